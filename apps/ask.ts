@@ -1,0 +1,112 @@
+import { type Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Address } from './address.ts'
+
+/** Bounds of one request, so that a deployment that misbehaves can neither hang nor fill its examiner. */
+export interface AskLimits {
+  /** Time for the whole answer, its last byte included. */
+  readonly timeoutMs: number
+  /** Rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+export interface Answer {
+  readonly status: number
+  /** Names and values as sent, in the order sent. */
+  readonly headers: ReadonlyArray<readonly [name: string, value: string]>
+  /** Bytes of status line, headers and the blank line after them, as on the wire. */
+  readonly headerBytes: number
+  /** The body, or its first 64 KiB. */
+  readonly body: Buffer
+  /** Why the body did not arrive as a whole; null if it did. */
+  readonly incomplete: string | null
+  /** The connection the answer came on, to be compared by identity. */
+  readonly connection: Socket
+}
+
+/** Not even a status line and headers came back. */
+export class NoAnswerError extends Error {
+  override readonly name: string = 'NoAnswerError'
+  /** The other side closed the connection, rather than refusing it or staying silent. */
+  readonly closed: boolean
+
+  constructor(cause: NodeJS.ErrnoException) {
+    super(cause.message, { cause })
+    this.closed = cause.code === 'ECONNRESET' || cause.code === 'EPIPE'
+  }
+}
+
+const longestHeader = 16 * 1024
+const longestBody = 64 * 1024
+
+/**
+ * Sends one GET request over the agent's connections and reads the answer.
+ *
+ * @throws {NoAnswerError} if no headers came back in time, or none that are HTTP or shorter than 16 KiB
+ */
+export function ask(agent: Agent, address: Address, path: string, limits: AskLimits): Promise<Answer> {
+  const { timeoutMs, signal } = limits
+  const where = address.transport === 'unix' ? { socketPath: address.path } : { host: address.host, port: address.port }
+
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
+    const request = httpRequest({ ...where, path, agent, maxHeaderSize: longestHeader })
+    let response: IncomingMessage | undefined
+    let bytesBefore = 0
+    const chunks: Buffer[] = []
+    let bodyBytes = 0
+
+    const finish = (settle: () => void) => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      settle()
+    }
+    const abort = () => {
+      finish(() => reject(signal?.reason))
+      request.destroy()
+    }
+    // After headers an answer that breaks off still has things to tell; before them there is nothing to look at.
+    const fail = (error: NodeJS.ErrnoException) => {
+      finish(() => (response === undefined ? reject(new NoAnswerError(error)) : resolve(answer(response, error.message))))
+      request.destroy()
+    }
+    const answer = (from: IncomingMessage, incomplete: string | null): Answer => {
+      const body = Buffer.concat(chunks).subarray(0, longestBody)
+      const headers = pairs(from.rawHeaders)
+      const counted = request.socket!.bytesRead - bytesBefore - bodyBytes
+      // The socket's count also holds the frames of a chunked body and whatever follows, so it is right for whole, plain answers only.
+      const isPlain = incomplete === null && from.headers['content-length'] !== undefined
+      const headerBytes = isPlain ? counted : spelledOut(from, headers)
+      return { status: from.statusCode ?? 0, headers, headerBytes, body, incomplete, connection: request.socket! }
+    }
+
+    const timer = setTimeout(() => fail(new Error(`not answered within ${timeoutMs} ms`)), timeoutMs)
+    signal?.addEventListener('abort', abort)
+    request.once('socket', (socket) => {
+      bytesBefore = socket.bytesRead
+    })
+    request.on('error', fail)
+    request.on('response', (incoming) => {
+      response = incoming
+      incoming.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+        bodyBytes += chunk.length
+        if (bodyBytes > longestBody) fail(new Error(`body is longer than ${longestBody} bytes`))
+      })
+      incoming.on('error', (error) => fail(new Error(`broke off after ${bodyBytes} bytes of body (${error.message})`)))
+      incoming.on('end', () => finish(() => resolve(answer(incoming, null))))
+    })
+    request.end()
+  })
+}
+
+function pairs(rawHeaders: string[]): Array<readonly [string, string]> {
+  return Array.from({ length: rawHeaders.length / 2 }, (_, i) => [rawHeaders[2 * i]!, rawHeaders[2 * i + 1]!] as const)
+}
+
+/** Bytes of the headers as servers usually write them: `Name: value`, CR LF. */
+function spelledOut(response: IncomingMessage, headers: ReadonlyArray<readonly [string, string]>): number {
+  const lines = [`HTTP/${response.httpVersion} ${response.statusCode} ${response.statusMessage}`]
+  for (const [name, value] of headers) lines.push(`${name}: ${value}`)
+  return Buffer.byteLength(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Address } from './address.ts'
+import { knownApps, resolveApp } from './app.ts'
+import { checkContract, contract, type EndpointCheck } from './contract.ts'
+import { endpointIds } from './endpoints.ts'
+import { fixture, launchReady } from './fixtures/launch.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'contract-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const limits = { endpoints: endpointIds, timeoutMs: 5_000 }
+
+describe.each(knownApps())('%s', (id) => {
+  const { modulePath } = resolveApp(id, folder)
+
+  it.each([
+    ['tcp', ['--transport', 'tcp']],
+    ['a unix socket', ['--transport', 'unix', '--socket', join(folder, `${id}.sock`)]],
+  ])('keeps the contract over %s', async (_transport, args) => {
+    const { child, ready, ended } = await launchReady('--module', modulePath, ...args)
+    try {
+      const checks = await checkContract(ready.address, limits)
+      expect(checks.map(({ endpoint }) => endpoint)).toEqual([...endpointIds, 'wrong-path'])
+      expect(checks.flatMap(({ violations }) => violations)).toEqual([])
+      for (const check of checks) {
+        if (check.endpoint !== 'wrong-path') await expectOnTheWire(ready.address, check)
+      }
+    } finally {
+      child.send({ type: 'close' })
+      await ended
+    }
+  })
+})
+
+/** The same answer read from a bare socket: what the checker says about it must be so. */
+async function expectOnTheWire(address: Address, check: EndpointCheck): Promise<void> {
+  const raw = await read(address, `GET /${check.endpoint} HTTP/1.1\r\nHost: localhost\r\n\r\n`, '\r\n\r\n', check)
+  const expected = contract[check.endpoint as keyof typeof contract]
+  const [head, body] = raw.split('\r\n\r\n') as [string, string]
+  expect(head.split('\r\n')[0]).toBe('HTTP/1.1 200 OK')
+  expect(head.toLowerCase()).toContain(`\r\ncontent-type: ${expected.contentType}\r\n`)
+  expect(`${head.toLowerCase()}\r\n`).toContain(`\r\ncontent-length: ${expected.contentLength}\r\n`)
+  expect(head.toLowerCase()).not.toContain('transfer-encoding')
+  expect(body).toBe(expected.body)
+  expect(Buffer.byteLength(head) + 4).toBe(check.headerBytes)
+}
+
+function read(address: Address, request: string, end: string, check: EndpointCheck): Promise<string> {
+  const expected = contract[check.endpoint as keyof typeof contract]
+  return new Promise((resolve, reject) => {
+    const socket = address.transport === 'unix' ? connect(address.path) : connect(address.port, address.host)
+    let text = ''
+    socket.setEncoding('utf8').on('error', reject)
+    socket.on('data', (part) => {
+      text += part
+      const head = text.indexOf(end)
+      if (head < 0 || text.length < head + end.length + expected.contentLength) return
+      socket.destroy()
+      resolve(text)
+    })
+    socket.write(request)
+  })
+}
+
+describe('an app that breaks the contract', () => {
+  const broken = (name: string, endpoints: readonly (keyof typeof contract)[]) =>
+    launchReady('--module', fixture(name)).then(async ({ child, ready, ended }) => {
+      const checks = await checkContract(ready.address, { endpoints, timeoutMs: 5_000 })
+      child.send({ type: 'close' })
+      await ended
+      return Object.fromEntries(checks.map(({ endpoint, violations }) => [endpoint, violations]))
+    })
+
+  it('is caught with wrong status, type, length and body', async () => {
+    const violations = await broken('wrong-answers', ['hello', 'template', 'lookup'])
+    expect(violations.hello).toEqual([{ what: 'content-type', expected: 'text/plain; charset=utf-8', actual: 'text/plain' }])
+    expect(violations.template).toEqual([
+      { what: 'status', expected: '200', actual: '500' },
+      { what: 'content-length', expected: '145', actual: '4' },
+      { what: 'body', expected: contract.template.body, actual: 'Oops' },
+    ])
+    expect(violations.lookup).toEqual([{ what: 'body', expected: '25000', actual: '25001' }])
+    expect(violations['wrong-path']).toEqual([{ what: 'status', expected: '404', actual: '200' }])
+  })
+
+  it('is caught sending chunks', async () => {
+    const { hello } = await broken('chunked', ['hello'])
+    expect(hello).toEqual([{ what: 'chunked', expected: 'a Content-Length', actual: 'Transfer-Encoding: chunked' }])
+  })
+
+  it('is caught announcing the end of the connection', async () => {
+    const { hello } = await broken('closes-connections', ['hello'])
+    expect(hello).toEqual([{ what: 'connection', expected: 'kept alive', actual: 'the answer says Connection: close' }])
+  })
+})

@@ -1,0 +1,172 @@
+import { Agent } from 'node:http'
+import type { Address } from './address.ts'
+import { type Answer, type AskLimits, ask, NoAnswerError } from './ask.ts'
+import type { EndpointId } from './endpoints.ts'
+import type { Violation } from './violation.ts'
+
+/** What every app answers to `GET` of an endpoint, byte for byte. */
+export interface ExpectedAnswer {
+  readonly path: string
+  readonly status: number
+  readonly contentType: string
+  /** Bytes of the body. */
+  readonly contentLength: number
+  readonly body: string
+}
+
+/**
+ * Written out, not computed by the workload: each is there to catch a slip in the other.
+ */
+export const contract: Readonly<Record<EndpointId, ExpectedAnswer>> = {
+  hello: { path: '/hello', status: 200, contentType: 'text/plain; charset=utf-8', contentLength: 13, body: 'Hello, World!' },
+  template: {
+    path: '/template',
+    status: 200,
+    contentType: 'text/html; charset=utf-8',
+    contentLength: 145,
+    body: `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Hello</title></head>
+<body>
+<h1>Hello, Ada &amp; Grace!</h1>
+</body>
+</html>
+`,
+  },
+  table: {
+    path: '/table',
+    status: 200,
+    contentType: 'text/html; charset=utf-8',
+    contentLength: 553,
+    body: `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Orders</title></head>
+<body>
+<table>
+<tr><td>1001</td><td>Ada &amp; Grace</td><td>bolts &lt; 5 mm</td><td>12</td><td>0.35</td><td>open</td></tr>
+<tr><td>1002</td><td>Edsger</td><td>&quot;special&quot; nuts</td><td>7</td><td>1.20</td><td>paid</td></tr>
+<tr><td>1003</td><td>Barbara</td><td>washers</td><td>144</td><td>0.02</td><td>sent</td></tr>
+<tr><td>1004</td><td>O&#39;Neil &amp; Sons</td><td>screws &gt; 8 mm</td><td>50</td><td>0.11</td><td>open</td></tr>
+</table>
+</body>
+</html>
+`,
+  },
+  lookup: { path: '/lookup', status: 200, contentType: 'text/plain; charset=utf-8', contentLength: 5, body: '25000' },
+}
+
+/** A path no app knows: every app answers it with 404, each with a body of its own. */
+export const wrongPath = '/no-such-endpoint'
+
+/** How one endpoint, or the wrong path, was answered. */
+export interface EndpointCheck {
+  readonly endpoint: EndpointId | 'wrong-path'
+  /** Bytes of status line, headers and blank line as on the wire; null without an answer. */
+  readonly headerBytes: number | null
+  /** As sent, in order. */
+  readonly headers: Answer['headers']
+  /** Empty if the contract is kept. */
+  readonly violations: readonly Violation[]
+}
+
+export interface ContractOptions extends AskLimits {
+  readonly endpoints: readonly EndpointId[]
+}
+
+/**
+ * Checks a running deployment against the contract: two requests per endpoint, on one connection, then one for the wrong path.
+ * Never hangs: `timeoutMs` bounds each single answer. A deployment that does not answer is a violation, not an error.
+ *
+ * @returns one check per endpoint, in the order given, and the wrong path's last
+ * @throws the signal's reason if it aborts
+ */
+export async function checkContract(address: Address, options: ContractOptions): Promise<EndpointCheck[]> {
+  const checks: EndpointCheck[] = []
+  for (const endpoint of options.endpoints) checks.push(await checkEndpoint(address, endpoint, options))
+  checks.push(await checkWrongPath(address, options))
+  return checks
+}
+
+function checkEndpoint(address: Address, endpoint: EndpointId, limits: AskLimits): Promise<EndpointCheck> {
+  const expected = contract[endpoint]
+  return withAgent(endpoint, async (agent) => {
+    const first = await ask(agent, address, expected.path, limits)
+    const violations = answerViolations(expected, first)
+    // A close that was announced is one violation already; a broken answer leaves no connection to ask again on.
+    if (first.incomplete === null && !violations.some(({ what }) => what === 'connection')) {
+      const again = await askAgain(agent, address, expected.path, limits, first)
+      violations.push(...('what' in again ? [again] : violations.length > 0 ? [] : answerViolations(expected, again)))
+    }
+    return { endpoint, headerBytes: first.headerBytes, headers: first.headers, violations }
+  })
+}
+
+function checkWrongPath(address: Address, limits: AskLimits): Promise<EndpointCheck> {
+  return withAgent('wrong-path', async (agent) => {
+    const { status, headerBytes, headers, incomplete } = await ask(agent, address, wrongPath, limits)
+    const violations: Violation[] = []
+    if (status !== 404) violations.push({ what: 'status', expected: '404', actual: String(status) })
+    if (incomplete !== null) violations.push({ what: 'no-answer', expected: 'a complete answer', actual: incomplete })
+    return { endpoint: 'wrong-path', headerBytes, headers, violations }
+  })
+}
+
+/** One agent per check: what one endpoint does to its connection must not show up at the next. */
+async function withAgent(endpoint: EndpointCheck['endpoint'], check: (agent: Agent) => Promise<EndpointCheck>) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  try {
+    return await check(agent)
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error
+    return { endpoint, headerBytes: null, headers: [], violations: [noAnswer(error)] }
+  } finally {
+    agent.destroy()
+  }
+}
+
+/** The same request a second time: answered on the same connection, or the violation there is in it. */
+async function askAgain(agent: Agent, address: Address, path: string, limits: AskLimits, first: Answer) {
+  const notKept = (actual: string): Violation => ({ what: 'connection', expected: 'kept alive', actual })
+  try {
+    const second = await ask(agent, address, path, limits)
+    if (second.connection === first.connection) return second
+    return notKept('the second request needed a new connection')
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error
+    return error.closed ? notKept('it was closed when the second request came') : noAnswer(error)
+  }
+}
+
+function answerViolations(expected: ExpectedAnswer, answer: Answer): Violation[] {
+  const violations: Violation[] = []
+  const demand = (what: Violation['what'], should: string, actual: string) => {
+    if (should !== actual) violations.push({ what, expected: should, actual })
+  }
+  demand('status', String(expected.status), String(answer.status))
+  demand('content-type', expected.contentType, headerValue(answer, 'content-type'))
+  const encoding = headerValue(answer, 'transfer-encoding')
+  if (encoding === none) demand('content-length', String(expected.contentLength), headerValue(answer, 'content-length'))
+  else violations.push({ what: 'chunked', expected: 'a Content-Length', actual: `Transfer-Encoding: ${encoding}` })
+  if (answer.incomplete !== null) {
+    violations.push({ what: 'no-answer', expected: 'a complete answer', actual: answer.incomplete })
+  } else if (!answer.body.equals(Buffer.from(expected.body))) {
+    violations.push({ what: 'body', expected: expected.body, actual: answer.body.toString() })
+  }
+  const connection = headerValue(answer, 'connection')
+  if (/\bclose\b/i.test(connection)) {
+    violations.push({ what: 'connection', expected: 'kept alive', actual: `the answer says Connection: ${connection}` })
+  }
+  return violations
+}
+
+const none = '(none)'
+
+/** All values of a header, as sent: one that is sent twice is not what the contract says. */
+function headerValue(answer: Answer, name: string): string {
+  const values = answer.headers.filter(([sent]) => sent.toLowerCase() === name).map(([, value]) => value)
+  return values.length === 0 ? none : values.join(', ')
+}
+
+function noAnswer(error: NoAnswerError): Violation {
+  return { what: 'no-answer', expected: 'an answer', actual: error.message }
+}

@@ -1,0 +1,26 @@
+import { createServer } from 'node:http'
+import express from 'express'
+import type { App } from '../app.ts'
+
+// Express' defaults stay on: a weak ETag (a hash of every body) and X-Powered-By are part of what it costs.
+export default {
+  title: 'Express',
+  package: 'express',
+
+  createServer(workload) {
+    const app = express()
+    app.get('/hello', (_request, response) => {
+      response.type('text/plain').send(workload.hello())
+    })
+    app.get('/template', (_request, response) => {
+      response.type('text/html').send(workload.template())
+    })
+    app.get('/table', (_request, response) => {
+      response.type('text/html').send(workload.table())
+    })
+    app.get('/lookup', (_request, response) => {
+      response.type('text/plain').send(workload.lookup())
+    })
+    return createServer(app)
+  },
+} satisfies App

@@ -1,0 +1,8 @@
+import type { Workload } from '../app.ts'
+import { hello } from './hello.ts'
+import { lookup } from './lookup.ts'
+import { table } from './table.ts'
+import { template } from './template.ts'
+
+/** The one copy of "your code" that the launcher hands to every app. */
+export const workload: Workload = { hello, template, table, lookup }

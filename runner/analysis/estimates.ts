@@ -1,0 +1,171 @@
+import { type MeanEstimate, estimateMeans, exponentiate, type Estimate as NumberEstimate } from '../statistics/estimate.ts'
+import { meanLogOverEndpoints } from '../statistics/geometric-mean.ts'
+import { rankWithTies } from '../statistics/ranks.ts'
+import { roundsNeeded } from '../statistics/rounds-needed.ts'
+import type { Estimate } from '../result.ts'
+import type { CellRound, RoundAnalysis } from './round-analysis.ts'
+
+/** Level of every interval in a result. */
+export const LEVEL = 0.95
+/** How many degrees of freedom a cell may take from its neighbours, per own one (moderated variances). */
+const BORROWING = 3
+
+/** The round values of one cell, in the order of the rounds. */
+export interface CellSeries {
+  readonly app: string
+  readonly endpoint: string
+  readonly rounds: readonly CellRound[]
+}
+
+/** Estimates of one cell; logs have been undone. */
+export interface CellEstimates {
+  readonly cost: Estimate
+  readonly ratio: Estimate
+  readonly overheadMicroseconds: Estimate
+  readonly requestsPerSecond: Estimate
+  readonly rank: { readonly low: number; readonly high: number }
+}
+
+/** One series per cell that has at least one round. */
+export function cellSeries(rounds: readonly RoundAnalysis[]): CellSeries[] {
+  const series = new Map<string, { app: string; endpoint: string; rounds: CellRound[] }>()
+  for (const cell of rounds.flatMap(({ cells }) => cells)) {
+    const key = `${cell.app} ${cell.endpoint}`
+    const known = series.get(key) ?? { app: cell.app, endpoint: cell.endpoint, rounds: [] }
+    known.rounds.push(cell)
+    series.set(key, known)
+  }
+  return [...series.values()]
+}
+
+/**
+ * Estimates of all cells together, because each borrows what is known of the others' variances.
+ * @param ranked cells that may be ranked; the others are estimated only
+ */
+export function estimateCells(
+  all: readonly CellSeries[],
+  baseline: string,
+  ranked: (cell: CellSeries) => boolean,
+): Map<CellSeries, CellEstimates> {
+  const others = all.filter(({ app }) => app !== baseline)
+  const column = (cells: readonly CellSeries[], of: (round: CellRound) => number) =>
+    estimateMeans(
+      cells.map(({ rounds }) => rounds.map(of)),
+      { level: LEVEL },
+    )
+  const ratios = new Map(column(others, ({ logRatio }) => logRatio).map((estimate, index) => [others[index]!, estimate]))
+  const overheads = new Map(others.map((cell) => [cell, column([cell], ({ overheadNs }) => overheadNs / 1000)[0]!]))
+  const costs = column(all, ({ logCost }) => logCost - Math.log(1000))
+  const rates = column(all, ({ logRate }) => logRate)
+  const ranks = rankCells(all.filter(ranked))
+  return new Map(
+    all.map((cell, index) => {
+      const ratio = ratios.get(cell)
+      const overhead = overheads.get(cell)
+      return [
+        cell,
+        {
+          cost: bounded(exponentiate(costs[index]!)),
+          ratio: ratio === undefined ? exactly(1) : bounded(exponentiate(ratio)),
+          overheadMicroseconds: overhead === undefined ? exactly(0) : bounded(overhead),
+          requestsPerSecond: bounded(exponentiate(rates[index]!)),
+          rank: ranks.get(cell) ?? { low: 1, high: all.length },
+        },
+      ]
+    }),
+  )
+}
+
+/** Rank intervals by endpoint, from the log ratios to the baseline of the rounds that all apps of the endpoint share. */
+function rankCells(cells: readonly CellSeries[]): Map<CellSeries, { low: number; high: number }> {
+  const ranks = new Map<CellSeries, { low: number; high: number }>()
+  for (const endpoint of new Set(cells.map((cell) => cell.endpoint))) {
+    const group = cells.filter((cell) => cell.endpoint === endpoint)
+    const table = roundTable(group.map(({ rounds }) => new Map(rounds.map(({ round, logRatio }) => [round, logRatio]))))
+    const ranking = rankWithTies(table)
+    for (const [index, cell] of group.entries()) ranks.set(cell, ranking.ranks[index] ?? { low: 1, high: group.length })
+  }
+  return ranks
+}
+
+/** Geometric mean over endpoints, for apps that have every endpoint in a round; ranked among themselves. */
+export function estimateOverall(
+  all: readonly CellSeries[],
+  endpoints: readonly string[],
+  baseline: string,
+): { app: string; ratio: Estimate; rank: { low: number; high: number } }[] {
+  const apps = [...new Set(all.map(({ app }) => app))]
+  const complete = apps.filter((app) => endpoints.every((endpoint) => all.some((cell) => cell.app === app && cell.endpoint === endpoint)))
+  const rows = complete.map((app) => {
+    const series = endpoints.map((endpoint) => all.find((cell) => cell.app === app && cell.endpoint === endpoint)!)
+    const rounds = [...new Set(series.flatMap((cell) => cell.rounds.map(({ round }) => round)))].sort((a, b) => a - b)
+    const logs = series.map((cell) => rounds.map((round) => cell.rounds.find((one) => one.round === round)?.logRatio ?? Number.NaN))
+    return new Map(meanLogOverEndpoints(logs).map((log, index) => [rounds[index]!, log]))
+  })
+  const table = roundTable(rows)
+  const { ranks } = rankWithTies(table)
+  const estimates = estimateMeans(rows.map((row) => [...row.values()]))
+  return complete.map((app, index) => ({
+    app,
+    ratio: app === baseline ? exactly(1) : bounded(exponentiate(estimates[index]!)),
+    rank: ranks[index] ?? { low: 1, high: complete.length },
+  }))
+}
+
+/** The A/A comparison by endpoint, at a level corrected for their number. */
+export function estimateIdentical(rounds: readonly RoundAnalysis[]): { endpoint: string; ratio: Estimate }[] {
+  const endpoints = [...new Set(rounds.flatMap(({ identical }) => identical.map(({ endpoint }) => endpoint)))]
+  const columns = endpoints.map((endpoint) =>
+    rounds.flatMap(({ identical }) => identical.filter((one) => one.endpoint === endpoint).map(({ logRatio }) => logRatio)),
+  )
+  const level = 1 - (1 - LEVEL) / Math.max(1, endpoints.length)
+  return estimateMeans(columns, { level }).map((estimate, index) => ({
+    endpoint: endpoints[index]!,
+    ratio: bounded(exponentiate(estimate)),
+  }))
+}
+
+/** The widest ratio and how many rounds it would take in all to bring every ratio to the wanted half-width (a share of 1). */
+export function precisionReached(rounds: readonly RoundAnalysis[], baseline: string, wanted: number | null): Precision | null {
+  const cells = cellSeries(rounds).filter(({ app }) => app !== baseline)
+  if (cells.length === 0) return null
+  const estimates = estimateMeans(cells.map((cell) => cell.rounds.map(({ logRatio }) => logRatio)))
+  const widths = estimates.map(({ halfWidth }) => Math.expm1(halfWidth))
+  const widest = widths.reduce((worst, width, index) => (width > widths[worst]! ? index : worst), 0)
+  const { app, endpoint } = cells[widest]!
+  return {
+    widestHalfWidth: widths[widest]!,
+    widestCell: `${app} ${endpoint}`,
+    roundsNeeded: wanted === null ? null : Math.max(...estimates.map((estimate) => needed(estimate, wanted))),
+  }
+}
+
+export interface Precision {
+  /** As a share: 0.01 is ±1 %. Infinity with fewer than two rounds. */
+  readonly widestHalfWidth: number
+  readonly widestCell: string
+  /** In all; null when no precision is wanted. */
+  readonly roundsNeeded: number | null
+}
+
+function needed(estimate: MeanEstimate, wanted: number): number {
+  if (!Number.isFinite(estimate.standardError)) return Number.POSITIVE_INFINITY
+  const deviation = estimate.standardError * Math.sqrt(estimate.rounds)
+  const borrowing = Math.min(BORROWING, estimate.degreesOfFreedom / Math.max(1, estimate.rounds - 1))
+  return roundsNeeded(deviation, Math.log1p(wanted), { level: LEVEL, borrowing })
+}
+
+/** Rows of round values, one column per map; rounds in order, NaN where a column misses one. */
+function roundTable(columns: readonly ReadonlyMap<number, number>[]): number[][] {
+  const rounds = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort((a, b) => a - b)
+  return rounds.map((round) => columns.map((column) => column.get(round) ?? Number.NaN))
+}
+
+/** Infinity does not survive JSON; an interval without an upper end is not known at all. */
+function bounded({ value, low, high, level }: NumberEstimate): Estimate {
+  return Number.isFinite(high) ? { value, low, high, level } : { value, low: null, high: null, level }
+}
+
+function exactly(value: number): Estimate {
+  return { value, low: value, high: value, level: LEVEL }
+}

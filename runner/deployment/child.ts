@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+
+/** What a dead child leaves behind. */
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export interface ChildOptions {
+  /** Script for this very Node, absolute path. */
+  readonly script: string
+  readonly args: readonly string[]
+  /** The one CPU the child and all its threads may use; null: not pinned. */
+  readonly cpu: number | null
+  /** Added to the minimal environment. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const KEPT_LINES = 20
+const KEPT_LINE_LENGTH = 500
+/** Nothing else of the runner's environment reaches a child: no secrets, no NODE_OPTIONS that would change what is measured. */
+const INHERITED_VARIABLES = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR']
+
+/** A Node child process in a process group of its own, with an IPC channel, its last output lines kept, and a certain end. */
+export class Child {
+  readonly pid: number
+  readonly exited: Promise<Exit>
+  exit: Exit | null = null
+  readonly #process: ChildProcess
+  readonly #lines: string[] = []
+
+  /** Throws when the child cannot be started at all. */
+  constructor(options: ChildOptions) {
+    const node = [process.execPath, options.script, ...options.args]
+    const [command, ...args] = options.cpu === null ? node : ['taskset', '-c', String(options.cpu), ...node]
+    this.#process = spawn(command!, args, {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...inheritedEnvironment(), NODE_ENV: 'production', ...options.env },
+      // A group of its own: a Ctrl-C in the terminal reaches the runner alone, and the runner can end all that the child forked.
+      detached: true,
+    })
+    this.exited = new Promise((resolve) => {
+      const end = (exit: Exit) => {
+        this.exit = exit
+        resolve(exit)
+      }
+      this.#process.once('exit', (code, signal) => end({ code, signal }))
+      this.#process.once('error', (error) => {
+        this.#keep(error.message)
+        if (this.#process.pid === undefined) end({ code: null, signal: null })
+      })
+    })
+    this.pid = this.#process.pid ?? 0
+    this.#keepLines(this.#process.stdout)
+    this.#keepLines(this.#process.stderr)
+  }
+
+  /** The last lines the child wrote to stdout and stderr, long ones cut. */
+  get lastLines(): readonly string[] {
+    return this.#lines
+  }
+
+  onMessage(listener: (message: unknown) => void): void {
+    this.#process.on('message', listener)
+  }
+
+  /** Sends a message; a child that is gone or going does not mind. */
+  send(message: object): void {
+    if (this.#process.connected) this.#process.send(message, () => {})
+  }
+
+  /**
+   * Ends the child and everything in its process group: asked nicely by `message` first, killed when it has not gone after
+   * `graceMilliseconds`. Resolves when the kernel has confirmed the end.
+   */
+  async stop(message: object | null, graceMilliseconds: number): Promise<Exit> {
+    if (this.exit === null && this.pid !== 0) {
+      if (message !== null) this.send(message)
+      const timer = setTimeout(() => this.#signal('SIGKILL'), graceMilliseconds)
+      await this.exited
+      clearTimeout(timer)
+    }
+    // What the child forked lives on in its group; there is nothing to kill when the group is empty.
+    this.#signal('SIGKILL')
+    return this.exited
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.pid === 0) return
+    try {
+      process.kill(-this.pid, signal)
+    } catch {
+      // The group is gone already.
+    }
+  }
+
+  #keepLines(stream: Readable | null): void {
+    if (stream === null) return
+    createInterface({ input: stream }).on('line', (line) => this.#keep(line))
+  }
+
+  #keep(line: string): void {
+    this.#lines.push(line.slice(0, KEPT_LINE_LENGTH))
+    if (this.#lines.length > KEPT_LINES) this.#lines.shift()
+  }
+}
+
+/** How a dead child ended, for the middle of a sentence. */
+export function describeExit(exit: Exit): string {
+  if (exit.signal !== null) return `was ended by ${exit.signal}`
+  return exit.code === null ? 'could not be started' : `ended with exit code ${exit.code}`
+}
+
+function inheritedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    INHERITED_VARIABLES.flatMap((name) => {
+      const value = process.env[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+}

@@ -1,0 +1,62 @@
+import type { Address } from '../../apps/address.ts'
+import type { CpuReading } from './cpu-reading.ts'
+
+/** What shall run. */
+export interface DeploymentPlan {
+  /** Unique in a run, for example `koa` or `node-http#2`. */
+  readonly id: string
+  /** The app it runs; two copies of the baseline share it. */
+  readonly app: string
+  readonly modulePath: string
+  readonly transport: Address['transport']
+}
+
+/** User and system time so far; sampled by the kernel's timer tick, so good for long sums only. Nanoseconds. */
+export interface CpuShares {
+  readonly userNs: number
+  readonly systemNs: number
+}
+
+/** One running app. */
+export interface Deployment {
+  readonly plan: DeploymentPlan
+  readonly address: Address
+  readonly title: string
+  readonly package: string | null
+  readonly version: string | null
+  cpu(): Promise<CpuReading>
+  cpuShares(): Promise<CpuShares | null>
+  residentBytes(): Promise<number | null>
+  /** Why the deployment is gone, as the end of a sentence, or null while it runs. */
+  ended(): string | null
+  /** The last lines it printed. */
+  readonly lastLines: readonly string[]
+  stop(): Promise<void>
+}
+
+export interface StartOptions {
+  /** CPU to pin to; null: not pinned. */
+  readonly cpu: number | null
+  /** Length of a meaningless environment variable: shifts the initial stack, whose address can bias a whole process. Bytes. */
+  readonly environmentPadding: number
+}
+
+/** Starts deployments. Rejects with a DeploymentError that says what went wrong. */
+export interface DeploymentHost {
+  start(plan: DeploymentPlan, options: StartOptions): Promise<Deployment>
+}
+
+/** A deployment did not come up. */
+export class DeploymentError extends Error {
+  override readonly name = 'DeploymentError'
+  readonly code: string
+  readonly hint: string | null
+  readonly lastLines: readonly string[]
+
+  constructor(code: string, message: string, details: { hint?: string | null; lastLines?: readonly string[]; cause?: unknown } = {}) {
+    super(message, { cause: details.cause })
+    this.code = code
+    this.hint = details.hint ?? null
+    this.lastLines = details.lastLines ?? []
+  }
+}

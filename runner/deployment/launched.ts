@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FromLauncher } from '../../apps/messages.ts'
+import { Child, describeExit } from './child.ts'
+import type { CpuReading } from './cpu-reading.ts'
+import { type Deployment, DeploymentError, type DeploymentHost, type DeploymentPlan, type StartOptions } from './deployment.ts'
+import { canReadProcessTree, ProcessTree } from './process-tree.ts'
+import { readCpuShares, readResidentBytes } from './procfs.ts'
+
+const LAUNCHER = fileURLToPath(new URL('../../apps/launcher.ts', import.meta.url))
+const READY_LIMIT_MILLISECONDS = 10_000
+const STOP_GRACE_MILLISECONDS = 700
+const REPLY_LIMIT_MILLISECONDS = 2_000
+
+type Ready = Extract<FromLauncher, { type: 'ready' }>
+
+/** Starts apps as child processes of this machine, one launcher each. */
+export const launchedHost: DeploymentHost = {
+  async start(plan, options) {
+    const socket = plan.transport === 'unix' ? await privateSocket() : null
+    const child = new Child({
+      script: LAUNCHER,
+      args: ['--module', plan.modulePath, '--transport', plan.transport, ...(socket === null ? [] : ['--socket', socket.path])],
+      cpu: options.cpu,
+      env: { PADDING: 'x'.repeat(options.environmentPadding) },
+    })
+    try {
+      const ready = await readyMessage(child, plan)
+      return new LaunchedDeployment(plan, child, ready, async () => socket?.remove())
+    } catch (error) {
+      await child.stop(null, 0)
+      await socket?.remove()
+      throw error
+    }
+  },
+} satisfies { start(plan: DeploymentPlan, options: StartOptions): Promise<Deployment> }
+
+class LaunchedDeployment implements Deployment {
+  readonly plan: DeploymentPlan
+  readonly address: Ready['address']
+  readonly title: string
+  readonly package: string | null
+  readonly version: string | null
+  readonly #child: Child
+  readonly #tree: ProcessTree | null
+  readonly #cleanUp: () => Promise<void>
+
+  constructor(plan: DeploymentPlan, child: Child, ready: Ready, cleanUp: () => Promise<void>) {
+    this.plan = plan
+    this.address = ready.address
+    this.title = ready.title
+    this.package = ready.package
+    this.version = ready.version
+    this.#child = child
+    this.#tree = canReadProcessTree() ? new ProcessTree(child.pid) : null
+    this.#cleanUp = cleanUp
+  }
+
+  get lastLines(): readonly string[] {
+    return this.#child.lastLines
+  }
+
+  async cpu(): Promise<CpuReading> {
+    return this.#tree?.read() ?? this.#askCpu()
+  }
+
+  async cpuShares() {
+    return readCpuShares(this.#child.pid)
+  }
+
+  async residentBytes() {
+    return readResidentBytes(this.#child.pid)
+  }
+
+  ended(): string | null {
+    return this.#child.exit === null ? null : describeExit(this.#child.exit)
+  }
+
+  async stop(): Promise<void> {
+    this.#tree?.close()
+    await this.#child.stop({ type: 'close' }, STOP_GRACE_MILLISECONDS)
+    await this.#cleanUp()
+  }
+
+  /** Where the kernel does not tell, the server tells itself, in microseconds. */
+  #askCpu(): Promise<CpuReading> {
+    return new Promise((resolve, reject) => {
+      const limit = setTimeout(() => reject(this.#silent()), REPLY_LIMIT_MILLISECONDS)
+      this.#child.onMessage((message) => {
+        const usage = message as FromLauncher
+        if (usage.type !== 'cpu') return
+        clearTimeout(limit)
+        resolve({ cpuNs: (usage.userMicroseconds + usage.systemMicroseconds) * 1000, runDelayNs: 0 })
+      })
+      this.#child.send({ type: 'cpu' })
+    })
+  }
+
+  #silent(): DeploymentError {
+    return new DeploymentError('no-reply', `${this.plan.id} did not say how much CPU it used within ${REPLY_LIMIT_MILLISECONDS} ms`)
+  }
+}
+
+/** Waits for the launcher's word; a launcher that dies or keeps silent is a DeploymentError. */
+async function readyMessage(child: Child, plan: DeploymentPlan): Promise<Ready> {
+  const { promise, resolve, reject } = Promise.withResolvers<Ready>()
+  const fail = (code: string, message: string, hint: string | null = null) =>
+    reject(new DeploymentError(code, message, { hint, lastLines: child.lastLines }))
+  const limit = setTimeout(
+    () => fail('not-ready', `${plan.id} did not listen within ${READY_LIMIT_MILLISECONDS / 1000} s`, byHand(plan)),
+    READY_LIMIT_MILLISECONDS,
+  )
+  child.onMessage((received) => {
+    const message = received as FromLauncher
+    if (message.type === 'ready') resolve(message)
+    if (message.type === 'failed') fail(message.code, `${plan.id} did not start: ${message.message}`, message.hint ?? byHand(plan))
+  })
+  child.exited.then((exit) => fail('exited', `${plan.id} ${describeExit(exit)} before it listened`, byHand(plan)))
+  return promise.finally(() => clearTimeout(limit))
+}
+
+function byHand(plan: DeploymentPlan): string {
+  return `start it alone: node apps/launcher.ts --print --module ${plan.modulePath}`
+}
+
+/** A socket in a folder that only this user can enter. */
+async function privateSocket() {
+  const folder = await mkdtemp(join(tmpdir(), 'framework-cost-'))
+  return { path: join(folder, 'app.sock'), remove: () => rm(folder, { recursive: true, force: true }) }
+}

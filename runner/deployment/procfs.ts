@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import type { CpuShares } from './deployment.ts'
+
+/** `sysconf(_SC_CLK_TCK)` is 100 on every Linux that Node runs on. */
+export const NANOSECONDS_PER_TICK = 10_000_000
+/** Fields of /proc/PID/stat after the closing parenthesis of the name (proc(5): utime is field 14, stime 15; the name is 2). */
+const USER_TIME = 11
+const SYSTEM_TIME = 12
+
+/** User and system time of one process, all threads; null where there is no procfs. */
+export function readCpuShares(pid: number): CpuShares | null {
+  const stat = read(`/proc/${pid}/stat`)
+  if (stat === null) return null
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return { userNs: Number(fields[USER_TIME]) * NANOSECONDS_PER_TICK, systemNs: Number(fields[SYSTEM_TIME]) * NANOSECONDS_PER_TICK }
+}
+
+/** Resident memory of one process in bytes; null where there is no procfs. */
+export function readResidentBytes(pid: number): number | null {
+  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1]
+  return kibibytes === undefined ? null : Number(kibibytes) * 1024
+}
+
+/** Ticks of one CPU so far, from /proc/stat; hundredths of a second. */
+export interface CpuTicks {
+  readonly busy: number
+  readonly steal: number
+  readonly total: number
+}
+
+/** Busy and stolen time per CPU number; empty where there is no procfs. */
+export function readCpuTicks(): Map<number, CpuTicks> {
+  const ticks = new Map<number, CpuTicks>()
+  for (const [, cpu, line] of (read('/proc/stat') ?? '').matchAll(/^cpu(\d+) (.*)$/gm)) {
+    // user nice system idle iowait irq softirq steal (guest time is part of user)
+    const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, interrupts = 0, soft = 0, steal = 0] = line!.split(' ').map(Number)
+    const busy = user + nice + system + interrupts + soft
+    ticks.set(Number(cpu), { busy, steal, total: busy + idle + wait + steal })
+  }
+  return ticks
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,137 @@
+import type autocannon from 'autocannon'
+import type { ExpectedRequest } from '../driver.ts'
+import type { GatedClient } from './gate.ts'
+
+/** The Date header is the one part of a response that may change from one answer to the next and still be the same answer. */
+const DATE_HEADER = /\r\ndate:[ \t]*/i
+
+/**
+ * The right answer to one request of one deployment. The first right response that autocannon's parser has read becomes the
+ * pattern; a response equal to it byte for byte (its Date aside) is right without being parsed again. That makes the check of
+ * every response complete and, at the same time, the load generator cheaper. Anything else takes the long way.
+ */
+export class Answer {
+  readonly #status: number
+  readonly #body: Buffer
+  #pattern: Buffer | null = null
+  #dateStart = 0
+  #dateEnd = 0
+  /** What autocannon's parser made of the pattern's head. */
+  head: unknown = null
+
+  constructor(expected: ExpectedRequest) {
+    this.#status = expected.status
+    this.#body = Buffer.from(expected.body)
+  }
+
+  /** True when `chunk` is the whole answer, equal to an earlier one that was found right. */
+  recognises(chunk: Buffer): boolean {
+    const pattern = this.#pattern
+    if (pattern === null || chunk.length !== pattern.length) return false
+    return (
+      pattern.compare(chunk, this.#dateEnd, chunk.length, this.#dateEnd, pattern.length) === 0 &&
+      pattern.compare(chunk, 0, this.#dateStart, 0, this.#dateStart) === 0
+    )
+  }
+
+  /** Remembers a complete response that was found right. */
+  learn(chunk: Buffer, head: unknown): void {
+    const headLength = chunk.indexOf('\r\n\r\n')
+    const date = DATE_HEADER.exec(chunk.toString('latin1', 0, headLength))
+    this.#dateStart = date === null ? 0 : date.index + date[0].length
+    this.#dateEnd = date === null ? 0 : chunk.indexOf('\r\n', this.#dateStart)
+    this.#pattern = Buffer.from(chunk)
+    this.head = head
+  }
+
+  /** One sentence on what is wrong, or null when status and body are right. */
+  fault(status: number, body: Buffer): string | null {
+    if (status !== this.#status) return `status ${status} instead of ${this.#status}`
+    if (body.equals(this.#body)) return null
+    if (body.length !== this.#body.length) return `a body of ${body.length} bytes instead of ${this.#body.length}`
+    return 'a body of the right length with wrong bytes'
+  }
+}
+
+/** What a client tells about each response. */
+export interface AnswerListener {
+  right(bytes: number): void
+  wrong(sentence: string): void
+}
+
+/**
+ * Puts the check of every response in front of a client's parser.
+ * @param current the answer expected at the moment: that of the request the gate was opened for.
+ */
+export function checkAnswers(gated: GatedClient, current: () => Answer, listener: AnswerListener): void {
+  const { client } = gated
+  const { parser } = client
+  const parse = parser.execute
+  const messageComplete = (parser.constructor as unknown as { kOnMessageComplete: number }).kOnMessageComplete
+  let head: { statusCode: number } | null = null
+  let body: Buffer[] = []
+  let completed = 0
+  let allRight = true
+  let recognised = false
+
+  client.on('headers', (parsed: { statusCode: number; headers: string[] }) => {
+    head = { ...parsed }
+    body = []
+  })
+  client.on('body', (part: Buffer) => body.push(part))
+  client.on('response', (status: number, bytes: number) => {
+    completed++
+    if (!recognised) {
+      const fault = current().fault(status, Buffer.concat(body))
+      if (fault !== null) {
+        allRight = false
+        return listener.wrong(fault)
+      }
+    }
+    listener.right(bytes)
+  })
+
+  parser.execute = (chunk) => {
+    // Bytes nobody asked for would crash autocannon's queue.
+    if (!gated.waiting) return refuse(gated, listener, 'bytes that were not asked for')
+    const answer = current()
+    const atStart = parser.state === 'RESPONSE_LINE' && parser.line === ''
+    if (atStart && answer.recognises(chunk)) {
+      client.pipelinedRequests.setHeaders(answer.head)
+      recognised = true
+      parser[messageComplete]!()
+      recognised = false
+      return chunk.length
+    }
+    completed = 0
+    allRight = true
+    const parsed = parse.call(parser, chunk)
+    if (parsed instanceof Error) return refuse(gated, listener, `bytes that are no HTTP response (${parsed.message})`)
+    const whole = atStart && completed === 1 && parser.state === 'RESPONSE_LINE' && parser.line === ''
+    if (whole && allRight) answer.learn(chunk, head)
+    return parsed
+  }
+}
+
+/** autocannon ignores what its parser cannot read and would wait for ever: count it and start on a new connection. */
+function refuse(gated: GatedClient, listener: AnswerListener, sentence: string): number {
+  listener.wrong(sentence)
+  gated.reset(`the server sent ${sentence}`)
+  return 0
+}
+
+/** Fails early, and clearly, when an autocannon of another version looks different inside. */
+export function assertClientShape(client: autocannon.Client): void {
+  const parts = {
+    _connect: client._connect,
+    _doRequest: client._doRequest,
+    _resetConnection: client._resetConnection,
+    'parser.execute': client.parser?.execute,
+    'pipelinedRequests.clear': client.pipelinedRequests?.clear,
+    'requestIterator.nextRequest': client.requestIterator?.nextRequest,
+  }
+  const missing = Object.entries(parts).filter(([, part]) => typeof part !== 'function')
+  if (missing.length > 0) {
+    throw new Error(`this autocannon has no client.${missing.map(([name]) => name).join(', client.')}: use the version in package-lock.json`)
+  }
+}

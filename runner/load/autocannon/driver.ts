@@ -1,0 +1,17 @@
+import { createRequire } from 'node:module'
+import type { LoadDriver } from '../driver.ts'
+import { openAutocannonSession } from './session.ts'
+
+/** autocannon, connected once and pulsed. */
+export const autocannonDriver: LoadDriver = {
+  id: 'autocannon',
+  summary: 'autocannon in a process of its own, kept connected and pulsed (the default)',
+  slice: null,
+  sleeps: false,
+  checksAnswers: true,
+  async available() {
+    const { version } = createRequire(import.meta.url)('autocannon/package.json') as { version: string }
+    return { version }
+  },
+  open: ({ cpu }) => openAutocannonSession(cpu),
+}

@@ -1,0 +1,65 @@
+import type { Pulse, PulseOrder } from '../driver.ts'
+import type { PulsedTarget } from './target.ts'
+
+const NANOSECONDS_PER_MILLISECOND = 1e6
+
+/**
+ * Opens the gate, keeps the event loop from sleeping while requests flow, closes the gate when the time is up, and resolves when
+ * every request in flight has been answered (or has taken longer than the drain limit).
+ *
+ * A perpetual `setImmediate` turns the event loop's wait into a poll: a client that slept would have to be woken by the server's
+ * write, and the server would be charged for it, the more often the slower the app.
+ */
+export function pulse(target: PulsedTarget, order: PulseOrder): Promise<Pulse> {
+  const { gate } = target
+  const { promise, resolve } = Promise.withResolvers<Pulse>()
+  const openedAt = performance.now()
+  let closedAt = 0
+  let answersAtClose = 0
+  let lastAnswerAtClose = 0
+  let timeouts = 0
+  let idle = 0
+  let tickAt = openedAt
+  let answersAtTick = 0
+  target.open(order.request, order.recordLatency)
+
+  const tick = () => {
+    const now = performance.now()
+    const answers = target.rightAnswers + target.wrongAnswers
+    // A turn of the loop without an answer was waiting; the last turns before the first answer count as well.
+    if (answers === answersAtTick) idle += now - tickAt
+    answersAtTick = answers
+    tickAt = now
+    if (gate.isOpen && (now - openedAt >= order.milliseconds || gate.broken)) {
+      gate.close()
+      closedAt = now
+      answersAtClose = target.rightAnswers
+      lastAnswerAtClose = target.lastAnswerAt
+    }
+    if (!gate.isOpen && gate.inFlight > 0 && now - closedAt >= order.drainLimitMilliseconds) timeouts += gate.abandon()
+    if (!gate.isOpen && gate.inFlight === 0) resolve(result(now))
+    else setImmediate(tick)
+  }
+  setImmediate(tick)
+  return promise
+
+  function result(now: number): Pulse {
+    const endedAt = target.rightAnswers > 0 && timeouts === 0 ? Math.max(target.lastAnswerAt, closedAt) : now
+    return {
+      requests: target.rightAnswers,
+      elapsedNs: (endedAt - openedAt) * NANOSECONDS_PER_MILLISECOND,
+      drainNs: (endedAt - closedAt) * NANOSECONDS_PER_MILLISECOND,
+      steadyRequests: Math.max(0, answersAtClose - 1),
+      steadyNs: answersAtClose > 1 ? (lastAnswerAtClose - target.firstAnswerAt) * NANOSECONDS_PER_MILLISECOND : 0,
+      drained: timeouts === 0 && !gate.broken,
+      wrongAnswers: target.wrongAnswers,
+      lost: gate.lost,
+      timeouts,
+      reconnects: gate.reconnects,
+      broken: gate.broken,
+      firstProblem: gate.firstProblem,
+      idleNs: idle * NANOSECONDS_PER_MILLISECOND,
+      receivedBytes: target.receivedBytes,
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import autocannon from 'autocannon'
+import * as hdr from 'hdr-histogram-js'
+import type { CellLatencies, LoadTarget } from '../driver.ts'
+import { Answer, type AnswerListener, assertClientShape, checkAnswers } from './answer.ts'
+import { Gate } from './gate.ts'
+
+/** autocannon must not stop by itself: the runner says when, and a lost runner ends the process. Seconds. */
+const FOREVER_SECONDS = 86_400
+/** A response slower than this is no latency but a fault, and is counted as a timeout elsewhere. Microseconds. */
+const HIGHEST_LATENCY_MICROSECONDS = 60_000_000
+
+/** The connections to one deployment, its gate, and what is counted while the gate is open. */
+export class PulsedTarget implements AnswerListener {
+  readonly id: string
+  readonly gate = new Gate()
+  /** Right answers since the gate was opened. */
+  rightAnswers = 0
+  wrongAnswers = 0
+  receivedBytes = 0
+  /** `performance.now()` of the first and the latest right answer since the gate was opened. */
+  firstAnswerAt = 0
+  lastAnswerAt = 0
+  #request = 0
+  #recordLatency = false
+  readonly #answers: Answer[]
+  readonly #latencies: hdr.Histogram[]
+
+  constructor(target: LoadTarget) {
+    this.id = target.id
+    this.#answers = target.requests.map((request) => new Answer(request))
+    this.#latencies = target.requests.map(() => latencyHistogram())
+    const { address } = target
+    autocannon(
+      {
+        url: address.transport === 'tcp' ? `http://${address.host}:${address.port}` : 'http://localhost',
+        ...(address.transport === 'unix' ? { socketPath: address.path } : {}),
+        connections: target.connections,
+        pipelining: 1,
+        duration: FOREVER_SECONDS,
+        timeout: FOREVER_SECONDS,
+        sampleInt: 1000,
+        requests: target.requests.map(({ path }) => ({ method: 'GET', path })),
+        setupClient: (client) => this.#setUp(client),
+        // Its own histograms hold whole milliseconds and several megabytes each; nobody reads them.
+        histograms: { latencies: tinyHistogram(), requests: tinyHistogram(), throughput: tinyHistogram() },
+        skipAggregateResult: true,
+      },
+      () => {},
+    )
+  }
+
+  /** Opens the gate for the request of this index and starts counting from zero. */
+  open(request: number, recordLatency: boolean): void {
+    this.rightAnswers = 0
+    this.wrongAnswers = 0
+    this.receivedBytes = 0
+    this.#request = request
+    this.#recordLatency = recordLatency
+    this.gate.open(request)
+  }
+
+  right(bytes: number): void {
+    this.lastAnswerAt = performance.now()
+    if (this.rightAnswers++ === 0) this.firstAnswerAt = this.lastAnswerAt
+    this.receivedBytes += bytes
+  }
+
+  wrong(sentence: string): void {
+    this.wrongAnswers++
+    this.gate.problem(`the server answered with ${sentence}`)
+  }
+
+  latencies(): CellLatencies[] {
+    return this.#latencies.map((histogram, request) => ({
+      target: this.id,
+      request,
+      histogram: hdr.encodeIntoCompressedBase64(histogram),
+    }))
+  }
+
+  #setUp(client: autocannon.Client): void {
+    assertClientShape(client)
+    const gated = this.gate.admit(client)
+    checkAnswers(gated, () => this.#answers[this.#request]!, this)
+    let openingOfLast = 0
+    client.on('response', (_status: number, _bytes: number, milliseconds: number) => {
+      // All connections send at once when the gate opens: the first answer of each one tells of the rush, not of the load.
+      const first = openingOfLast !== this.gate.openings
+      openingOfLast = this.gate.openings
+      if (first || !this.#recordLatency) return
+      const microseconds = Math.min(HIGHEST_LATENCY_MICROSECONDS, Math.max(1, Math.round(milliseconds * 1000)))
+      this.#latencies[this.#request]!.recordValue(microseconds)
+    })
+  }
+}
+
+/** Latencies in whole microseconds, three significant digits, up to a minute. */
+export function latencyHistogram(): hdr.Histogram {
+  return hdr.build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: HIGHEST_LATENCY_MICROSECONDS,
+    numberOfSignificantValueDigits: 3,
+    bitBucketSize: 32,
+    useWebAssembly: false,
+  })
+}
+
+function tinyHistogram(): hdr.Histogram {
+  return hdr.build({ numberOfSignificantValueDigits: 1, autoResize: true, bitBucketSize: 32, useWebAssembly: false })
+}

@@ -1,0 +1,92 @@
+import type { Address } from '../../apps/address.ts'
+import type { CpuReading } from '../deployment/cpu-reading.ts'
+
+/** A request a driver sends, with the answer that alone counts as right. */
+export interface ExpectedRequest {
+  readonly endpoint: string
+  readonly path: string
+  readonly status: number
+  /** Complete body, UTF-8. */
+  readonly body: string
+}
+
+/** One deployment to stay connected to. */
+export interface LoadTarget {
+  readonly id: string
+  readonly address: Address
+  readonly connections: number
+  readonly requests: readonly ExpectedRequest[]
+}
+
+/** Load on one cell for a short while. */
+export interface PulseOrder {
+  readonly target: string
+  /** Index into the target's `requests`. */
+  readonly request: number
+  readonly milliseconds: number
+  /** How long requests in flight may take to be answered after the gate has closed. */
+  readonly drainLimitMilliseconds: number
+  /** False while warming up: those responses are no latency samples. */
+  readonly recordLatency: boolean
+}
+
+/** What came of one pulse. Counts are exact: every request sent was answered, or is in `lost`. */
+export interface Pulse {
+  /** Right answers between the opening of the gate and the end of the drain. */
+  readonly requests: number
+  /** From the opening of the gate to the last answer. */
+  readonly elapsedNs: number
+  /** From the closing of the gate to the last answer. */
+  readonly drainNs: number
+  /** Answers after the first one and until the gate closed, and the time they took: the steady rate, without ramp and drain. */
+  readonly steadyRequests: number
+  readonly steadyNs: number
+  /** Every request in flight was answered within the drain limit. */
+  readonly drained: boolean
+  /** Answers of a wrong status or body, or bytes that are no HTTP. */
+  readonly wrongAnswers: number
+  /** Requests that will never be answered: their connection broke, or they took longer than the drain limit. */
+  readonly lost: number
+  readonly timeouts: number
+  readonly reconnects: number
+  /** Connection attempts failed so often that the driver gave up. */
+  readonly broken: boolean
+  /** The first thing that went wrong, as a sentence. */
+  readonly firstProblem: string | null
+  /** Time in which the load generator had nothing to do but wait for the server; null when the driver cannot tell. */
+  readonly idleNs: number | null
+  readonly receivedBytes: number
+}
+
+/** Latencies of one cell, in whole microseconds, as a compressed HDR histogram (base64). */
+export interface CellLatencies {
+  readonly target: string
+  readonly request: number
+  readonly histogram: string
+}
+
+/** A running load generator. Every method rejects with a RunError when the load generator is gone. */
+export interface LoadSession {
+  /** Opens the connections and keeps them; resolves when all of them stand. */
+  connect(target: LoadTarget): Promise<void>
+  pulse(order: PulseOrder): Promise<Pulse>
+  /** CPU used by the load generator so far; null where it cannot be metered. */
+  cpu(): Promise<CpuReading | null>
+  residentBytes(): Promise<number | null>
+  latencies(): Promise<CellLatencies[]>
+  close(): Promise<void>
+}
+
+export interface LoadDriver {
+  readonly id: string
+  /** One line for --help. */
+  readonly summary: string
+  /** How this driver likes its slices; null: the defaults of the options hold. */
+  readonly slice: { readonly milliseconds: number; readonly blocks: number } | null
+  /** A client that sleeps makes the server pay for its wake-ups: its costs are an upper bound. */
+  readonly sleeps: boolean
+  /** Checks status and body of every response under load. */
+  readonly checksAnswers: boolean
+  available(): Promise<{ readonly version: string } | { readonly missing: string }>
+  open(options: { readonly cpu: number | null }): Promise<LoadSession>
+}

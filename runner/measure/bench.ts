@@ -1,0 +1,22 @@
+import type { EndpointCheck } from '../../apps/contract.ts'
+import type { EndpointId } from '../../apps/endpoints.ts'
+import type { Deployment, DeploymentHost } from '../deployment/deployment.ts'
+import type { CpuTicks } from '../deployment/procfs.ts'
+import type { LoadDriver } from '../load/driver.ts'
+
+/** All that a run needs of the outside world, passed in so that tests can bring their own. */
+export interface Bench {
+  readonly host: DeploymentHost
+  readonly driver: LoadDriver
+  /** Compares what a running deployment answers with the contract. */
+  checkContract(deployment: Deployment, endpoints: readonly EndpointId[]): Promise<EndpointCheck[]>
+  /** Monotonic clock, nanoseconds. */
+  now(): number
+  /** Busy and stolen time by CPU; empty where unknown. */
+  ticks(): Map<number, CpuTicks>
+  /** CPU time the runner itself has used, nanoseconds. */
+  ownCpuNs(): number
+  /** null: not pinned. */
+  readonly serverCpu: number | null
+  readonly loadCpu: number | null
+}

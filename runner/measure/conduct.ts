@@ -1,0 +1,137 @@
+import { RunError } from '../errors.ts'
+import { blocksFor, type Plan, planRound } from '../plan.ts'
+import type { StopReason } from '../result.ts'
+import type { Bench } from './bench.ts'
+import type { Failure } from './fleet.ts'
+import type { Listener, Progress } from './listener.ts'
+import { warmUpCurves } from './pilot.ts'
+import { type Preflight, preflight } from './preflight.ts'
+import { cellName, measureRound, type RoundRecord, wholeApps } from './round.ts'
+import { type Forecast, fittingBlocks, mayStart, roundNs, type StopRule, stopAfter } from './stop-rule.ts'
+import { warmUpLength } from './warm-up-length.ts'
+
+/** Warm-up in a round: never shorter than what a JIT needs at the least, never so long that it eats the round. Milliseconds. */
+const WARM_UP_LIMITS = { least: 500, most: 3_000 }
+/** The pilot never takes more than this share of the time limit. */
+const PILOT_SHARE = 0.1
+const FAILED_ROUNDS_IN_A_ROW = 2
+
+export interface ConductOptions extends StopRule {
+  readonly listener: Required<Listener>
+  readonly signal: AbortSignal
+  /** Called after every complete round; says how precise the run is by now. */
+  judge(record: RoundRecord): Forecast
+}
+
+/** What happened, beside the rounds that `judge` has seen. */
+export interface RunRecord {
+  readonly preflight: Preflight
+  /** In the order in which they happened, preflight's included. */
+  readonly failures: readonly Failure[]
+  readonly rounds: number
+  readonly stoppedBecause: StopReason
+  readonly warmUpMilliseconds: number
+  readonly blocksPerRound: number
+  readonly wallNs: number
+}
+
+/** One run from the first process to the last: preflight, pilot, rounds until precise enough or out of time. */
+export async function conduct(bench: Bench, plan: Plan, options: ConductOptions): Promise<RunRecord> {
+  const { listener, signal, judge } = options
+  const startedNs = bench.now()
+  const elapsedNs = () => bench.now() - startedNs
+  const failed = new Set<string>()
+  const failures: Failure[] = []
+  let forecast: Forecast = { rounds: 0, roundsNeeded: null, meanRoundNs: 0, widestHalfWidth: null, widestCell: null }
+  let round = 0
+
+  const fail = (failure: Failure) => {
+    failures.push(failure)
+    failed.add(cellName(failure.app, failure.endpoint))
+    listener.appFailed(cellName(failure.app, failure.endpoint), failure.reason, failure.hint)
+  }
+  const progress = (phase: Progress['phase'], roundShare: number) => {
+    const elapsed = elapsedNs()
+    listener.progress({ phase, round, roundShare, elapsedSeconds: elapsed / 1e9, ...expected(forecast, options, elapsed, roundShare) })
+  }
+
+  progress('preflight', 0)
+  const checked = await preflight(bench, plan, signal)
+  checked.failures.forEach(fail)
+  const ended = (stoppedBecause: StopReason, warmUpMilliseconds = 0, blocksPerRound = 0): RunRecord => ({
+    preflight: checked,
+    failures,
+    rounds: forecast.rounds,
+    stoppedBecause,
+    warmUpMilliseconds,
+    blocksPerRound,
+    wallNs: elapsedNs(),
+  })
+  const out = wholeApps(plan, failed)
+  if (out.has(plan.baseline)) return ended('failed')
+
+  const warmUpMilliseconds = plan.warmUpMilliseconds ?? (await sizeWarmUp(bench, plan, failed, options, (share) => progress('pilot', share)))
+  const running = plan.deployments.filter(({ app }) => !out.has(app)).length
+  const wantedBlocks = blocksFor(plan, warmUpMilliseconds)
+  const fit = { plan, deployments: running, warmUpMilliseconds }
+  const blocksPerRound = plan.blocksPerRound ?? fittingBlocks(fit, wantedBlocks, options, elapsedNs())
+  forecast = { ...forecast, meanRoundNs: roundNs(fit, blocksPerRound) }
+
+  let failedRounds = 0
+  while (true) {
+    if (signal.aborted) return ended('interrupted', warmUpMilliseconds, blocksPerRound)
+    if (!mayStart(forecast, options, elapsedNs())) return ended('time', warmUpMilliseconds, blocksPerRound)
+    round = forecast.rounds + 1
+    const beganNs = bench.now()
+    const context = { bench, plan, warmUpMilliseconds, failed, signal, sliceMeasured: listener.sliceMeasured, progress }
+    let record: RoundRecord
+    try {
+      record = await measureRound(context, planRound(plan, round, blocksPerRound))
+    } catch (error) {
+      if (!(error instanceof RunError) || ++failedRounds >= FAILED_ROUNDS_IN_A_ROW) throw error
+      listener.remark(`round ${round} is lost and will be repeated: ${error.message}`)
+      continue
+    }
+    failedRounds = 0
+    record.failures.forEach(fail)
+    if (record.interrupted) continue
+    forecast = { ...judge(record), meanRoundNs: (forecast.meanRoundNs * forecast.rounds + bench.now() - beganNs) / (forecast.rounds + 1) }
+    const { widestHalfWidth, widestCell } = forecast
+    listener.roundFinished({
+      round,
+      elapsedSeconds: elapsedNs() / 1e9,
+      ...expected(forecast, options, elapsedNs(), 0),
+      widestHalfWidthPercent: widestHalfWidth === null ? null : widestHalfWidth * 100,
+      widestCell,
+      precisionPercent: options.precision === null ? null : options.precision * 100,
+    })
+    const stop = wholeApps(plan, failed).has(plan.baseline) ? 'failed' : stopAfter(forecast, options)
+    if (stop !== null) return ended(stop, warmUpMilliseconds, blocksPerRound)
+  }
+}
+
+async function sizeWarmUp(
+  bench: Bench,
+  plan: Plan,
+  failed: ReadonlySet<string>,
+  { maximumNs, listener, signal }: ConductOptions,
+  progress: (share: number) => void,
+): Promise<number> {
+  const apps = new Set(plan.deployments.map(({ app }) => app)).size
+  const affordable = (maximumNs * PILOT_SHARE) / 1e6 / apps
+  const milliseconds = Math.max(WARM_UP_LIMITS.least, Math.min(WARM_UP_LIMITS.most, affordable))
+  const curves = await warmUpCurves({ bench, plan, failed, milliseconds, signal, progress })
+  const length = warmUpLength([...curves.values()], WARM_UP_LIMITS)
+  listener.remark(`the pilot found ${(length / 1000).toFixed(1)} s of warm-up enough for every app`)
+  return length
+}
+
+function expected(forecast: Forecast, rule: StopRule, elapsedNs: number, roundShare: number) {
+  const { rounds, roundsNeeded, meanRoundNs } = forecast
+  const wanted = rule.rounds ?? (roundsNeeded === null ? null : Math.max(rule.minimumRounds, rounds, roundsNeeded))
+  if (meanRoundNs === 0) return { expectedRounds: null, secondsLeft: null }
+  const affordable = rounds + Math.floor(Math.max(0, rule.maximumNs - elapsedNs) / meanRoundNs + roundShare)
+  const expectedRounds = wanted === null ? null : Math.max(rounds, Math.min(wanted, affordable))
+  const secondsLeft = expectedRounds === null ? null : (Math.max(0, expectedRounds - rounds - roundShare) * meanRoundNs) / 1e9
+  return { expectedRounds, secondsLeft }
+}

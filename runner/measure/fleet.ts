@@ -1,0 +1,104 @@
+import { formatAddress } from '../../apps/address.ts'
+import { contract } from '../../apps/contract.ts'
+import { type EndpointId, endpointPaths } from '../../apps/endpoints.ts'
+import { type Deployment, DeploymentError } from '../deployment/deployment.ts'
+import type { ExpectedRequest, LoadSession } from '../load/driver.ts'
+import type { Plan } from '../plan.ts'
+import type { Bench } from './bench.ts'
+
+/** Why an app, or one cell of it, is out of the run. */
+export interface Failure {
+  readonly app: string
+  /** null: all endpoints of the app. */
+  readonly endpoint: string | null
+  readonly code: string
+  /** One sentence. */
+  readonly reason: string
+  readonly hint: string | null
+  readonly lastLines: readonly string[]
+}
+
+/** All deployments of one round, up and connected, and the load session that holds the connections. */
+export interface Fleet {
+  /** By index of the plan; null: not running, because it failed now or before. */
+  readonly deployments: readonly (Deployment | null)[]
+  readonly session: LoadSession
+  readonly failures: readonly Failure[]
+  stop(): Promise<void>
+}
+
+export interface FleetOptions {
+  readonly startOrder: readonly number[]
+  readonly environmentPadding: readonly number[]
+  /** Apps that have failed before are not started again. */
+  readonly without: ReadonlySet<string>
+}
+
+/** Starts fresh processes for every deployment and a fresh load generator; an app that does not come up is reported, not thrown. */
+export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions): Promise<Fleet> {
+  const failures: Failure[] = []
+  const deployments: (Deployment | null)[] = plan.deployments.map(() => null)
+  const opening = bench.driver.open({ cpu: bench.loadCpu })
+  // A rejection is awaited below, after the deployments have been started beside it.
+  opening.catch(() => {})
+  const stop = async () => {
+    const session = await opening.catch(() => null)
+    await Promise.all([session?.close(), ...deployments.map((deployment) => deployment?.stop())])
+  }
+  try {
+    await Promise.all(
+      options.startOrder.map(async (index) => {
+        const deployment = plan.deployments[index]!
+        if (options.without.has(deployment.app)) return
+        try {
+          const padding = options.environmentPadding[index]!
+          deployments[index] = await bench.host.start(deployment, { cpu: bench.serverCpu, environmentPadding: padding })
+        } catch (error) {
+          failures.push(startFailure(deployment.app, error))
+        }
+      }),
+    )
+    const session = await opening
+    for (const [index, deployment] of deployments.entries()) {
+      if (deployment === null) continue
+      try {
+        await session.connect(loadTarget(deployment, plan))
+      } catch (error) {
+        failures.push(await connectFailure(deployment, error))
+        deployments[index] = null
+        await deployment.stop()
+      }
+    }
+    return { deployments, session, failures, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function loadTarget(deployment: Deployment, plan: Plan) {
+  return {
+    id: deployment.plan.id,
+    address: deployment.address,
+    connections: plan.connections,
+    requests: plan.endpoints.map(expectedRequest),
+  }
+}
+
+function expectedRequest(endpoint: EndpointId): ExpectedRequest {
+  const { status, body } = contract[endpoint]
+  return { endpoint, path: endpointPaths[endpoint], status, body }
+}
+
+function startFailure(app: string, error: unknown): Failure {
+  if (!(error instanceof DeploymentError)) throw error
+  return { app, endpoint: null, code: error.code, reason: error.message, hint: error.hint, lastLines: error.lastLines }
+}
+
+async function connectFailure(deployment: Deployment, error: unknown): Promise<Failure> {
+  const { plan, address, lastLines } = deployment
+  const ended = deployment.ended()
+  const why = error instanceof Error ? error.message : String(error)
+  const reason = ended === null ? `${plan.id} said it listens on ${formatAddress(address)}, but ${why}` : `${plan.id} ${ended}`
+  return { app: plan.app, endpoint: null, code: 'cannot-connect', reason, hint: null, lastLines }
+}

@@ -1,0 +1,58 @@
+import { mean } from '../statistics/summary.ts'
+import { type Plan, planRound } from '../plan.ts'
+import type { Bench } from './bench.ts'
+import { startFleet } from './fleet.ts'
+import { cellName, wholeApps } from './round.ts'
+import { costNs } from './sample.ts'
+import { measureSlice } from './slice.ts'
+import type { CurvePoint } from './warm-up-length.ts'
+
+const PILOT_ROUND = 0
+
+export interface PilotContext {
+  readonly bench: Bench
+  readonly plan: Plan
+  readonly failed: ReadonlySet<string>
+  /** Load per app. */
+  readonly milliseconds: number
+  readonly signal: AbortSignal
+  progress(share: number): void
+}
+
+/**
+ * Watches fresh processes warm up: cost against load time, one curve per app, from the first request on. Nothing of it is used for
+ * results; it says how long the warm-up of every round has to be. What goes wrong here is left to the rounds to report.
+ */
+export async function warmUpCurves(context: PilotContext): Promise<Map<string, CurvePoint[]>> {
+  const { bench, plan, failed } = context
+  const fleet = await startFleet(bench, plan, { ...planRound(plan, PILOT_ROUND, 0), without: wholeApps(plan, failed) })
+  const curves = new Map<string, CurvePoint[]>()
+  try {
+    // One copy of the baseline is enough: it shows nothing that the other would not.
+    const deployments = fleet.deployments.filter((deployment) => deployment !== null && deployment.plan.id === deployment.plan.app)
+    for (const [index, deployment] of deployments.entries()) {
+      if (deployment === null) continue
+      const { app } = deployment.plan
+      const endpoints = plan.endpoints.filter((endpoint) => !failed.has(cellName(app, endpoint)))
+      const passMilliseconds = plan.sliceMilliseconds * endpoints.length
+      const curve: CurvePoint[] = []
+      curves.set(app, curve)
+      for (let loaded = 0; loaded < context.milliseconds && !context.signal.aborted; loaded += passMilliseconds) {
+        context.progress((index + loaded / context.milliseconds) / deployments.length)
+        const logCosts: number[] = []
+        for (const [position, endpoint] of endpoints.entries()) {
+          const order = { round: PILOT_ROUND, block: curve.length, endpoint, position, request: plan.endpoints.indexOf(endpoint) }
+          const { slice } = await measureSlice(fleet.session, deployment, { ...order, milliseconds: plan.sliceMilliseconds }, bench.now)
+          logCosts.push(Math.log(costNs(slice)))
+        }
+        const logCost = mean(logCosts)
+        // An app that answers nothing ends its curve here and its measurement in the first round.
+        if (!Number.isFinite(logCost)) break
+        curve.push({ milliseconds: loaded, logCost })
+      }
+    }
+  } finally {
+    await fleet.stop()
+  }
+  return curves
+}

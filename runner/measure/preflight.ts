@@ -1,0 +1,74 @@
+import type { EndpointCheck } from '../../apps/contract.ts'
+import { describeViolation } from '../../apps/violation.ts'
+import { type Deployment, DeploymentError } from '../deployment/deployment.ts'
+import { UserError } from '../errors.ts'
+import type { Plan } from '../plan.ts'
+import type { Bench } from './bench.ts'
+import type { Failure } from './fleet.ts'
+
+/** Failures to start that are mistakes of the call, not of the app: the run is refused before anything is measured. */
+const USAGE_MISTAKES = new Set(['module-not-found', 'no-default-export', 'not-an-app', 'bad-arguments'])
+
+/** What is known of an app before it is measured. */
+export interface AppPreflight {
+  readonly app: string
+  readonly title: string
+  readonly package: string | null
+  readonly version: string | null
+  /** Bytes of status line and headers, by endpoint. */
+  readonly headerBytes: ReadonlyMap<string, number>
+}
+
+export interface Preflight {
+  readonly apps: readonly AppPreflight[]
+  readonly failures: readonly Failure[]
+}
+
+/**
+ * Starts every app once and checks it against the contract. Apps that break it are reported as failures, cell by cell.
+ * @throws UserError when a module given on the command line is no app
+ */
+export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): Promise<Preflight> {
+  const apps: AppPreflight[] = []
+  const failures: Failure[] = []
+  const once = plan.deployments.filter(({ id, app }) => id === app)
+  for (const deploymentPlan of once) {
+    signal.throwIfAborted()
+    let deployment: Deployment
+    try {
+      deployment = await bench.host.start(deploymentPlan, { cpu: bench.serverCpu, environmentPadding: 0 })
+    } catch (error) {
+      failures.push(notStarted(deploymentPlan.app, error))
+      continue
+    }
+    try {
+      const checks = await bench.checkContract(deployment, plan.endpoints)
+      failures.push(...checks.flatMap((check) => contractFailure(deployment, check)))
+      apps.push({ app: deploymentPlan.app, title: deployment.title, package: deployment.package, version: deployment.version, headerBytes: headerBytes(checks) })
+    } finally {
+      await deployment.stop()
+    }
+  }
+  return { apps, failures }
+}
+
+function notStarted(app: string, error: unknown): Failure {
+  if (!(error instanceof DeploymentError)) throw error
+  if (USAGE_MISTAKES.has(error.code)) throw new UserError(error.code, error.message, { hint: error.hint ?? undefined, cause: error })
+  return { app, endpoint: null, code: error.code, reason: error.message, hint: error.hint, lastLines: error.lastLines }
+}
+
+function contractFailure(deployment: Deployment, check: EndpointCheck): Failure[] {
+  const [first, ...more] = check.violations
+  if (first === undefined) return []
+  const { app } = deployment.plan
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`
+  const wrongPath = check.endpoint === 'wrong-path'
+  const where = wrongPath ? 'a wrong path: ' : ''
+  const reason = `${where}${describeViolation(first)}${others}`
+  return [{ app, endpoint: wrongPath ? null : check.endpoint, code: 'contract', reason, hint: null, lastLines: deployment.lastLines }]
+}
+
+function headerBytes(checks: readonly EndpointCheck[]): Map<string, number> {
+  return new Map(checks.flatMap(({ endpoint, headerBytes }) => (headerBytes === null ? [] : [[endpoint, headerBytes] as const])))
+}

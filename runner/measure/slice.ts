@@ -1,0 +1,76 @@
+import type { Deployment } from '../deployment/deployment.ts'
+import type { CpuReading } from '../deployment/cpu-reading.ts'
+import type { LoadSession, PulseOrder } from '../load/driver.ts'
+import type { Slice } from './sample.ts'
+
+/** How long a server may take to answer what is in flight when the gate closes, before the slice is given up. */
+const DRAIN_LIMIT_MILLISECONDS = 3_000
+/** A server that still uses CPU after so many looks has work of its own; that work is its own cost. */
+const SETTLE_READS = 12
+
+export interface SliceOrder extends Pick<Slice, 'round' | 'block' | 'endpoint' | 'position'> {
+  readonly request: number
+  readonly milliseconds: number
+}
+
+/** A measured slice and, apart from the sample that is kept, the first thing that went wrong in it. */
+export interface MeasuredSlice {
+  readonly slice: Slice
+  readonly firstProblem: string | null
+}
+
+/**
+ * One slice of one cell: counters, pulse, counters. The second reading waits until the server has gone to sleep, because the
+ * kernel books a running thread's time only when it stops running.
+ * @param now monotonic clock, nanoseconds
+ */
+export async function measureSlice(
+  session: LoadSession,
+  deployment: Deployment,
+  order: SliceOrder,
+  now: () => number,
+): Promise<MeasuredSlice> {
+  const { request, milliseconds, ...place } = order
+  const [loadBefore, sharesBefore] = [await session.cpu(), await deployment.cpuShares()]
+  const before = await deployment.cpu()
+  const startedNs = now()
+  const { firstProblem, ...pulse } = await session.pulse(pulseOrder(deployment.plan.id, request, milliseconds, true))
+  const after = await settledCpu(deployment)
+  const [loadAfter, sharesAfter] = [await session.cpu(), await deployment.cpuShares()]
+  const slice: Slice = {
+    ...place,
+    deployment: deployment.plan.id,
+    startedNs,
+    ...pulse,
+    serverCpuNs: after.cpuNs - before.cpuNs,
+    serverRunDelayNs: after.runDelayNs - before.runDelayNs,
+    userNs: difference(sharesAfter?.userNs, sharesBefore?.userNs),
+    systemNs: difference(sharesAfter?.systemNs, sharesBefore?.systemNs),
+    loadCpuNs: difference(loadAfter?.cpuNs, loadBefore?.cpuNs),
+  }
+  return { slice, firstProblem }
+}
+
+/** Load without a measurement, for warming up. */
+export function pulseOrder(target: string, request: number, milliseconds: number, recordLatency: boolean): PulseOrder {
+  return { target, request, milliseconds, drainLimitMilliseconds: DRAIN_LIMIT_MILLISECONDS, recordLatency }
+}
+
+async function settledCpu(deployment: Deployment): Promise<CpuReading> {
+  let last = await deployment.cpu()
+  for (let read = 0; read < SETTLE_READS; read++) {
+    await nextTurn()
+    const next = await deployment.cpu()
+    if (next.cpuNs === last.cpuNs) return next
+    last = next
+  }
+  return last
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+function difference(after: number | undefined, before: number | undefined): number | null {
+  return after === undefined || before === undefined ? null : after - before
+}

@@ -1,0 +1,67 @@
+import type { Plan } from '../plan.ts'
+import type { StopReason } from '../result.ts'
+
+/** When a run ends; fixed before it begins. */
+export interface StopRule {
+  /** Exact number of rounds; null: as many as the precision takes. */
+  readonly rounds: number | null
+  /** Wanted half-width of every ratio, as a share; null with an exact number of rounds. */
+  readonly precision: number | null
+  /** Precision is not looked at before: stopping on a luckily small variance is what spoils coverage. */
+  readonly minimumRounds: number
+  readonly maximumNs: number
+}
+
+/** What is known after some rounds. */
+export interface Forecast {
+  readonly rounds: number
+  /** In all; null: no precision wanted, or too early to tell. */
+  readonly roundsNeeded: number | null
+  readonly meanRoundNs: number
+  /** As a share; null with fewer than two rounds. */
+  readonly widestHalfWidth: number | null
+  readonly widestCell: string | null
+}
+
+/** A round takes a little longer than the mean now and then; it must still end within the limit. */
+const ROUND_MARGIN = 1.05
+/** Per slice, beyond its own length: messages, drain and counters. Milliseconds. */
+const SLICE_EXTRA_MILLISECONDS = 1
+/** Fleet start and stop per deployment. Milliseconds. */
+const START_STOP_MILLISECONDS = 250
+const FEWEST_BLOCKS = 3
+
+/** Why to stop after a round, or null to go on. */
+export function stopAfter(forecast: Forecast, rule: StopRule): StopReason | null {
+  if (rule.rounds !== null) return forecast.rounds >= rule.rounds ? 'rounds' : null
+  if (forecast.rounds < rule.minimumRounds) return null
+  const precise = rule.precision !== null && forecast.widestHalfWidth !== null && forecast.widestHalfWidth <= rule.precision
+  return precise ? 'precision' : null
+}
+
+/** True when another round is expected to end within the time limit. */
+export function mayStart({ meanRoundNs }: Forecast, { maximumNs }: StopRule, elapsedNs: number): boolean {
+  return elapsedNs + meanRoundNs * ROUND_MARGIN <= maximumNs
+}
+
+interface RoundShape {
+  readonly plan: Plan
+  /** Deployments that are left. */
+  readonly deployments: number
+  readonly warmUpMilliseconds: number
+}
+
+/** How long a round will take, nanoseconds. */
+export function roundNs({ plan, deployments, warmUpMilliseconds }: RoundShape, blocks: number): number {
+  const perBlock = plan.endpoints.length * (plan.sliceMilliseconds + SLICE_EXTRA_MILLISECONDS)
+  return deployments * (START_STOP_MILLISECONDS + warmUpMilliseconds + blocks * perBlock) * 1e6
+}
+
+/** Fewer blocks than wanted when otherwise the least number of rounds would not fit into the time that is left. */
+export function fittingBlocks(shape: RoundShape, wanted: number, rule: StopRule, elapsedNs: number): number {
+  const rounds = rule.rounds ?? rule.minimumRounds
+  const available = (rule.maximumNs - elapsedNs) / (rounds * ROUND_MARGIN)
+  let blocks = wanted
+  while (blocks > FEWEST_BLOCKS && roundNs(shape, blocks) > available) blocks--
+  return blocks
+}

@@ -1,0 +1,47 @@
+import { median } from '../statistics/summary.ts'
+
+/** Cost of one app at one moment of its life. */
+export interface CurvePoint {
+  /** Load time since the first request, milliseconds. */
+  readonly milliseconds: number
+  /** ln of nanoseconds per request, averaged over the endpoints. */
+  readonly logCost: number
+}
+
+export interface WarmUpLimits {
+  readonly least: number
+  readonly most: number
+}
+
+/** An app counts as warm once its smoothed cost stays this close to where it ends. */
+const STEADY = Math.log(1.02)
+const SMOOTHED_POINTS = 5
+/** The end of the curve that is taken for the steady state. */
+const FINAL_SHARE = 1 / 3
+/** Rounds must not end up cooler than the pilot because they happen to be slower. */
+const SAFETY = 1.25
+
+/**
+ * How long every app shall be warmed up: the longest time any of them took to come within 2 % of its steady cost, and a quarter more.
+ * One length for all, fixed before the rounds: a warm-up that stops by itself in each process would differ between processes
+ * (pyperf's objection; Traini et al. 2023 found that such rules guess wrong).
+ * @param curves one per app, points in order of time
+ * @returns milliseconds, within the limits
+ */
+export function warmUpLength(curves: readonly (readonly CurvePoint[])[], { least, most }: WarmUpLimits): number {
+  const longest = Math.max(0, ...curves.map(warmAfter))
+  return Math.round(Math.min(most, Math.max(least, longest * SAFETY)))
+}
+
+/** Time after which the smoothed curve stays near its end; the whole curve when it never does. */
+export function warmAfter(curve: readonly CurvePoint[]): number {
+  if (curve.length < SMOOTHED_POINTS) return curve.at(-1)?.milliseconds ?? 0
+  const steady = median(curve.slice(Math.floor(curve.length * (1 - FINAL_SHARE))).map(({ logCost }) => logCost))
+  let warmAt = curve.length
+  for (let end = curve.length; end >= SMOOTHED_POINTS; end--) {
+    const smoothed = median(curve.slice(end - SMOOTHED_POINTS, end).map(({ logCost }) => logCost))
+    if (Math.abs(smoothed - steady) > STEADY) break
+    warmAt = end - SMOOTHED_POINTS
+  }
+  return curve[Math.min(warmAt, curve.length - 1)]!.milliseconds
+}

@@ -1,0 +1,32 @@
+import type { Deployment } from '../deployment/deployment.ts'
+import type { LoadSession } from '../load/driver.ts'
+import type { Failure } from './fleet.ts'
+import { sliceFailure } from './round.ts'
+import { pulseOrder } from './slice.ts'
+
+/** Short enough that every endpoint gets many turns, so that type feedback does not depend on which one came first. */
+const WARM_UP_PULSE_MILLISECONDS = 25
+
+/** Loads one deployment for a while, all its endpoints in turn; what it answers is checked but not measured. */
+export async function warmUp(
+  session: LoadSession,
+  deployment: Deployment,
+  endpoints: readonly { endpoint: string; request: number }[],
+  milliseconds: number,
+  fail: (failure: Failure) => void,
+): Promise<void> {
+  const pulses = Math.ceil(milliseconds / WARM_UP_PULSE_MILLISECONDS / Math.max(1, endpoints.length))
+  const out = new Set<string>()
+  for (let pulse = 0; pulse < pulses; pulse++) {
+    for (const { endpoint, request } of endpoints) {
+      if (out.has(endpoint)) continue
+      const order = pulseOrder(deployment.plan.id, request, WARM_UP_PULSE_MILLISECONDS, false)
+      const { firstProblem, ...outcome } = await session.pulse(order)
+      const failure = sliceFailure(deployment, { endpoint, ...outcome }, firstProblem)
+      if (failure === null) continue
+      fail(failure)
+      if (failure.endpoint === null) return
+      out.add(endpoint)
+    }
+  }
+}

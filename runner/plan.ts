@@ -1,0 +1,95 @@
+import type { ResolvedApp } from '../apps/app.ts'
+import type { EndpointId } from '../apps/endpoints.ts'
+import type { DeploymentPlan } from './deployment/deployment.ts'
+import { seededRandom } from './random.ts'
+
+/** Two copies of the baseline run in every comparison: the control is measured twice as often, and every run is an A/A test. */
+const BASELINE_COPIES = 2
+/** Length of the meaningless environment variable, bytes: one page shifts the initial stack through every alignment. */
+const LARGEST_PADDING = 4095
+/** Slices are stretched or shortened by up to this share so that they cannot beat in time with a timer of the app or the machine. */
+const SLICE_JITTER = 0.2
+/** Time spent measuring over time spent starting and warming up; 2.2 makes two thirds of a round measuring. */
+const MEASURE_OVER_PREPARE = 2.2
+/** Starting one app, until it listens and is connected, on the machines seen so far. */
+const START_MILLISECONDS = 250
+const FEWEST_BLOCKS = 8
+const MOST_BLOCKS = 60
+
+/** A plan that holds for the whole run; pure data. */
+export interface Plan {
+  readonly seed: number
+  readonly baseline: string
+  readonly deployments: readonly DeploymentPlan[]
+  readonly endpoints: readonly EndpointId[]
+  readonly connections: number
+  readonly sliceMilliseconds: number
+  /** null: as many as `blocksFor` says once the warm-up is known. */
+  readonly blocksPerRound: number | null
+  /** null: the pilot decides. */
+  readonly warmUpMilliseconds: number | null
+}
+
+export interface PlannedSlice {
+  /** Index into the plan's deployments. */
+  readonly deployment: number
+  readonly milliseconds: number
+}
+
+/** One slice of every deployment on one endpoint. */
+export interface PlannedBlock {
+  readonly block: number
+  readonly endpoint: EndpointId
+  readonly slices: readonly PlannedSlice[]
+}
+
+export interface PlannedRound {
+  readonly round: number
+  /** Indexes into the plan's deployments, in the order of starting. */
+  readonly startOrder: readonly number[]
+  readonly warmUpOrder: readonly number[]
+  /** Bytes, by deployment. */
+  readonly environmentPadding: readonly number[]
+  readonly blocks: readonly PlannedBlock[]
+}
+
+/** The deployments of a comparison: one of every app, two of the baseline. */
+export function planDeployments(apps: readonly ResolvedApp[], baseline: string, transport: DeploymentPlan['transport']): DeploymentPlan[] {
+  return apps.flatMap(({ id, modulePath }) =>
+    Array.from({ length: id === baseline ? BASELINE_COPIES : 1 }, (_, copy) => ({
+      id: copy === 0 ? id : `${id}#${copy + 1}`,
+      app: id,
+      modulePath,
+      transport,
+    })),
+  )
+}
+
+/** How many blocks a round should have, so that most of it is spent measuring. */
+export function blocksFor(plan: Plan, warmUpMilliseconds: number): number {
+  if (plan.blocksPerRound !== null) return plan.blocksPerRound
+  const prepare = START_MILLISECONDS + warmUpMilliseconds
+  const blocks = Math.ceil((MEASURE_OVER_PREPARE * prepare) / (plan.sliceMilliseconds * plan.endpoints.length))
+  return Math.min(MOST_BLOCKS, Math.max(FEWEST_BLOCKS, blocks))
+}
+
+/** Everything random about one round (from 1), from the plan's seed and the round's number alone. */
+export function planRound(plan: Plan, round: number, blocksPerRound: number): PlannedRound {
+  const random = seededRandom(plan.seed, round)
+  const indexes = plan.deployments.map((_, index) => index)
+  const jittered = () => plan.sliceMilliseconds * (1 + SLICE_JITTER * (2 * random.float() - 1))
+  return {
+    round,
+    startOrder: random.shuffle(indexes),
+    warmUpOrder: random.shuffle(indexes),
+    environmentPadding: indexes.map(() => random.integer(0, LARGEST_PADDING)),
+    blocks: Array.from({ length: blocksPerRound }, (_, block) =>
+      random.shuffle(plan.endpoints).map((endpoint) => ({
+        block,
+        endpoint,
+        // One length for the whole block: its slices are compared with each other.
+        slices: ((milliseconds) => random.shuffle(indexes).map((deployment) => ({ deployment, milliseconds })))(jittered()),
+      })),
+    ).flat(),
+  }
+}

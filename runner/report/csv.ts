@@ -1,0 +1,96 @@
+import type { AppFacts, Cell, MeasuredCell, Result } from '../result.ts'
+import { plainText } from './plain-text.ts'
+
+const LONGEST_TEXT = 400
+
+type Value = string | number | boolean | null | undefined
+
+/** What a line is made from. */
+interface Line {
+  readonly result: Result
+  readonly cell: Cell
+  readonly facts: AppFacts | undefined
+  /** The cell again, if it has numbers. */
+  readonly measured: MeasuredCell | undefined
+}
+
+/** Names and order are part of the format: new columns are added at the end. */
+const columns: Readonly<Record<string, (line: Line) => Value>> = {
+  study: ({ result }) => result.study,
+  startedAt: ({ result }) => result.startedAt,
+  endpoint: ({ cell }) => cell.endpoint,
+  app: ({ cell }) => cell.app,
+  title: ({ facts }) => facts?.title,
+  package: ({ facts }) => facts?.package,
+  version: ({ facts }) => facts?.version,
+  state: ({ cell }) => cell.state,
+  verdict: ({ cell }) => cell.verdict,
+  rankLow: ({ measured }) => measured?.rank?.low,
+  rankHigh: ({ measured }) => measured?.rank?.high,
+  costMicroseconds: ({ measured }) => measured?.cost.value,
+  costLow: ({ measured }) => measured?.cost.low,
+  costHigh: ({ measured }) => measured?.cost.high,
+  ratio: ({ measured }) => measured?.ratio.value,
+  ratioLow: ({ measured }) => measured?.ratio.low,
+  ratioHigh: ({ measured }) => measured?.ratio.high,
+  overheadMicroseconds: ({ measured }) => measured?.overheadMicroseconds.value,
+  overheadLow: ({ measured }) => measured?.overheadMicroseconds.low,
+  overheadHigh: ({ measured }) => measured?.overheadMicroseconds.high,
+  requestsPerSecond: ({ measured }) => measured?.requestsPerSecond.value,
+  requestsPerSecondLow: ({ measured }) => measured?.requestsPerSecond.low,
+  requestsPerSecondHigh: ({ measured }) => measured?.requestsPerSecond.high,
+  level: ({ measured }) => measured?.cost.level,
+  impliedMaximumRequestsPerSecond: ({ measured }) => measured?.impliedMaximumRequestsPerSecond,
+  userShare: ({ measured }) => measured?.userShare,
+  latencyP50Microseconds: ({ measured }) => measured?.latencyMicroseconds?.p50,
+  latencyP90Microseconds: ({ measured }) => measured?.latencyMicroseconds?.p90,
+  latencyP99Microseconds: ({ measured }) => measured?.latencyMicroseconds?.p99,
+  latencyMaxMicroseconds: ({ measured }) => measured?.latencyMicroseconds?.max,
+  latencySamples: ({ measured }) => measured?.latencyMicroseconds?.samples,
+  residentBytes: ({ measured }) => measured?.residentBytes,
+  serverBusyShare: ({ measured }) => measured?.serverBusy,
+  loadBusyShare: ({ measured }) => measured?.loadBusy,
+  headerBytes: ({ measured }) => measured?.headerBytes,
+  requests: ({ measured }) => measured?.requests,
+  slices: ({ measured }) => measured?.slices,
+  rounds: ({ measured }) => measured?.perRound.length,
+  runtime: ({ cell }) => cell.deployment.runtime,
+  transport: ({ cell }) => cell.deployment.transport,
+  proxy: ({ cell }) => cell.deployment.proxy,
+  workers: ({ cell }) => cell.deployment.workers,
+  copies: ({ cell }) => cell.deployment.copies,
+  driver: ({ cell }) => cell.load.driver,
+  connections: ({ cell }) => cell.load.connections,
+  keepAlive: ({ cell }) => cell.load.keepAlive,
+  findings: ({ cell }) => cell.findings.map(({ code }) => code).join(' '),
+  reason: ({ cell }) => (cell.state === 'measured' ? null : cell.reason),
+}
+
+/**
+ * One line per cell, numbers in full precision, an empty field for what is unknown. RFC 4180: lines end with CR LF, the first one
+ * names the columns.
+ */
+export function renderCsv(result: Result): string {
+  const lines = result.cells.map((cell) => {
+    const facts = result.apps.find(({ id }) => id === cell.app)
+    const line: Line = { result, cell, facts, measured: cell.state === 'measured' ? cell : undefined }
+    return Object.values(columns).map((column) => csvField(cleaned(column(line))))
+  })
+  return [Object.keys(columns), ...lines].map((fields) => `${fields.join(',')}\r\n`).join('')
+}
+
+/**
+ * One field, quoted where RFC 4180 asks for it. A text that a spreadsheet would run as a formula gets an apostrophe in front;
+ * numbers are left alone, minus sign and all.
+ */
+export function csvField(value: Value): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value !== 'string') return String(value)
+  const isNumber = /^[+-]?\d+(\.\d+)?$/.test(value)
+  const text = /^[=+\-@\t\r]/.test(value) && !isNumber ? `'${value}` : value
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+function cleaned(value: Value): Value {
+  return typeof value === 'string' ? plainText(value, LONGEST_TEXT) : value
+}

@@ -1,0 +1,114 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Slice } from '../measure/sample.ts'
+import type { Result } from '../result.ts'
+import { writeAtomically } from './atomic-write.ts'
+import { renderCsv } from './csv.ts'
+import { renderJson } from './json.ts'
+import { pointLatestTo } from './latest-link.ts'
+import { renderMarkdown } from './markdown.ts'
+import { openSamplesFile, type SamplesFile } from './samples-file.ts'
+import { cannotKeepResults, cannotWrite } from './storage-error.ts'
+
+/** Written and removed again before measuring: a full disk still lets empty files be made. */
+const PROBE_BYTES = 2 ** 16
+/** Runs of one study that start in the same second. */
+const MOST_NAMESAKES = 100
+
+/** A further file of the run, `report.html` for example. */
+export interface ReportFile {
+  readonly name: string
+  readonly text: string
+}
+
+/** The folder of one run: `<out>/2026-11-21T09-30-05Z-compare/`. Writing rejects with a RunError that names cause and next step. */
+export interface RunFolder {
+  readonly path: string
+  appendSample(slice: Slice): void
+  /** Brings the samples onto the disk; meant for the end of every round. */
+  flush(): Promise<void>
+  /**
+   * Writes result.json, report.md, table.csv and the further files, each in one piece, and points `<out>/latest` here. May be called
+   * after every round.
+   * @returns a remark when `latest` could not be set, else null
+   */
+  writeReports(result: Result, furtherFiles?: readonly ReportFile[]): Promise<string | null>
+  /** Flushes and closes the samples; may be called again. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes the folder of a run and proves that it can be written to, so that no run measures for minutes and then has nowhere to go.
+ * @throws {UserError} `out-not-writable`
+ */
+export async function openRunFolder(out: string, study: string, startedAt: Date): Promise<RunFolder> {
+  let path: string
+  let samples: SamplesFile
+  try {
+    await mkdir(out, { recursive: true })
+    path = await makeFolder(out, `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}Z-${fileName(study)}`)
+    await probe(path)
+    samples = await openSamplesFile(join(path, 'samples.jsonl.gz'))
+  } catch (cause) {
+    throw cannotKeepResults(out, cause)
+  }
+  return runFolder(out, path, samples)
+}
+
+function runFolder(out: string, path: string, samples: SamplesFile): RunFolder {
+  const samplesPath = join(path, 'samples.jsonl.gz')
+  let closing: Promise<void> | undefined
+  return {
+    path,
+    appendSample: (slice) => samples.append(slice),
+    flush: () => told(samplesPath, samples.flush()),
+    async writeReports(result, furtherFiles = []) {
+      // All texts first: a report that cannot be made must not leave new files beside old ones.
+      const files = [
+        { name: 'result.json', text: renderJson(result) },
+        { name: 'report.md', text: renderMarkdown(result) },
+        { name: 'table.csv', text: renderCsv(result) },
+        ...furtherFiles,
+      ]
+      for (const { name, text } of files) await told(join(path, name), writeAtomically(join(path, name), text))
+      return pointLatestTo(out, path)
+    },
+    close() {
+      closing ??= told(samplesPath, samples.close())
+      return closing
+    },
+  }
+}
+
+async function told<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    throw cannotWrite(path, cause)
+  }
+}
+
+async function makeFolder(out: string, name: string): Promise<string> {
+  for (let namesake = 1; ; namesake += 1) {
+    const path = join(out, namesake === 1 ? name : `${name}-${namesake}`)
+    try {
+      await mkdir(path)
+      return path
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || namesake >= MOST_NAMESAKES) throw error
+    }
+  }
+}
+
+async function probe(folder: string): Promise<void> {
+  const path = join(folder, '.probe.tmp')
+  try {
+    await writeFile(path, Buffer.alloc(PROBE_BYTES), { flush: true })
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+function fileName(study: string): string {
+  return study.replace(/[^a-zA-Z0-9-]+/g, '-')
+}

@@ -1,0 +1,80 @@
+import type { Result } from '../result.ts'
+import { appId } from './app-name.ts'
+import { listFailures } from './failures.ts'
+import { groupFindings, verdictLine } from './findings.ts'
+import { methodParagraph, reproduceCommand } from './method.ts'
+import { controlLine, runFacts } from './run-facts.ts'
+import { summarise } from './summary.ts'
+import { buildTables, type Figure, type Table } from './table.ts'
+
+/**
+ * The result as a page that GitHub shows as it is meant; every table can be pasted on its own. Texts from the apps are escaped here,
+ * so that no title can open a tag, a link or another column.
+ */
+export function renderMarkdown(result: Result): string {
+  const sections = [
+    `# What a framework costs: ${escapeMarkdown(result.study)}, ${result.startedAt.slice(0, 10)}`,
+    escapeMarkdown(summarise(result)),
+    [...runFacts(result).map(({ name, text }) => `- **${name}**: ${escapeMarkdown(text)}`)].join('\n'),
+    // The quoting keeps the command on one line that starts with `npm`: nothing in it can close the fence.
+    `\`\`\`sh\n${reproduceCommand(result)}\n\`\`\``,
+    ...buildTables(result).map(tableSection),
+    list('Two copies of one server (A/A)', controls(result)),
+    list('Failed', failures(result)),
+    list('Findings', findings(result)),
+    `**${escapeMarkdown(verdictLine(result))}**`,
+    `## Method\n\n${escapeMarkdown(methodParagraph(result))}`,
+  ]
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+}
+
+/**
+ * Text that stays text in GitHub's Markdown, in a table too: entities for what could end a cell or open a tag, backslashes for the
+ * rest. An interval keeps its brackets, because `[1.455, 1.479]` is a link only when a target follows.
+ */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\\*_~$#]|\[(?![-\d?][-\d.,? ]*\](?![([:]))/g, '\\$&')
+    .replace(/[&<>|`]/g, (letter) => `&${entities[letter]};`)
+    .replace(/\s*[\r\n]+\s*/g, ' ')
+}
+
+const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '|': '#124', '`': '#96' }
+
+function tableSection({ title, columns, rows }: Table): string {
+  const line = (places: readonly string[]) => `| ${places.join(' | ')} |`
+  return [
+    `## ${escapeMarkdown(title)}`,
+    '',
+    line(columns.map(({ head }) => escapeMarkdown(head))),
+    line(columns.map(({ kind }) => (kind === 'number' ? '---:' : '---'))),
+    ...rows.map((row) => line(columns.map(({ id }) => escapeMarkdown(inWords(row.figures[id]))))),
+  ].join('\n')
+}
+
+function inWords(figure: Figure | undefined): string {
+  return figure === undefined ? '' : `${figure.main} ${figure.interval}`.trimEnd()
+}
+
+function controls(result: Result): string[] {
+  return result.controls.identical.map((control) => escapeMarkdown(`${appId(control.endpoint)}: ${controlLine(result, control)}`))
+}
+
+function failures(result: Result): string[] {
+  return listFailures(result).map(({ app, endpoints, reason, lastLines }) => {
+    const lines = lastLines.map((line) => `\n  - ${escapeMarkdown(line)}`).join('')
+    return `**${escapeMarkdown(app)}** on ${escapeMarkdown(endpoints)}: ${escapeMarkdown(reason)}${lines}`
+  })
+}
+
+function findings(result: Result): string[] {
+  return groupFindings(result).map(({ severity, code, advice, facts }) => {
+    const lines = facts.map(({ where, message }) => escapeMarkdown(where === null ? message : `${where}: ${message}`))
+    const next = advice === '' ? [] : [`→ ${escapeMarkdown(advice)}`]
+    return [`**${severity}** ${escapeMarkdown(code)}`, ...[...lines, ...next].map((line) => `  - ${line}`)].join('\n')
+  })
+}
+
+function list(title: string, items: readonly string[]): string {
+  return items.length === 0 ? '' : `## ${title}\n\n${items.map((item) => `- ${item}`).join('\n')}`
+}

@@ -1,0 +1,86 @@
+import type { Result } from '../result.ts'
+import { appId } from './app-name.ts'
+import { formatLevel } from './format.ts'
+import { listInWords, plainText } from './plain-text.ts'
+import { pinning, version } from './run-facts.ts'
+import { shellQuote } from './shell-quote.ts'
+
+const LONGEST_NAME = 80
+
+const accounting: Readonly<Record<Result['environment']['cpuAccounting'], string>> = {
+  schedstat: "the kernel's schedstat of the server's whole process tree, in nanoseconds",
+  'process.cpuUsage': "the server's own process.cpuUsage()",
+  simulated: 'a simulation: no server was measured',
+}
+
+/** How the figures came about, in one paragraph made from the options really used. */
+export function methodParagraph(result: Result): string {
+  const { options, environment } = result
+  const driver = `${plainText(options.driver, LONGEST_NAME)} ${plainText(environment.driverVersion, LONGEST_NAME)}`
+  return [
+    `Measured on Node ${version(environment.node)}: ${listInWords(options.endpoints.map(appId))}, in ${count(result.rounds, 'round')}.`,
+    `A round starts every app afresh, warms it up for ${options.warmUpMilliseconds} ms, then measures ${blocks(result)} per endpoint: one slice of`,
+    `about ${options.sliceMilliseconds} ms of every app, in an order shuffled with seed ${result.seed}.`,
+    `Load comes from ${driver} over ${connections(result)}; ${pinning(result)}.`,
+    `CPU time is read from ${accounting[environment.cpuAccounting]}.`,
+    ...estimator(result),
+    stopping(result),
+  ].join(' ')
+}
+
+/** The command that asks for the same run again, safe to paste into a POSIX shell. */
+export function reproduceCommand(result: Result): string {
+  const { options } = result
+  const words = [
+    ...['--apps', result.apps.map(({ given }) => given).join(',')],
+    ...['--endpoints', options.endpoints.join(',')],
+    ...['--connections', String(options.connections)],
+    ...(options.transport === 'tcp' ? [] : ['--transport', options.transport]),
+    ...(options.quick ? ['--quick'] : []),
+    ...(options.rounds === null ? [] : ['--rounds', String(options.rounds)]),
+    ...(options.precisionPercent === null ? [] : ['--precision', String(options.precisionPercent)]),
+    ...['--max-minutes', String(options.maxMinutes)],
+    ...['--driver', options.driver],
+    ...['--seed', String(result.seed)],
+  ]
+  return ['npm', 'run', result.study, '--', ...words].map(shellQuote).join(' ')
+}
+
+function blocks(result: Result): string {
+  const { blocksPerRound } = result.options
+  return count(blocksPerRound, 'block')
+}
+
+function connections({ options, cells }: Result): string {
+  const keepAlive = new Set(cells.map(({ load }) => load.keepAlive))
+  const kept = keepAlive.size !== 1 ? '' : keepAlive.has(true) ? ', kept alive' : ', a new one for every request'
+  return `${count(options.connections, 'connection')} per app (${options.transport}${kept})`
+}
+
+/** The estimator is what result format 1 means by an estimate; its level and the copies of the baseline are in the result. */
+function estimator(result: Result): string[] {
+  const measured = result.cells.find((cell) => cell.state === 'measured')
+  if (measured === undefined) return []
+  const copies = Math.max(
+    ...result.cells.filter(({ app }) => app === result.baseline).map(({ deployment }) => deployment.copies),
+    1,
+  )
+  const paired = copies === 1 ? appId(result.baseline) : `${copies} copies of ${appId(result.baseline)}`
+  return [
+    `A round's ratio is the trimmed mean of the log ratios of slices of one block, each paired with ${paired};`,
+    `the ratio shown is the mean over rounds with a Student t interval at ${formatLevel(measured.ratio.level)}.`,
+  ]
+}
+
+function stopping({ options, stoppedBecause }: Result): string {
+  const ended =
+    stoppedBecause === 'interrupted' || stoppedBecause === 'failed' ? ` The run was cut short: ${stoppedBecause}.` : ''
+  if (options.rounds !== null) return `The number of rounds was given.${ended}`
+  const precision =
+    options.precisionPercent === null ? '' : ` until every ratio is known within ±${options.precisionPercent} %, or`
+  return `Rounds go on${precision} for at most ${count(options.maxMinutes, 'minute')}.${ended}`
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,73 @@
+import type { IdenticalControl, Result, StopReason } from '../result.ts'
+import { appId } from './app-name.ts'
+import { formatDuration, formatEstimate, formatLevel, formatShare } from './format.ts'
+import { plainText } from './plain-text.ts'
+
+const LONGEST_FACT = 80
+
+const stopReasons: Readonly<Record<StopReason, string>> = {
+  precision: 'every interval is narrow enough',
+  rounds: 'the rounds asked for are done',
+  time: 'the time is up',
+  interrupted: 'it was interrupted',
+  failed: 'it could not go on',
+}
+
+/** One fact about the run with its name, for the head of a report. */
+export interface RunFact {
+  readonly name: string
+  readonly text: string
+}
+
+/** When, with what, on which machine and how long; the same facts head every report. */
+export function runFacts(result: Result): RunFact[] {
+  const { environment, options } = result
+  const fact = (text: string) => plainText(text, LONGEST_FACT)
+  const commit = environment.commit === null ? '' : `, commit ${fact(environment.commit).slice(0, 12)}`
+  return [
+    {
+      name: 'run',
+      text: `${fact(result.study)}, ${utcMinute(result.startedAt)}, suite ${fact(environment.suiteVersion)}${commit}`,
+    },
+    { name: 'Node', text: `${version(environment.node)}, V8 ${fact(environment.v8)}` },
+    { name: 'machine', text: `${fact(environment.cpuModel)}, ${machineSize(result)}; ${pinning(result)}` },
+    {
+      name: 'load',
+      text: `${fact(options.driver)} ${fact(environment.driverVersion)}, ${options.connections} connections over ${options.transport}, seed ${result.seed}`,
+    },
+    { name: 'time', text: `${effort(result)}; stopped because ${stopReasons[result.stoppedBecause]}` },
+  ]
+}
+
+/** `two copies of node-http: 1.001 [0.996, 1.006] agree`: the A/A comparison of one endpoint. */
+export function controlLine(result: Result, { ratio, agrees }: IdenticalControl): string {
+  return `two copies of ${appId(result.baseline)}: ${formatEstimate(ratio)} (${formatLevel(ratio.level)}) ${agrees ? 'agree' : 'DISAGREE'}`
+}
+
+/** Which CPU each side has. */
+export function pinning({ environment: { serverCpu, loadCpu } }: Result): string {
+  if (serverCpu === null && loadCpu === null) return 'not pinned'
+  const place = (cpu: number | null) => (cpu === null ? 'not pinned' : `on CPU ${cpu}`)
+  return `server ${place(serverCpu)}, load generator ${place(loadCpu)}`
+}
+
+/** `24.21.0`, however the result writes it. */
+export function version(node: string): string {
+  return plainText(node, LONGEST_FACT).replace(/^v(?=\d)/, '')
+}
+
+function machineSize({ environment }: Result): string {
+  const gibibytes = (environment.memoryBytes / 2 ** 30).toFixed(1)
+  const kernel = plainText(`${environment.platform} ${environment.kernel} ${environment.arch}`, LONGEST_FACT)
+  return `${environment.cpus} CPUs, ${gibibytes} GiB, ${kernel}`
+}
+
+function effort(result: Result): string {
+  const dutyCycle = result.wallSeconds > 0 ? result.measuredSeconds / result.wallSeconds : null
+  const rounds = `${result.rounds} ${result.rounds === 1 ? 'round' : 'rounds'}`
+  return `${rounds} in ${formatDuration(result.wallSeconds)}, ${formatShare(dutyCycle)} % of it measuring`
+}
+
+function utcMinute(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
+}

@@ -1,0 +1,65 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { Slice } from '../measure/sample.ts'
+
+const compress = promisify(gzip)
+/** Characters of JSON kept in memory should nobody flush; the rounds of the default options are smaller. */
+const MOST_PENDING = 2 ** 20
+
+/** `samples.jsonl.gz`: one line of JSON per slice. */
+export interface SamplesFile {
+  /** Costs a JSON.stringify, no more: compressing and writing wait for `flush`, because slices are being measured. */
+  append(slice: Slice): void
+  /** Everything appended so far is on the disk when this resolves. Rejects with the first error of any writing so far. */
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Every flush appends a complete gzip member (RFC 1952, 2.2: a file is one or more of them), so that the file is whole at every
+ * moment between two flushes: `zcat` reads an interrupted run without a complaint, and a resumed one can go on appending.
+ */
+export async function openSamplesFile(path: string): Promise<SamplesFile> {
+  const file = await open(path, 'a')
+  let pending: string[] = []
+  let size = 0
+  // Writes happen one after another; a failed one leaves the chain rejected, and later ones do not hide it.
+  let written: Promise<void> = Promise.resolve()
+
+  function writePending(): void {
+    if (pending.length === 0) return
+    const text = pending.join('')
+    pending = []
+    size = 0
+    written = written.then(() => appendMember(file, text))
+    // The error is told by `flush`; until then it must not end the process as unhandled.
+    written.catch(() => {})
+  }
+
+  return {
+    append(slice) {
+      const line = `${JSON.stringify(slice)}\n`
+      pending.push(line)
+      size += line.length
+      if (size > MOST_PENDING) writePending()
+    },
+    async flush() {
+      writePending()
+      await written
+    },
+    async close() {
+      writePending()
+      try {
+        await written
+      } finally {
+        await file.close()
+      }
+    },
+  }
+}
+
+async function appendMember(file: FileHandle, text: string): Promise<void> {
+  await file.appendFile(await compress(text))
+  await file.datasync()
+}

@@ -1,0 +1,213 @@
+/**
+ * The one data model of a run: what `result.json` holds, what every report reads. Types are inferred from the schema, so the file
+ * and the code cannot drift apart; the published JSON Schema (`results/schema.json`) is made from it.
+ *
+ * History of the format: 1, the first.
+ */
+import { z } from 'zod'
+
+export const FORMAT = 1
+
+/** A number with its interval. `low` and `high` are null when there are too few rounds to say. */
+export const Estimate = z.object({
+  value: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  /** Two-sided confidence level of the interval, 0.95 for 95 %. */
+  level: z.number(),
+})
+export type Estimate = z.infer<typeof Estimate>
+
+export const Severity = z.enum(['note', 'suspect', 'invalid'])
+export type Severity = z.infer<typeof Severity>
+
+/** One typed fact about validity. */
+export const Finding = z.object({
+  code: z.string(),
+  severity: Severity,
+  /** One sentence with its numbers. */
+  message: z.string(),
+  /** What to do about it. */
+  advice: z.string(),
+  /** The numbers of the sentence, for programs. */
+  facts: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+})
+export type Finding = z.infer<typeof Finding>
+
+export const Verdict = z.enum(['valid', 'suspect', 'invalid'])
+export type Verdict = z.infer<typeof Verdict>
+
+const Latency = z.object({ p50: z.number(), p90: z.number(), p99: z.number(), max: z.number(), samples: z.int() })
+
+/** What one round said about one cell: the statistical unit. */
+export const RoundValue = z.object({
+  round: z.int(),
+  blocks: z.int(),
+  costMicroseconds: z.number(),
+  ratio: z.number(),
+  overheadMicroseconds: z.number(),
+  requestsPerSecond: z.number(),
+})
+export type RoundValue = z.infer<typeof RoundValue>
+
+const cellIdentity = {
+  app: z.string(),
+  endpoint: z.string(),
+  deployment: z.object({
+    runtime: z.string(),
+    transport: z.enum(['tcp', 'unix']),
+    proxy: z.string().nullable(),
+    workers: z.int(),
+    /** Number of identical deployments whose slices were taken together: 2 for the baseline. */
+    copies: z.int(),
+  }),
+  load: z.object({ driver: z.string(), connections: z.int(), keepAlive: z.boolean() }),
+  verdict: Verdict,
+  findings: z.array(Finding),
+}
+
+export const MeasuredCell = z.object({
+  ...cellIdentity,
+  state: z.literal('measured'),
+  /** Server CPU microseconds per request. */
+  cost: Estimate,
+  /** Cost over the baseline's cost on the same endpoint, paired block by block. */
+  ratio: Estimate,
+  overheadMicroseconds: Estimate,
+  requestsPerSecond: Estimate,
+  /** 1,000,000 over the cost: what one CPU could serve if it did nothing else. */
+  impliedMaximumRequestsPerSecond: z.number(),
+  /** Share of the server's CPU time spent in user mode, 0 to 1. */
+  userShare: z.number().nullable(),
+  /** Closed loop at saturation: connections over throughput, not what a visitor would see. */
+  latencyMicroseconds: Latency.nullable(),
+  residentBytes: z.number().nullable(),
+  /** Server CPU time over elapsed time. */
+  serverBusy: z.number(),
+  /** Share of the time in which the load generator was not just waiting for the server. */
+  loadBusy: z.number().nullable(),
+  /** Bytes of status line and headers of one response. */
+  headerBytes: z.int().nullable(),
+  /** Place by cost among the apps of this endpoint; a range where places cannot be told apart; null: not ranked. */
+  rank: z.object({ low: z.int(), high: z.int() }).nullable(),
+  requests: z.int(),
+  slices: z.int(),
+  perRound: z.array(RoundValue),
+})
+export type MeasuredCell = z.infer<typeof MeasuredCell>
+
+export const FailedCell = z.object({
+  ...cellIdentity,
+  state: z.literal('failed'),
+  /** What happened, one sentence; the app's last output lines follow in `lastLines`. */
+  reason: z.string(),
+  lastLines: z.array(z.string()),
+})
+export type FailedCell = z.infer<typeof FailedCell>
+
+export const SkippedCell = z.object({ ...cellIdentity, state: z.literal('skipped'), reason: z.string() })
+
+export const Cell = z.discriminatedUnion('state', [MeasuredCell, FailedCell, SkippedCell])
+export type Cell = z.infer<typeof Cell>
+
+/** An app that was asked for, and what is installed of it. */
+export const AppFacts = z.object({
+  id: z.string(),
+  title: z.string(),
+  package: z.string().nullable(),
+  version: z.string().nullable(),
+  /** As given on the command line; the id for the suite's own apps. */
+  given: z.string(),
+})
+export type AppFacts = z.infer<typeof AppFacts>
+
+/** One app over all endpoints: geometric mean of its ratios. */
+export const Overall = z.object({
+  app: z.string(),
+  ratio: Estimate,
+  rank: z.object({ low: z.int(), high: z.int() }).nullable(),
+  verdict: Verdict,
+  findings: z.array(Finding),
+})
+export type Overall = z.infer<typeof Overall>
+
+/** The A/A comparison of the two copies of the baseline on one endpoint. */
+export const IdenticalControl = z.object({
+  endpoint: z.string(),
+  deployments: z.tuple([z.string(), z.string()]),
+  /** Cost of the second copy over the first; level corrected for the number of endpoints (Bonferroni). */
+  ratio: Estimate,
+  agrees: z.boolean(),
+})
+export type IdenticalControl = z.infer<typeof IdenticalControl>
+
+export const Environment = z.object({
+  suiteVersion: z.string(),
+  commit: z.string().nullable(),
+  node: z.string(),
+  v8: z.string(),
+  platform: z.string(),
+  arch: z.string(),
+  kernel: z.string(),
+  cpuModel: z.string(),
+  cpus: z.int(),
+  memoryBytes: z.number(),
+  /** CPU numbers; null: not pinned. */
+  serverCpu: z.int().nullable(),
+  loadCpu: z.int().nullable(),
+  /** Where the server's CPU time comes from. */
+  cpuAccounting: z.enum(['schedstat', 'process.cpuUsage', 'simulated']),
+  driverVersion: z.string(),
+  /** Share of CPU time over the run, 0 to 1; null where the kernel does not say. */
+  stealShare: z.number().nullable(),
+  foreignShare: z.number().nullable(),
+  runnerResidentBytes: z.number(),
+  loadResidentBytes: z.number().nullable(),
+})
+export type Environment = z.infer<typeof Environment>
+
+/** The options really used, defaults and choices of the pilot included. */
+export const UsedOptions = z.object({
+  apps: z.array(z.string()),
+  endpoints: z.array(z.string()),
+  connections: z.int(),
+  transport: z.enum(['tcp', 'unix']),
+  driver: z.string(),
+  /** Half-width asked for, percent; null when the number of rounds was given. */
+  precisionPercent: z.number().nullable(),
+  maxMinutes: z.number(),
+  /** Exact number of rounds asked for; null: as many as the precision takes. */
+  rounds: z.int().nullable(),
+  quick: z.boolean(),
+  sliceMilliseconds: z.number(),
+  blocksPerRound: z.int(),
+  warmUpMilliseconds: z.number(),
+})
+export type UsedOptions = z.infer<typeof UsedOptions>
+
+export const StopReason = z.enum(['precision', 'rounds', 'time', 'interrupted', 'failed'])
+export type StopReason = z.infer<typeof StopReason>
+
+export const Result = z.object({
+  format: z.literal(FORMAT),
+  study: z.string(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  wallSeconds: z.number(),
+  /** Time in which a slice was open; over `wallSeconds` it is the duty cycle. */
+  measuredSeconds: z.number(),
+  seed: z.int(),
+  options: UsedOptions,
+  environment: Environment,
+  baseline: z.string(),
+  rounds: z.int(),
+  stoppedBecause: StopReason,
+  /** Of the whole run: the worst of its findings and of its cells. */
+  verdict: Verdict,
+  apps: z.array(AppFacts),
+  cells: z.array(Cell),
+  overall: z.array(Overall),
+  controls: z.object({ identical: z.array(IdenticalControl) }),
+  findings: z.array(Finding),
+})
+export type Result = z.infer<typeof Result>

@@ -1,0 +1,97 @@
+import { type ModerationOptions, moderateVariances } from './moderated-variance.ts'
+import { tQuantile, twoSidedP } from './student-t.ts'
+import { mean, variance } from './summary.ts'
+
+/** A value and the interval that holds the truth in the given share (level, 0 to 1) of runs. */
+export interface Estimate {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  readonly level: number
+}
+
+/** The mean over rounds of one cell, on the scale of its round values, with what its interval was made from. */
+export interface MeanEstimate extends Estimate {
+  /** Of the mean; the standard deviation of a round is this times the square root of `rounds`. */
+  readonly standardError: number
+  readonly degreesOfFreedom: number
+  readonly halfWidth: number
+  readonly rounds: number
+  /** Probability of a mean this far from zero or farther, either way, if the truth were zero. */
+  readonly pValue: number
+}
+
+export interface EstimateOptions {
+  readonly level?: number
+  /** `{ minimumCells: Infinity }` gives every cell its ordinary t interval. */
+  readonly moderation?: ModerationOptions
+}
+
+/**
+ * Mean and Student-t interval of every cell over its rounds, with variances moderated across the cells (see
+ * moderated-variance.ts): the cells given together should be of one kind, such as the log ratios of every app and endpoint.
+ * @param columns columns[c] holds the round values of cell c, on any additive scale (log ratios, microseconds). Lengths may
+ * differ; NaN marks a missing round. With fewer than two rounds the interval reaches from -Infinity to Infinity; with none the
+ * value is NaN.
+ * @throws RangeError on an infinite round value, or a level outside 0 to 1.
+ */
+export function estimateMeans(
+  columns: readonly (readonly number[])[],
+  { level = 0.95, moderation = {} }: EstimateOptions = {},
+): MeanEstimate[] {
+  const cells = columns.map(presentRounds)
+  const variances = cells.map((rounds) =>
+    rounds.length < 2
+      ? { variance: Number.NaN, degreesOfFreedom: 0 }
+      : { variance: variance(rounds), degreesOfFreedom: rounds.length - 1 },
+  )
+  const quantileFor = remembering((degreesOfFreedom: number) => tQuantile(level, degreesOfFreedom))
+  const moderated = moderateVariances(variances, moderation).cells
+  return cells.map((rounds, index) => {
+    const { variance, degreesOfFreedom } = moderated[index]!
+    if (degreesOfFreedom === 0) return unknownWidth(rounds, level)
+    const value = mean(rounds)
+    const standardError = Math.sqrt(variance / rounds.length)
+    const halfWidth = standardError * quantileFor(degreesOfFreedom)
+    const pValue = value === 0 ? 1 : twoSidedP(value / standardError, degreesOfFreedom)
+    const [low, high] = [value - halfWidth, value + halfWidth]
+    return { value, low, high, level, standardError, degreesOfFreedom, halfWidth, rounds: rounds.length, pValue }
+  })
+}
+
+/** An estimate on the log scale as a ratio: e^value with e^low and e^high around it. */
+export function exponentiate(estimate: Estimate): Estimate {
+  const { value, low, high, level } = estimate
+  return { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high), level }
+}
+
+/**
+ * The longer arm of the interval as a share of the value: 0.01 is ±1 %. Meant for ratios and costs, not for logs; infinite
+ * when the interval is.
+ */
+export function relativeHalfWidth({ value, low, high }: Estimate): number {
+  return Math.max(high - value, value - low) / Math.abs(value)
+}
+
+/** Cells mostly share their degrees of freedom, and the quantile is the dear part of an estimate. */
+function remembering(compute: (input: number) => number): (input: number) => number {
+  const known = new Map<number, number>()
+  return (input) => {
+    const value = known.get(input) ?? compute(input)
+    known.set(input, value)
+    return value
+  }
+}
+
+function presentRounds(column: readonly number[]): number[] {
+  const rounds = column.filter((value) => !Number.isNaN(value))
+  const infinite = rounds.find((value) => !Number.isFinite(value))
+  if (infinite !== undefined) throw new RangeError(`a round value must be finite, not ${infinite}`)
+  return rounds
+}
+
+function unknownWidth(rounds: readonly number[], level: number): MeanEstimate {
+  const value = rounds[0] ?? Number.NaN
+  const width = { low: -Infinity, high: Infinity, halfWidth: Infinity, standardError: Infinity }
+  return { value, ...width, level, degreesOfFreedom: 0, rounds: rounds.length, pValue: 1 }
+}

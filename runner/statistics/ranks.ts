@@ -1,0 +1,79 @@
+import { estimateMeans } from './estimate.ts'
+import { holm } from './holm.ts'
+
+/**
+ * `lower` or `higher`: the first app of the pair is cheaper or dearer than the second, proven, and by more than the margin.
+ * `tie`: the whole interval lies within the margin; they may differ, provably even, but not by as much as matters.
+ * `undecided`: neither is shown; more rounds may tell.
+ */
+export type Verdict = 'lower' | 'higher' | 'tie' | 'undecided'
+
+/** App i against app j, i < j, by their indices. */
+export interface Pair {
+  readonly i: number
+  readonly j: number
+  /**
+   * Mean over rounds of ln(cost of i ÷ cost of j), with its own interval at level 1 - alpha, not widened for being one of many.
+   */
+  readonly meanDifference: number
+  readonly low: number
+  readonly high: number
+  /** Against no difference, adjusted over all pairs by Holm's method. */
+  readonly adjustedP: number
+  readonly verdict: Verdict
+}
+
+/** Every rank an app may have, 1 for the cheapest. */
+export interface RankInterval {
+  readonly low: number
+  readonly high: number
+}
+
+export interface Ranking {
+  /** By app, in the order of the columns. */
+  readonly ranks: RankInterval[]
+  readonly pairs: Pair[]
+}
+
+export interface RankOptions {
+  /** Accepted probability that any verdict `lower` or `higher` in the family is given to apps that are equal. */
+  readonly alpha?: number
+  /** Differences of log costs up to this do not matter to anyone. */
+  readonly margin?: number
+}
+
+/**
+ * Ranks apps by cost without pretending to know an order where there is none. Every pair is compared within rounds by a t test
+ * with moderated variances; an app's rank runs from one more than the number of apps proven cheaper to the number not proven
+ * dearer, which holds for all apps at once with probability 1 - alpha (Al Mohamad, Goeman & van Zwet 2017, arXiv:1708.02729).
+ * @param logCosts logCosts[r][a] is ln(cost) of app a in round r; NaN where it is missing, so a pair uses the rounds that have
+ * both
+ * @throws RangeError when rounds differ in length, or a log cost is infinite.
+ */
+export function rankWithTies(logCosts: readonly (readonly number[])[], options: RankOptions = {}): Ranking {
+  const { alpha = 0.05, margin = Math.log(1.01) } = options
+  const apps = logCosts[0]?.length ?? 0
+  if (logCosts.some((round) => round.length !== apps)) throw new RangeError('every round needs an entry for every app')
+  const indices = Array.from({ length: apps }, (_, app) => app)
+  const matches = indices.flatMap((i) => indices.slice(i + 1).map((j) => ({ i, j })))
+  const estimates = estimateMeans(
+    matches.map(({ i, j }) => logCosts.map((round) => round[i]! - round[j]!)),
+    { level: 1 - alpha },
+  )
+  const adjusted = holm(estimates.map((estimate) => estimate.pValue))
+  const pairs = matches.map((match, index): Pair => {
+    const { value: meanDifference, low, high } = estimates[index]!
+    const adjustedP = adjusted[index]!
+    const proven = adjustedP < alpha && Math.abs(meanDifference) > margin
+    const undirected = low >= -margin && high <= margin ? 'tie' : 'undecided'
+    const directed = meanDifference < 0 ? 'lower' : 'higher'
+    return { ...match, meanDifference, low, high, adjustedP, verdict: proven ? directed : undirected }
+  })
+  return { ranks: indices.map((app) => rankOf(app, apps, pairs)), pairs }
+}
+
+function rankOf(app: number, apps: number, pairs: readonly Pair[]): RankInterval {
+  const cheaper = pairs.filter(({ i, j, verdict }) => (i === app && verdict === 'higher') || (j === app && verdict === 'lower'))
+  const dearer = pairs.filter(({ i, j, verdict }) => (i === app && verdict === 'lower') || (j === app && verdict === 'higher'))
+  return { low: 1 + cheaper.length, high: apps - dearer.length }
+}

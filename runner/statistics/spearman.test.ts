@@ -1,0 +1,56 @@
+import fc from 'fast-check'
+import * as simple from 'simple-statistics'
+import { describe, expect, it } from 'vitest'
+import { averageRanks, spearman } from './spearman.ts'
+
+describe('spearman', () => {
+  it('meets the textbook example of intelligence and hours of television: -29/165, p 0.627', () => {
+    const intelligence = [106, 100, 86, 101, 99, 103, 97, 113, 112, 110]
+    const hours = [7, 27, 2, 50, 28, 29, 20, 12, 6, 17]
+    const { coefficient, pValue } = spearman(intelligence, hours)
+    expect(coefficient).toBeCloseTo(-29 / 165, 12)
+    expect(pValue).toBeCloseTo(0.627188, 5)
+  })
+
+  it('agrees with simple-statistics where nothing is tied', () => {
+    const distinct = fc.uniqueArray(fc.integer(), { minLength: 12, maxLength: 12 })
+    fc.assert(
+      fc.property(distinct, distinct, (x, y) => {
+        expect(spearman(x, y).coefficient).toBeCloseTo(simple.sampleRankCorrelation(x, y), 10)
+      }),
+    )
+  })
+
+  it('is certain of a monotone relation of any shape, either way', () => {
+    const x = [1, 2, 3, 4, 5, 6]
+    expect(spearman(x, x.map(Math.exp))).toEqual({ coefficient: 1, pValue: 0 })
+    expect(
+      spearman(
+        x,
+        x.map((value) => -(value ** 3)),
+      ),
+    ).toEqual({ coefficient: -1, pValue: 0 })
+  })
+
+  it('shares ranks between ties: ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4', () => {
+    expect(spearman([10, 20, 20, 30], [1, 2, 3, 4]).coefficient).toBeCloseTo(4.5 / Math.sqrt(4.5 * 5), 12)
+  })
+
+  it('sees nothing where nothing can be seen', () => {
+    expect(spearman([5, 5, 5, 5], [1, 2, 3, 4])).toEqual({ coefficient: 0, pValue: 1 })
+    expect(spearman([1, 2], [1, 2])).toEqual({ coefficient: 0, pValue: 1 })
+    expect(spearman([], [])).toEqual({ coefficient: 0, pValue: 1 })
+    expect(() => spearman([1], [])).toThrow(RangeError)
+  })
+})
+
+describe('averageRanks', () => {
+  it('start at 1 and add up to n (n + 1) / 2 whatever is tied', () => {
+    expect(averageRanks([30, 10, 20, 10])).toEqual([4, 1.5, 3, 1.5])
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 5 })), (values) => {
+        expect(averageRanks(values).reduce((total, rank) => total + rank, 0)).toBe((values.length * (values.length + 1)) / 2)
+      }),
+    )
+  })
+})
