@@ -54,7 +54,11 @@ export interface PlannedRound {
 }
 
 /** The deployments of a comparison: one of every app, two of the baseline. */
-export function planDeployments(apps: readonly ResolvedApp[], baseline: string, transport: DeploymentPlan['transport']): DeploymentPlan[] {
+export function planDeployments(
+  apps: readonly ResolvedApp[],
+  baseline: string,
+  transport: DeploymentPlan['transport'],
+): DeploymentPlan[] {
   return apps.flatMap(({ id, modulePath }) =>
     Array.from({ length: id === baseline ? BASELINE_COPIES : 1 }, (_, copy) => ({
       id: copy === 0 ? id : `${id}#${copy + 1}`,

@@ -1,8 +1,8 @@
-import { type MeanEstimate, estimateMeans, exponentiate, type Estimate as NumberEstimate } from '../statistics/estimate.ts'
+import type { Estimate } from '../result.ts'
+import { estimateMeans, exponentiate, type MeanEstimate, type Estimate as NumberEstimate } from '../statistics/estimate.ts'
 import { meanLogOverEndpoints } from '../statistics/geometric-mean.ts'
 import { rankWithTies } from '../statistics/ranks.ts'
 import { roundsNeeded } from '../statistics/rounds-needed.ts'
-import type { Estimate } from '../result.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 
 /** Level of every interval in a result. */
@@ -95,11 +95,15 @@ export function estimateOverall(
   baseline: string,
 ): { app: string; ratio: Estimate; rank: { low: number; high: number } }[] {
   const apps = [...new Set(all.map(({ app }) => app))]
-  const complete = apps.filter((app) => endpoints.every((endpoint) => all.some((cell) => cell.app === app && cell.endpoint === endpoint)))
+  const complete = apps.filter((app) =>
+    endpoints.every((endpoint) => all.some((cell) => cell.app === app && cell.endpoint === endpoint)),
+  )
   const rows = complete.map((app) => {
     const series = endpoints.map((endpoint) => all.find((cell) => cell.app === app && cell.endpoint === endpoint)!)
     const rounds = [...new Set(series.flatMap((cell) => cell.rounds.map(({ round }) => round)))].sort((a, b) => a - b)
-    const logs = series.map((cell) => rounds.map((round) => cell.rounds.find((one) => one.round === round)?.logRatio ?? Number.NaN))
+    const logs = series.map((cell) =>
+      rounds.map((round) => cell.rounds.find((one) => one.round === round)?.logRatio ?? Number.NaN),
+    )
     return new Map(meanLogOverEndpoints(logs).map((log, index) => [rounds[index]!, log]))
   })
   const table = roundTable(rows)

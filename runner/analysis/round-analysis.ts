@@ -1,5 +1,5 @@
-import type { Plan } from '../plan.ts'
 import { costNs, type Slice } from '../measure/sample.ts'
+import type { Plan } from '../plan.ts'
 import { trimmedDifference, trimmedLogRatio } from '../statistics/paired-log-ratios.ts'
 import { median, trimmedMean } from '../statistics/summary.ts'
 
@@ -55,7 +55,9 @@ export function analyseRound(plan: Plan, round: number, slices: readonly Slice[]
   for (const endpoint of plan.endpoints) {
     const baseline = copies.map((id) => costs(id, endpoint)).filter((byBlock) => byBlock.some(Number.isFinite))
     for (const app of apps) {
-      const own = slices.filter((slice) => slice.endpoint === endpoint && appOf(plan, slice) === app && Number.isFinite(costNs(slice)))
+      const own = slices.filter(
+        (slice) => slice.endpoint === endpoint && appOf(plan, slice) === app && Number.isFinite(costNs(slice)),
+      )
       if (own.length === 0 || baseline.length === 0) continue
       const paired = app === plan.baseline ? { logRatio: 0, overheadNs: 0 } : pair(costs(own[0]!.deployment, endpoint), baseline)
       if (Number.isNaN(paired.logRatio)) continue

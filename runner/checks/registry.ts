@@ -34,7 +34,8 @@ export const findingKinds = {
   },
   'server-idle': {
     severity: 'invalid',
-    message: ({ serverBusy }) => `the server was only ${percent(serverBusy)} busy under full load: this measures waiting, not the app`,
+    message: ({ serverBusy }) =>
+      `the server was only ${percent(serverBusy)} busy under full load: this measures waiting, not the app`,
     advice: 'Look for stalls (two writes per response, timers, Nagle) in the app, or for another program on its CPU.',
   },
   'identical-differ': {
@@ -74,7 +75,8 @@ export const findingKinds = {
   },
   reconnects: {
     severity: 'suspect',
-    message: ({ reconnects }) => `the server closed ${reconnects} connections that were to be kept: opening them again was charged to it`,
+    message: ({ reconnects }) =>
+      `the server closed ${reconnects} connections that were to be kept: opening them again was charged to it`,
     advice: 'Keep connections alive; the launcher sets the timeouts for every app.',
   },
   'not-pinned': {
@@ -84,7 +86,8 @@ export const findingKinds = {
   },
   'coarse-cpu-accounting': {
     severity: 'note',
-    message: () => 'CPU time comes from process.cpuUsage() in microseconds, of the app process alone: this kernel has no schedstat',
+    message: () =>
+      'CPU time comes from process.cpuUsage() in microseconds, of the app process alone: this kernel has no schedstat',
     advice: 'On Linux with /proc/PID/schedstat children of an app are metered too, in nanoseconds.',
   },
   'sleeping-load-generator': {

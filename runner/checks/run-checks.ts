@@ -7,7 +7,6 @@ const CREDIBLE_DIFFERENCE = 0.01
 export interface RunFacts {
   readonly rounds: number
   readonly stoppedBecause: StopReason
-  readonly identical: readonly { readonly endpoint: string; readonly ratio: Estimate }[]
   readonly cpuAccounting: 'schedstat' | 'process.cpuUsage' | 'simulated'
   /** Why nothing is pinned; null: pinned. */
   readonly notPinnedBecause: string | null

@@ -53,7 +53,11 @@ export class DeploymentError extends Error {
   readonly hint: string | null
   readonly lastLines: readonly string[]
 
-  constructor(code: string, message: string, details: { hint?: string | null; lastLines?: readonly string[]; cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    details: { hint?: string | null; lastLines?: readonly string[]; cause?: unknown } = {},
+  ) {
     super(message, { cause: details.cause })
     this.code = code
     this.hint = details.hint ?? null

@@ -99,7 +99,10 @@ class LaunchedDeployment implements Deployment {
   }
 
   #silent(): DeploymentError {
-    return new DeploymentError('no-reply', `${this.plan.id} did not say how much CPU it used within ${REPLY_LIMIT_MILLISECONDS} ms`)
+    return new DeploymentError(
+      'no-reply',
+      `${this.plan.id} did not say how much CPU it used within ${REPLY_LIMIT_MILLISECONDS} ms`,
+    )
   }
 }
 
@@ -115,7 +118,8 @@ async function readyMessage(child: Child, plan: DeploymentPlan): Promise<Ready> 
   child.onMessage((received) => {
     const message = received as FromLauncher
     if (message.type === 'ready') resolve(message)
-    if (message.type === 'failed') fail(message.code, `${plan.id} did not start: ${message.message}`, message.hint ?? byHand(plan))
+    if (message.type === 'failed')
+      fail(message.code, `${plan.id} did not start: ${message.message}`, message.hint ?? byHand(plan))
   })
   child.exited.then((exit) => fail('exited', `${plan.id} ${describeExit(exit)} before it listened`, byHand(plan)))
   return promise.finally(() => clearTimeout(limit))

@@ -12,7 +12,10 @@ export function readCpuShares(pid: number): CpuShares | null {
   const stat = read(`/proc/${pid}/stat`)
   if (stat === null) return null
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return { userNs: Number(fields[USER_TIME]) * NANOSECONDS_PER_TICK, systemNs: Number(fields[SYSTEM_TIME]) * NANOSECONDS_PER_TICK }
+  return {
+    userNs: Number(fields[USER_TIME]) * NANOSECONDS_PER_TICK,
+    systemNs: Number(fields[SYSTEM_TIME]) * NANOSECONDS_PER_TICK,
+  }
 }
 
 /** Resident memory of one process in bytes; null where there is no procfs. */

@@ -1,3 +1,4 @@
+import type { Precision } from '../analysis/estimates.ts'
 import { RunError } from '../errors.ts'
 import { blocksFor, type Plan, planRound } from '../plan.ts'
 import type { StopReason } from '../result.ts'
@@ -5,7 +6,7 @@ import type { Bench } from './bench.ts'
 import type { Failure } from './fleet.ts'
 import type { Listener, Progress } from './listener.ts'
 import { warmUpCurves } from './pilot.ts'
-import { type Preflight, preflight } from './preflight.ts'
+import { type AppPreflight, preflight } from './preflight.ts'
 import { cellName, measureRound, type RoundRecord, wholeApps } from './round.ts'
 import { type Forecast, fittingBlocks, mayStart, roundNs, type StopRule, stopAfter } from './stop-rule.ts'
 import { warmUpLength } from './warm-up-length.ts'
@@ -19,25 +20,26 @@ const FAILED_ROUNDS_IN_A_ROW = 2
 export interface ConductOptions extends StopRule {
   readonly listener: Required<Listener>
   readonly signal: AbortSignal
-  /** Called after every complete round; says how precise the run is by now. */
-  judge(record: RoundRecord): Forecast
+  /** Called after every complete round; says how precise the run is by now, null when there is nothing to compare. */
+  roundFinished(record: RoundRecord, state: RunState): Promise<Precision | null>
 }
 
-/** What happened, beside the rounds that `judge` has seen. */
-export interface RunRecord {
-  readonly preflight: Preflight
+/** What is known beside the rounds themselves. */
+export interface RunState {
+  readonly preflight: readonly AppPreflight[]
   /** In the order in which they happened, preflight's included. */
   readonly failures: readonly Failure[]
-  readonly rounds: number
-  readonly stoppedBecause: StopReason
   readonly warmUpMilliseconds: number
   readonly blocksPerRound: number
-  readonly wallNs: number
+}
+
+export interface RunRecord extends RunState {
+  readonly stoppedBecause: StopReason
 }
 
 /** One run from the first process to the last: preflight, pilot, rounds until precise enough or out of time. */
 export async function conduct(bench: Bench, plan: Plan, options: ConductOptions): Promise<RunRecord> {
-  const { listener, signal, judge } = options
+  const { listener, signal } = options
   const startedNs = bench.now()
   const elapsedNs = () => bench.now() - startedNs
   const failed = new Set<string>()
@@ -52,35 +54,35 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
   }
   const progress = (phase: Progress['phase'], roundShare: number) => {
     const elapsed = elapsedNs()
-    listener.progress({ phase, round, roundShare, elapsedSeconds: elapsed / 1e9, ...expected(forecast, options, elapsed, roundShare) })
+    listener.progress({
+      phase,
+      round,
+      roundShare,
+      elapsedSeconds: elapsed / 1e9,
+      ...expected(forecast, options, elapsed, roundShare),
+    })
   }
 
   progress('preflight', 0)
   const checked = await preflight(bench, plan, signal)
   checked.failures.forEach(fail)
-  const ended = (stoppedBecause: StopReason, warmUpMilliseconds = 0, blocksPerRound = 0): RunRecord => ({
-    preflight: checked,
-    failures,
-    rounds: forecast.rounds,
-    stoppedBecause,
-    warmUpMilliseconds,
-    blocksPerRound,
-    wallNs: elapsedNs(),
-  })
+  let state: RunState = { preflight: checked.apps, failures, warmUpMilliseconds: 0, blocksPerRound: 0 }
   const out = wholeApps(plan, failed)
-  if (out.has(plan.baseline)) return ended('failed')
+  if (out.has(plan.baseline)) return { ...state, stoppedBecause: 'failed' }
 
-  const warmUpMilliseconds = plan.warmUpMilliseconds ?? (await sizeWarmUp(bench, plan, failed, options, (share) => progress('pilot', share)))
+  const warmUpMilliseconds =
+    plan.warmUpMilliseconds ?? (await sizeWarmUp(bench, plan, failed, options, (share) => progress('pilot', share)))
   const running = plan.deployments.filter(({ app }) => !out.has(app)).length
   const wantedBlocks = blocksFor(plan, warmUpMilliseconds)
   const fit = { plan, deployments: running, warmUpMilliseconds }
   const blocksPerRound = plan.blocksPerRound ?? fittingBlocks(fit, wantedBlocks, options, elapsedNs())
   forecast = { ...forecast, meanRoundNs: roundNs(fit, blocksPerRound) }
+  state = { ...state, warmUpMilliseconds, blocksPerRound }
 
   let failedRounds = 0
   while (true) {
-    if (signal.aborted) return ended('interrupted', warmUpMilliseconds, blocksPerRound)
-    if (!mayStart(forecast, options, elapsedNs())) return ended('time', warmUpMilliseconds, blocksPerRound)
+    if (signal.aborted) return { ...state, stoppedBecause: 'interrupted' }
+    if (!mayStart(forecast, options, elapsedNs())) return { ...state, stoppedBecause: 'time' }
     round = forecast.rounds + 1
     const beganNs = bench.now()
     const context = { bench, plan, warmUpMilliseconds, failed, signal, sliceMeasured: listener.sliceMeasured, progress }
@@ -95,7 +97,7 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
     failedRounds = 0
     record.failures.forEach(fail)
     if (record.interrupted) continue
-    forecast = { ...judge(record), meanRoundNs: (forecast.meanRoundNs * forecast.rounds + bench.now() - beganNs) / (forecast.rounds + 1) }
+    forecast = afterRound(forecast, bench.now() - beganNs, await options.roundFinished(record, state))
     const { widestHalfWidth, widestCell } = forecast
     listener.roundFinished({
       round,
@@ -106,7 +108,18 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
       precisionPercent: options.precision === null ? null : options.precision * 100,
     })
     const stop = wholeApps(plan, failed).has(plan.baseline) ? 'failed' : stopAfter(forecast, options)
-    if (stop !== null) return ended(stop, warmUpMilliseconds, blocksPerRound)
+    if (stop !== null) return { ...state, stoppedBecause: stop }
+  }
+}
+
+function afterRound({ rounds, meanRoundNs }: Forecast, lastRoundNs: number, precision: Precision | null): Forecast {
+  return {
+    rounds: rounds + 1,
+    // The first mean is a guess from the plan: it has no weight once there is a real round.
+    meanRoundNs: (meanRoundNs * rounds + lastRoundNs) / (rounds + 1),
+    roundsNeeded: precision?.roundsNeeded ?? null,
+    widestHalfWidth: precision !== null && Number.isFinite(precision.widestHalfWidth) ? precision.widestHalfWidth : null,
+    widestCell: precision?.widestCell ?? null,
   }
 }
 

@@ -1,5 +1,5 @@
-import { mean } from '../statistics/summary.ts'
 import { type Plan, planRound } from '../plan.ts'
+import { mean } from '../statistics/summary.ts'
 import type { Bench } from './bench.ts'
 import { startFleet } from './fleet.ts'
 import { cellName, wholeApps } from './round.ts'
@@ -29,7 +29,9 @@ export async function warmUpCurves(context: PilotContext): Promise<Map<string, C
   const curves = new Map<string, CurvePoint[]>()
   try {
     // One copy of the baseline is enough: it shows nothing that the other would not.
-    const deployments = fleet.deployments.filter((deployment) => deployment !== null && deployment.plan.id === deployment.plan.app)
+    const deployments = fleet.deployments.filter(
+      (deployment) => deployment !== null && deployment.plan.id === deployment.plan.app,
+    )
     for (const [index, deployment] of deployments.entries()) {
       if (deployment === null) continue
       const { app } = deployment.plan
@@ -42,7 +44,12 @@ export async function warmUpCurves(context: PilotContext): Promise<Map<string, C
         const logCosts: number[] = []
         for (const [position, endpoint] of endpoints.entries()) {
           const order = { round: PILOT_ROUND, block: curve.length, endpoint, position, request: plan.endpoints.indexOf(endpoint) }
-          const { slice } = await measureSlice(fleet.session, deployment, { ...order, milliseconds: plan.sliceMilliseconds }, bench.now)
+          const { slice } = await measureSlice(
+            fleet.session,
+            deployment,
+            { ...order, milliseconds: plan.sliceMilliseconds },
+            bench.now,
+          )
           logCosts.push(Math.log(costNs(slice)))
         }
         const logCost = mean(logCosts)

@@ -44,7 +44,13 @@ export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): 
     try {
       const checks = await bench.checkContract(deployment, plan.endpoints)
       failures.push(...checks.flatMap((check) => contractFailure(deployment, check)))
-      apps.push({ app: deploymentPlan.app, title: deployment.title, package: deployment.package, version: deployment.version, headerBytes: headerBytes(checks) })
+      apps.push({
+        app: deploymentPlan.app,
+        title: deployment.title,
+        package: deployment.package,
+        version: deployment.version,
+        headerBytes: headerBytes(checks),
+      })
     } finally {
       await deployment.stop()
     }
@@ -54,7 +60,8 @@ export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): 
 
 function notStarted(app: string, error: unknown): Failure {
   if (!(error instanceof DeploymentError)) throw error
-  if (USAGE_MISTAKES.has(error.code)) throw new UserError(error.code, error.message, { hint: error.hint ?? undefined, cause: error })
+  if (USAGE_MISTAKES.has(error.code))
+    throw new UserError(error.code, error.message, { hint: error.hint ?? undefined, cause: error })
   return { app, endpoint: null, code: error.code, reason: error.message, hint: error.hint, lastLines: error.lastLines }
 }
 
@@ -66,7 +73,9 @@ function contractFailure(deployment: Deployment, check: EndpointCheck): Failure[
   const wrongPath = check.endpoint === 'wrong-path'
   const where = wrongPath ? 'a wrong path: ' : ''
   const reason = `${where}${describeViolation(first)}${others}`
-  return [{ app, endpoint: wrongPath ? null : check.endpoint, code: 'contract', reason, hint: null, lastLines: deployment.lastLines }]
+  return [
+    { app, endpoint: wrongPath ? null : check.endpoint, code: 'contract', reason, hint: null, lastLines: deployment.lastLines },
+  ]
 }
 
 function headerBytes(checks: readonly EndpointCheck[]): Map<string, number> {

@@ -118,13 +118,21 @@ export function sliceFailure(
   const first = firstProblem === null ? '' : `: ${firstProblem}`
   const all = { app, endpoint: null, hint: null, lastLines: deployment.lastLines }
   if (ended !== null) return { ...all, code: 'died', reason: `${app} ${ended} while ${endpoint} was under load` }
-  if (broken) return { ...all, code: 'unreachable', reason: `${app} cannot be reached any more under load on ${endpoint}${first}` }
+  if (broken)
+    return { ...all, code: 'unreachable', reason: `${app} cannot be reached any more under load on ${endpoint}${first}` }
   if (wrongAnswers + lost === 0) return null
   const sent = requests + wrongAnswers + lost
   const wrong = wrongAnswers > 0 ? `${wrongAnswers} of ${sent} responses were wrong` : ''
   const missing = lost > 0 ? `${lost} of ${sent} requests were never answered${timeouts > 0 ? ' in time' : ''}` : ''
   const reason = `${[wrong, missing].filter(Boolean).join(' and ')} in a slice under load${first}`
-  return { app, endpoint, code: wrongAnswers > 0 ? 'wrong-answers' : 'lost-requests', reason, hint: null, lastLines: deployment.lastLines }
+  return {
+    app,
+    endpoint,
+    code: wrongAnswers > 0 ? 'wrong-answers' : 'lost-requests',
+    reason,
+    hint: null,
+    lastLines: deployment.lastLines,
+  }
 }
 
 function activeEndpoints(plan: Plan, deployment: Deployment, out: ReadonlySet<string>): { endpoint: string; request: number }[] {
@@ -139,7 +147,11 @@ export function wholeApps(plan: Plan, failed: ReadonlySet<string>): Set<string> 
   return new Set(apps.filter((app) => failed.has(app) || plan.endpoints.every((endpoint) => failed.has(cellName(app, endpoint)))))
 }
 
-async function noiseSince(bench: Bench, fleet: Fleet, before: { ticks: Map<number, CpuTicks>; ownCpuNs: number }): Promise<Noise> {
+async function noiseSince(
+  bench: Bench,
+  fleet: Fleet,
+  before: { ticks: Map<number, CpuTicks>; ownCpuNs: number },
+): Promise<Noise> {
   const readings = await Promise.all([fleet.session.cpu(), ...fleet.deployments.map((deployment) => deployment?.cpu())])
   // Everything was started in this round, so the counters began at zero.
   const ours = readings.reduce((sum, reading) => sum + (reading?.cpuNs ?? 0), bench.ownCpuNs() - before.ownCpuNs)

@@ -1,5 +1,5 @@
-import type { Deployment } from '../deployment/deployment.ts'
 import type { CpuReading } from '../deployment/cpu-reading.ts'
+import type { Deployment } from '../deployment/deployment.ts'
 import type { LoadSession, PulseOrder } from '../load/driver.ts'
 import type { Slice } from './sample.ts'
 

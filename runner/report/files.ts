@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Slice } from '../measure/sample.ts'
 import type { Result } from '../result.ts'
@@ -6,6 +6,7 @@ import { writeAtomically } from './atomic-write.ts'
 import { renderCsv } from './csv.ts'
 import { renderJson } from './json.ts'
 import { pointLatestTo } from './latest-link.ts'
+import { makeFolders } from './make-folders.ts'
 import { renderMarkdown } from './markdown.ts'
 import { openSamplesFile, type SamplesFile } from './samples-file.ts'
 import { cannotKeepResults, cannotWrite } from './storage-error.ts'
@@ -42,14 +43,16 @@ export interface RunFolder {
  * @throws {UserError} `out-not-writable`
  */
 export async function openRunFolder(out: string, study: string, startedAt: Date): Promise<RunFolder> {
-  let path: string
+  let path: string | undefined
   let samples: SamplesFile
   try {
-    await mkdir(out, { recursive: true })
+    await makeFolders(out)
     path = await makeFolder(out, `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}Z-${fileName(study)}`)
     await probe(path)
     samples = await openSamplesFile(join(path, 'samples.jsonl.gz'))
   } catch (cause) {
+    // Only an empty folder goes; that it stays is no news beside the reason.
+    if (path !== undefined) await rmdir(path).catch(() => {})
     throw cannotKeepResults(out, cause)
   }
   return runFolder(out, path, samples)

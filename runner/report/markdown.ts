@@ -28,6 +28,12 @@ export function renderMarkdown(result: Result): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
 
+/** One table alone, to paste into another page: that of an endpoint, or null for the one over all endpoints; empty when there is none. */
+export function renderMarkdownTable(result: Result, endpoint: string | null): string {
+  const table = buildTables(result).find((one) => one.endpoint === endpoint)
+  return table === undefined ? '' : tableSection(table).replace(/^## (.*)/, '**$1**')
+}
+
 /**
  * Text that stays text in GitHub's Markdown, in a table too: entities for what could end a cell or open a tag, backslashes for the
  * rest. An interval keeps its brackets, because `[1.455, 1.479]` is a link only when a target follows.

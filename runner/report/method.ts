@@ -40,6 +40,9 @@ export function reproduceCommand(result: Result): string {
     ...(options.rounds === null ? [] : ['--rounds', String(options.rounds)]),
     ...(options.precisionPercent === null ? [] : ['--precision', String(options.precisionPercent)]),
     ...['--max-minutes', String(options.maxMinutes)],
+    ...['--slice', String(options.sliceMilliseconds)],
+    ...['--blocks', String(options.blocksPerRound)],
+    ...['--warm-up', String(options.warmUpMilliseconds / 1000)],
     ...['--driver', options.driver],
     ...['--seed', String(result.seed)],
   ]

@@ -11,6 +11,7 @@ const causes: Readonly<Record<string, string>> = {
   ENOENT: 'no folder can be made there',
   ENAMETOOLONG: 'the path is too long',
   EMFILE: 'too many files are open',
+  EFBIG: 'the limit for the size of a file (ulimit -f) is reached',
   EIO: 'the disk reported an error',
 }
 
@@ -18,6 +19,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   ENOSPC: 'free some space, or choose a folder on another disk with --out',
   EDQUOT: 'free some space, or choose a folder on another disk with --out',
   EMFILE: 'raise the limit with ulimit -n',
+  EFBIG: 'raise the limit with ulimit -f',
 }
 
 /** Results cannot be kept where the user asked for: found out before anything is measured. */

@@ -132,6 +132,8 @@ export function assertClientShape(client: autocannon.Client): void {
   }
   const missing = Object.entries(parts).filter(([, part]) => typeof part !== 'function')
   if (missing.length > 0) {
-    throw new Error(`this autocannon has no client.${missing.map(([name]) => name).join(', client.')}: use the version in package-lock.json`)
+    throw new Error(
+      `this autocannon has no client.${missing.map(([name]) => name).join(', client.')}: use the version in package-lock.json`,
+    )
   }
 }

@@ -13,7 +13,13 @@ declare module 'autocannon' {
     interface Client extends EventEmitter {
       conn: Socket
       destroyed: boolean
-      parser: { execute(chunk: Buffer): number | Error; reinitialize(type: string): void; type: string; state: string; line: string } & {
+      parser: {
+        execute(chunk: Buffer): number | Error
+        reinitialize(type: string): void
+        type: string
+        state: string
+        line: string
+      } & {
         [handler: number]: () => void
       }
       pipelinedRequests: { setHeaders(headers: unknown): void; clear(): void }

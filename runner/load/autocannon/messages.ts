@@ -7,6 +7,11 @@ export interface LoadMethods {
   latencies: { argument: null; reply: CellLatencies[] }
 }
 
-export type LoadRequest = { [M in keyof LoadMethods]: { id: number; method: M; argument: LoadMethods[M]['argument'] } }[keyof LoadMethods]
+export type LoadRequest = {
+  [M in keyof LoadMethods]: { id: number; method: M; argument: LoadMethods[M]['argument'] }
+}[keyof LoadMethods]
 
-export type LoadReply = { type: 'ready' } | { id: number; reply: LoadMethods[keyof LoadMethods]['reply'] } | { id: number; error: string }
+export type LoadReply =
+  | { type: 'ready' }
+  | { id: number; reply: LoadMethods[keyof LoadMethods]['reply'] }
+  | { id: number; error: string }

@@ -28,7 +28,10 @@ export async function openAutocannonSession(cpu: number | null): Promise<LoadSes
   })
   child.exited.then((exit) => {
     const lines = child.lastLines.join('\n')
-    const error = new RunError('load-generator-gone', `the load generator ${describeExit(exit)}${lines && `; its last lines:\n${lines}`}`)
+    const error = new RunError(
+      'load-generator-gone',
+      `the load generator ${describeExit(exit)}${lines && `; its last lines:\n${lines}`}`,
+    )
     ready.reject(error)
     for (const call of waiting.values()) call.reject(error)
     waiting.clear()

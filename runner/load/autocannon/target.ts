@@ -3,12 +3,10 @@ import * as hdr from 'hdr-histogram-js'
 import type { CellLatencies, LoadTarget } from '../driver.ts'
 import { Answer, type AnswerListener, assertClientShape, checkAnswers } from './answer.ts'
 import { Gate } from './gate.ts'
+import { HIGHEST_LATENCY_MICROSECONDS, latencyHistogram } from './latency-histogram.ts'
 
 /** autocannon must not stop by itself: the runner says when, and a lost runner ends the process. Seconds. */
 const FOREVER_SECONDS = 86_400
-/** A response slower than this is no latency but a fault, and is counted as a timeout elsewhere. Microseconds. */
-const HIGHEST_LATENCY_MICROSECONDS = 60_000_000
-
 /** The connections to one deployment, its gate, and what is counted while the gate is open. */
 export class PulsedTarget implements AnswerListener {
   readonly id: string
@@ -92,17 +90,6 @@ export class PulsedTarget implements AnswerListener {
       this.#latencies[this.#request]!.recordValue(microseconds)
     })
   }
-}
-
-/** Latencies in whole microseconds, three significant digits, up to a minute. */
-export function latencyHistogram(): hdr.Histogram {
-  return hdr.build({
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: HIGHEST_LATENCY_MICROSECONDS,
-    numberOfSignificantValueDigits: 3,
-    bitBucketSize: 32,
-    useWebAssembly: false,
-  })
 }
 
 function tinyHistogram(): hdr.Histogram {

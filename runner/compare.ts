@@ -1,0 +1,162 @@
+import { knownApps, type ResolvedApp, resolveApp } from '../apps/app.ts'
+import { checkContract, type EndpointCheck } from '../apps/contract.ts'
+import { precisionReached } from './analysis/estimates.ts'
+import { assembleResult } from './assemble.ts'
+import { launchedHost } from './deployment/launched.ts'
+import { canReadProcessTree } from './deployment/process-tree.ts'
+import { readCpuTicks } from './deployment/procfs.ts'
+import { type CpuPlacement, pinRunner, placeOnCpus } from './environment/cpus.ts'
+import { describeMachine } from './environment/machine.ts'
+import { UserError } from './errors.ts'
+import { Ledger } from './ledger.ts'
+import type { LoadDriver } from './load/driver.ts'
+import { drivers } from './load/drivers.ts'
+import { FakeWorld, fakeDriver } from './load/fake.ts'
+import type { Bench } from './measure/bench.ts'
+import { conduct, type RunRecord } from './measure/conduct.ts'
+import { allListeners, type Listener } from './measure/listener.ts'
+import { BASELINE, type CompareOptions, withDefaults } from './options.ts'
+import { type Plan, planDeployments } from './plan.ts'
+import { openRunFolder } from './report/files.ts'
+import type { Result } from './result.ts'
+
+/** Stopping on precision is not thought of before this many rounds; see docs/methodology.md, "When to stop". */
+const MINIMUM_ROUNDS = 6
+const CONTRACT_TIMEOUT_MILLISECONDS = 5_000
+
+export interface CompareContext {
+  /** Where paths given by the user start. */
+  readonly cwd: string
+  readonly signal: AbortSignal
+  readonly listener: Listener
+  readonly freshSeed: number
+  readonly startedAt: Date
+}
+
+/** Where a result was written. */
+export interface Comparison {
+  readonly result: Result
+  readonly folder: string
+}
+
+/**
+ * The story on one page: options to a plan, apps and load on a bench, rounds until it is known, findings, files.
+ * @throws UserError for a mistake in the call, before anything is measured; RunError when the machine fails
+ */
+export async function compare(given: Partial<CompareOptions>, context: CompareContext): Promise<Comparison> {
+  const options = withDefaults(given, knownApps(), context.freshSeed)
+  const apps = resolveApps(options.apps, context.cwd)
+  const plan = makePlan(options, apps)
+  const placement = placeOnCpus()
+  const { bench, driverVersion, cpuAccounting } = await makeBench(options, placement)
+  const folder = await openRunFolder(options.out, 'compare', context.startedAt)
+  const listener = allListeners([context.listener, { sliceMeasured: (slice) => folder.appendSample(slice) }])
+  if (!options.apps.includes(BASELINE)) listener.remark(`${BASELINE} is measured as well: every other app is compared with it`)
+  pinRunner(placement)
+
+  const ledger = new Ledger(plan)
+  const startedNs = bench.now()
+  const startedAt = context.startedAt
+  const machine = describeMachine()
+  const soFar = { options, plan, apps, machine, placement, driver: bench.driver, driverVersion, cpuAccounting, startedAt, ledger }
+  const assembled = (record: RunRecord) =>
+    assembleResult({
+      ...soFar,
+      ...record,
+      finishedAt: new Date(),
+      wallNs: bench.now() - startedNs,
+      runnerResidentBytes: process.memoryUsage.rss(),
+    })
+  try {
+    const record = await conduct(bench, plan, {
+      listener,
+      signal: context.signal,
+      rounds: options.rounds,
+      precision: options.rounds === null ? options.precision / 100 : null,
+      minimumRounds: MINIMUM_ROUNDS,
+      maximumNs: options.maxMinutes * 60e9,
+      async roundFinished(round, state) {
+        ledger.add(round)
+        const reached = precisionReached(ledger.rounds, plan.baseline, options.rounds === null ? options.precision / 100 : null)
+        await folder.flush()
+        // A run that dies later leaves this result behind; it says of itself that it is not complete.
+        await folder.writeReports(assembled({ ...state, stoppedBecause: 'interrupted' }))
+        return reached
+      },
+    })
+    const result = assembled(record)
+    const remark = await folder.writeReports(result)
+    if (remark !== null) listener.remark(remark)
+    return { result, folder: folder.path }
+  } finally {
+    await folder.close()
+  }
+}
+
+/** Finds every app; the baseline comes first, and two of one name are told apart by a number. */
+function resolveApps(names: readonly string[], cwd: string): ResolvedApp[] {
+  const wanted = names.includes(BASELINE) ? names : [BASELINE, ...names]
+  const taken = new Map<string, number>()
+  const apps = wanted.map((name) => {
+    const app = resolveApp(name, cwd)
+    const times = (taken.get(app.id) ?? 0) + 1
+    taken.set(app.id, times)
+    return times === 1 ? app : { ...app, id: `${app.id}-${times}` }
+  })
+  return [...apps.filter(({ id }) => id === BASELINE), ...apps.filter(({ id }) => id !== BASELINE)]
+}
+
+function makePlan(options: CompareOptions, apps: readonly ResolvedApp[]): Plan {
+  const { slice } = drivers[options.driver]()
+  return {
+    seed: options.seed,
+    baseline: BASELINE,
+    deployments: planDeployments(apps, BASELINE, options.transport),
+    endpoints: options.endpoints,
+    connections: options.connections,
+    sliceMilliseconds: slice?.milliseconds ?? options.slice,
+    blocksPerRound: options.blocks ?? slice?.blocks ?? null,
+    // A driver with slices of its own has no pulses short enough for a warm-up curve.
+    warmUpMilliseconds: options.warmUp === null ? (slice?.milliseconds ?? null) : options.warmUp * 1000,
+  }
+}
+
+async function makeBench(options: CompareOptions, { serverCpu, loadCpu }: CpuPlacement) {
+  if (options.driver === 'fake') return fakeBench(new FakeWorld({ seed: options.seed }))
+  const driver: LoadDriver = drivers[options.driver]()
+  const available = await driver.available()
+  if ('missing' in available) throw new UserError('driver-missing', available.missing, { hint: 'or use --driver autocannon' })
+  const bench: Bench = {
+    host: launchedHost,
+    driver,
+    checkContract: ({ address }, endpoints) => checkContract(address, { endpoints, timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS }),
+    now: () => performance.now() * 1e6,
+    ticks: readCpuTicks,
+    ownCpuNs: () => {
+      const { user, system } = process.cpuUsage()
+      return (user + system) * 1000
+    },
+    serverCpu,
+    loadCpu,
+  }
+  const cpuAccounting = canReadProcessTree() ? ('schedstat' as const) : ('process.cpuUsage' as const)
+  return { bench, driverVersion: available.version, cpuAccounting }
+}
+
+/** A bench that exists in memory only. */
+export function fakeBench(world: FakeWorld) {
+  const bench: Bench = {
+    host: world.host,
+    driver: fakeDriver(world),
+    checkContract: async (_deployment, endpoints) =>
+      [...endpoints, 'wrong-path' as const].map(
+        (endpoint): EndpointCheck => ({ endpoint, headerBytes: 100, headers: [], violations: [] }),
+      ),
+    now: () => world.nowNs,
+    ticks: () => new Map(),
+    ownCpuNs: () => 0,
+    serverCpu: null,
+    loadCpu: null,
+  }
+  return { bench, driverVersion: 'simulated', cpuAccounting: 'simulated' as const }
+}

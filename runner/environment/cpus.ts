@@ -1,0 +1,53 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+/** Which CPU does what; nulls with a reason where nothing is pinned. */
+export interface CpuPlacement {
+  readonly serverCpu: number | null
+  readonly loadCpu: number | null
+  /** For the runner itself: a third CPU, or the load generator's, which is idle while the runner works. */
+  readonly runnerCpu: number | null
+  readonly notPinnedBecause: string | null
+}
+
+/** Chooses a CPU for the servers and another for the load generator, among those this process may use. */
+export function placeOnCpus(): CpuPlacement {
+  if (process.platform !== 'linux') return notPinned(`this is ${process.platform}, and pinning needs Linux`)
+  if (spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status !== 0)
+    return notPinned('the program taskset is not installed')
+  return choosePlacement(allowedCpus())
+}
+
+/** The last two allowed CPUs for server and load: the first one is where most kernels handle most interrupts. */
+export function choosePlacement(allowed: readonly number[]): CpuPlacement {
+  const serverCpu = allowed.at(-1)
+  const loadCpu = allowed.at(-2)
+  if (serverCpu === undefined || loadCpu === undefined) return notPinned('there is only one CPU')
+  return { serverCpu, loadCpu, runnerCpu: allowed.at(-3) ?? loadCpu, notPinnedBecause: null }
+}
+
+/** Keeps every thread of the runner off the servers' CPU. */
+export function pinRunner({ runnerCpu }: CpuPlacement): void {
+  if (runnerCpu !== null) execFileSync('taskset', ['-a', '-c', '-p', String(runnerCpu), String(process.pid)], { stdio: 'ignore' })
+}
+
+/** `0-3,8` to [0, 1, 2, 3, 8]: the format of cpusets, see cpuset(7). */
+export function parseCpuList(list: string): number[] {
+  return list
+    .trim()
+    .split(',')
+    .filter(Boolean)
+    .flatMap((part) => {
+      const [first, last = first] = part.split('-').map(Number)
+      return Array.from({ length: last! - first! + 1 }, (_, index) => first! + index)
+    })
+}
+
+function allowedCpus(): number[] {
+  const list = /^Cpus_allowed_list:\s*(.+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1]
+  return parseCpuList(list ?? '')
+}
+
+function notPinned(reason: string): CpuPlacement {
+  return { serverCpu: null, loadCpu: null, runnerCpu: null, notPinnedBecause: reason }
+}

@@ -1,0 +1,13 @@
+import { autocannonDriver } from './autocannon/driver.ts'
+import type { LoadDriver } from './driver.ts'
+import { FakeWorld, fakeDriver } from './fake.ts'
+import { wrkDriver } from './wrk.ts'
+
+/** The registry: what `--driver` may be called. Each opens anew for a run. */
+export const drivers = {
+  autocannon: () => autocannonDriver,
+  wrk: () => wrkDriver,
+  fake: () => fakeDriver(new FakeWorld()),
+} satisfies Record<string, () => LoadDriver>
+
+export type DriverId = keyof typeof drivers

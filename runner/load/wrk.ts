@@ -1,0 +1,81 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { promisify } from 'node:util'
+import { formatAddress } from '../../apps/address.ts'
+import { RunError } from '../errors.ts'
+import type { LoadDriver, LoadSession, LoadTarget, Pulse, PulseOrder } from './driver.ts'
+import { parseWrkReport } from './wrk-output.ts'
+
+const run = promisify(execFile)
+/** wrk takes whole seconds. */
+const SLICE_MILLISECONDS = 1000
+const BLOCKS_PER_ROUND = 2
+/** wrk ends by itself; if it does not, it is ended. */
+const EXTRA_MILLISECONDS = 5_000
+
+/** wrk as a cross-check of requests per second: a whole run of wrk for every slice. */
+export const wrkDriver: LoadDriver = {
+  id: 'wrk',
+  summary: 'a whole wrk run per slice: a cross-check of requests/s only, because wrk sleeps while it waits',
+  slice: { milliseconds: SLICE_MILLISECONDS, blocks: BLOCKS_PER_ROUND },
+  sleeps: true,
+  checksAnswers: false,
+  async available() {
+    // wrk prints its version above its usage and ends with status 1.
+    const { stdout, error } = spawnSync('wrk', ['--version'], { encoding: 'utf8' })
+    if (error !== undefined) return { missing: 'wrk is not installed; on Debian: apt-get install wrk' }
+    return { version: /^wrk (\S+)/m.exec(stdout)?.[1] ?? 'unknown' }
+  },
+  open: async ({ cpu }) => openWrkSession(cpu),
+}
+
+function openWrkSession(cpu: number | null): LoadSession {
+  const targets = new Map<string, LoadTarget>()
+  return {
+    connect: async (target) => {
+      if (target.address.transport === 'unix')
+        throw new RunError('no-unix-sockets', 'wrk cannot use unix sockets; use --transport tcp')
+      targets.set(target.id, target)
+    },
+    pulse: (order) => pulse(targets.get(order.target), order, cpu),
+    // Each wrk process lives for one slice only, too short to be metered from outside.
+    cpu: async () => null,
+    residentBytes: async () => null,
+    latencies: async () => [],
+    close: async () => {},
+  }
+}
+
+async function pulse(target: LoadTarget | undefined, order: PulseOrder, cpu: number | null): Promise<Pulse> {
+  if (target === undefined) throw new RunError('load-generator', `wrk was not told of ${order.target}`)
+  const seconds = Math.max(1, Math.round(order.milliseconds / 1000))
+  const url = `${formatAddress(target.address)}${target.requests[order.request]!.path}`
+  const wrk = ['wrk', '-t1', `-c${target.connections}`, `-d${seconds}s`, url]
+  const [command, ...args] = cpu === null ? wrk : ['taskset', '-c', String(cpu), ...wrk]
+  const startedNs = performance.now() * 1e6
+  const { stdout } = await run(command!, args, { timeout: seconds * 1000 + EXTRA_MILLISECONDS, killSignal: 'SIGKILL' }).catch(
+    (error) => {
+      throw new RunError('load-generator', `wrk failed: ${error instanceof Error ? error.message : error}`)
+    },
+  )
+  const report = parseWrkReport(stdout)
+  if (report === null) throw new RunError('load-generator', `wrk printed no report but: ${stdout.slice(0, 200)}`)
+  const elapsedNs = report.durationSeconds * 1e9
+  return {
+    requests: report.requests - report.badStatuses,
+    elapsedNs,
+    drainNs: performance.now() * 1e6 - startedNs - elapsedNs,
+    steadyRequests: report.requests,
+    steadyNs: elapsedNs,
+    // wrk drops what is in flight when its time is up: up to one request per connection of a second's worth.
+    drained: true,
+    wrongAnswers: report.badStatuses,
+    lost: report.socketErrors,
+    timeouts: report.timeouts,
+    reconnects: 0,
+    broken: false,
+    firstProblem:
+      report.badStatuses > 0 ? 'a status that is neither 2xx nor 3xx' : report.socketErrors > 0 ? 'socket errors' : null,
+    idleNs: null,
+    receivedBytes: 0,
+  }
+}

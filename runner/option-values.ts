@@ -1,0 +1,52 @@
+import { closest, distance } from 'fastest-levenshtein'
+import { UserError } from './errors.ts'
+
+/** A whole number within limits, both included. */
+export function wholeNumber(option: string, low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isInteger(value) && value >= low && value <= high) return value
+    throw badValue(option, `a whole number from ${low} to ${high}`, text)
+  }
+}
+
+/** A number within limits, both included. */
+export function number(option: string, low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isFinite(value) && value >= low && value <= high) return value
+    throw badValue(option, `a number from ${low} to ${high}`, text)
+  }
+}
+
+/** Names separated by commas; at least one. */
+export function list(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim())
+  if (names.every((name) => name !== '')) return names
+  throw new UserError('bad-value', `"${text}" is not a list of names`, {
+    hint: 'separate names with single commas, for example koa,express',
+  })
+}
+
+/** One of a set of names; a near miss is suggested. */
+export function chosenFrom<T extends string>(what: string, known: readonly T[], text: string): T {
+  const found = known.find((name) => name === text)
+  if (found !== undefined) return found
+  const suggestion = nearest(text, known)
+  throw new UserError(`unknown-${what}`, `unknown ${what} "${text}"`, {
+    hint: `${suggestion === null ? '' : `did you mean "${suggestion}"? `}known ${what}s are ${known.join(', ')}`,
+  })
+}
+
+/** The known name that a slip of the finger may have meant, or null. */
+export function nearest(text: string, known: readonly string[]): string | null {
+  if (text === '' || known.length === 0) return null
+  const candidate = closest(text, [...known])
+  return distance(text, candidate) <= Math.max(1, Math.floor(candidate.length / 3)) ? candidate : null
+}
+
+function badValue(option: string, wanted: string, text: string): UserError {
+  return new UserError('bad-value', `${option} takes ${wanted}, not "${text}"`, {
+    hint: `for example ${option} ${/(\d+(\.\d+)?)/.exec(wanted)?.[0] ?? 1}`,
+  })
+}

@@ -1,0 +1,156 @@
+import { type EndpointId, endpointIds } from '../apps/endpoints.ts'
+import { UserError } from './errors.ts'
+import { type DriverId, drivers } from './load/drivers.ts'
+import { chosenFrom, list, number, wholeNumber } from './option-values.ts'
+
+/** The options of `compare`, all of them with a value. */
+export interface CompareOptions {
+  /** Ids and paths, as given. */
+  readonly apps: readonly string[]
+  readonly endpoints: readonly EndpointId[]
+  readonly connections: number
+  readonly transport: 'tcp' | 'unix'
+  /** Percent. */
+  readonly precision: number
+  readonly maxMinutes: number
+  /** null: as many as the precision takes. */
+  readonly rounds: number | null
+  readonly quick: boolean
+  readonly driver: DriverId
+  readonly seed: number
+  readonly out: string
+  readonly json: boolean
+  /** Milliseconds. */
+  readonly slice: number
+  /** null: as many as make most of a round measuring. */
+  readonly blocks: number | null
+  /** Seconds; null: sized by the pilot. */
+  readonly warmUp: number | null
+}
+
+/** One option: parsing, --help and the table in the README are made from it. */
+export interface OptionRow {
+  readonly flags: string
+  readonly description: string
+  /** Shown as the default; what is really used is in `withDefaults`. */
+  readonly shownDefault: string
+  /** Throws a UserError that names the option. Absent for a switch. */
+  readonly parse?: (text: string) => unknown
+}
+
+export const BASELINE = 'node-http'
+const DEFAULTS = { connections: 8, precision: 1, maxMinutes: 10, slice: 20, out: 'results' } as const
+const QUICK = { precision: 3, maxMinutes: 2 } as const
+/** With an exact number of rounds nothing else ends a run; it must still end. */
+const LONGEST_MINUTES = 180
+
+export const compareOptions: readonly OptionRow[] = [
+  {
+    flags: '--apps <list>',
+    description: 'apps to compare: ids, or paths to a module of your own',
+    shownDefault: 'all of them',
+    parse: list,
+  },
+  {
+    flags: '--endpoints <list>',
+    description: 'endpoints to ask for',
+    shownDefault: endpointIds.join(','),
+    parse: (text) => list(text).map((name) => chosenFrom('endpoint', endpointIds, name)),
+  },
+  {
+    flags: '--connections <n>',
+    description: 'connections kept open to each app',
+    shownDefault: String(DEFAULTS.connections),
+    parse: wholeNumber('--connections', 1, 1024),
+  },
+  {
+    flags: '--transport <name>',
+    description: 'tcp on loopback, or a unix socket',
+    shownDefault: 'tcp',
+    parse: (text) => chosenFrom('transport', ['tcp', 'unix'] as const, text),
+  },
+  {
+    flags: '--precision <percent>',
+    description: 'stop when every ratio is known to this half-width',
+    shownDefault: String(DEFAULTS.precision),
+    parse: number('--precision', 0.01, 100),
+  },
+  {
+    flags: '--max-minutes <n>',
+    description: 'stop after this time at the latest',
+    shownDefault: String(DEFAULTS.maxMinutes),
+    parse: number('--max-minutes', 0.1, LONGEST_MINUTES),
+  },
+  {
+    flags: '--rounds <n>',
+    description: 'exactly so many rounds, whatever the precision',
+    shownDefault: 'until precise',
+    parse: wholeNumber('--rounds', 2, 1000),
+  },
+  {
+    flags: '--quick',
+    description: `precision ${QUICK.precision}, ${QUICK.maxMinutes} minutes: a first look`,
+    shownDefault: 'off',
+  },
+  {
+    flags: '--driver <name>',
+    description: 'what makes the load: autocannon, wrk (cross-check of requests/s) or fake (tests only)',
+    shownDefault: 'autocannon',
+    parse: (text) => chosenFrom('driver', Object.keys(drivers) as DriverId[], text),
+  },
+  {
+    flags: '--seed <n>',
+    description: 'repeats the random order of an earlier run',
+    shownDefault: 'from the clock',
+    parse: wholeNumber('--seed', 0, 2 ** 32 - 1),
+  },
+  { flags: '--out <folder>', description: 'where runs are written', shownDefault: DEFAULTS.out, parse: (text) => text },
+  { flags: '--json', description: 'print result.json instead of the tables', shownDefault: 'off' },
+  {
+    flags: '--slice <ms>',
+    description: 'length of a slice',
+    shownDefault: String(DEFAULTS.slice),
+    parse: number('--slice', 5, 5000),
+  },
+  {
+    flags: '--blocks <n>',
+    description: 'blocks per round',
+    shownDefault: 'two thirds of a round',
+    parse: wholeNumber('--blocks', 1, 500),
+  },
+  {
+    flags: '--warm-up <seconds>',
+    description: 'warm-up of every fresh process',
+    shownDefault: 'by pilot',
+    parse: number('--warm-up', 0.1, 60),
+  },
+]
+
+/** Fills in what was not given. */
+export function withDefaults(given: Partial<CompareOptions>, knownApps: readonly string[], freshSeed: number): CompareOptions {
+  const base = given.quick ? QUICK : DEFAULTS
+  const rounds = given.rounds ?? null
+  const options: CompareOptions = {
+    apps: given.apps ?? knownApps,
+    endpoints: given.endpoints ?? endpointIds,
+    connections: given.connections ?? DEFAULTS.connections,
+    transport: given.transport ?? 'tcp',
+    precision: given.precision ?? base.precision,
+    maxMinutes: given.maxMinutes ?? (rounds === null ? base.maxMinutes : LONGEST_MINUTES),
+    rounds,
+    quick: given.quick ?? false,
+    driver: given.driver ?? 'autocannon',
+    seed: given.seed ?? freshSeed,
+    out: given.out ?? DEFAULTS.out,
+    json: given.json ?? false,
+    slice: given.slice ?? DEFAULTS.slice,
+    blocks: given.blocks ?? null,
+    warmUp: given.warmUp ?? null,
+  }
+  if (options.out.trim() === '' || options.out.includes('\0')) {
+    throw new UserError('bad-value', `--out must name a folder, not ${JSON.stringify(options.out)}`, {
+      hint: 'for example --out results',
+    })
+  }
+  return { ...options, endpoints: [...new Set(options.endpoints)] }
+}

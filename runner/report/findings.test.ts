@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { listFailures } from './failures.ts'
+import { codesOf, groupFindings, verdictLine } from './findings.ts'
+import { calmResult, finding, fixtureResult } from './fixture-result.ts'
+
+test('the worst come first, each with the cell it is about', () => {
+  expect(groupFindings(fixtureResult()).map(({ severity, code, facts }) => [severity, code, facts[0]?.where])).toEqual([
+    ['invalid', 'load-generator-bound', 'koa lookup'],
+    ['invalid', 'app-failed', 'evil lookup'],
+    ['suspect', 'steal', null],
+  ])
+})
+
+test('findings of one kind that ask for the same are told together', () => {
+  const result = calmResult()
+  result.cells[0]!.findings = [finding('stall', 'note', '3 stalls', 'Close other programs.')]
+  result.cells[1]!.findings = [
+    finding('stall', 'note', '4 stalls', 'Close other programs.'),
+    finding('stall', 'suspect', '400 stalls', 'Close other programs.'),
+  ]
+  expect(groupFindings(result)).toEqual([
+    {
+      severity: 'suspect',
+      code: 'stall',
+      advice: 'Close other programs.',
+      facts: [{ where: 'koa hello', message: '400 stalls' }],
+    },
+    {
+      ...{ severity: 'note', code: 'stall', advice: 'Close other programs.' },
+      facts: [
+        { where: 'node-http hello', message: '3 stalls' },
+        { where: 'koa hello', message: '4 stalls' },
+      ],
+    },
+  ])
+  expect(codesOf(result, 'note')).toEqual(['stall'])
+  expect(codesOf(result, 'invalid')).toEqual([])
+})
+
+test('findings that ask for different things are told apart', () => {
+  const findings = [finding('stall', 'note', 'a', 'Wait.'), finding('stall', 'note', 'b', 'Close other programs.')]
+  expect(groupFindings({ ...calmResult(), findings }).map(({ advice }) => advice)).toEqual(['Wait.', 'Close other programs.'])
+})
+
+test('findings of the overall figures count too', () => {
+  const result = fixtureResult()
+  result.overall[0]!.findings = [finding('drift', 'note', 'it drifts', 'Measure longer.')]
+  expect(groupFindings(result).at(-1)?.facts).toEqual([{ where: 'koa overall', message: 'it drifts' }])
+})
+
+test('messages are cleaned and bounded', () => {
+  const result = { ...calmResult(), findings: [finding('a\nb', 'note', `\u001b[31m${'m'.repeat(1000)}`, 'x\r\ny')] }
+  const [group] = groupFindings(result)
+  expect(group?.code).toBe('a b')
+  expect(group?.advice).toBe('x y')
+  expect(group?.facts[0]?.message).toBe(`${'m'.repeat(399)}…`)
+})
+
+test('the verdict in words', () => {
+  expect(verdictLine(calmResult())).toBe('Verdict: valid. No check found anything against these numbers.')
+  expect(verdictLine({ ...fixtureResult(), verdict: 'suspect' })).toBe(
+    'Verdict: suspect (steal). Read the findings before you quote a number. Cells without numbers: 1 of 10.',
+  )
+  expect(verdictLine(fixtureResult())).toMatch(/^Verdict: invalid \(load-generator-bound, app-failed\)\. Do not quote/)
+})
+
+test('an app that failed everywhere for one reason is told once', () => {
+  const result = fixtureResult()
+  const failed = result.cells.find((cell) => cell.state === 'failed')!
+  result.cells = [{ ...failed, endpoint: 'hello' }, failed]
+  expect(listFailures(result)).toEqual([
+    {
+      app: 'evil',
+      endpoints: 'hello and lookup',
+      reason: 'exited with status 1 | <b>`rm`</b> in round 2',
+      lastLines: ['Error: boom | `x`', 'at <anonymous>'],
+    },
+  ])
+})

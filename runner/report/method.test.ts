@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import type { Result } from '../result.ts'
+import { fixtureResult } from './fixture-result.ts'
+import { methodParagraph, reproduceCommand } from './method.ts'
+
+function change(edit: (result: Result) => void): Result {
+  const result = fixtureResult()
+  edit(result)
+  return result
+}
+
+test('tells the options really used', () => {
+  expect(methodParagraph(fixtureResult())).toBe(
+    'Measured on Node 24.21.0: hello and lookup, in 6 rounds. A round starts every app afresh, warms it up for 1500 ms, then ' +
+      'measures 40 blocks per endpoint: one slice of about 20 ms of every app, in an order shuffled with seed 42. Load comes from ' +
+      'autocannon 9.0.0 over 8 connections per app (tcp, kept alive); server on CPU 1, load generator on CPU 0. CPU time is read ' +
+      "from the kernel's schedstat of the server's whole process tree, in nanoseconds. A round's ratio is the trimmed mean of the " +
+      'log ratios of slices of one block, each paired with 2 copies of node-http; the ratio shown is the mean over rounds with a ' +
+      'Student t interval at 95 %. Rounds go on until every ratio is known within ±1 %, or for at most 10 minutes.',
+  )
+})
+
+test.each<[string, (result: Result) => void, string]>([
+  ['rounds', (r) => Object.assign(r, { rounds: 1 }), 'in 1 round.'],
+  ['the warm-up', ({ options }) => Object.assign(options, { warmUpMilliseconds: 777 }), 'for 777 ms'],
+  ['blocks', ({ options }) => Object.assign(options, { blocksPerRound: 13 }), '13 blocks'],
+  ['the slice', ({ options }) => Object.assign(options, { sliceMilliseconds: 35 }), 'about 35 ms'],
+  ['the seed', (r) => Object.assign(r, { seed: 4711 }), 'seed 4711'],
+  ['connections', ({ options }) => Object.assign(options, { connections: 1 }), 'over 1 connection per app'],
+  ['the driver', ({ options }) => Object.assign(options, { driver: 'wrk' }), 'from wrk 9.0.0'],
+  ['the transport', ({ options }) => Object.assign(options, { transport: 'unix' }), '(unix, kept alive)'],
+  ['pinning', ({ environment }) => Object.assign(environment, { serverCpu: null, loadCpu: null }), '; not pinned.'],
+  ['one pin', ({ environment }) => Object.assign(environment, { loadCpu: null }), 'server on CPU 1, load generator not pinned'],
+  ['accounting', ({ environment }) => Object.assign(environment, { cpuAccounting: 'process.cpuUsage' }), 'process.cpuUsage()'],
+  ['a simulation', ({ environment }) => Object.assign(environment, { cpuAccounting: 'simulated' }), 'no server was measured'],
+  ['given rounds', ({ options }) => Object.assign(options, { rounds: 6 }), 'The number of rounds was given.'],
+  ['an interruption', (r) => Object.assign(r, { stoppedBecause: 'interrupted' }), 'cut short: interrupted.'],
+])('%s', (_, edit, words) => {
+  expect(methodParagraph(fixtureResult())).not.toContain(words)
+  expect(methodParagraph(change(edit))).toContain(words)
+})
+
+test('the level is that of the intervals', () => {
+  const result = change(({ cells }) => {
+    for (const cell of cells) if (cell.state === 'measured') cell.ratio.level = 0.9
+  })
+  expect(methodParagraph(result)).toContain('interval at 90 %')
+})
+
+test('the command asks for the same run', () => {
+  expect(reproduceCommand(fixtureResult())).toBe(
+    "npm run compare -- --apps 'node-http,fastify,hono,koa,./it'\\''s mine/app.ts' --endpoints hello,lookup --connections 8 " +
+      '--precision 1 --max-minutes 10 --driver autocannon --seed 42',
+  )
+  const other = change(({ options }) =>
+    Object.assign(options, { rounds: 3, precisionPercent: null, quick: true, transport: 'unix' }),
+  )
+  expect(reproduceCommand(other)).toMatch(/--connections 8 --transport unix --quick --rounds 3 --max-minutes 10 --driver/)
+})
+
+test.each(["./a'b c/app.ts", './$(touch x)`y`/a.ts', './\u001b7', './new\nline\u001b[31m\\end/ä.ts', './"q";rm -rf *'])(
+  'a shell reads %j as it was given',
+  (given) => {
+    const result = change(({ apps }) => apps.splice(0, apps.length, { id: 'x', title: 'X', package: null, version: null, given }))
+    const command = reproduceCommand(result)
+    expect(command).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]+$/u)
+    const words = command.replace(/^npm run compare -- /, '')
+    expect(execFileSync('bash', ['-c', `printf '%s\\0' ${words}`], { encoding: 'utf8' }).split('\0')[1]).toBe(given)
+  },
+)

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { areTied, type Ranked, tieGroups } from './ties.ts'
+
+function ranked(app: string, low: number, high: number): Ranked {
+  return { app, rank: { low, high } }
+}
+
+test('ranges that share a place are tied', () => {
+  expect(areTied(ranked('a', 1, 2), ranked('b', 2, 3))).toBe(true)
+  expect(areTied(ranked('b', 2, 3), ranked('a', 1, 2))).toBe(true)
+  expect(areTied(ranked('a', 1, 2), ranked('b', 3, 3))).toBe(false)
+})
+
+test('groups', () => {
+  expect(tieGroups([ranked('a', 1, 1), ranked('b', 2, 2)])).toEqual([])
+  expect(tieGroups([ranked('a', 1, 1), ranked('b', 2, 3), ranked('c', 2, 3)])).toEqual([['b', 'c']])
+})
+
+test('a chain of ties is not one group: its ends can be told apart', () => {
+  expect(tieGroups([ranked('a', 1, 2), ranked('b', 1, 3), ranked('c', 3, 3)])).toEqual([
+    ['a', 'b'],
+    ['b', 'c'],
+  ])
+})
+
+test('a group within another is not told again', () => {
+  const all = [ranked('a', 1, 4), ranked('b', 1, 4), ranked('c', 2, 4), ranked('d', 2, 4)]
+  expect(tieGroups(all)).toEqual([['a', 'b', 'c', 'd']])
+})
