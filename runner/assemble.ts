@@ -57,7 +57,10 @@ export function assembleResult(facts: RunFacts): Result {
     agrees: copiesAgree(ratio),
   }))
   const findings = checkRun({ ...facts, rounds, notPinnedBecause: facts.placement.notPinnedBecause })
-  const series = cellSeries(ledger.rounds).filter(({ app, endpoint }) => failureOf(failures, app, endpoint) === undefined)
+  // Without its baseline a cell has nothing to be compared with, whatever was measured before the baseline failed.
+  const sound = ({ app, endpoint }: CellSeries) =>
+    [app, plan.baseline].every((one) => failureOf(failures, one, endpoint) === undefined)
+  const series = cellSeries(ledger.rounds).filter(sound)
   const unranked = estimateCells(series, plan.baseline, () => false)
   const cellFindings = new Map(
     series.map((cell) => {
@@ -80,7 +83,7 @@ export function assembleResult(facts: RunFacts): Result {
     if (failure !== undefined) return failedCell(identity, failure)
     const cell = series.find((one) => one.app === app && one.endpoint === endpoint)
     if (cell === undefined)
-      return { ...identity, state: 'skipped', reason: 'no round was finished', verdict: 'invalid', findings: [] }
+      return { ...identity, state: 'skipped', reason: skippedBecause(facts, endpoint), verdict: 'invalid', findings: [] }
     const rank = ranked(cell) ? estimates.get(cell)!.rank : null
     return measuredCell(identity, cell, { ...estimates.get(cell)!, rank }, cellFindings.get(cell)!, facts)
   })
@@ -208,6 +211,11 @@ function usedOptions({ options, warmUpMilliseconds, blocksPerRound, plan }: RunF
 function plannedCells(plan: Plan): { app: string; endpoint: string }[] {
   const apps = [...new Set(plan.deployments.map(({ app }) => app))]
   return plan.endpoints.flatMap((endpoint) => apps.map((app) => ({ app, endpoint })))
+}
+
+function skippedBecause({ plan, failures }: RunFacts, endpoint: string): string {
+  if (failureOf(failures, plan.baseline, endpoint) === undefined) return 'no round was finished'
+  return `${plan.baseline} failed on ${endpoint}, and there is nothing else to compare with`
 }
 
 function failureOf(failures: readonly Failure[], app: string, endpoint: string): Failure | undefined {

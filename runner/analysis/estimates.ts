@@ -129,9 +129,13 @@ export function estimateIdentical(rounds: readonly RoundAnalysis[]): { endpoint:
   }))
 }
 
-/** The widest ratio and how many rounds it would take in all to bring every ratio to the wanted half-width (a share of 1). */
+/**
+ * The widest ratio and how many rounds it would take in all to bring every ratio to the wanted half-width (a share of 1). Of the
+ * cells that are still measured: one that failed would never get there.
+ */
 export function precisionReached(rounds: readonly RoundAnalysis[], baseline: string, wanted: number | null): Precision | null {
-  const cells = cellSeries(rounds).filter(({ app }) => app !== baseline)
+  const latest = rounds.at(-1)?.round
+  const cells = cellSeries(rounds).filter((cell) => cell.app !== baseline && cell.rounds.at(-1)?.round === latest)
   if (cells.length === 0) return null
   const estimates = estimateMeans(cells.map((cell) => cell.rounds.map(({ logRatio }) => logRatio)))
   const widths = estimates.map(({ halfWidth }) => Math.expm1(halfWidth))

@@ -48,9 +48,12 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
   let round = 0
 
   const fail = (failure: Failure) => {
+    const name = cellName(failure.app, failure.endpoint)
+    // The second copy of a baseline that is out says nothing new.
+    if (failed.has(name)) return
     failures.push(failure)
-    failed.add(cellName(failure.app, failure.endpoint))
-    listener.appFailed(cellName(failure.app, failure.endpoint), failure.reason, failure.hint)
+    failed.add(name)
+    listener.appFailed(name, failure.reason, failure.hint)
   }
   const progress = (phase: Progress['phase'], roundShare: number) => {
     const elapsed = elapsedNs()
@@ -69,6 +72,7 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
   let state: RunState = { preflight: checked.apps, failures, warmUpMilliseconds: 0, blocksPerRound: 0 }
   const out = wholeApps(plan, failed)
   if (out.has(plan.baseline)) return { ...state, stoppedBecause: 'failed' }
+  if (signal.aborted) return { ...state, stoppedBecause: 'interrupted' }
 
   const warmUpMilliseconds =
     plan.warmUpMilliseconds ?? (await sizeWarmUp(bench, plan, failed, options, (share) => progress('pilot', share)))
@@ -135,7 +139,7 @@ async function sizeWarmUp(
   const milliseconds = Math.max(WARM_UP_LIMITS.least, Math.min(WARM_UP_LIMITS.most, affordable))
   const curves = await warmUpCurves({ bench, plan, failed, milliseconds, signal, progress })
   const length = warmUpLength([...curves.values()], WARM_UP_LIMITS)
-  listener.remark(`the pilot found ${(length / 1000).toFixed(1)} s of warm-up enough for every app`)
+  if (!signal.aborted) listener.remark(`the pilot found ${(length / 1000).toFixed(1)} s of warm-up enough for every app`)
   return length
 }
 

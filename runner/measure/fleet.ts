@@ -2,6 +2,7 @@ import { formatAddress } from '../../apps/address.ts'
 import { contract } from '../../apps/contract.ts'
 import { type EndpointId, endpointPaths } from '../../apps/endpoints.ts'
 import { type Deployment, DeploymentError } from '../deployment/deployment.ts'
+import { RunError } from '../errors.ts'
 import type { ExpectedRequest, LoadSession } from '../load/driver.ts'
 import type { Plan } from '../plan.ts'
 import type { Bench } from './bench.ts'
@@ -46,7 +47,7 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
     await Promise.all([session?.close(), ...deployments.map((deployment) => deployment?.stop())])
   }
   try {
-    await Promise.all(
+    const starting = await Promise.allSettled(
       options.startOrder.map(async (index) => {
         const deployment = plan.deployments[index]!
         if (options.without.has(deployment.app)) return
@@ -58,12 +59,16 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
         }
       }),
     )
+    // Not before all have been tried: what still starts could not be stopped.
+    for (const start of starting) if (start.status === 'rejected') throw start.reason
     const session = await opening
     for (const [index, deployment] of deployments.entries()) {
       if (deployment === null) continue
       try {
         await session.connect(loadTarget(deployment, plan))
       } catch (error) {
+        // Only what the load generator says of the app is a fault of the app; its own end is not.
+        if (!(error instanceof RunError) || error.code !== 'load-generator') throw error
         failures.push(await connectFailure(deployment, error))
         deployments[index] = null
         await deployment.stop()
@@ -95,10 +100,10 @@ function startFailure(app: string, error: unknown): Failure {
   return { app, endpoint: null, code: error.code, reason: error.message, hint: error.hint, lastLines: error.lastLines }
 }
 
-async function connectFailure(deployment: Deployment, error: unknown): Promise<Failure> {
+async function connectFailure(deployment: Deployment, error: RunError): Promise<Failure> {
   const { plan, address, lastLines } = deployment
   const ended = deployment.ended()
-  const why = error instanceof Error ? error.message : String(error)
-  const reason = ended === null ? `${plan.id} said it listens on ${formatAddress(address)}, but ${why}` : `${plan.id} ${ended}`
+  const reason =
+    ended === null ? `${plan.id} said it listens on ${formatAddress(address)}, but ${error.message}` : `${plan.id} ${ended}`
   return { app: plan.app, endpoint: null, code: 'cannot-connect', reason, hint: null, lastLines }
 }

@@ -5,6 +5,7 @@ import { startFleet } from './fleet.ts'
 import { cellName, wholeApps } from './round.ts'
 import { costNs } from './sample.ts'
 import { measureSlice } from './slice.ts'
+import { WARM_UP_TURN_MILLISECONDS } from './warm-up.ts'
 import type { CurvePoint } from './warm-up-length.ts'
 
 const PILOT_ROUND = 0
@@ -36,25 +37,21 @@ export async function warmUpCurves(context: PilotContext): Promise<Map<string, C
       if (deployment === null) continue
       const { app } = deployment.plan
       const endpoints = plan.endpoints.filter((endpoint) => !failed.has(cellName(app, endpoint)))
-      const passMilliseconds = plan.sliceMilliseconds * endpoints.length
       const curve: CurvePoint[] = []
       curves.set(app, curve)
-      for (let loaded = 0; loaded < context.milliseconds && !context.signal.aborted; loaded += passMilliseconds) {
+      for (let loaded = 0; loaded < context.milliseconds && !context.signal.aborted; ) {
         context.progress((index + loaded / context.milliseconds) / deployments.length)
         const logCosts: number[] = []
         for (const [position, endpoint] of endpoints.entries()) {
           const order = { round: PILOT_ROUND, block: curve.length, endpoint, position, request: plan.endpoints.indexOf(endpoint) }
-          const { slice } = await measureSlice(
-            fleet.session,
-            deployment,
-            { ...order, milliseconds: plan.sliceMilliseconds },
-            bench.now,
-          )
+          const milliseconds = WARM_UP_TURN_MILLISECONDS
+          const { slice } = await measureSlice(fleet.session, deployment, { ...order, milliseconds }, bench.now)
           logCosts.push(Math.log(costNs(slice)))
         }
         const logCost = mean(logCosts)
         // An app that answers nothing ends its curve here and its measurement in the first round.
         if (!Number.isFinite(logCost)) break
+        loaded += WARM_UP_TURN_MILLISECONDS * endpoints.length
         curve.push({ milliseconds: loaded, logCost })
       }
     }

@@ -33,7 +33,7 @@ export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): 
   const failures: Failure[] = []
   const once = plan.deployments.filter(({ id, app }) => id === app)
   for (const deploymentPlan of once) {
-    signal.throwIfAborted()
+    if (signal.aborted) break
     let deployment: Deployment
     try {
       deployment = await bench.host.start(deploymentPlan, { cpu: bench.serverCpu, environmentPadding: 0 })

@@ -94,8 +94,7 @@ async function measureBlock(
   for (const [position, { deployment: index, milliseconds }] of slices.entries()) {
     const deployment = fleet.deployments[index]
     if (deployment === null || deployment === undefined || context.signal.aborted) continue
-    const { app } = deployment.plan
-    if (out.has(app) || out.has(cellName(app, endpoint))) continue
+    if (isOut(context.plan, deployment.plan.app, endpoint, out)) continue
     const order = { round, block, endpoint, position, request, milliseconds }
     const { slice, firstProblem } = await measureSlice(fleet.session, deployment, order, context.bench.now)
     const failure = sliceFailure(deployment, slice, firstProblem)
@@ -138,7 +137,12 @@ export function sliceFailure(
 function activeEndpoints(plan: Plan, deployment: Deployment, out: ReadonlySet<string>): { endpoint: string; request: number }[] {
   return plan.endpoints
     .map((endpoint, request) => ({ endpoint, request }))
-    .filter(({ endpoint }) => !out.has(deployment.plan.app) && !out.has(cellName(deployment.plan.app, endpoint)))
+    .filter(({ endpoint }) => !isOut(plan, deployment.plan.app, endpoint, out))
+}
+
+/** True when a cell is not to be measured: it failed, or the baseline did where it would be compared with it. */
+function isOut({ baseline }: Plan, app: string, endpoint: string, out: ReadonlySet<string>): boolean {
+  return [app, baseline].some((name) => out.has(name) || out.has(cellName(name, endpoint)))
 }
 
 /** Apps of which no cell is left: they are not started again. */

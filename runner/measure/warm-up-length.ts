@@ -13,16 +13,16 @@ export interface WarmUpLimits {
   readonly most: number
 }
 
-/** An app counts as warm once its smoothed cost stays this close to where it ends. */
+/** An app counts as warm once its smoothed cost has come down this close to where it ends. */
 const STEADY = Math.log(1.02)
 const SMOOTHED_POINTS = 5
 /** The end of the curve that is taken for the steady state. */
 const FINAL_SHARE = 1 / 3
-/** Rounds must not end up cooler than the pilot because they happen to be slower. */
-const SAFETY = 1.25
+/** Rounds must not end up cooler than the pilot because their processes happen to be slower. */
+const SAFETY = 1.1
 
 /**
- * How long every app shall be warmed up: the longest time any of them took to come within 2 % of its steady cost, and a quarter more.
+ * How long every app shall be warmed up: the longest time any of them took to come within 2 % of its steady cost, and a tenth more.
  * One length for all, fixed before the rounds: a warm-up that stops by itself in each process would differ between processes
  * (pyperf's objection; Traini et al. 2023 found that such rules guess wrong).
  * @param curves one per app, points in order of time
@@ -33,15 +33,17 @@ export function warmUpLength(curves: readonly (readonly CurvePoint[])[], { least
   return Math.round(Math.min(most, Math.max(least, longest * SAFETY)))
 }
 
-/** Time after which the smoothed curve stays near its end; the whole curve when it never does. */
+/**
+ * Time after which the smoothed curve has first come down to its steady state; the whole curve when it never does. Only the way down
+ * counts: a machine that changes its speed later on, or a garbage collection, says nothing about warming up.
+ */
 export function warmAfter(curve: readonly CurvePoint[]): number {
   if (curve.length < SMOOTHED_POINTS) return curve.at(-1)?.milliseconds ?? 0
   const steady = median(curve.slice(Math.floor(curve.length * (1 - FINAL_SHARE))).map(({ logCost }) => logCost))
-  let warmAt = curve.length
-  for (let end = curve.length; end >= SMOOTHED_POINTS; end--) {
-    const smoothed = median(curve.slice(end - SMOOTHED_POINTS, end).map(({ logCost }) => logCost))
-    if (Math.abs(smoothed - steady) > STEADY) break
-    warmAt = end - SMOOTHED_POINTS
+  for (let start = 0; start + SMOOTHED_POINTS <= curve.length; start++) {
+    const smoothed = median(curve.slice(start, start + SMOOTHED_POINTS).map(({ logCost }) => logCost))
+    // The median of a falling curve is met half-way through the window.
+    if (smoothed <= steady + STEADY) return curve[start + (SMOOTHED_POINTS - 1) / 2]!.milliseconds
   }
-  return curve[Math.min(warmAt, curve.length - 1)]!.milliseconds
+  return curve.at(-1)!.milliseconds
 }

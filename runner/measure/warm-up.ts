@@ -5,8 +5,7 @@ import { sliceFailure } from './round.ts'
 import { pulseOrder } from './slice.ts'
 
 /** Short enough that every endpoint gets many turns, so that type feedback does not depend on which one came first. */
-const WARM_UP_PULSE_MILLISECONDS = 25
-
+export const WARM_UP_TURN_MILLISECONDS = 20
 /** Loads one deployment for a while, all its endpoints in turn; what it answers is checked but not measured. */
 export async function warmUp(
   session: LoadSession,
@@ -15,13 +14,14 @@ export async function warmUp(
   milliseconds: number,
   fail: (failure: Failure) => void,
 ): Promise<void> {
-  const pulses = Math.ceil(milliseconds / WARM_UP_PULSE_MILLISECONDS / Math.max(1, endpoints.length))
   const out = new Set<string>()
-  for (let pulse = 0; pulse < pulses; pulse++) {
+  for (let loaded = 0; loaded < milliseconds && out.size < endpoints.length; ) {
     for (const { endpoint, request } of endpoints) {
       if (out.has(endpoint)) continue
-      const order = pulseOrder(deployment.plan.id, request, WARM_UP_PULSE_MILLISECONDS, false)
-      const { firstProblem, ...outcome } = await session.pulse(order)
+      const { firstProblem, ...outcome } = await session.pulse(
+        pulseOrder(deployment.plan.id, request, WARM_UP_TURN_MILLISECONDS, false),
+      )
+      loaded += WARM_UP_TURN_MILLISECONDS
       const failure = sliceFailure(deployment, { endpoint, ...outcome }, firstProblem)
       if (failure === null) continue
       fail(failure)

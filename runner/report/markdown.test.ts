@@ -15,7 +15,7 @@ test('a valid run', () => {
     - **time**: 6 rounds in 2 min 05 s, 64 % of it measuring; stopped because every interval is narrow enough
 
     \`\`\`sh
-    npm run compare -- --apps 'node-http,fastify,hono,koa,./it'\\''s mine/app.ts' --endpoints hello --connections 8 --precision 1 --max-minutes 10 --driver autocannon --seed 42
+    npm run compare -- --apps 'node-http,fastify,hono,koa,./it'\\''s mine/app.ts' --endpoints hello --connections 8 --precision 1 --max-minutes 10 --slice 20 --blocks 40 --warm-up 1.5 --driver autocannon --seed 42
     \`\`\`
 
     ## hello: CPU of the server per request, 95 % intervals

@@ -51,12 +51,12 @@ test('the level is that of the intervals', () => {
 test('the command asks for the same run', () => {
   expect(reproduceCommand(fixtureResult())).toBe(
     "npm run compare -- --apps 'node-http,fastify,hono,koa,./it'\\''s mine/app.ts' --endpoints hello,lookup --connections 8 " +
-      '--precision 1 --max-minutes 10 --driver autocannon --seed 42',
+      '--precision 1 --max-minutes 10 --slice 20 --blocks 40 --warm-up 1.5 --driver autocannon --seed 42',
   )
   const other = change(({ options }) =>
     Object.assign(options, { rounds: 3, precisionPercent: null, quick: true, transport: 'unix' }),
   )
-  expect(reproduceCommand(other)).toMatch(/--connections 8 --transport unix --quick --rounds 3 --max-minutes 10 --driver/)
+  expect(reproduceCommand(other)).toMatch(/--connections 8 --transport unix --quick --rounds 3 --max-minutes 10 --slice/)
 })
 
 test.each(["./a'b c/app.ts", './$(touch x)`y`/a.ts', './\u001b7', './new\nline\u001b[31m\\end/ä.ts', './"q";rm -rf *'])(

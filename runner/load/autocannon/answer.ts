@@ -53,6 +53,8 @@ export class Answer {
   }
 }
 
+const UNASKED = 'bytes that were not asked for'
+
 /** What a client tells about each response. */
 export interface AnswerListener {
   right(bytes: number): void
@@ -73,6 +75,8 @@ export function checkAnswers(gated: GatedClient, current: () => Answer, listener
   let completed = 0
   let allRight = true
   let recognised = false
+  let surplus = false
+  let guarded = false
 
   client.on('headers', (parsed: { statusCode: number; headers: string[] }) => {
     head = { ...parsed }
@@ -91,9 +95,22 @@ export function checkAnswers(gated: GatedClient, current: () => Answer, listener
     listener.right(bytes)
   })
 
+  /** Two answers in one chunk: the second is nobody's, and autocannon would take it for that of a request just sent, or crash. */
+  const guard = () => {
+    const complete = parser[messageComplete]!
+    parser[messageComplete] = () => {
+      if (completed === 0) complete.call(parser)
+      else surplus = true
+    }
+    guarded = true
+  }
+
   parser.execute = (chunk) => {
+    // autocannon sets its handlers only after `setupClient`.
+    if (!guarded) guard()
+    completed = 0
     // Bytes nobody asked for would crash autocannon's queue.
-    if (!gated.waiting) return refuse(gated, listener, 'bytes that were not asked for')
+    if (!gated.waiting) return refuse(gated, listener, UNASKED)
     const answer = current()
     const atStart = parser.state === 'RESPONSE_LINE' && parser.line === ''
     if (atStart && answer.recognises(chunk)) {
@@ -103,9 +120,10 @@ export function checkAnswers(gated: GatedClient, current: () => Answer, listener
       recognised = false
       return chunk.length
     }
-    completed = 0
     allRight = true
+    surplus = false
     const parsed = parse.call(parser, chunk)
+    if (surplus) return refuse(gated, listener, UNASKED)
     if (parsed instanceof Error) return refuse(gated, listener, `bytes that are no HTTP response (${parsed.message})`)
     const whole = atStart && completed === 1 && parser.state === 'RESPONSE_LINE' && parser.line === ''
     if (whole && allRight) answer.learn(chunk, head)

@@ -40,14 +40,12 @@ export class Gate {
     await Promise.all(this.#clients.map((client) => client.connected))
   }
 
-  /** Lets every held client send, from now on, the request of this index. */
+  /** Lets every held client send, from now on, the request of this index; a broken gate lets nothing through. */
   open(request: number): void {
-    this.lost = 0
-    this.reconnects = 0
-    this.firstProblem = null
     this.#request = request
     this.openings++
     this.#open = true
+    if (this.broken) return
     const released = [...this.#held]
     this.#held.clear()
     for (const client of released) client.send(request)
@@ -55,6 +53,13 @@ export class Gate {
 
   close(): void {
     this.#open = false
+  }
+
+  /** Counts from zero: once a pulse has been reported, so that what happens to idle connections is told by the next one. */
+  startOver(): void {
+    this.lost = 0
+    this.reconnects = 0
+    this.firstProblem = null
   }
 
   /** Gives up on answers that never came: their connections are replaced and their requests counted as lost. Returns how many. */

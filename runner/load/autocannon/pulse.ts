@@ -37,8 +37,10 @@ export function pulse(target: PulsedTarget, order: PulseOrder): Promise<Pulse> {
       lastAnswerAtClose = target.lastAnswerAt
     }
     if (!gate.isOpen && gate.inFlight > 0 && now - closedAt >= order.drainLimitMilliseconds) timeouts += gate.abandon()
-    if (!gate.isOpen && gate.inFlight === 0) resolve(result(now))
-    else setImmediate(tick)
+    if (!gate.isOpen && gate.inFlight === 0) {
+      resolve(result(now))
+      target.startOver()
+    } else setImmediate(tick)
   }
   setImmediate(tick)
   return promise

@@ -11,11 +11,11 @@ const FOREVER_SECONDS = 86_400
 export class PulsedTarget implements AnswerListener {
   readonly id: string
   readonly gate = new Gate()
-  /** Right answers since the gate was opened. */
+  /** Right answers since the last pulse ended. */
   rightAnswers = 0
   wrongAnswers = 0
   receivedBytes = 0
-  /** `performance.now()` of the first and the latest right answer since the gate was opened. */
+  /** `performance.now()` of the first and the latest right answer since the last pulse ended. */
   firstAnswerAt = 0
   lastAnswerAt = 0
   #request = 0
@@ -47,14 +47,19 @@ export class PulsedTarget implements AnswerListener {
     )
   }
 
-  /** Opens the gate for the request of this index and starts counting from zero. */
+  /** Opens the gate for the request of this index. */
   open(request: number, recordLatency: boolean): void {
-    this.rightAnswers = 0
-    this.wrongAnswers = 0
-    this.receivedBytes = 0
     this.#request = request
     this.#recordLatency = recordLatency
     this.gate.open(request)
+  }
+
+  /** Counts from zero, for the next pulse: it also tells of bytes that nobody asked for and of connections closed before it. */
+  startOver(): void {
+    this.rightAnswers = 0
+    this.wrongAnswers = 0
+    this.receivedBytes = 0
+    this.gate.startOver()
   }
 
   right(bytes: number): void {

@@ -1,0 +1,201 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { get } from 'node:http'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Address } from '../../apps/address.ts'
+import { resolveApp } from '../../apps/app.ts'
+import { isRunning } from '../fixtures/processes.ts'
+import { type Deployment, DeploymentError, type DeploymentPlan } from './deployment.ts'
+import { launchedHost } from './launched.ts'
+import { canReadProcessTree } from './process-tree.ts'
+
+const skeleton = resolveApp('node-http', '/').modulePath
+const ofApps = (name: string) => fileURLToPath(new URL(`../../apps/fixtures/${name}.ts`, import.meta.url))
+const ofRunner = (name: string) => fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url))
+const running: Deployment[] = []
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'launched-'))
+  vi.stubEnv('TMPDIR', folder)
+})
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((deployment) => deployment.stop()))
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
+})
+
+async function start(
+  modulePath: string,
+  transport: DeploymentPlan['transport'] = 'tcp',
+  environmentPadding = 0,
+): Promise<Deployment> {
+  const deployment = await launchedHost.start(
+    { id: 'mine', app: 'mine', modulePath, transport },
+    { cpu: null, environmentPadding },
+  )
+  running.push(deployment)
+  return deployment
+}
+
+async function failure(modulePath: string, transport: DeploymentPlan['transport'] = 'tcp'): Promise<DeploymentError> {
+  const error = await start(modulePath, transport).then(
+    () => new Error('it started'),
+    (error: unknown) => error,
+  )
+  if (error instanceof DeploymentError) return error
+  throw error
+}
+
+function ask(address: Address, path = '/'): Promise<string> {
+  const where = address.transport === 'unix' ? { socketPath: address.path } : { host: address.host, port: address.port }
+  return new Promise((resolve, reject) => {
+    const request = get({ ...where, path, agent: false }, async (response) => {
+      let body = ''
+      for await (const part of response) body += part
+      resolve(body)
+    })
+    request.on('error', reject)
+  })
+}
+
+describe('a deployment that starts', () => {
+  it('listens where it says, on loopback', async () => {
+    const deployment = await start(skeleton)
+    expect(deployment.address).toMatchObject({ transport: 'tcp', host: '127.0.0.1' })
+    expect(deployment).toMatchObject({ title: 'node:http', package: null, version: null, lastLines: [] })
+    expect(deployment.ended()).toBeNull()
+    expect(await ask(deployment.address, '/hello')).toBe('Hello, World!')
+  })
+
+  it('says what is installed of its framework', async () => {
+    expect(await start(resolveApp('koa', '/').modulePath)).toMatchObject({
+      title: 'Koa',
+      package: 'koa',
+      version: expect.stringMatching(/^3\./),
+    })
+  })
+
+  it('listens on a unix socket in a folder of its own, which goes with it', async () => {
+    const deployment = await start(skeleton, 'unix')
+    const { address } = deployment
+    if (address.transport !== 'unix') throw new Error('not a unix socket')
+    expect(await ask(address, '/hello')).toBe('Hello, World!')
+    expect(dirname(dirname(address.path))).toBe(folder)
+    expect(statSync(dirname(address.path)).mode & 0o777).toBe(0o700)
+    await deployment.stop()
+    expect(existsSync(dirname(address.path))).toBe(false)
+  })
+
+  it('gets nothing of the environment but a few harmless variables and the padding', async () => {
+    vi.stubEnv('SECRET_TOKEN', 'hunter2')
+    const deployment = await start(ofRunner('tells-all-app'), 'tcp', 123)
+    const { environment } = JSON.parse(await ask(deployment.address)) as { environment: Record<string, string> }
+    expect(JSON.stringify(environment)).not.toContain('hunter2')
+    expect(environment).toMatchObject({ NODE_ENV: 'production', PADDING: 'x'.repeat(123) })
+  })
+
+  it('keeps the last lines it printed', async () => {
+    const deployment = await start(ofRunner('tells-all-app'))
+    await expect.poll(() => deployment.lastLines.at(-1)).toBe('line 30')
+    expect(deployment.lastLines).toHaveLength(20)
+  })
+})
+
+describe('stopping a deployment', () => {
+  it('ends it and what it forked', async () => {
+    const deployment = await start(ofRunner('tells-all-app'))
+    const { pid, forked } = JSON.parse(await ask(deployment.address)) as { pid: number; forked: number }
+    expect([isRunning(pid), isRunning(forked)]).toEqual([true, true])
+    await deployment.stop()
+    expect(isRunning(pid)).toBe(false)
+    await expect.poll(() => isRunning(forked), { timeout: 2_000, interval: 10 }).toBe(false)
+    expect(deployment.ended()).toBe('ended with exit code 0')
+    await deployment.stop()
+  })
+
+  it('ends one that clings to life', async () => {
+    const deployment = await start(ofApps('clings-to-life'))
+    await deployment.stop()
+    expect(deployment.ended()).toMatch(/^ended with exit code 0$|^was ended by SIGKILL$/)
+  })
+
+  it('that was killed says so', async () => {
+    const deployment = await start(ofRunner('tells-all-app'))
+    const { pid, forked } = JSON.parse(await ask(deployment.address)) as { pid: number; forked: number }
+    process.kill(pid, 'SIGKILL')
+    await expect.poll(() => deployment.ended(), { timeout: 2_000, interval: 10 }).toBe('was ended by SIGKILL')
+    expect(isRunning(forked)).toBe(true)
+    await deployment.stop()
+    await expect.poll(() => isRunning(forked), { timeout: 2_000, interval: 10 }).toBe(false)
+  })
+
+  it('that died under a request leaves the reason in its last lines', async () => {
+    const deployment = await start(ofApps('dies-on-request'))
+    await expect(ask(deployment.address, '/throw')).rejects.toThrow(/socket hang up|ECONNRESET/)
+    await expect.poll(() => deployment.ended(), { timeout: 2_000, interval: 10 }).toBe('ended with exit code 1')
+    await expect.poll(() => deployment.lastLines.join('\n')).toContain('Error: thrown while answering')
+  })
+})
+
+describe('a deployment that does not start', () => {
+  it.each([
+    ['no-default', 'no-default-export', /^mine did not start: .*no-default\.ts has no default export: it exports only app$/],
+    ['not-an-app', 'not-an-app', /is not an app: title must be a non-empty string/],
+    ['throws-at-import', 'import-failed', /failed: no licence key$/],
+    ['missing-import', 'module-not-found', /imports something that is not there/],
+    ['throws-in-create', 'create-failed', /createServer\(\) of Throws in create failed: cannot reach the database$/],
+    ['already-listening', 'already-listening', /is listening already$/],
+    ['not-a-server', 'not-a-server', /must return a server of node:http/],
+  ])('%s: %s', async (name, code, message) => {
+    const error = await failure(ofApps(name))
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) })
+    // One sentence, no stack; and what to do next.
+    expect(error.message).not.toMatch(/\n|\bat .*:\d+:\d+/)
+    expect(error.hint).toBeTruthy()
+  })
+
+  it('because it ended: with its exit code and last lines, and how to start it by hand', async () => {
+    const modulePath = ofRunner('dies-at-import-app')
+    const error = await failure(modulePath)
+    expect(error).toMatchObject({ code: 'exited', message: 'mine ended with exit code 3 before it listened' })
+    expect(error.hint).toBe(`start it alone: node apps/launcher.ts --print --module ${modulePath}`)
+    expect(error.lastLines).toEqual(['cannot read the licence'])
+  })
+
+  it('because it keeps silent: given up after its time, and ended', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const failing = failure(ofApps('never-ready'))
+      await new Promise((resolve) => setImmediate(resolve))
+      vi.advanceTimersByTime(10_000)
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1))
+      vi.advanceTimersByTime(1)
+      expect(await failing).toMatchObject({ code: 'not-ready', message: 'mine did not listen within 10 s' })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('leaves no folder of its socket behind', async () => {
+    expect(await failure(ofApps('throws-in-create'), 'unix')).toMatchObject({ code: 'create-failed' })
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+describe.runIf(canReadProcessTree())('the meters of a deployment', () => {
+  it('count CPU while it is asked, and memory', async () => {
+    const deployment = await start(skeleton)
+    const before = await deployment.cpu()
+    for (let request = 0; request < 20; request++) await ask(deployment.address, '/lookup')
+    const after = await deployment.cpu()
+    expect(after.cpuNs).toBeGreaterThan(before.cpuNs)
+    expect(after.runDelayNs).toBeGreaterThanOrEqual(before.runDelayNs)
+    expect(await deployment.residentBytes()).toBeGreaterThan(20e6)
+    const shares = await deployment.cpuShares()
+    expect(shares!.userNs + shares!.systemNs).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,187 @@
+import type autocannon from 'autocannon'
+import { describe, expect, it } from 'vitest'
+import { pulsed, settle } from '../../fixtures/pulsed.ts'
+import { type Asked, bodyOf, response, type ScriptedServer, scriptedServer } from '../../fixtures/scripted-server.ts'
+import { Answer, assertClientShape } from './answer.ts'
+
+const BODY = bodyOf('/hello')
+const UNHURT = { drained: true, lost: 0, timeouts: 0, broken: false }
+
+/** One pulse against a server that answers request number 10 (and only that one) in another way. */
+async function pulseWithOne(other: (asked: Asked) => void, connections = 1) {
+  await using server = await scriptedServer((asked) => (asked.number === 10 ? other(asked) : asked.answer()))
+  using load = await pulsed(server.address, { connections })
+  const outcome = await load.pulse({ milliseconds: 25, drainLimitMilliseconds: 300 })
+  expect(server.asked.total).toBeGreaterThan(20)
+  return { outcome, asked: server.asked.total }
+}
+
+describe('right answers', () => {
+  const rightEachTime = async (script: (asked: Asked) => void) => {
+    await using server = await scriptedServer(script)
+    using load = await pulsed(server.address, { connections: 3 })
+    const outcome = await load.pulse({ milliseconds: 25 })
+    expect(outcome).toMatchObject({ ...UNHURT, wrongAnswers: 0, reconnects: 0, firstProblem: null, requests: server.asked.total })
+    expect(outcome.requests).toBeGreaterThan(10)
+  }
+  /** `Sun, 06 Nov 1994 08:49:37 GMT`, another second each time. */
+  const date = (number: number) => new Date(784_111_777_000 + number * 1000).toUTCString()
+
+  it('may have another Date each time', () =>
+    rightEachTime(({ answer, number }) => answer(BODY, { headers: [`Date: ${date(number)}`, 'Server: mine'] })))
+
+  it('may have any other header that changes, also in its length', () =>
+    rightEachTime(({ answer, number }) => answer(BODY, { headers: [`X-Request-Id: ${number}`] })))
+
+  it('may come in two chunks, cut anywhere', () =>
+    rightEachTime(({ socket, number }) => {
+      const text = response(BODY)
+      const cut = 1 + (number % (text.length - 1))
+      socket.write(text.slice(0, cut))
+      setImmediate(() => socket.write(text.slice(cut)))
+    }))
+
+  it('may come chunked, byte by byte, or with a body that looks like a response', () =>
+    rightEachTime(({ socket, answer, number }) => {
+      if (number % 3 === 0)
+        socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${BODY.length.toString(16)}\r\n${BODY}\r\n0\r\n\r\n`)
+      else if (number % 3 === 1) for (const byte of response(BODY)) socket.write(byte)
+      else answer()
+    }))
+})
+
+describe('wrong answers', () => {
+  it.each([
+    ['another status', (asked: Asked) => asked.answer(BODY, { status: '500 Oops' }), 'status 500 instead of 200'],
+    ['a status of the same length', (asked: Asked) => asked.answer(BODY, { status: '201 OK' }), 'status 201 instead of 200'],
+    ['a longer body', (asked: Asked) => asked.answer(`${BODY}!`), `a body of ${BODY.length + 1} bytes instead of ${BODY.length}`],
+    ['a shorter body', (asked: Asked) => asked.answer('short'), `a body of 5 bytes instead of ${BODY.length}`],
+    ['no body', (asked: Asked) => asked.answer(''), `a body of 0 bytes instead of ${BODY.length}`],
+    ['one wrong byte', (asked: Asked) => asked.answer(`${BODY.slice(0, -1)}O`), 'a body of the right length with wrong bytes'],
+    ['another path', (asked: Asked) => asked.answer(bodyOf('/template')), 'a body of 16 bytes instead of 13'],
+    [
+      'an informational response first',
+      (asked: Asked) => asked.socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'),
+      'status 103 instead of 200',
+    ],
+  ])('%s: counted once, and the load goes on', async (_what, other, sentence) => {
+    const { outcome, asked } = await pulseWithOne(other)
+    expect(outcome).toMatchObject({
+      ...UNHURT,
+      wrongAnswers: 1,
+      reconnects: 0,
+      firstProblem: `the server answered with ${sentence}`,
+    })
+    expect(outcome.requests).toBe(asked - 1)
+  })
+
+  it('are all counted, also when the very first one is wrong', async () => {
+    await using server = await scriptedServer((asked) => asked.answer('nonsense'))
+    using load = await pulsed(server.address)
+    const outcome = await load.pulse()
+    expect(outcome).toMatchObject({ ...UNHURT, requests: 0, wrongAnswers: server.asked.total })
+    expect(outcome.wrongAnswers).toBeGreaterThan(4)
+  })
+
+  it('of one pulse are not charged to the next', async () => {
+    let wrong = true
+    await using server = await scriptedServer((asked) => asked.answer(wrong ? 'nonsense' : undefined))
+    using load = await pulsed(server.address)
+    expect((await load.pulse()).wrongAnswers).toBeGreaterThan(0)
+    wrong = false
+    expect(await load.pulse()).toMatchObject({ ...UNHURT, wrongAnswers: 0, firstProblem: null })
+  })
+})
+
+describe('bytes that are no answer', () => {
+  it('garbage: counted, its request lost, its connection replaced', async () => {
+    const { outcome, asked } = await pulseWithOne(({ socket }) => socket.write('this is not HTTP at all\r\n\r\n'))
+    expect(outcome).toMatchObject({ drained: true, wrongAnswers: 1, lost: 1, reconnects: 1, broken: false, timeouts: 0 })
+    expect(outcome.firstProblem).toMatch(/bytes that are no HTTP response/)
+    expect(outcome.requests).toBe(asked - 1)
+  })
+
+  const unsolicited = async (send: (server: ScriptedServer) => void) => {
+    await using server = await scriptedServer((asked) => asked.answer())
+    using load = await pulsed(server.address)
+    const first = await load.pulse()
+    send(server)
+    await settle()
+    const second = await load.pulse()
+    expect(first).toMatchObject({ ...UNHURT, wrongAnswers: 0 })
+    expect(first.requests + second.requests).toBe(server.asked.total)
+    return second
+  }
+
+  it('nobody asked for: told of in the next pulse, over a new connection', async () => {
+    const outcome = await unsolicited(({ sockets }) => [...sockets][0]!.write(response(BODY)))
+    expect(outcome).toMatchObject({ ...UNHURT, wrongAnswers: 1, reconnects: 1 })
+    expect(outcome.firstProblem).toBe('the server answered with bytes that were not asked for')
+  })
+
+  it('a second answer right behind the first: counted as wrong', async () => {
+    const { outcome } = await pulseWithOne(({ socket }) => socket.write(response(BODY) + response(BODY)))
+    expect(outcome.wrongAnswers).toBe(1)
+    expect(outcome.firstProblem).toMatch(/bytes that were not asked for/)
+  })
+
+  it('bytes behind the body: counted as wrong', async () => {
+    const { outcome } = await pulseWithOne(({ socket }) => socket.write(`${response(BODY)}more`))
+    expect(outcome.wrongAnswers).toBe(1)
+    expect(outcome.lost).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('Answer', () => {
+  const answer = new Answer({ endpoint: 'hello', path: '/hello', status: 200, body: 'Grüße' })
+  const whole = (body: string, ...headers: string[]) => Buffer.from(response(body, { headers }))
+
+  it('recognises nothing before it has learnt', () => {
+    expect(answer.recognises(whole('Grüße'))).toBe(false)
+  })
+
+  it('recognises the same bytes, whatever the Date', () => {
+    answer.learn(whole('Grüße', 'Server: one', 'date: Sun, 06 Nov 1994 08:49:37 GMT'), { statusCode: 200 })
+    expect(answer.recognises(whole('Grüße', 'Server: one', 'date: Sun, 06 Nov 1994 08:49:37 GMT'))).toBe(true)
+    expect(answer.recognises(whole('Grüße', 'Server: one', 'date: Mon, 07 Nov 1994 09:50:38 GMT'))).toBe(true)
+  })
+
+  it.each([
+    ['a byte before the Date', whole('Grüße', 'Server: two', 'date: Sun, 06 Nov 1994 08:49:37 GMT')],
+    ['a byte of the body', whole('Grüßt', 'Server: one', 'date: Sun, 06 Nov 1994 08:49:37 GMT')],
+    ['a byte less', whole('Grüße', 'Server: one', 'date: Sun, 06 Nov 1994 08:49:37 GMT').subarray(0, -1)],
+    ['a longer Date', whole('Grüße', 'Server: one', 'date: Sun, 06 Nov 1994 08:49:37 GMT+1')],
+  ])('does not recognise %s', (_what, chunk) => {
+    expect(answer.recognises(chunk)).toBe(false)
+  })
+
+  it('takes a Date in the body for what it is', () => {
+    const dated = new Answer({ endpoint: 'x', path: '/x', status: 200, body: '' })
+    dated.learn(whole('x\r\nDate: one'), {})
+    expect(dated.recognises(whole('x\r\nDate: one'))).toBe(true)
+    expect(dated.recognises(whole('x\r\nDate: two'))).toBe(false)
+  })
+
+  it('keeps its pattern when the chunk it came from is overwritten', () => {
+    const chunk = whole('kept')
+    const one = new Answer({ endpoint: 'x', path: '/x', status: 200, body: 'kept' })
+    one.learn(chunk, {})
+    chunk.fill(0)
+    expect(one.recognises(whole('kept'))).toBe(true)
+  })
+
+  it('says what is wrong with a body in bytes, not characters', () => {
+    expect(answer.fault(200, Buffer.from('Grüße'))).toBeNull()
+    expect(answer.fault(200, Buffer.from('Gruss'))).toBe('a body of 5 bytes instead of 7')
+    expect(answer.fault(200, Buffer.from('Grüßt'))).toBe('a body of the right length with wrong bytes')
+    expect(answer.fault(404, Buffer.from('Grüße'))).toBe('status 404 instead of 200')
+  })
+})
+
+describe('assertClientShape', () => {
+  it('names what a client of another version does not have', () => {
+    const client = { _connect() {}, _doRequest() {}, parser: {}, pipelinedRequests: { clear() {} } }
+    const missing = /client\._resetConnection, client\.parser\.execute, client\.requestIterator\.nextRequest: use the version/
+    expect(() => assertClientShape(client as unknown as autocannon.Client)).toThrow(missing)
+  })
+})
