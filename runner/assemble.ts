@@ -113,7 +113,7 @@ export function assembleResult(facts: RunFacts): Result {
     baseline: plan.baseline,
     rounds,
     stoppedBecause: facts.stoppedBecause,
-    verdict: worstVerdict([verdictOf(findings), ...cells.map(({ verdict }) => verdict)]),
+    verdict: runVerdict(findings, cells),
     apps: facts.apps.map(({ id, given }) => {
       const known = facts.preflight.find(({ app }) => app === id)
       return { id, title: known?.title ?? id, package: known?.package ?? null, version: known?.version ?? null, given }
@@ -123,6 +123,12 @@ export function assembleResult(facts: RunFacts): Result {
     controls: { identical },
     findings: uniqueFindings([...findings, ...identical.flatMap(({ endpoint, ratio }) => checkIdentical(endpoint, ratio))]),
   }
+}
+
+/** A failed app has its own verdict; it takes nothing from what was measured of the others. */
+function runVerdict(findings: readonly Finding[], cells: readonly Cell[]): Result['verdict'] {
+  const measured = cells.filter(({ state }) => state === 'measured').map(({ verdict }) => verdict)
+  return measured.length === 0 ? 'invalid' : worstVerdict([verdictOf(findings), ...measured])
 }
 
 function findingsOf(cell: CellSeries, { ratio }: CellEstimates, { plan, options, driver }: RunFacts): Finding[] {

@@ -18,10 +18,10 @@ Examples:
   npm run compare -- --apps koa,express --endpoints hello
   npm run compare -- --apps fastify,./mine/app.ts         your own app beside a framework
   npm run compare -- --precision 0.5 --max-minutes 30     narrower intervals
-  npm run compare -- --json > result.json                 for programs
+  npm run --silent compare -- --json > result.json        for programs
 
 Results go to stdout and to a folder below --out, progress to stderr.
-Exit status: 0 measured and valid; 1 something failed or is invalid; 2 usage; 130 interrupted.`
+Exit status: 0 measured, nothing invalid; 1 something failed or is invalid; 2 usage; 130 interrupted.`
 
 const program = new Command('framework-cost')
   .description('What a Node.js web framework costs before it hits your code.')
@@ -102,7 +102,9 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) {
     // Help and version are no errors; commander has printed them already.
     if (error.exitCode === 0) return EXIT.valid
-    const sentence = error.message
+    // Called without a command, commander only prints its help.
+    const message = error.code === 'commander.help' ? 'a command is missing' : error.message
+    const sentence = message
       .replace(/^error: /, '')
       .replace(/\n\(?/g, ' ')
       .replace(/\)$/, '')

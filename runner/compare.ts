@@ -7,7 +7,7 @@ import { canReadProcessTree } from './deployment/process-tree.ts'
 import { readCpuTicks } from './deployment/procfs.ts'
 import { type CpuPlacement, pinRunner, placeOnCpus } from './environment/cpus.ts'
 import { describeMachine } from './environment/machine.ts'
-import { UserError } from './errors.ts'
+import { RunError, UserError } from './errors.ts'
 import { Ledger } from './ledger.ts'
 import type { LoadDriver } from './load/driver.ts'
 import { drivers } from './load/drivers.ts'
@@ -88,6 +88,10 @@ export async function compare(given: Partial<CompareOptions>, context: CompareCo
     const remark = await folder.writeReports(result)
     if (remark !== null) listener.remark(remark)
     return { result, folder: folder.path }
+  } catch (error) {
+    // A mistake in the call was found before anything was measured: there is nothing to keep.
+    if (error instanceof UserError && !(error instanceof RunError)) await folder.discard()
+    throw error
   } finally {
     await folder.close()
   }
@@ -95,15 +99,15 @@ export async function compare(given: Partial<CompareOptions>, context: CompareCo
 
 /** Finds every app; the baseline comes first, and two of one name are told apart by a number. */
 function resolveApps(names: readonly string[], cwd: string): ResolvedApp[] {
-  const wanted = names.includes(BASELINE) ? names : [BASELINE, ...names]
+  // First, so that it keeps its name even if a stranger's folder is called the same.
+  const wanted = [BASELINE, ...names.filter((name, index) => name !== BASELINE || names.indexOf(name) < index)]
   const taken = new Map<string, number>()
-  const apps = wanted.map((name) => {
+  return wanted.map((name) => {
     const app = resolveApp(name, cwd)
     const times = (taken.get(app.id) ?? 0) + 1
     taken.set(app.id, times)
     return times === 1 ? app : { ...app, id: `${app.id}-${times}` }
   })
-  return [...apps.filter(({ id }) => id === BASELINE), ...apps.filter(({ id }) => id !== BASELINE)]
 }
 
 function makePlan(options: CompareOptions, apps: readonly ResolvedApp[]): Plan {

@@ -1,7 +1,7 @@
 import * as hdr from 'hdr-histogram-js'
 import { analyseRound, type RoundAnalysis } from './analysis/round-analysis.ts'
-import { latencyHistogram } from './load/autocannon/latency-histogram.ts'
 import type { CellLatencies } from './load/driver.ts'
+import { latencyHistogram } from './load/latency-histogram.ts'
 import type { Noise, RoundRecord } from './measure/round.ts'
 import type { Plan } from './plan.ts'
 import type { MeasuredCell } from './result.ts'

@@ -39,7 +39,7 @@ export interface OptionRow {
 }
 
 export const BASELINE = 'node-http'
-const DEFAULTS = { connections: 8, precision: 1, maxMinutes: 10, slice: 20, out: 'results' } as const
+const DEFAULTS = { connections: 16, precision: 1, maxMinutes: 10, slice: 20, out: 'results' } as const
 const QUICK = { precision: 3, maxMinutes: 2 } as const
 /** With an exact number of rounds nothing else ends a run; it must still end. */
 const LONGEST_MINUTES = 180
@@ -115,7 +115,7 @@ export const compareOptions: readonly OptionRow[] = [
   {
     flags: '--blocks <n>',
     description: 'blocks per round',
-    shownDefault: 'two thirds of a round',
+    shownDefault: 'enough to measure for most of a round',
     parse: wholeNumber('--blocks', 1, 500),
   },
   {

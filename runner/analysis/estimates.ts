@@ -106,12 +106,14 @@ export function estimateOverall(
     )
     return new Map(meanLogOverEndpoints(logs).map((log, index) => [rounds[index]!, log]))
   })
-  const table = roundTable(rows)
-  const { ranks } = rankWithTies(table)
-  const estimates = estimateMeans(rows.map((row) => [...row.values()]))
+  const { ranks } = rankWithTies(roundTable(rows))
+  // The baseline's ratio is 1 by definition; its variance of zero must not be lent to the others.
+  const others = complete.map((_, index) => index).filter((index) => complete[index] !== baseline)
+  const means = estimateMeans(others.map((index) => [...rows[index]!.values()]))
+  const estimates = new Map(others.map((index, place) => [index, bounded(exponentiate(means[place]!))]))
   return complete.map((app, index) => ({
     app,
-    ratio: app === baseline ? exactly(1) : bounded(exponentiate(estimates[index]!)),
+    ratio: estimates.get(index) ?? exactly(1),
     rank: ranks[index] ?? { low: 1, high: complete.length },
   }))
 }

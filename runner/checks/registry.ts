@@ -23,7 +23,7 @@ export const findingKinds = {
   'app-failed': {
     severity: 'invalid',
     message: ({ reason }) => `the app failed: ${reason}`,
-    advice: 'Look at its last output lines; start it alone with the command in the hint.',
+    advice: 'Look at its last output lines; start it alone: node apps/launcher.ts --print --module <path>.',
   },
   'load-generator-bound': {
     severity: 'suspect',

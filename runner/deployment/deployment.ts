@@ -25,6 +25,8 @@ export interface Deployment {
   readonly package: string | null
   readonly version: string | null
   cpu(): Promise<CpuReading>
+  /** Reading `cpu` costs the server nothing; false: it has to answer, and that is on its own bill. */
+  readonly meteredFromOutside: boolean
   cpuShares(): Promise<CpuShares | null>
   residentBytes(): Promise<number | null>
   /** Why the deployment is gone, as the end of a sentence, or null while it runs. */

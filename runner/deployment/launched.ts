@@ -46,6 +46,9 @@ class LaunchedDeployment implements Deployment {
   readonly #child: Child
   readonly #tree: ProcessTree | null
   readonly #cleanUp: () => Promise<void>
+  readonly meteredFromOutside: boolean
+  #lastWord: CpuReading = { cpuNs: 0, runDelayNs: 0 }
+  #hearCpu: (reading: CpuReading) => void = () => {}
 
   constructor(plan: DeploymentPlan, child: Child, ready: Ready, cleanUp: () => Promise<void>) {
     this.plan = plan
@@ -56,6 +59,12 @@ class LaunchedDeployment implements Deployment {
     this.#child = child
     this.#tree = canReadProcessTree() ? new ProcessTree(child.pid) : null
     this.#cleanUp = cleanUp
+    this.meteredFromOutside = this.#tree !== null
+    child.onMessage((received) => {
+      const message = received as FromLauncher
+      if (message.type !== 'cpu') return
+      this.#hearCpu({ cpuNs: (message.userMicroseconds + message.systemMicroseconds) * 1000, runDelayNs: 0 })
+    })
   }
 
   get lastLines(): readonly string[] {
@@ -84,25 +93,20 @@ class LaunchedDeployment implements Deployment {
     await this.#cleanUp()
   }
 
-  /** Where the kernel does not tell, the server tells itself, in microseconds. */
+  /**
+   * Where the kernel does not tell, the server tells itself, in microseconds. One that keeps silent or is gone has used what it last
+   * said: the load on it fails at the same moment, and that is reported.
+   */
   #askCpu(): Promise<CpuReading> {
-    return new Promise((resolve, reject) => {
-      const limit = setTimeout(() => reject(this.#silent()), REPLY_LIMIT_MILLISECONDS)
-      this.#child.onMessage((message) => {
-        const usage = message as FromLauncher
-        if (usage.type !== 'cpu') return
+    return new Promise((resolve) => {
+      const limit = setTimeout(() => resolve(this.#lastWord), REPLY_LIMIT_MILLISECONDS)
+      this.#hearCpu = (reading) => {
         clearTimeout(limit)
-        resolve({ cpuNs: (usage.userMicroseconds + usage.systemMicroseconds) * 1000, runDelayNs: 0 })
-      })
+        this.#lastWord = reading
+        resolve(reading)
+      }
       this.#child.send({ type: 'cpu' })
     })
-  }
-
-  #silent(): DeploymentError {
-    return new DeploymentError(
-      'no-reply',
-      `${this.plan.id} did not say how much CPU it used within ${REPLY_LIMIT_MILLISECONDS} ms`,
-    )
   }
 }
 

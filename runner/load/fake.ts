@@ -61,6 +61,7 @@ export class FakeWorld {
         package: null,
         version: null,
         lastLines: [],
+        meteredFromOutside: true,
         cpu: async () => ({ cpuNs: state.cpuNs, runDelayNs: 0 }),
         cpuShares: async () => ({ userNs: state.cpuNs * 0.6, systemNs: state.cpuNs * 0.4 }),
         residentBytes: async () => 50e6,

@@ -310,6 +310,21 @@ describe('an app that fails', () => {
     expect(records[0]!.slices.some(({ deployment, endpoint }) => deployment === 'koa' && endpoint === 'hello')).toBe(false)
   })
 
+  it('to answer anything in the pilot is left to the first round to report', async () => {
+    const { record, records } = await run({
+      ...THREE_ROUNDS,
+      plan: { warmUpMilliseconds: null },
+      world: {
+        disturb: (pulse, { app }) => (app === 'koa' ? { ...pulse, requests: 0, lost: 8, timeouts: 8, drained: false } : pulse),
+      },
+    })
+    expect(record.failures.map(({ app, endpoint, code }) => [app, endpoint, code])).toEqual([
+      ['koa', 'hello', 'lost-requests'],
+      ['koa', 'lookup', 'lost-requests'],
+    ])
+    expect(records).toHaveLength(3)
+  })
+
   it('on all its endpoints is not started again', async () => {
     const { world } = await run({
       ...THREE_ROUNDS,

@@ -34,6 +34,8 @@ export interface RunFolder {
    * @returns a remark when `latest` could not be set, else null
    */
   writeReports(result: Result, furtherFiles?: readonly ReportFile[]): Promise<string | null>
+  /** Takes back a folder in which nothing was written but samples. */
+  discard(): Promise<void>
   /** Flushes and closes the samples; may be called again. */
   close(): Promise<void>
 }
@@ -75,6 +77,12 @@ function runFolder(out: string, path: string, samples: SamplesFile): RunFolder {
       ]
       for (const { name, text } of files) await told(join(path, name), writeAtomically(join(path, name), text))
       return pointLatestTo(out, path)
+    },
+    async discard() {
+      closing ??= told(samplesPath, samples.close())
+      await closing
+      await rm(samplesPath, { force: true })
+      await rmdir(path)
     },
     close() {
       closing ??= told(samplesPath, samples.close())

@@ -42,10 +42,22 @@ test('findings that ask for different things are told apart', () => {
   expect(groupFindings({ ...calmResult(), findings }).map(({ advice }) => advice)).toEqual(['Wait.', 'Close other programs.'])
 })
 
-test('findings of the overall figures count too', () => {
-  const result = fixtureResult()
-  result.overall[0]!.findings = [finding('drift', 'note', 'it drifts', 'Measure longer.')]
-  expect(groupFindings(result).at(-1)?.facts).toEqual([{ where: 'koa overall', message: 'it drifts' }])
+test('what many cells share is said once, and the findings of overall figures are those of their cells', () => {
+  const result = calmResult()
+  const shared = finding('few-rounds', 'suspect', 'only 4 rounds', 'Wait.')
+  for (const cell of result.cells) cell.findings = [shared]
+  for (const overall of result.overall) overall.findings = [shared]
+  expect(groupFindings(result).at(0)?.facts).toEqual([{ where: `${result.cells.length} cells`, message: 'only 4 rounds' }])
+  result.findings = [shared]
+  expect(groupFindings(result).at(0)?.facts).toEqual([{ where: null, message: 'only 4 rounds' }])
+})
+
+test('a long list is cut and counted', () => {
+  const result = calmResult()
+  result.findings = Array.from({ length: 9 }, (_, n) => finding('wide', 'suspect', `width ${n}`, 'Wait.'))
+  const facts = groupFindings(result).at(0)?.facts
+  expect(facts).toHaveLength(6)
+  expect(facts?.at(-1)?.message).toBe('and 4 more of this kind, in result.json')
 })
 
 test('messages are cleaned and bounded', () => {

@@ -4,6 +4,8 @@ import { plainText } from './plain-text.ts'
 
 const LONGEST_CODE = 60
 const LONGEST_MESSAGE = 400
+const MOST_FACTS = 6
+const MOST_NAMES = 3
 const worstFirst: readonly Severity[] = ['invalid', 'suspect', 'note']
 
 /** All findings of one kind that ask for the same thing to be done. */
@@ -12,25 +14,43 @@ export interface FindingGroup {
   readonly code: string
   readonly advice: string
   readonly facts: readonly {
-    /** `koa lookup`, `koa overall`; null: the whole run. */
+    /** `koa lookup`, `koa lookup, koa table`, `20 cells`; null: the whole run. */
     readonly where: string | null
     readonly message: string
   }[]
 }
 
-/** Findings of the run, its cells and its overall figures, grouped by severity, code and advice, the worst first. */
+/**
+ * Findings of the run and its cells, grouped by severity, code and advice, the worst first. What many cells share is said once; the
+ * overall figures have no findings of their own, only those of their cells.
+ */
 export function groupFindings(result: Result): FindingGroup[] {
-  const groups = new Map<string, FindingGroup & { facts: { where: string | null; message: string }[] }>()
+  const groups = new Map<string, { group: Omit<FindingGroup, 'facts'>; places: Map<string, (string | null)[]> }>()
   for (const { finding, where } of allFindings(result)) {
     const { severity } = finding
     const code = plainText(finding.code, LONGEST_CODE)
     const advice = plainText(finding.advice, LONGEST_MESSAGE)
+    const message = plainText(finding.message, LONGEST_MESSAGE)
     const key = JSON.stringify([severity, code, advice])
-    const group = groups.get(key) ?? { severity, code, advice, facts: [] }
-    group.facts.push({ where, message: plainText(finding.message, LONGEST_MESSAGE) })
-    groups.set(key, group)
+    const known = groups.get(key) ?? { group: { severity, code, advice }, places: new Map() }
+    known.places.set(message, [...(known.places.get(message) ?? []), where])
+    groups.set(key, known)
   }
-  return [...groups.values()].sort((a, b) => worstFirst.indexOf(a.severity) - worstFirst.indexOf(b.severity))
+  return [...groups.values()]
+    .map(({ group, places }) => ({ ...group, facts: condense(places) }))
+    .sort((a, b) => worstFirst.indexOf(a.severity) - worstFirst.indexOf(b.severity))
+}
+
+/** One fact per message; a message of the whole run needs no list of its cells, and a long list is cut with a count. */
+function condense(places: ReadonlyMap<string, readonly (string | null)[]>): FindingGroup['facts'] {
+  const facts = [...places].map(([message, where]) => ({ where: where.includes(null) ? null : inShort(where), message }))
+  if (facts.length <= MOST_FACTS) return facts
+  const hidden = facts.length - MOST_FACTS + 1
+  return [...facts.slice(0, MOST_FACTS - 1), { where: null, message: `and ${hidden} more of this kind, in result.json` }]
+}
+
+function inShort(places: readonly (string | null)[]): string {
+  return places.length <= MOST_NAMES ? places.join(', ') : `${places.length} cells`
 }
 
 /** Codes of the findings of one severity, each once. */
@@ -61,6 +81,5 @@ function allFindings(result: Result): { finding: Finding; where: string | null }
     ...result.cells.flatMap(({ app, endpoint, findings }) =>
       findings.map((finding) => ({ finding, where: `${appId(app)} ${appId(endpoint)}` })),
     ),
-    ...result.overall.flatMap(({ app, findings }) => findings.map((finding) => ({ finding, where: `${appId(app)} overall` }))),
   ]
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as hdr from 'hdr-histogram-js'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -66,7 +67,7 @@ describe('a load session', () => {
     const { elapsedNs } = await session.pulse({ ...ORDER, milliseconds: 150 })
     const used = (await session.cpu())!.cpuNs - before
     // It had nothing to do for nearly all of that time. A sleeping client would have used next to nothing.
-    expect(used).toBeGreaterThan(elapsedNs * 0.3)
+    expect(used).toBeGreaterThan(elapsedNs * 0.2)
     const idle = (await session.cpu())!.cpuNs
     await new Promise((resolve) => setTimeout(resolve, 150))
     expect((await session.cpu())!.cpuNs - idle).toBeLessThan(60e6)
@@ -103,7 +104,6 @@ describe('a load session', () => {
     const session = await openAutocannonSession(loadCpu)
     sessions.push(session)
     const { pid } = processesWith(PROCESS).find(({ parent }) => parent === process.pid)!
-    const { readFileSync } = await import('node:fs')
     expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toContain(`Cpus_allowed_list:\t${loadCpu}\n`)
   })
 })

@@ -1,9 +1,9 @@
 import autocannon from 'autocannon'
 import * as hdr from 'hdr-histogram-js'
 import type { CellLatencies, LoadTarget } from '../driver.ts'
+import { HIGHEST_LATENCY_MICROSECONDS, latencyHistogram } from '../latency-histogram.ts'
 import { Answer, type AnswerListener, assertClientShape, checkAnswers } from './answer.ts'
 import { Gate } from './gate.ts'
-import { HIGHEST_LATENCY_MICROSECONDS, latencyHistogram } from './latency-histogram.ts'
 
 /** autocannon must not stop by itself: the runner says when, and a lost runner ends the process. Seconds. */
 const FOREVER_SECONDS = 86_400

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest'
+import { estimateMeans } from '../statistics/estimate.ts'
+import { cellSeries, estimateCells, estimateIdentical, estimateOverall, precisionReached } from './estimates.ts'
+import type { CellRound, RoundAnalysis } from './round-analysis.ts'
+
+function cell(round: number, app: string, logRatio: number, of: Partial<CellRound> = {}): CellRound {
+  return {
+    app,
+    endpoint: 'hello',
+    round,
+    blocks: 10,
+    logCost: Math.log(10_000) + logRatio,
+    logRatio,
+    overheadNs: 10_000 * Math.expm1(logRatio),
+    logRate: Math.log(1e5) - logRatio,
+    requests: 100,
+    slices: 10,
+    reconnects: 0,
+    serverCpuNs: 1,
+    elapsedNs: 1,
+    serverBusy: 1,
+    idleNs: 0,
+    userNs: 0,
+    systemNs: 0,
+    receivedBytes: 0,
+    ...of,
+  }
+}
+
+const rounds = (table: readonly Record<string, number>[], endpoint = 'hello'): RoundAnalysis[] =>
+  table.map((row, index) => ({
+    round: index + 1,
+    cells: Object.entries(row).map(([app, logRatio]) => cell(index + 1, app, logRatio, { endpoint })),
+    identical: [],
+  }))
+
+const all = () => true
+
+describe('estimateCells', () => {
+  const table = [
+    { raw: 0, koa: 0.2, express: 0.6 },
+    { raw: 0, koa: 0.22, express: 0.61 },
+    { raw: 0, koa: 0.24, express: 0.65 },
+  ]
+  const series = cellSeries(rounds(table))
+  const byApp = (estimates: ReturnType<typeof estimateCells>, app: string) =>
+    estimates.get(series.find((one) => one.app === app)!)!
+
+  it('undoes the logs of a t interval over rounds', () => {
+    const { ratio, cost, requestsPerSecond } = byApp(estimateCells(series, 'raw', all), 'koa')
+    // Mean 0.22, standard deviation 0.02, t(0.975, 2) = 4.302653.
+    const half = (4.302653 * 0.02) / Math.sqrt(3)
+    expect(ratio.value).toBeCloseTo(Math.exp(0.22), 10)
+    expect(ratio.low).toBeCloseTo(Math.exp(0.22 - half), 5)
+    expect(ratio.high).toBeCloseTo(Math.exp(0.22 + half), 5)
+    expect(ratio.level).toBe(0.95)
+    expect(cost.value).toBeCloseTo(10 * Math.exp(0.22), 8)
+    expect(requestsPerSecond.value).toBeCloseTo(1e5 * Math.exp(-0.22), 4)
+  })
+
+  it('knows the ratio of the baseline exactly, and its cost like any other', () => {
+    const estimate = byApp(estimateCells(series, 'raw', all), 'raw')
+    expect(estimate.ratio).toEqual({ value: 1, low: 1, high: 1, level: 0.95 })
+    expect(estimate.overheadMicroseconds).toEqual({ value: 0, low: 0, high: 0, level: 0.95 })
+    expect(estimate.cost.value).toBeCloseTo(10, 10)
+  })
+
+  it('has no interval after one round, rather than an infinite one', () => {
+    const one = cellSeries(rounds(table.slice(0, 1)))
+    const estimate = estimateCells(one, 'raw', all).get(one.find(({ app }) => app === 'koa')!)!
+    expect(estimate.ratio).toEqual({ value: Math.exp(0.2), low: null, high: null, level: 0.95 })
+    expect(estimate.overheadMicroseconds.low).toBeNull()
+    expect(estimate.rank).toEqual({ low: 1, high: 3 })
+  })
+
+  it('ranks only what may be ranked', () => {
+    const steady = cellSeries(
+      rounds(
+        Array.from({ length: 8 }, (_, index) => ({ raw: 0, koa: 0.2 + 0.001 * (index % 3), express: 0.6 + 0.001 * (index % 2) })),
+      ),
+    )
+    const ranks = (ranked: (app: string) => boolean) =>
+      Object.fromEntries(
+        [...estimateCells(steady, 'raw', ({ app }) => ranked(app))].map(([{ app }, { rank }]) => [app, [rank.low, rank.high]]),
+      )
+    expect(ranks(() => true)).toEqual({ raw: [1, 1], koa: [2, 2], express: [3, 3] })
+    expect(ranks((app) => app !== 'koa')).toMatchObject({ raw: [1, 1], express: [2, 2] })
+  })
+})
+
+describe('estimateOverall', () => {
+  const two = (app: string, hello: number[], lookup: number[]): CellRound[] => [
+    ...hello.map((log, index) => cell(index + 1, app, log)),
+    ...lookup.map((log, index) => cell(index + 1, app, log, { endpoint: 'lookup' })),
+  ]
+  const analyses = (...cells: CellRound[][]): RoundAnalysis[] =>
+    [1, 2, 3].map((round) => ({ round, cells: cells.flat().filter((one) => one.round === round), identical: [] }))
+
+  it('is the geometric mean over endpoints, round by round', () => {
+    const series = cellSeries(analyses(two('raw', [0, 0, 0], [0, 0, 0]), two('koa', [0.2, 0.22, 0.24], [0.1, 0.1, 0.1])))
+    const [raw, koa] = estimateOverall(series, ['hello', 'lookup'], 'raw')
+    expect(raw).toMatchObject({ app: 'raw', ratio: { value: 1, low: 1, high: 1 } })
+    expect(koa!.ratio.value).toBeCloseTo(Math.exp(0.16), 10)
+    expect(koa!.ratio.high).toBeCloseTo(Math.exp(0.16 + (4.302653 * 0.01) / Math.sqrt(3)), 5)
+  })
+
+  it('leaves out an app that lacks an endpoint', () => {
+    const series = cellSeries(analyses(two('raw', [0, 0, 0], [0, 0, 0]), two('koa', [0.2, 0.2, 0.2], [])))
+    expect(estimateOverall(series, ['hello', 'lookup'], 'raw').map(({ app }) => app)).toEqual(['raw'])
+    expect(estimateOverall([], ['hello'], 'raw')).toEqual([])
+  })
+
+  it('borrows no variance from the baseline, which has none', () => {
+    const logs = { koa: [0.2, 0.23, 0.25], express: [0.5, 0.52, 0.57], hono: [0.1, 0.12, 0.16] }
+    const others = Object.entries(logs).map(([app, values]) => two(app, values, values))
+    const series = cellSeries(analyses(two('raw', [0, 0, 0], [0, 0, 0]), ...others))
+    const overall = estimateOverall(series, ['hello', 'lookup'], 'raw')
+    const own = estimateMeans(Object.values(logs))
+    for (const [index, app] of Object.keys(logs).entries()) {
+      expect(overall.find((one) => one.app === app)!.ratio.high).toBeCloseTo(Math.exp(own[index]!.high), 10)
+    }
+  })
+})
+
+describe('estimateIdentical', () => {
+  it('shares the error probability between the endpoints', () => {
+    const analyses: RoundAnalysis[] = [0.01, 0.02, 0.03].map((logRatio, index) => ({
+      round: index + 1,
+      cells: [],
+      identical: [
+        { endpoint: 'hello', logRatio },
+        { endpoint: 'lookup', logRatio: -logRatio },
+      ],
+    }))
+    const [hello, lookup] = estimateIdentical(analyses)
+    expect(hello!.ratio.level).toBeCloseTo(0.975, 12)
+    expect(hello!.ratio.value).toBeCloseTo(Math.exp(0.02), 12)
+    // t(0.9875, 2) = 6.205347.
+    expect(hello!.ratio.high).toBeCloseTo(Math.exp(0.02 + (6.205347 * 0.01) / Math.sqrt(3)), 5)
+    expect(lookup!.ratio.value).toBeCloseTo(Math.exp(-0.02), 12)
+    expect(estimateIdentical([])).toEqual([])
+  })
+})
+
+describe('precisionReached', () => {
+  const wide = { raw: 0, koa: 0.2, express: 0.5 }
+
+  it('is that of the widest ratio', () => {
+    const reached = precisionReached(
+      rounds([wide, { raw: 0, koa: 0.201, express: 0.55 }, { raw: 0, koa: 0.202, express: 0.6 }]),
+      'raw',
+      0.01,
+    )!
+    expect(reached.widestCell).toBe('express hello')
+    expect(reached.widestHalfWidth).toBeCloseTo(Math.expm1((4.302653 * 0.05) / Math.sqrt(3)), 5)
+    expect(reached.roundsNeeded).toBeGreaterThan(50)
+    expect(Number.isInteger(reached.roundsNeeded)).toBe(true)
+  })
+
+  it('needs no more rounds when it is precise, and says nothing of them when nothing is wanted', () => {
+    const steady = rounds(Array.from({ length: 6 }, (_, index) => ({ raw: 0, koa: 0.2 + index * 1e-5 })))
+    expect(precisionReached(steady, 'raw', 0.01)!.roundsNeeded).toBeLessThanOrEqual(6)
+    expect(precisionReached(steady, 'raw', null)!.roundsNeeded).toBeNull()
+  })
+
+  it('is infinite after one round, and null with nothing to compare', () => {
+    expect(precisionReached(rounds([wide]), 'raw', 0.01)!).toMatchObject({ widestHalfWidth: Infinity, roundsNeeded: Infinity })
+    expect(precisionReached(rounds([{ raw: 0 }]), 'raw', 0.01)).toBeNull()
+    expect(precisionReached([], 'raw', 0.01)).toBeNull()
+  })
+
+  it('does not wait for a cell that is no longer measured', () => {
+    const table = Array.from({ length: 6 }, (_, index) => ({
+      raw: 0,
+      koa: 0.2 + index * 1e-4,
+      ...(index < 2 ? { express: index } : {}),
+    }))
+    expect(precisionReached(rounds(table), 'raw', 0.01)!.widestCell).toBe('koa hello')
+  })
+})

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import type { Slice } from '../measure/sample.ts'
+import { type Plan, planDeployments } from '../plan.ts'
+import { analyseRound } from './round-analysis.ts'
+
+const app = (id: string) => ({ id, modulePath: `/${id}.ts`, given: id, insideProject: true })
+const plan: Plan = {
+  seed: 1,
+  baseline: 'raw',
+  deployments: planDeployments([app('raw'), app('koa')], 'raw', 'tcp'),
+  endpoints: ['hello', 'lookup'],
+  connections: 8,
+  sliceMilliseconds: 20,
+  blocksPerRound: 5,
+  warmUpMilliseconds: 100,
+}
+
+/** A slice of 100 requests in 10 ms at a cost in microseconds per request. */
+function slice(deployment: string, block: number, micros: number, of: Partial<Slice> = {}): Slice {
+  return {
+    round: 4,
+    block,
+    endpoint: 'hello',
+    deployment,
+    position: 0,
+    startedNs: 0,
+    requests: 100,
+    elapsedNs: 10e6,
+    drainNs: 0,
+    steadyRequests: 90,
+    steadyNs: 9e6,
+    drained: true,
+    wrongAnswers: 0,
+    lost: 0,
+    timeouts: 0,
+    reconnects: 0,
+    broken: false,
+    idleNs: 2e6,
+    receivedBytes: 1000,
+    serverCpuNs: micros * 100 * 1000,
+    serverRunDelayNs: 0,
+    userNs: 6e6,
+    systemNs: 4e6,
+    loadCpuNs: 5e6,
+    ...of,
+  }
+}
+
+/** Costs by block; a null is a missing slice. */
+function slices(costs: Record<string, readonly (number | null)[]>, of: Partial<Slice> = {}): Slice[] {
+  return Object.entries(costs).flatMap(([deployment, byBlock]) =>
+    byBlock.flatMap((micros, block) => (micros === null ? [] : [slice(deployment, block, micros, of)])),
+  )
+}
+
+const cellOf = (analysis: ReturnType<typeof analyseRound>, name: string, endpoint = 'hello') =>
+  analysis.cells.find((cell) => cell.app === name && cell.endpoint === endpoint)
+
+describe('analyseRound', () => {
+  it('compares slices of the same block only', () => {
+    // Koa costs twice as much in every block, while the machine becomes four times slower: unpaired means would not give 2.
+    const analysis = analyseRound(plan, 4, slices({ raw: [10, 20, 40], 'raw#2': [10, 20, 40], koa: [20, 40, 80] }))
+    const koa = cellOf(analysis, 'koa')!
+    expect(koa.logRatio).toBeCloseTo(Math.log(2), 12)
+    expect(koa.logCost).toBeCloseTo(Math.log(40_000), 12)
+    expect(koa).toMatchObject({ round: 4, blocks: 3, slices: 3, requests: 300, receivedBytes: 3000 })
+    // 10, 20 and 40 µs more; floor(0.2 × 3) = 0 are trimmed.
+    expect(koa.overheadNs).toBeCloseTo(70_000 / 3, 6)
+  })
+
+  it('trims the extreme fifth at either end', () => {
+    const analysis = analyseRound(
+      plan,
+      4,
+      slices({ raw: [10, 10, 10, 10, 10], 'raw#2': [10, 10, 10, 10, 10], koa: [1, 12, 13, 14, 900] }),
+    )
+    const expected = (Math.log(1.2) + Math.log(1.3) + Math.log(1.4)) / 3
+    expect(cellOf(analysis, 'koa')!.logRatio).toBeCloseTo(expected, 12)
+    expect(cellOf(analysis, 'koa')!.overheadNs).toBeCloseTo(3_000, 6)
+  })
+
+  it('leaves out a block that one of the two misses, for that pair', () => {
+    const analysis = analyseRound(plan, 4, slices({ raw: [10, null, 10], 'raw#2': [10, 10, null], koa: [20, 30, null] }))
+    // With the first copy block 0; with the second blocks 0 and 1.
+    expect(cellOf(analysis, 'koa')!.logRatio).toBeCloseTo((Math.log(2) + (Math.log(2) + Math.log(3)) / 2) / 2, 12)
+    expect(cellOf(analysis, 'koa')!.blocks).toBe(2)
+  })
+
+  it('has both copies in the baseline and none of them in its ratio', () => {
+    const analysis = analyseRound(plan, 4, slices({ raw: [10, 10], 'raw#2': [12, 12], koa: [20, 20] }))
+    expect(cellOf(analysis, 'raw')).toMatchObject({ logRatio: 0, overheadNs: 0, slices: 4, requests: 400 })
+    expect(cellOf(analysis, 'raw')!.logCost).toBeCloseTo((Math.log(10_000) + Math.log(12_000)) / 2, 12)
+    expect(analysis.identical).toEqual([{ endpoint: 'hello', logRatio: expect.closeTo(Math.log(1.2), 12) }])
+  })
+
+  it('takes the steady rate, and all of a slice that has none', () => {
+    const steady = analyseRound(plan, 4, slices({ raw: [10], 'raw#2': [10] }))
+    expect(cellOf(steady, 'raw')!.logRate).toBeCloseTo(Math.log(10_000), 12)
+    const short = analyseRound(plan, 4, slices({ raw: [10], 'raw#2': [10] }, { steadyRequests: 0, steadyNs: 0, elapsedNs: 20e6 }))
+    expect(cellOf(short, 'raw')!.logRate).toBeCloseTo(Math.log(5_000), 12)
+  })
+
+  it('sums up what slices tell, and knows nothing where one of them does not', () => {
+    const all = slices({ raw: [10, 10], 'raw#2': [10, 10] })
+    expect(cellOf(analyseRound(plan, 4, all), 'raw')).toMatchObject({
+      idleNs: 8e6,
+      userNs: 24e6,
+      systemNs: 16e6,
+      elapsedNs: 40e6,
+      serverCpuNs: 4e6,
+    })
+    expect(cellOf(analyseRound(plan, 4, all), 'raw')!.serverBusy).toBeCloseTo(0.1, 12)
+    const partly = [...all.slice(1), { ...all[0]!, idleNs: null, userNs: null }]
+    expect(cellOf(analyseRound(plan, 4, partly), 'raw')).toMatchObject({ idleNs: null, userNs: null, systemNs: 16e6 })
+  })
+
+  it('leaves out a slice that was not drained, or answered nothing', () => {
+    const clean = slices({ raw: [10, 10], 'raw#2': [10, 10], koa: [20] })
+    const undrained = analyseRound(plan, 4, [...clean, slice('koa', 1, 900, { drained: false })])
+    expect(cellOf(undrained, 'koa')!.logRatio).toBeCloseTo(Math.log(2), 12)
+    const silent = analyseRound(plan, 4, [...clean, slice('koa', 1, 0, { requests: 0, serverCpuNs: 5e6 })])
+    expect(cellOf(silent, 'koa')).toMatchObject({ slices: 1, blocks: 1 })
+  })
+
+  it('leaves out a cell without a block to compare, and everything where there is no baseline', () => {
+    const apart = analyseRound(plan, 4, slices({ raw: [10, null], 'raw#2': [10, null], koa: [null, 20] }))
+    expect(apart.cells.map((cell) => cell.app)).toEqual(['raw'])
+    expect(analyseRound(plan, 4, slices({ koa: [20] })).cells).toEqual([])
+    expect(analyseRound(plan, 4, [])).toEqual({ round: 4, cells: [], identical: [] })
+  })
+
+  it('goes on with one copy of the baseline, without an A/A comparison', () => {
+    const analysis = analyseRound(plan, 4, slices({ raw: [10], koa: [20] }))
+    expect(cellOf(analysis, 'koa')!.logRatio).toBeCloseTo(Math.log(2), 12)
+    expect(analysis.identical).toEqual([])
+  })
+
+  it('keeps endpoints apart', () => {
+    const hello = slices({ raw: [10], 'raw#2': [10], koa: [20] })
+    const lookup = slices({ raw: [100], 'raw#2': [100], koa: [110] }, { endpoint: 'lookup' })
+    const analysis = analyseRound(plan, 4, [...lookup, ...hello])
+    expect(cellOf(analysis, 'koa')!.logRatio).toBeCloseTo(Math.log(2), 12)
+    expect(cellOf(analysis, 'koa', 'lookup')!.logRatio).toBeCloseTo(Math.log(1.1), 12)
+    expect(analysis.identical.map(({ endpoint }) => endpoint)).toEqual(['hello', 'lookup'])
+  })
+})

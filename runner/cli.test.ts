@@ -1,0 +1,353 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { familyOf, isRunning, type ProcessFacts } from './fixtures/processes.ts'
+import { Result } from './result.ts'
+
+const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
+const appFixture = (name: string) => fileURLToPath(new URL(`../apps/fixtures/${name}.ts`, import.meta.url))
+const TINY = ['compare', '--apps', 'node-http,koa', '--endpoints', 'hello', '--rounds', '2', '--blocks', '3', '--warm-up', '0.2']
+const ENDLESS = [
+  'compare',
+  '--apps',
+  'node-http,koa',
+  '--endpoints',
+  'hello',
+  '--rounds',
+  '500',
+  '--blocks',
+  '3',
+  '--warm-up',
+  '0.1',
+]
+let folder: string
+let runs = 0
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cli-'))
+})
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Ended {
+  readonly status: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The command line as a process of its own; `--out` is a fresh folder. */
+function start(args: readonly string[], out = join(folder, `out-${++runs}`)) {
+  const [command, ...options] = args
+  const child = spawn(process.execPath, [cli, ...(command === 'compare' ? [command, '--out', out, ...options] : args)], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '' },
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const ended = once(child, 'close').then(([status, signal]): Ended => ({ status, signal, stdout, stderr }))
+  /** Waits until the command has written so on stderr, or has ended. */
+  const said = (words: string) =>
+    expect.poll(() => stderr.includes(words) || child.exitCode !== null, { timeout: 15_000, interval: 10 }).toBe(true)
+  return { pid: child.pid!, kill: (signal: NodeJS.Signals) => child.kill(signal), ended, said, out }
+}
+
+async function run(...args: string[]): Promise<Ended & { out: string }> {
+  const { ended, out } = start(args)
+  return { ...(await ended), out }
+}
+
+function readResult(out: string): Result {
+  return Result.parse(JSON.parse(readFileSync(join(out, 'latest', 'result.json'), 'utf8')))
+}
+
+function readSamples(out: string): { round: number; block: number; deployment: string; requests: number }[] {
+  const text = gunzipSync(readFileSync(join(out, 'latest', 'samples.jsonl.gz'))).toString()
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+}
+
+/** Everything the command has started, once its servers and its load generator run. */
+async function grownFamily(pid: number): Promise<ProcessFacts[]> {
+  let family: ProcessFacts[] = []
+  const grown = () => {
+    family = familyOf(pid)
+    const count = (word: string) => family.filter(({ command }) => command.includes(word)).length
+    return count('launcher.ts') >= 3 && count('process.ts') === 1
+  }
+  await expect.poll(grown, { timeout: 15_000, interval: 5 }).toBe(true)
+  return family
+}
+
+const survivors = (family: readonly ProcessFacts[]) => family.filter(({ pid }) => isRunning(pid)).map(({ command }) => command)
+
+describe('a small run', () => {
+  let ended: Ended & { out: string }
+  let result: Result
+  beforeAll(async () => {
+    ended = await run(...TINY)
+    result = readResult(ended.out)
+  })
+
+  it('writes all files of a run, and latest points to them', () => {
+    const [name, ...others] = readdirSync(ended.out).filter((entry) => entry !== 'latest')
+    expect(others).toEqual([])
+    expect(name).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-compare$/)
+    expect(readlinkSync(join(ended.out, 'latest'))).toContain(name)
+    const files = readdirSync(join(ended.out, 'latest'))
+    expect(files).toEqual(expect.arrayContaining(['report.md', 'result.json', 'samples.jsonl.gz', 'table.csv']))
+    expect(files.filter((file) => file.includes('tmp') || file.includes('probe'))).toEqual([])
+    expect(readFileSync(join(ended.out, 'latest', 'report.md'), 'utf8')).toContain('Koa')
+    expect(
+      readFileSync(join(ended.out, 'latest', 'table.csv'), 'utf8')
+        .trim()
+        .split('\n').length,
+    ).toBeGreaterThanOrEqual(3)
+  })
+
+  it('measures what was asked for', () => {
+    expect(result).toMatchObject({ format: 1, study: 'compare', rounds: 2, stoppedBecause: 'rounds', baseline: 'node-http' })
+    expect(result.options).toMatchObject({
+      endpoints: ['hello'],
+      rounds: 2,
+      blocksPerRound: 3,
+      warmUpMilliseconds: 200,
+      driver: 'autocannon',
+    })
+    expect(result.cells.map(({ app, state }) => [app, state])).toEqual([
+      ['node-http', 'measured'],
+      ['koa', 'measured'],
+    ])
+    for (const cell of result.cells) {
+      if (cell.state !== 'measured') continue
+      expect(cell.cost.value).toBeGreaterThan(0)
+      expect(cell.slices).toBe(cell.app === 'node-http' ? 12 : 6)
+      expect(cell.latencyMicroseconds!.samples).toBeLessThan(cell.requests)
+      expect(cell.latencyMicroseconds!.samples).toBeGreaterThan(0)
+      expect(cell.headerBytes).toBeGreaterThan(50)
+    }
+    expect(result.apps.map(({ id, version }) => [id, version === null])).toEqual([
+      ['node-http', true],
+      ['koa', false],
+    ])
+    expect(result.measuredSeconds).toBeGreaterThan(0)
+    expect(result.measuredSeconds).toBeLessThan(result.wallSeconds)
+  })
+
+  it('keeps every slice', () => {
+    const samples = readSamples(ended.out)
+    expect(samples).toHaveLength(2 * 3 * 3)
+    expect(samples.map(({ round }) => round)).toEqual([...Array(9).fill(1), ...Array(9).fill(2)])
+    expect(new Set(samples.map(({ deployment }) => deployment))).toEqual(new Set(['node-http', 'node-http#2', 'koa']))
+    const requests = samples.filter(({ deployment }) => deployment === 'koa').reduce((sum, sample) => sum + sample.requests, 0)
+    expect(result.cells.find(({ app }) => app === 'koa')).toMatchObject({ requests })
+  })
+
+  it('prints the table on stdout, and on stderr one line a round, without colour', () => {
+    expect(ended.stdout).toMatch(/Koa \d/)
+    const lines = ended.stderr.trimEnd().split('\n')
+    expect(lines.filter((line) => /^round \d of 2/.test(line))).toHaveLength(2)
+    expect(lines.at(-1)).toMatch(/^written to /)
+    expect(ended.stdout + ended.stderr).not.toContain('\x1b')
+  })
+
+  it('has the exit status of its verdict', () => {
+    expect(ended.status).toBe(result.verdict === 'invalid' ? 1 : 0)
+  })
+})
+
+describe('a simulated run', () => {
+  it('is invalid, and says so by its exit status', async () => {
+    const { status, stdout, out } = await run('compare', '--driver', 'fake', '--rounds', '6', '--seed', '3')
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/nothing was measured/)
+    const result = readResult(out)
+    expect(result.verdict).toBe('invalid')
+    expect(result.environment.cpuAccounting).toBe('simulated')
+    expect(result.cells.every((cell) => cell.state === 'measured' && cell.rank === null)).toBe(true)
+  })
+
+  it('prints JSON and nothing else with --json, equal to the file, and the same for the same seed', async () => {
+    const both = await Promise.all(
+      [7, 7, 8].map((seed) => run('compare', '--driver', 'fake', '--rounds', '3', '--json', '--seed', String(seed))),
+    )
+    const results = both.map(({ stdout, out }) => {
+      const result = Result.parse(JSON.parse(stdout))
+      expect(result).toEqual(readResult(out))
+      return result
+    })
+    expect(results[0]!.cells).toEqual(results[1]!.cells)
+    expect(results[0]!.cells).not.toEqual(results[2]!.cells)
+  })
+
+  it('measures the baseline even when it was not asked for', async () => {
+    const { stderr, out } = await run('compare', '--driver', 'fake', '--rounds', '2', '--apps', 'koa', '--endpoints', 'hello')
+    expect(stderr).toContain('node-http is measured as well')
+    expect(readResult(out).cells.map(({ app }) => app)).toEqual(['node-http', 'koa'])
+  })
+})
+
+describe('a mistake in the call', () => {
+  const mistakes: [string, string[], RegExp, RegExp][] = [
+    ['an unknown app', ['compare', '--apps', 'koa,expres'], /unknown app "expres"/, /did you mean "express"\?/],
+    ['an unknown endpoint', ['compare', '--endpoints', 'helo'], /unknown endpoint "helo"/, /did you mean "hello"\?/],
+    ['an unknown driver', ['compare', '--driver', 'autocanon'], /unknown driver "autocanon"/, /did you mean "autocannon"\?/],
+    ['an unknown transport', ['compare', '--transport', 'upd'], /unknown transport "upd"/, /tcp, unix/],
+    ['an unknown option', ['compare', '--connection', '8'], /unknown option '--connection'.*--connections/, /--help/],
+    ['an unknown command', ['compar'], /unknown command 'compar'.*compare/, /--help/],
+    ['no command', [], /command/, /--help/],
+    ['a superfluous argument', ['compare', 'koa'], /too many arguments/, /--help/],
+    ['an option without its value', ['compare', '--rounds'], /'--rounds <n>' argument missing/, /--help/],
+    ['no number', ['compare', '--rounds', 'many'], /--rounds takes a whole number from 2 to 1000, not "many"/, /--rounds 2/],
+    ['too small a number', ['compare', '--rounds', '1'], /--rounds takes a whole number from 2 to 1000, not "1"/, /--rounds 2/],
+    ['an empty list', ['compare', '--apps', ''], /not a list of names/, /separate names/],
+    ['a module that is not there', ['compare', '--apps', './nowhere.ts'], /there is no file .*nowhere\.ts/, /is a path/],
+    ['a module that is no app', ['compare', '--apps', appFixture('no-default')], /has no default export/, /./],
+  ]
+
+  it.concurrent.each(mistakes)('%s: exit status 2, one sentence and a hint', async (_what, args, sentence, hint) => {
+    const { status, stdout, stderr } = await run(...args)
+    const lines = stderr.trimEnd().split('\n')
+    // A run that gets as far as starting apps may have said what it is going to do.
+    const [error, advice] = lines.slice(-2)
+    expect(error).toMatch(/^error: /)
+    expect(error).toMatch(sentence)
+    expect(advice).toMatch(/^hint: /)
+    expect(advice).toMatch(hint)
+    expect(stderr).not.toMatch(/\n\s+at |node:internal|Error:|\(outputHelp/)
+    expect(stdout).toBe('')
+    expect(status).toBe(2)
+  })
+
+  it('an --out that cannot be written to: before anything is started', async () => {
+    const file = join(folder, 'a-file')
+    writeFileSync(file, '')
+    const { pid, ended } = start(TINY, file)
+    let started: ProcessFacts[] = []
+    const watch = setInterval(() => {
+      started = [...started, ...familyOf(pid).filter(({ command }) => command.includes('launcher.ts'))]
+    }, 10)
+    const { status, stderr, stdout } = await ended
+    clearInterval(watch)
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/^error: .*a-file.*\nhint: .*\n$/)
+    expect(stdout).toBe('')
+    expect(started).toEqual([])
+  })
+
+  it('is none in --help, which names every option', async () => {
+    const { status, stdout, stderr } = await run('compare', '--help')
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    for (const option of [
+      '--apps',
+      '--endpoints',
+      '--connections',
+      '--precision',
+      '--max-minutes',
+      '--rounds',
+      '--quick',
+      '--seed',
+      '--json',
+    ]) {
+      expect(stdout).toContain(option)
+    }
+    expect(stdout).toContain('Exit status: 0 measured and valid')
+  })
+})
+
+describe('an app of a stranger', () => {
+  it('that answers wrongly: failed with the difference shown, the others measured, exit status 1', async () => {
+    const apps = `node-http,${appFixture('wrong-answers')},koa`
+    const { status, stdout, out } = await run(
+      'compare',
+      '--apps',
+      apps,
+      '--endpoints',
+      'hello',
+      '--rounds',
+      '2',
+      '--blocks',
+      '3',
+      '--warm-up',
+      '0.1',
+    )
+    expect(status).toBe(1)
+    const result = readResult(out)
+    expect(result.cells.map(({ app, state }) => [app, state])).toEqual([
+      ['node-http', 'measured'],
+      ['wrong-answers', 'failed'],
+      ['koa', 'measured'],
+    ])
+    const failed = result.cells[1]!
+    expect(failed.findings.map(({ code }) => code)).toEqual(['contract-broken'])
+    // What was expected, and what came.
+    expect(failed).toMatchObject({
+      reason: expect.stringMatching(/text\/plain; charset=utf-8.*text\/plain|text\/plain.*text\/plain; charset=utf-8/),
+    })
+    expect(stdout).toContain('wrong-answers')
+    expect(stdout).toMatch(/charset=utf-8/)
+    expect(result.apps.find(({ id }) => id === 'wrong-answers')).toMatchObject({
+      title: 'Wrong answers',
+      given: appFixture('wrong-answers'),
+    })
+  })
+})
+
+describe.runIf(existsSync('/proc/self/stat'))('a run that is ended from outside', () => {
+  it('by Ctrl-C: finished rounds are kept, exit status 130, nothing is left running', async () => {
+    const { pid, kill, ended, said, out } = start(ENDLESS)
+    await said('round 2 of')
+    const family = await grownFamily(pid)
+    kill('SIGINT')
+    const { status, stdout, stderr } = await ended
+    expect(status).toBe(130)
+    expect(survivors(family)).toEqual([])
+    const result = readResult(out)
+    expect(result.stoppedBecause).toBe('interrupted')
+    expect(result.rounds).toBeGreaterThanOrEqual(2)
+    expect(result.findings.map(({ code }) => code)).toContain('interrupted')
+    expect(stdout).toContain('Koa')
+    expect(stderr).toContain('stopping after this slice')
+  })
+
+  it('by Ctrl-C before anything was measured: exit status 130, and a result that says so', async () => {
+    const { pid, kill, ended, out } = start(ENDLESS)
+    await expect
+      .poll(() => familyOf(pid).some(({ command }) => command.includes('launcher.ts')), { timeout: 10_000, interval: 5 })
+      .toBe(true)
+    const family = familyOf(pid)
+    kill('SIGINT')
+    const { status, stderr } = await ended
+    expect(stderr).not.toMatch(/bug|\n\s+at /)
+    expect(status).toBe(130)
+    expect(survivors(family)).toEqual([])
+    expect(readResult(out)).toMatchObject({ stoppedBecause: 'interrupted', rounds: 0 })
+  })
+
+  it('by kill -9: servers and load generator go too, and the finished rounds are on the disk', async () => {
+    const { pid, kill, ended, said, out } = start(ENDLESS)
+    await said('round 1 of')
+    const family = await grownFamily(pid)
+    kill('SIGKILL')
+    expect(await ended).toMatchObject({ status: null, signal: 'SIGKILL' })
+    await expect.poll(() => survivors(family), { timeout: 1_500, interval: 10 }).toEqual([])
+    const result = readResult(out)
+    expect(result.rounds).toBeGreaterThanOrEqual(1)
+    expect(result.stoppedBecause).toBe('interrupted')
+    expect(readSamples(out).length).toBeGreaterThanOrEqual(9)
+  })
+})

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { choosePlacement, parseCpuList, placeOnCpus } from './cpus.ts'
+
+describe('parseCpuList', () => {
+  it.each([
+    ['0', [0]],
+    ['0-3', [0, 1, 2, 3]],
+    ['0-1,4,6-7\n', [0, 1, 4, 6, 7]],
+    ['12', [12]],
+    ['', []],
+    ['\n', []],
+  ])('%j', (text, cpus) => expect(parseCpuList(text)).toEqual(cpus))
+})
+
+describe('choosePlacement', () => {
+  it('gives server, load generator and runner a CPU each where there are three', () => {
+    expect(choosePlacement([0, 1, 2, 3])).toEqual({ serverCpu: 3, loadCpu: 2, runnerCpu: 1, notPinnedBecause: null })
+  })
+
+  it('takes only what is allowed', () => {
+    expect(choosePlacement([2, 5, 9])).toEqual({ serverCpu: 9, loadCpu: 5, runnerCpu: 2, notPinnedBecause: null })
+  })
+
+  it('puts the runner beside the load generator where there are two', () => {
+    expect(choosePlacement([4, 6])).toEqual({ serverCpu: 6, loadCpu: 4, runnerCpu: 4, notPinnedBecause: null })
+  })
+
+  it.each([[[0]], [[]]])('pins nothing with %j', (allowed) => {
+    expect(choosePlacement(allowed)).toEqual({
+      serverCpu: null,
+      loadCpu: null,
+      runnerCpu: null,
+      notPinnedBecause: 'there is only one CPU',
+    })
+  })
+})
+
+describe('placeOnCpus', () => {
+  it('never gives server and load generator the same CPU, and says why when it gives none', () => {
+    const { serverCpu, loadCpu, notPinnedBecause } = placeOnCpus()
+    expect(serverCpu === null).toBe(notPinnedBecause !== null)
+    expect(serverCpu === null || serverCpu !== loadCpu).toBe(true)
+  })
+})

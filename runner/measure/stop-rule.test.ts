@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import type { Plan } from '../plan.ts'
+import { type Forecast, fittingBlocks, mayStart, roundNs, type StopRule, stopAfter } from './stop-rule.ts'
+
+const forecast = (of: Partial<Forecast> = {}): Forecast => ({
+  rounds: 8,
+  roundsNeeded: null,
+  meanRoundNs: 10e9,
+  widestHalfWidth: 0.005,
+  widestCell: 'koa hello',
+  ...of,
+})
+const rule = (of: Partial<StopRule> = {}): StopRule => ({
+  rounds: null,
+  precision: 0.01,
+  minimumRounds: 6,
+  maximumNs: 600e9,
+  ...of,
+})
+
+describe('stopAfter', () => {
+  it.each([
+    ['precise enough', {}, {}, 'precision'],
+    ['exactly as precise as wanted', { widestHalfWidth: 0.01 }, {}, 'precision'],
+    ['not precise enough', { widestHalfWidth: 0.0101 }, {}, null],
+    ['precise too early', { rounds: 5 }, {}, null],
+    ['precise after the least number of rounds', { rounds: 6 }, {}, 'precision'],
+    ['no interval yet', { widestHalfWidth: null }, {}, null],
+    ['the number of rounds asked for', { rounds: 3, widestHalfWidth: 9 }, { rounds: 3, precision: null }, 'rounds'],
+    ['one round short of it, however precise', { rounds: 2, widestHalfWidth: 0 }, { rounds: 3, precision: null }, null],
+    ['more rounds than asked for', { rounds: 4 }, { rounds: 3, precision: null }, 'rounds'],
+  ] as const)('%s', (_what, state, wanted, reason) => {
+    expect(stopAfter(forecast(state), rule(wanted))).toBe(reason)
+  })
+})
+
+describe('mayStart', () => {
+  it('wants room for a round and a little more', () => {
+    expect(mayStart(forecast({ meanRoundNs: 10e9 }), rule({ maximumNs: 100e9 }), 85e9)).toBe(true)
+    expect(mayStart(forecast({ meanRoundNs: 10e9 }), rule({ maximumNs: 100e9 }), 90.1e9)).toBe(false)
+    // The mean would just fit, but half of all rounds are longer.
+    expect(mayStart(forecast({ meanRoundNs: 10e9 }), rule({ maximumNs: 100e9 }), 90e9)).toBe(false)
+  })
+})
+
+describe('the length of a round', () => {
+  const plan = { endpoints: ['hello', 'lookup'], sliceMilliseconds: 20 } as unknown as Plan
+  const shape = { plan, deployments: 5, warmUpMilliseconds: 1_000 }
+
+  it('is at least what it measures and warms up, and grows by a block at a time', () => {
+    expect(roundNs(shape, 10)).toBeGreaterThan(5 * (1_000 + 10 * 2 * 20) * 1e6)
+    const block = roundNs(shape, 11) - roundNs(shape, 10)
+    expect(block).toBeGreaterThanOrEqual(5 * 2 * 20 * 1e6)
+    expect(roundNs(shape, 21) - roundNs(shape, 20)).toBeCloseTo(block, 0)
+  })
+
+  it('is cut until the least number of rounds fits, but never to nothing', () => {
+    expect(fittingBlocks(shape, 30, rule(), 0)).toBe(30)
+    const fitting = fittingBlocks(shape, 30, rule({ maximumNs: 80e9 }), 10e9)
+    expect(fitting).toBeLessThan(30)
+    expect(6 * roundNs(shape, fitting)).toBeLessThanOrEqual(70e9)
+    expect(6 * 1.05 * roundNs(shape, fitting + 1)).toBeGreaterThan(70e9)
+    expect(fittingBlocks(shape, 30, rule({ maximumNs: 1e9 }), 0)).toBe(3)
+    expect(fittingBlocks(shape, 2, rule({ maximumNs: 1e9 }), 0)).toBe(2)
+    // With an exact number of rounds all of them have to fit.
+    expect(fittingBlocks(shape, 30, rule({ rounds: 2, maximumNs: 80e9 }), 10e9)).toBe(30)
+  })
+})

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { type CurvePoint, warmAfter, warmUpLength } from './warm-up-length.ts'
+
+/** Points every 20 ms, from 20 on. */
+const curve = (logCosts: readonly number[]): CurvePoint[] =>
+  logCosts.map((logCost, index) => ({ milliseconds: 20 * (index + 1), logCost }))
+/** Cost falls to its steady state within the first `share` of so many points. */
+const falling = (points: number, share: number) =>
+  curve(Array.from({ length: points }, (_, index) => Math.max(0, 1 - index / (points * share))))
+const LIMITS = { least: 100, most: 1_500 }
+
+describe('warmAfter', () => {
+  it('is early for a flat curve', () => {
+    expect(warmAfter(curve(Array(60).fill(3)))).toBeLessThanOrEqual(60)
+  })
+
+  it('is where the curve reaches its end', () => {
+    const at = warmAfter(falling(100, 0.5))
+    // The fall ends after 1000 ms.
+    expect(at).toBeGreaterThan(900)
+    expect(at).toBeLessThanOrEqual(1_020)
+  })
+
+  it('is later the longer the fall', () => {
+    const times = [0.1, 0.3, 0.5, 0.6].map((share) => warmAfter(falling(100, share)))
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+    expect(new Set(times).size).toBe(4)
+  })
+
+  it('does not mind a single outlier, early or late', () => {
+    const plain = falling(100, 0.4)
+    for (const outlier of [2, 60, 95]) {
+      const disturbed = plain.map((point, index) => (index === outlier ? { ...point, logCost: point.logCost - 5 } : point))
+      expect(Math.abs(warmAfter(disturbed) - warmAfter(plain))).toBeLessThanOrEqual(20)
+    }
+  })
+
+  it('does not take a machine that becomes faster or slower for a second of warm-up at its end', () => {
+    const noisy = curve(Array.from({ length: 100 }, (_, index) => (index < 10 ? 1 : 0.005 * (index % 3))))
+    expect(warmAfter(noisy)).toBeLessThanOrEqual(300)
+  })
+
+  it('is all there is of a curve that is too short', () => {
+    expect(warmAfter([])).toBe(0)
+    expect(warmAfter(curve([1, 2]))).toBe(40)
+  })
+})
+
+describe('warmUpLength', () => {
+  it('follows the slowest app, with a margin', () => {
+    const slow = falling(100, 0.4)
+    const length = warmUpLength([curve(Array(100).fill(1)), slow, falling(100, 0.2)], LIMITS)
+    expect(length).toBeGreaterThan(warmAfter(slow))
+    expect(length).toBeLessThan(warmAfter(slow) * 1.5)
+    expect(Number.isInteger(length)).toBe(true)
+  })
+
+  it('stays within its limits', () => {
+    expect(warmUpLength([], LIMITS)).toBe(100)
+    expect(warmUpLength([curve(Array(60).fill(1))], LIMITS)).toBe(100)
+    expect(warmUpLength([falling(200, 0.6)], LIMITS)).toBe(1_500)
+  })
+})

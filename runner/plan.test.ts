@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { blocksFor, type Plan, planDeployments, planRound } from './plan.ts'
+
+const app = (id: string) => ({ id, modulePath: `/apps/${id}/app.ts`, given: id, insideProject: true })
+const plan: Plan = {
+  seed: 99,
+  baseline: 'node-http',
+  deployments: planDeployments([app('node-http'), app('koa'), app('express')], 'node-http', 'unix'),
+  endpoints: ['hello', 'template', 'lookup'],
+  connections: 8,
+  sliceMilliseconds: 20,
+  blocksPerRound: null,
+  warmUpMilliseconds: null,
+}
+
+describe('planDeployments', () => {
+  it('has two copies of the baseline and one of every other app', () => {
+    expect(plan.deployments.map(({ id, app }) => [id, app])).toEqual([
+      ['node-http', 'node-http'],
+      ['node-http#2', 'node-http'],
+      ['koa', 'koa'],
+      ['express', 'express'],
+    ])
+    expect(plan.deployments[1]).toEqual({
+      id: 'node-http#2',
+      app: 'node-http',
+      modulePath: '/apps/node-http/app.ts',
+      transport: 'unix',
+    })
+  })
+})
+
+describe('planRound', () => {
+  const round = planRound(plan, 3, 40)
+
+  it('has every endpoint once in every block, and every deployment once for each', () => {
+    expect(round.blocks).toHaveLength(40 * 3)
+    for (let block = 0; block < 40; block++) {
+      const own = round.blocks.slice(3 * block, 3 * block + 3)
+      expect(own.map((one) => one.block)).toEqual([block, block, block])
+      expect(own.map(({ endpoint }) => endpoint).sort()).toEqual([...plan.endpoints].sort())
+      for (const { slices } of own) expect(slices.map(({ deployment }) => deployment).sort()).toEqual([0, 1, 2, 3])
+    }
+  })
+
+  it('has slices of one length within a block, up to a fifth away from the length asked for', () => {
+    const lengths = round.blocks.map(({ slices }) => new Set(slices.map(({ milliseconds }) => milliseconds)))
+    for (const own of lengths) expect(own.size).toBe(1)
+    const all = lengths.map(([length]) => length!)
+    expect(Math.min(...all)).toBeGreaterThanOrEqual(16)
+    expect(Math.min(...all)).toBeLessThan(17)
+    expect(Math.max(...all)).toBeLessThanOrEqual(24)
+    expect(Math.max(...all)).toBeGreaterThan(23)
+    expect(new Set(all).size).toBeGreaterThan(100)
+  })
+
+  it('puts deployments, endpoints, starts and warm-ups into random order, and pads environments at random', () => {
+    const distinct = (values: readonly unknown[]) => new Set(values.map((value) => JSON.stringify(value))).size
+    // All 24 orders of four within 120 blocks, and all six of three within 40.
+    expect(distinct(round.blocks.map(({ slices }) => slices.map(({ deployment }) => deployment)))).toBe(24)
+    expect(
+      distinct(
+        Array.from({ length: 40 }, (_, block) => round.blocks.slice(3 * block, 3 * block + 3).map(({ endpoint }) => endpoint)),
+      ),
+    ).toBe(6)
+    const rounds = Array.from({ length: 30 }, (_, index) => planRound(plan, index + 1, 1))
+    expect(distinct(rounds.map(({ startOrder }) => startOrder))).toBeGreaterThan(10)
+    expect(distinct(rounds.map(({ warmUpOrder }) => warmUpOrder))).toBeGreaterThan(10)
+    expect(rounds.some(({ startOrder, warmUpOrder }) => String(startOrder) !== String(warmUpOrder))).toBe(true)
+    const paddings = rounds.flatMap(({ environmentPadding }) => environmentPadding)
+    expect(distinct(paddings)).toBeGreaterThan(100)
+    for (const padding of paddings) expect(padding >= 0 && padding <= 4095 && Number.isInteger(padding)).toBe(true)
+    for (const { startOrder, warmUpOrder } of rounds)
+      expect([startOrder.toSorted(), warmUpOrder.toSorted()]).toEqual([
+        [0, 1, 2, 3],
+        [0, 1, 2, 3],
+      ])
+  })
+
+  it('depends on the seed and the number of the round only', () => {
+    expect(planRound(plan, 3, 40)).toEqual(round)
+    expect(planRound(plan, 4, 40)).not.toEqual({ ...round, round: 4 })
+    expect(planRound({ ...plan, seed: 100 }, 3, 40)).not.toEqual(round)
+    // Fewer blocks are the first ones of more: a resumed or shortened round stays what it was.
+    expect(planRound(plan, 3, 10).blocks).toEqual(round.blocks.slice(0, 30))
+  })
+})
+
+describe('blocksFor', () => {
+  it('is what was asked for, if anything was', () => {
+    expect(blocksFor({ ...plan, blocksPerRound: 1 }, 10_000)).toBe(1)
+  })
+
+  it('grows with the warm-up and shrinks with the number of endpoints and the length of slices, within limits', () => {
+    const least = blocksFor(plan, 0)
+    expect(blocksFor(plan, 1_000)).toBeGreaterThan(least)
+    expect(blocksFor({ ...plan, endpoints: ['hello'] }, 1_000)).toBeGreaterThan(blocksFor(plan, 1_000))
+    expect(blocksFor({ ...plan, sliceMilliseconds: 40 }, 1_000)).toBeLessThan(blocksFor(plan, 1_000))
+    expect(blocksFor({ ...plan, sliceMilliseconds: 5_000 }, 0)).toBeGreaterThanOrEqual(3)
+    expect(blocksFor(plan, 1e9)).toBe(blocksFor(plan, 1e8))
+  })
+})
