@@ -265,7 +265,7 @@ describe('a mistake in the call', () => {
     ]) {
       expect(stdout).toContain(option)
     }
-    expect(stdout).toContain('Exit status: 0 measured and valid')
+    expect(stdout).toContain('Exit status: 0 measured')
   })
 })
 

@@ -22,7 +22,7 @@ import type { Result } from './result.ts'
 
 /** Stopping on precision is not thought of before this many rounds; see docs/methodology.md, "When to stop". */
 const MINIMUM_ROUNDS = 6
-const CONTRACT_TIMEOUT_MILLISECONDS = 5_000
+const CONTRACT_TIMEOUT_MILLISECONDS = 2_000
 
 export interface CompareContext {
   /** Where paths given by the user start. */

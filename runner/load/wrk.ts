@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { formatAddress } from '../../apps/address.ts'
-import { RunError } from '../errors.ts'
+import { RunError, UserError } from '../errors.ts'
 import type { LoadDriver, LoadSession, LoadTarget, Pulse, PulseOrder } from './driver.ts'
 import { parseWrkReport } from './wrk-output.ts'
 
@@ -33,7 +33,7 @@ function openWrkSession(cpu: number | null): LoadSession {
   return {
     connect: async (target) => {
       if (target.address.transport === 'unix')
-        throw new RunError('no-unix-sockets', 'wrk cannot use unix sockets; use --transport tcp')
+        throw new UserError('no-unix-sockets', 'wrk cannot use unix sockets', { hint: 'use --transport tcp' })
       targets.set(target.id, target)
     },
     pulse: (order) => pulse(targets.get(order.target), order, cpu),

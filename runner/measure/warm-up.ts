@@ -6,6 +6,7 @@ import { pulseOrder } from './slice.ts'
 
 /** Short enough that every endpoint gets many turns, so that type feedback does not depend on which one came first. */
 export const WARM_UP_TURN_MILLISECONDS = 20
+
 /** Loads one deployment for a while, all its endpoints in turn; what it answers is checked but not measured. */
 export async function warmUp(
   session: LoadSession,
@@ -21,7 +22,8 @@ export async function warmUp(
       const { firstProblem, ...outcome } = await session.pulse(
         pulseOrder(deployment.plan.id, request, WARM_UP_TURN_MILLISECONDS, false),
       )
-      loaded += WARM_UP_TURN_MILLISECONDS
+      // A driver may take longer than it was asked to: wrk knows whole seconds only.
+      loaded += Math.max(WARM_UP_TURN_MILLISECONDS, outcome.elapsedNs / 1e6)
       const failure = sliceFailure(deployment, { endpoint, ...outcome }, firstProblem)
       if (failure === null) continue
       fail(failure)

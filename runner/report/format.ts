@@ -23,7 +23,14 @@ export function decimalsOf(estimate: Estimate): number {
   if (width === null || !(width > 0) || !Number.isFinite(width)) return decimalsOfPlain(estimate.value)
   const exponent = Math.floor(Math.log10(width))
   const leading = width / 10 ** exponent
-  return Math.min(MOST_DECIMALS, leading < 3.55 ? 1 - exponent : -exponent)
+  const ofWidth = leading < 3.55 ? 1 - exponent : -exponent
+  return Math.min(MOST_DECIMALS, Math.max(ofWidth, leastDecimals(estimate, width)))
+}
+
+/** A cost or a rate, which cannot be zero, keeps one digit however wide its interval is. A difference may well round to zero. */
+function leastDecimals({ value, low }: Estimate, width: number): number {
+  const cannotBeZero = low !== null && low > 0
+  return cannotBeZero && value < width ? -Math.floor(Math.log10(value)) : Number.NEGATIVE_INFINITY
 }
 
 /** `1,234.50`: rounded to the given decimals (negative: tens, hundreds), with commas between thousands; `?` for what is no number. */

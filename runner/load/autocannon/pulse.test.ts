@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as hdr from 'hdr-histogram-js'
 import { describe, expect, it } from 'vitest'
-import { expectedRequests, PATHS, pulsed, settle } from '../../fixtures/pulsed.ts'
+import { expectedRequests, PATHS, pulsed, pulseUntil, settle } from '../../fixtures/pulsed.ts'
 import { type Asked, bodyOf, scriptedServer } from '../../fixtures/scripted-server.ts'
 import { seededRandom } from '../../random.ts'
 
@@ -118,10 +118,9 @@ describe('pulse', () => {
     await using server = await scriptedServer(({ answer, number }) => answer(number === 3 ? `${body.slice(0, -1)}z` : body))
     const requests = [{ endpoint: 'large', path: '/large', status: 200, body }]
     using load = await pulsed(server.address, { connections: 2, requests })
-    const outcome = await load.pulse({ milliseconds: 40 })
+    const outcome = await pulseUntil(() => server.asked.total > 6, load)
     expect(outcome).toMatchObject({ drained: true, wrongAnswers: 1, lost: 0, reconnects: 0 })
     expect(outcome.requests).toBe(server.asked.total - 1)
-    expect(outcome.requests).toBeGreaterThan(3)
     expect(outcome.receivedBytes).toBeGreaterThan(outcome.requests * body.length)
   })
 })
@@ -164,13 +163,12 @@ describe('latencies', () => {
 describe('a server that hangs', () => {
   it('is given up after the drain limit; what was in flight counts as lost', async () => {
     await using server = await scriptedServer((asked) => {
-      if (asked.number % 10 !== 0) asked.answer()
+      if (asked.number <= 6) asked.answer()
     })
     using load = await pulsed(server.address)
-    const outcome = await load.pulse({ milliseconds: 30, drainLimitMilliseconds: 80 })
-    // Every connection gets stuck sooner or later.
+    const outcome = await load.pulse({ milliseconds: 100, drainLimitMilliseconds: 80 })
     expect(outcome).toMatchObject({ drained: false, timeouts: 4, lost: 4, reconnects: 4, broken: false, wrongAnswers: 0 })
-    expect(outcome.requests).toBe(server.asked.total - 4)
+    expect([outcome.requests, server.asked.total]).toEqual([6, 10])
     expect(outcome.firstProblem).toBe('no answer to a request within the drain limit')
     expect(outcome.drainNs).toBeGreaterThanOrEqual(79e6)
   })
