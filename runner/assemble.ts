@@ -82,8 +82,11 @@ export function assembleResult(facts: RunFacts): Result {
     const failure = failureOf(failures, app, endpoint)
     if (failure !== undefined) return failedCell(identity, failure)
     const cell = series.find((one) => one.app === app && one.endpoint === endpoint)
-    if (cell === undefined)
-      return { ...identity, state: 'skipped', reason: skippedBecause(facts, endpoint), verdict: 'invalid', findings: [] }
+    if (cell === undefined) {
+      const reason = skippedBecause(facts, endpoint)
+      const findings = [finding('not-measured', { reason })]
+      return { ...identity, state: 'skipped', reason, verdict: verdictOf(findings), findings }
+    }
     const rank = ranked(cell) ? estimates.get(cell)!.rank : null
     return measuredCell(identity, cell, { ...estimates.get(cell)!, rank }, cellFindings.get(cell)!, facts)
   })

@@ -4,12 +4,14 @@ import { UserError } from './errors.ts'
 import { type CompareOptions, compareOptions, type OptionRow } from './options.ts'
 import { publishResults } from './publish.ts'
 import { renderJson } from './report/json.ts'
+import { plainText } from './report/plain-text.ts'
 import { createProgress } from './report/progress.ts'
 import { renderTerminal } from './report/terminal.ts'
 import type { Result } from './result.ts'
 
 const EXIT = { valid: 0, notValid: 1, usage: 2, interrupted: 130 } as const
 const WIDTH_WITHOUT_TERMINAL = 160
+const LONGEST_MESSAGE = 1000
 
 const COMPARE_EXAMPLES = `
 Examples:
@@ -108,13 +110,18 @@ function report(error: unknown): number {
       .replace(/^error: /, '')
       .replace(/\n\(?/g, ' ')
       .replace(/\)$/, '')
-    process.stderr.write(`error: ${sentence}\nhint: see --help, for example npm run compare -- --help\n`)
+    process.stderr.write(`error: ${oneLine(sentence)}\nhint: see --help, for example npm run compare -- --help\n`)
     return EXIT.usage
   }
   if (error instanceof UserError) {
-    process.stderr.write(`error: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`)
+    process.stderr.write(`error: ${oneLine(error.message)}\n${error.hint === undefined ? '' : `hint: ${oneLine(error.hint)}\n`}`)
     return error.exitStatus
   }
   process.stderr.write(`this is a bug in the suite, please report it:\n${error instanceof Error ? error.stack : error}\n`)
   return EXIT.notValid
+}
+
+/** What a user or an app has put into a message must not steer the terminal. */
+function oneLine(text: string): string {
+  return plainText(text, LONGEST_MESSAGE)
 }

@@ -5,7 +5,7 @@ import { assembleResult } from './assemble.ts'
 import { launchedHost } from './deployment/launched.ts'
 import { canReadProcessTree } from './deployment/process-tree.ts'
 import { readCpuTicks } from './deployment/procfs.ts'
-import { type CpuPlacement, pinRunner, placeOnCpus } from './environment/cpus.ts'
+import { type CpuPlacement, notPinned, pinRunner, placeOnCpus } from './environment/cpus.ts'
 import { describeMachine } from './environment/machine.ts'
 import { RunError, UserError } from './errors.ts'
 import { Ledger } from './ledger.ts'
@@ -47,10 +47,10 @@ export async function compare(given: Partial<CompareOptions>, context: CompareCo
   const options = withDefaults(given, knownApps(), context.freshSeed)
   const apps = resolveApps(options.apps, context.cwd)
   const plan = makePlan(options, apps)
-  const placement = placeOnCpus()
+  const placement = options.driver === 'fake' ? notPinned('nothing runs in a simulation') : placeOnCpus()
   const { bench, driverVersion, cpuAccounting } = await makeBench(options, placement)
   const folder = await openRunFolder(options.out, 'compare', context.startedAt)
-  const listener = allListeners([context.listener, { sliceMeasured: (slice) => folder.appendSample(slice) }])
+  const listener = allListeners([context.listener])
   if (!options.apps.includes(BASELINE)) listener.remark(`${BASELINE} is measured as well: every other app is compared with it`)
   pinRunner(placement)
 
@@ -77,6 +77,8 @@ export async function compare(given: Partial<CompareOptions>, context: CompareCo
       maximumNs: options.maxMinutes * 60e9,
       async roundFinished(round, state) {
         ledger.add(round)
+        // Samples of finished rounds only: what is in the file is what the result was made from.
+        for (const slice of round.slices) folder.appendSample(slice)
         const reached = precisionReached(ledger.rounds, plan.baseline, options.rounds === null ? options.precision / 100 : null)
         await folder.flush()
         // A run that dies later leaves this result behind; it says of itself that it is not complete.

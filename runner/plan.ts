@@ -13,7 +13,7 @@ const SLICE_JITTER = 0.2
  * Time spent measuring over time spent starting and warming up: the pilot included, six tenths of a run's time are measuring. Processes
  * differ more than slices do, so fewer blocks and more rounds would be a little more precise per minute (Kalibera and Jones, 2013).
  */
-const MEASURE_OVER_PREPARE = 1.9
+const MEASURE_OVER_PREPARE = 1.8
 /** Starting one app, until it listens and is connected, on the machines seen so far. */
 const START_MILLISECONDS = 250
 const FEWEST_BLOCKS = 8

@@ -107,6 +107,7 @@ describe('findings', () => {
     'precision-not-reached': { halfWidthPercent: 2.345, precisionPercent: 1 },
     'few-rounds': { rounds: 3 },
     'too-few-rounds': { rounds: 1 },
+    'not-measured': { reason: 'the baseline is out' },
     interrupted: { rounds: 4 },
     reconnects: { reconnects: 5 },
     'not-pinned': { reason: 'there is only one CPU' },

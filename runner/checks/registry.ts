@@ -52,8 +52,9 @@ export const findingKinds = {
       'intervals may be that much too narrow',
     advice: 'Take differences of this size for none; one run in twenty shows this by chance.',
   },
+  // The interval is honest whatever its width, and printed beside the number: that it is wider than asked for makes nothing wrong.
   'precision-not-reached': {
-    severity: 'suspect',
+    severity: 'note',
     message: ({ halfWidthPercent, precisionPercent }) =>
       `the interval is ±${Number(halfWidthPercent).toFixed(2)} %, ±${precisionPercent} % was asked for`,
     advice: 'Give it more time with --max-minutes, or ask for less with --precision.',
@@ -67,6 +68,11 @@ export const findingKinds = {
     severity: 'invalid',
     message: ({ rounds }) => `${rounds} round is no sample: there is no interval`,
     advice: 'Let at least two rounds finish; six make an interval to be trusted.',
+  },
+  'not-measured': {
+    severity: 'invalid',
+    message: ({ reason }) => `nothing was measured: ${reason}`,
+    advice: 'Look at what happened to the baseline, or let at least two rounds finish.',
   },
   interrupted: {
     severity: 'suspect',

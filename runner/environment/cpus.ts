@@ -48,6 +48,7 @@ function allowedCpus(): number[] {
   return parseCpuList(list ?? '')
 }
 
-function notPinned(reason: string): CpuPlacement {
+/** No placement, and why. */
+export function notPinned(reason: string): CpuPlacement {
   return { serverCpu: null, loadCpu: null, runnerCpu: null, notPinnedBecause: reason }
 }

@@ -44,7 +44,14 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
   const elapsedNs = () => bench.now() - startedNs
   const failed = new Set<string>()
   const failures: Failure[] = []
-  let forecast: Forecast = { rounds: 0, roundsNeeded: null, meanRoundNs: 0, widestHalfWidth: null, widestCell: null }
+  let forecast: Forecast = {
+    rounds: 0,
+    roundsNeeded: null,
+    meanRoundNs: 0,
+    widestHalfWidth: null,
+    widestCell: null,
+    nothingToCompare: false,
+  }
   let round = 0
 
   const fail = (failure: Failure) => {
@@ -124,6 +131,7 @@ function afterRound({ rounds, meanRoundNs }: Forecast, lastRoundNs: number, prec
     roundsNeeded: precision?.roundsNeeded ?? null,
     widestHalfWidth: precision !== null && Number.isFinite(precision.widestHalfWidth) ? precision.widestHalfWidth : null,
     widestCell: precision?.widestCell ?? null,
+    nothingToCompare: precision === null,
   }
 }
 

@@ -65,7 +65,14 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
     for (const index of planned.warmUpOrder) {
       const deployment = fleet.deployments[index]
       if (deployment === null || deployment === undefined || context.signal.aborted) continue
-      await warmUp(fleet.session, deployment, activeEndpoints(plan, deployment, out), context.warmUpMilliseconds, fail)
+      await warmUp(
+        fleet.session,
+        deployment,
+        activeEndpoints(plan, deployment, out),
+        context.warmUpMilliseconds,
+        context.signal,
+        fail,
+      )
     }
     const slices: Slice[] = []
     for (const [index, block] of planned.blocks.entries()) {

@@ -8,6 +8,7 @@ const forecast = (of: Partial<Forecast> = {}): Forecast => ({
   meanRoundNs: 10e9,
   widestHalfWidth: 0.005,
   widestCell: 'koa hello',
+  nothingToCompare: false,
   ...of,
 })
 const rule = (of: Partial<StopRule> = {}): StopRule => ({
@@ -19,6 +20,13 @@ const rule = (of: Partial<StopRule> = {}): StopRule => ({
 })
 
 describe('stopAfter', () => {
+  it('ends when only the baseline is left, but not before the least number of rounds', () => {
+    const rule: StopRule = { rounds: null, precision: 0.01, minimumRounds: 6, maximumNs: 60e9 }
+    const alone = { widestHalfWidth: null, nothingToCompare: true }
+    expect(stopAfter(forecast({ ...alone, rounds: 5 }), rule)).toBeNull()
+    expect(stopAfter(forecast({ ...alone, rounds: 6 }), rule)).toBe('precision')
+  })
+
   it.each([
     ['precise enough', {}, {}, 'precision'],
     ['exactly as precise as wanted', { widestHalfWidth: 0.01 }, {}, 'precision'],

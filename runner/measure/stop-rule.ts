@@ -21,6 +21,8 @@ export interface Forecast {
   /** As a share; null with fewer than two rounds. */
   readonly widestHalfWidth: number | null
   readonly widestCell: string | null
+  /** Only the baseline is left: no ratio will ever be known better. */
+  readonly nothingToCompare: boolean
 }
 
 /** A round takes a little longer than the mean now and then; it must still end within the limit. */
@@ -35,6 +37,7 @@ const FEWEST_BLOCKS = 3
 export function stopAfter(forecast: Forecast, rule: StopRule): StopReason | null {
   if (rule.rounds !== null) return forecast.rounds >= rule.rounds ? 'rounds' : null
   if (forecast.rounds < rule.minimumRounds) return null
+  if (forecast.nothingToCompare) return 'precision'
   const precise = rule.precision !== null && forecast.widestHalfWidth !== null && forecast.widestHalfWidth <= rule.precision
   return precise ? 'precision' : null
 }

@@ -47,11 +47,10 @@ describe('warmAfter', () => {
 })
 
 describe('warmUpLength', () => {
-  it('follows the slowest app, with a margin', () => {
+  it('follows the slowest app', () => {
     const slow = falling(100, 0.4)
     const length = warmUpLength([curve(Array(100).fill(1)), slow, falling(100, 0.2)], LIMITS)
-    expect(length).toBeGreaterThan(warmAfter(slow))
-    expect(length).toBeLessThan(warmAfter(slow) * 1.5)
+    expect(length).toBe(Math.round(warmAfter(slow)))
     expect(Number.isInteger(length)).toBe(true)
   })
 

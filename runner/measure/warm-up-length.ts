@@ -14,15 +14,13 @@ export interface WarmUpLimits {
 }
 
 /** An app counts as warm once its smoothed cost has come down this close to where it ends. */
-const STEADY = Math.log(1.02)
+const STEADY = Math.log(1.03)
 const SMOOTHED_POINTS = 5
 /** The end of the curve that is taken for the steady state. */
 const FINAL_SHARE = 1 / 3
-/** Rounds must not end up cooler than the pilot because their processes happen to be slower. */
-const SAFETY = 1.1
-
 /**
- * How long every app shall be warmed up: the longest time any of them took to come within 2 % of its steady cost, and a tenth more.
+ * How long every app shall be warmed up: the longest time any of them took to come within 3 % of its steady cost. What is left by then
+ * fades within the first blocks: the drift over a whole round stays far below 1 %.
  * One length for all, fixed before the rounds: a warm-up that stops by itself in each process would differ between processes
  * (pyperf's objection; Traini et al. 2023 found that such rules guess wrong).
  * @param curves one per app, points in order of time
@@ -30,7 +28,7 @@ const SAFETY = 1.1
  */
 export function warmUpLength(curves: readonly (readonly CurvePoint[])[], { least, most }: WarmUpLimits): number {
   const longest = Math.max(0, ...curves.map(warmAfter))
-  return Math.round(Math.min(most, Math.max(least, longest * SAFETY)))
+  return Math.round(Math.min(most, Math.max(least, longest)))
 }
 
 /**

@@ -13,10 +13,11 @@ export async function warmUp(
   deployment: Deployment,
   endpoints: readonly { endpoint: string; request: number }[],
   milliseconds: number,
+  signal: AbortSignal,
   fail: (failure: Failure) => void,
 ): Promise<void> {
   const out = new Set<string>()
-  for (let loaded = 0; loaded < milliseconds && out.size < endpoints.length; ) {
+  for (let loaded = 0; loaded < milliseconds && out.size < endpoints.length && !signal.aborted; ) {
     for (const { endpoint, request } of endpoints) {
       if (out.has(endpoint)) continue
       const { firstProblem, ...outcome } = await session.pulse(
