@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
-import { closest, distance } from 'fastest-levenshtein'
 import { UserError } from '../runner/errors.ts'
+import { nearest } from '../runner/nearest.ts'
 
 /** One minimal server program for one framework: the default export of an app module. */
 export interface App {
@@ -34,7 +34,8 @@ export interface ResolvedApp {
   readonly insideProject: boolean
 }
 
-const baseline = 'node-http'
+/** The app every other is compared with: the skeleton without a framework. */
+export const BASELINE = 'node-http'
 const appsFolder = import.meta.dirname
 const projectFolder = dirname(appsFolder)
 const moduleNames = ['app.ts', 'app.mts', 'app.js', 'app.mjs']
@@ -46,7 +47,7 @@ export function knownApps(): string[] {
     .filter((entry) => entry.isDirectory() && existsSync(join(appsFolder, entry.name, 'app.ts')))
     .map((entry) => entry.name)
     .sort()
-  return [...ids.filter((id) => id === baseline), ...ids.filter((id) => id !== baseline)]
+  return [...ids.filter((id) => id === BASELINE), ...ids.filter((id) => id !== BASELINE)]
 }
 
 /**
@@ -93,10 +94,8 @@ function moduleIn(folder: string): string | undefined {
 }
 
 function unknownApp(given: string, known: string[]): UserError {
-  const nearest = closest(given, known)
-  // Farther than this the suggestion would be a guess: "bun" is not a slip of "koa".
-  const isSlip = given !== '' && distance(given, nearest) <= Math.max(1, Math.floor(nearest.length / 3))
-  const suggestion = isSlip ? `did you mean "${nearest}"? ` : ''
+  const meant = nearest(given, known)
+  const suggestion = meant === null ? '' : `did you mean "${meant}"? `
   return new UserError('unknown-app', `unknown app "${given}"`, {
     hint: `${suggestion}known apps are ${known.join(', ')}; a path such as ./mine/app.ts works too`,
   })

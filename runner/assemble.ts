@@ -56,7 +56,12 @@ export function assembleResult(facts: RunFacts): Result {
     ratio,
     agrees: copiesAgree(ratio),
   }))
-  const findings = checkRun({ ...facts, rounds, notPinnedBecause: facts.placement.notPinnedBecause })
+  const findings = checkRun({
+    ...facts,
+    rounds,
+    wantedRounds: options.rounds,
+    notPinnedBecause: facts.placement.notPinnedBecause,
+  })
   // Without its baseline a cell has nothing to be compared with, whatever was measured before the baseline failed.
   const sound = ({ app, endpoint }: CellSeries) =>
     [app, plan.baseline].every((one) => failureOf(failures, one, endpoint) === undefined)

@@ -12,6 +12,7 @@ import type { Result } from './result.ts'
 const EXIT = { valid: 0, notValid: 1, usage: 2, interrupted: 130 } as const
 const WIDTH_WITHOUT_TERMINAL = 160
 const LONGEST_MESSAGE = 1000
+const SAME_KEY_MILLISECONDS = 300
 
 const COMPARE_EXAMPLES = `
 Examples:
@@ -57,9 +58,13 @@ try {
 async function runCompare(given: Partial<CompareOptions>): Promise<void> {
   const progress = createProgress(process.stderr)
   const controller = new AbortController()
+  let interruptedAt = 0
   const interrupt = () => {
-    // The second time at once: children end when they lose the runner.
+    const now = performance.now()
+    // The second time at once: children end when they lose the runner. One Ctrl-C may arrive twice: from the terminal and from npm.
+    if (controller.signal.aborted && now - interruptedAt < SAME_KEY_MILLISECONDS) return
     if (controller.signal.aborted) process.exit(EXIT.interrupted)
+    interruptedAt = now
     controller.abort()
     progress.remark('stopping after this slice; press Ctrl-C again to stop at once')
   }
@@ -67,7 +72,7 @@ async function runCompare(given: Partial<CompareOptions>): Promise<void> {
   process.on('SIGTERM', interrupt)
   try {
     const startedAt = new Date()
-    const { result, folder } = await compare(given, {
+    const { result, folder, problem } = await compare(given, {
       cwd: process.cwd(),
       signal: controller.signal,
       listener: progress,
@@ -79,7 +84,7 @@ async function runCompare(given: Partial<CompareOptions>): Promise<void> {
     const width = process.stdout.columns ?? WIDTH_WITHOUT_TERMINAL
     process.stdout.write(given.json ? renderJson(result) : renderTerminal(result, { colour, width }))
     process.stderr.write(`written to ${folder}\n`)
-    process.exitCode = exitStatus(result)
+    process.exitCode = problem === null ? exitStatus(result) : report(problem)
   } finally {
     progress.stop()
     process.off('SIGINT', interrupt)

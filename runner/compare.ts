@@ -1,4 +1,4 @@
-import { knownApps, type ResolvedApp, resolveApp } from '../apps/app.ts'
+import { BASELINE, knownApps, type ResolvedApp, resolveApp } from '../apps/app.ts'
 import { checkContract, type EndpointCheck } from '../apps/contract.ts'
 import { precisionReached } from './analysis/estimates.ts'
 import { assembleResult } from './assemble.ts'
@@ -13,9 +13,9 @@ import type { LoadDriver } from './load/driver.ts'
 import { drivers } from './load/drivers.ts'
 import { FakeWorld, fakeDriver } from './load/fake.ts'
 import type { Bench } from './measure/bench.ts'
-import { conduct, type RunRecord } from './measure/conduct.ts'
+import { conduct, type RunRecord, type RunState } from './measure/conduct.ts'
 import { allListeners, type Listener } from './measure/listener.ts'
-import { BASELINE, type CompareOptions, withDefaults } from './options.ts'
+import { type CompareOptions, DEFAULT_SLICE_MILLISECONDS, withDefaults } from './options.ts'
 import { type Plan, planDeployments } from './plan.ts'
 import { openRunFolder } from './report/files.ts'
 import type { Result } from './result.ts'
@@ -37,6 +37,8 @@ export interface CompareContext {
 export interface Comparison {
   readonly result: Result
   readonly folder: string
+  /** Why the run ended before its time; the result holds what was finished by then. */
+  readonly problem: RunError | null
 }
 
 /**
@@ -52,6 +54,9 @@ export async function compare(given: Partial<CompareOptions>, context: CompareCo
   const folder = await openRunFolder(options.out, 'compare', context.startedAt)
   const listener = allListeners([context.listener])
   if (!options.apps.includes(BASELINE)) listener.remark(`${BASELINE} is measured as well: every other app is compared with it`)
+  for (const { given, modulePath, insideProject } of apps) {
+    if (!insideProject) listener.remark(`${given} is code from outside this project: ${modulePath}`)
+  }
   pinRunner(placement)
 
   const ledger = new Ledger(plan)
@@ -67,6 +72,7 @@ export async function compare(given: Partial<CompareOptions>, context: CompareCo
       wallNs: bench.now() - startedNs,
       runnerResidentBytes: process.memoryUsage.rss(),
     })
+  let lastRound: RunState | null = null
   try {
     const record = await conduct(bench, plan, {
       listener,
@@ -77,6 +83,7 @@ export async function compare(given: Partial<CompareOptions>, context: CompareCo
       maximumNs: options.maxMinutes * 60e9,
       async roundFinished(round, state) {
         ledger.add(round)
+        lastRound = state
         // Samples of finished rounds only: what is in the file is what the result was made from.
         for (const slice of round.slices) folder.appendSample(slice)
         const reached = precisionReached(ledger.rounds, plan.baseline, options.rounds === null ? options.precision / 100 : null)
@@ -89,26 +96,31 @@ export async function compare(given: Partial<CompareOptions>, context: CompareCo
     const result = assembled(record)
     const remark = await folder.writeReports(result)
     if (remark !== null) listener.remark(remark)
-    return { result, folder: folder.path }
+    return { result, folder: folder.path, problem: null }
   } catch (error) {
     // A mistake in the call was found before anything was measured: there is nothing to keep.
     if (error instanceof UserError && !(error instanceof RunError)) await folder.discard()
-    throw error
+    if (!(error instanceof RunError) || lastRound === null) throw error
+    // Finished rounds are not lost because a later one could not be had.
+    const result = assembled({ ...(lastRound as RunState), stoppedBecause: 'failed' })
+    await folder.writeReports(result).catch(() => null)
+    return { result, folder: folder.path, problem: error }
   } finally {
     await folder.close()
   }
 }
 
 /** Finds every app; the baseline comes first, and two of one name are told apart by a number. */
-function resolveApps(names: readonly string[], cwd: string): ResolvedApp[] {
+export function resolveApps(names: readonly string[], cwd: string): ResolvedApp[] {
   // First, so that it keeps its name even if a stranger's folder is called the same.
   const wanted = [BASELINE, ...names.filter((name, index) => name !== BASELINE || names.indexOf(name) < index)]
-  const taken = new Map<string, number>()
+  const taken = new Set<string>()
   return wanted.map((name) => {
     const app = resolveApp(name, cwd)
-    const times = (taken.get(app.id) ?? 0) + 1
-    taken.set(app.id, times)
-    return times === 1 ? app : { ...app, id: `${app.id}-${times}` }
+    let id = app.id
+    for (let copy = 2; taken.has(id); copy++) id = `${app.id}-${copy}`
+    taken.add(id)
+    return { ...app, id }
   })
 }
 
@@ -120,14 +132,14 @@ function makePlan(options: CompareOptions, apps: readonly ResolvedApp[]): Plan {
     deployments: planDeployments(apps, BASELINE, options.transport),
     endpoints: options.endpoints,
     connections: options.connections,
-    sliceMilliseconds: slice?.milliseconds ?? options.slice,
+    sliceMilliseconds: options.slice ?? slice?.milliseconds ?? DEFAULT_SLICE_MILLISECONDS,
     blocksPerRound: options.blocks ?? slice?.blocks ?? null,
     // A driver with slices of its own has no pulses short enough for a warm-up curve.
     warmUpMilliseconds: options.warmUp === null ? (slice?.milliseconds ?? null) : options.warmUp * 1000,
   }
 }
 
-async function makeBench(options: CompareOptions, { serverCpu, loadCpu }: CpuPlacement) {
+async function makeBench(options: CompareOptions, { serverCpu, loadCpu, runnerCpu }: CpuPlacement) {
   if (options.driver === 'fake') return fakeBench(new FakeWorld({ seed: options.seed }))
   const driver: LoadDriver = drivers[options.driver]()
   const available = await driver.available()
@@ -142,6 +154,7 @@ async function makeBench(options: CompareOptions, { serverCpu, loadCpu }: CpuPla
       const { user, system } = process.cpuUsage()
       return (user + system) * 1000
     },
+    sharesCpuWithRunner: runnerCpu === serverCpu || runnerCpu === loadCpu,
     serverCpu,
     loadCpu,
   }
@@ -161,6 +174,7 @@ export function fakeBench(world: FakeWorld) {
     now: () => world.nowNs,
     ticks: () => new Map(),
     ownCpuNs: () => 0,
+    sharesCpuWithRunner: true,
     serverCpu: null,
     loadCpu: null,
   }

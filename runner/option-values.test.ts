@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UserError } from './errors.ts'
-import { chosenFrom, list, nearest, number, wholeNumber } from './option-values.ts'
+import { nearest } from './nearest.ts'
+import { chosenFrom, list, number, wholeNumber } from './option-values.ts'
 
 /** What a parser makes of a text: its value, or the mistake; anything else it throws fails the test. */
 function outcome<T>(parse: (text: string) => T, text: string): { value: T } | { error: UserError } {

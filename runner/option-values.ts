@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein'
 import { UserError } from './errors.ts'
+import { nearest } from './nearest.ts'
 
 /** A whole number within limits, both included. */
 export function wholeNumber(option: string, low: number, high: number): (text: string) => number {
@@ -36,13 +36,6 @@ export function chosenFrom<T extends string>(what: string, known: readonly T[], 
   throw new UserError(`unknown-${what}`, `unknown ${what} "${text}"`, {
     hint: `${suggestion === null ? '' : `did you mean "${suggestion}"? `}known ${what}s are ${known.join(', ')}`,
   })
-}
-
-/** The known name that a slip of the finger may have meant, or null. */
-export function nearest(text: string, known: readonly string[]): string | null {
-  if (text === '' || known.length === 0) return null
-  const candidate = closest(text, [...known])
-  return distance(text, candidate) <= Math.max(1, Math.floor(candidate.length / 3)) ? candidate : null
 }
 
 function badValue(option: string, wanted: string, text: string): UserError {

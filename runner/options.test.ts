@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { endpointIds } from '../apps/endpoints.ts'
 import { UserError } from './errors.ts'
-import { type CompareOptions, compareOptions, withDefaults } from './options.ts'
+import { type CompareOptions, compareOptions, DEFAULT_SLICE_MILLISECONDS, withDefaults } from './options.ts'
 
 const APPS = ['node-http', 'koa']
 const defaults = (given: Partial<CompareOptions> = {}) => withDefaults(given, APPS, 123)
@@ -47,7 +47,7 @@ describe('compareOptions', () => {
     expect(row('--connections').shownDefault).toBe(String(defaults().connections))
     expect(row('--precision').shownDefault).toBe(String(defaults().precision))
     expect(row('--max-minutes').shownDefault).toBe(String(defaults().maxMinutes))
-    expect(row('--slice').shownDefault).toBe(String(defaults().slice))
+    expect(row('--slice').shownDefault).toContain(String(DEFAULT_SLICE_MILLISECONDS))
     expect(row('--out').shownDefault).toBe(defaults().out)
     expect(row('--transport').shownDefault).toBe(defaults().transport)
     expect(row('--driver').shownDefault).toBe(defaults().driver)
@@ -93,8 +93,9 @@ describe('withDefaults', () => {
     expect(defaults({ quick: true, precision: 0.5 })).toMatchObject({ precision: 0.5, maxMinutes: quick.maxMinutes })
   })
 
-  it('lets an exact number of rounds take its time', () => {
-    expect(defaults({ rounds: 100 }).maxMinutes).toBeGreaterThan(60)
+  it('keeps the time limit with an exact number of rounds: what is not reached is found', () => {
+    expect(defaults({ rounds: 100 }).maxMinutes).toBe(defaults().maxMinutes)
+    expect(defaults({ rounds: 100, quick: true }).maxMinutes).toBe(2)
     expect(defaults({ rounds: 100, maxMinutes: 1 }).maxMinutes).toBe(1)
   })
 

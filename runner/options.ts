@@ -20,8 +20,8 @@ export interface CompareOptions {
   readonly seed: number
   readonly out: string
   readonly json: boolean
-  /** Milliseconds. */
-  readonly slice: number
+  /** Milliseconds; null: as the driver likes it. */
+  readonly slice: number | null
   /** null: as many as make most of a round measuring. */
   readonly blocks: number | null
   /** Seconds; null: sized by the pilot. */
@@ -38,10 +38,9 @@ export interface OptionRow {
   readonly parse?: (text: string) => unknown
 }
 
-export const BASELINE = 'node-http'
-const DEFAULTS = { connections: 16, precision: 1, maxMinutes: 10, slice: 20, out: 'results' } as const
+const DEFAULTS = { connections: 16, precision: 1, maxMinutes: 10, out: 'results' } as const
+export const DEFAULT_SLICE_MILLISECONDS = 20
 const QUICK = { precision: 3, maxMinutes: 2 } as const
-/** With an exact number of rounds nothing else ends a run; it must still end. */
 const LONGEST_MINUTES = 180
 
 export const compareOptions: readonly OptionRow[] = [
@@ -109,7 +108,7 @@ export const compareOptions: readonly OptionRow[] = [
   {
     flags: '--slice <ms>',
     description: 'length of a slice',
-    shownDefault: String(DEFAULTS.slice),
+    shownDefault: `${DEFAULT_SLICE_MILLISECONDS}; 1000 with wrk`,
     parse: number('--slice', 5, 5000),
   },
   {
@@ -136,14 +135,14 @@ export function withDefaults(given: Partial<CompareOptions>, knownApps: readonly
     connections: given.connections ?? DEFAULTS.connections,
     transport: given.transport ?? 'tcp',
     precision: given.precision ?? base.precision,
-    maxMinutes: given.maxMinutes ?? (rounds === null ? base.maxMinutes : LONGEST_MINUTES),
+    maxMinutes: given.maxMinutes ?? base.maxMinutes,
     rounds,
     quick: given.quick ?? false,
     driver: given.driver ?? 'autocannon',
     seed: given.seed ?? freshSeed,
     out: given.out ?? DEFAULTS.out,
     json: given.json ?? false,
-    slice: given.slice ?? DEFAULTS.slice,
+    slice: given.slice ?? null,
     blocks: given.blocks ?? null,
     warmUp: given.warmUp ?? null,
   }

@@ -41,6 +41,16 @@ export async function publishResults(run: string): Promise<string[]> {
       hint: 'its report.md says why',
     })
   }
+  const missing = result.cells.find(({ state }) => state !== 'measured')
+  if (missing !== undefined) {
+    throw new UserError(
+      'not-complete',
+      `${missing.app} has no numbers on ${missing.endpoint}: only a complete run can be published`,
+      {
+        hint: 'its report.md says why',
+      },
+    )
+  }
   await mkdir(dirname(PUBLISHED), { recursive: true })
   const pages = [{ path: PUBLISHED, text: renderJson(result) }, ...(await renderPublishedPages(result))]
   for (const page of pages) await writeAtomically(page.path, page.text)

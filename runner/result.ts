@@ -185,7 +185,7 @@ export const UsedOptions = z.object({
 })
 export type UsedOptions = z.infer<typeof UsedOptions>
 
-export const StopReason = z.enum(['precision', 'rounds', 'time', 'interrupted', 'failed'])
+export const StopReason = z.enum(['precision', 'rounds', 'time', 'only-baseline', 'interrupted', 'failed'])
 export type StopReason = z.infer<typeof StopReason>
 
 export const Result = z.object({
@@ -202,7 +202,7 @@ export const Result = z.object({
   baseline: z.string(),
   rounds: z.int(),
   stoppedBecause: StopReason,
-  /** Of the whole run: the worst of its findings and of its cells. */
+  /** Of the whole run: the worst of its findings and of its measured cells; a failed cell has a verdict of its own. */
   verdict: Verdict,
   apps: z.array(AppFacts),
   cells: z.array(Cell),

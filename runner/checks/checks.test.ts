@@ -50,6 +50,7 @@ describe('checkCell', () => {
 
 const goodRun: RunFacts = {
   rounds: 8,
+  wantedRounds: null,
   stoppedBecause: 'precision',
   cpuAccounting: 'schedstat',
   notPinnedBecause: null,
@@ -68,6 +69,12 @@ describe('checkRun', () => {
     ['wrk', { driver: { id: 'wrk', sleeps: true } }, ['sleeping-load-generator']],
     ['an interrupted run', { stoppedBecause: 'interrupted' }, ['interrupted']],
     ['a run that ran out of time', { stoppedBecause: 'time' }, []],
+    [
+      'a run that ran out of time before its rounds',
+      { stoppedBecause: 'time', rounds: 7, wantedRounds: 20 },
+      ['rounds-not-reached'],
+    ],
+    ['a run that could not go on', { stoppedBecause: 'failed' }, ['cut-short']],
   ])('%s', (_what, facts, expected) => {
     expect(codes(checkRun({ ...goodRun, ...facts }))).toEqual(expected)
   })
@@ -107,6 +114,8 @@ describe('findings', () => {
     'precision-not-reached': { halfWidthPercent: 2.345, precisionPercent: 1 },
     'few-rounds': { rounds: 3 },
     'too-few-rounds': { rounds: 1 },
+    'rounds-not-reached': { rounds: 7, wanted: 20 },
+    'cut-short': { rounds: 5 },
     'not-measured': { reason: 'the baseline is out' },
     interrupted: { rounds: 4 },
     reconnects: { reconnects: 5 },

@@ -59,6 +59,16 @@ export const findingKinds = {
       `the interval is ±${Number(halfWidthPercent).toFixed(2)} %, ±${precisionPercent} % was asked for`,
     advice: 'Give it more time with --max-minutes, or ask for less with --precision.',
   },
+  'rounds-not-reached': {
+    severity: 'suspect',
+    message: ({ rounds, wanted }) => `the run ended after ${rounds} of the ${wanted} rounds asked for`,
+    advice: 'Give it more time with --max-minutes, or ask for fewer --rounds.',
+  },
+  'cut-short': {
+    severity: 'suspect',
+    message: ({ rounds }) => `the run could not go on after ${rounds} rounds`,
+    advice: 'Look at the failures and at the error it ended with.',
+  },
   'few-rounds': {
     severity: 'suspect',
     message: ({ rounds }) => `only ${rounds} rounds: an interval needs at least 6 to be trusted`,

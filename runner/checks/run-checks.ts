@@ -6,6 +6,8 @@ const CREDIBLE_DIFFERENCE = 0.01
 
 export interface RunFacts {
   readonly rounds: number
+  /** Exact number of rounds asked for; null: none. */
+  readonly wantedRounds: number | null
   readonly stoppedBecause: StopReason
   readonly cpuAccounting: 'schedstat' | 'process.cpuUsage' | 'simulated'
   /** Why nothing is pinned; null: pinned. */
@@ -20,6 +22,10 @@ export function checkRun(facts: RunFacts): Finding[] {
   if (facts.cpuAccounting === 'process.cpuUsage') findings.push(finding('coarse-cpu-accounting', {}))
   if (facts.notPinnedBecause !== null) findings.push(finding('not-pinned', { reason: facts.notPinnedBecause }))
   if (facts.driver.sleeps) findings.push(finding('sleeping-load-generator', { driver: facts.driver.id }))
+  if (facts.stoppedBecause === 'failed') findings.push(finding('cut-short', { rounds: facts.rounds }))
+  if (facts.stoppedBecause === 'time' && facts.wantedRounds !== null && facts.rounds < facts.wantedRounds) {
+    findings.push(finding('rounds-not-reached', { rounds: facts.rounds, wanted: facts.wantedRounds }))
+  }
   if (facts.stoppedBecause === 'interrupted') findings.push(finding('interrupted', { rounds: facts.rounds }))
   return findings
 }

@@ -79,14 +79,10 @@ export interface LoadSession {
 
 export interface LoadDriver {
   readonly id: string
-  /** One line for --help. */
-  readonly summary: string
   /** How this driver likes its slices; null: the defaults of the options hold. */
   readonly slice: { readonly milliseconds: number; readonly blocks: number } | null
   /** A client that sleeps makes the server pay for its wake-ups: its costs are an upper bound. */
   readonly sleeps: boolean
-  /** Checks status and body of every response under load. */
-  readonly checksAnswers: boolean
   available(): Promise<{ readonly version: string } | { readonly missing: string }>
   open(options: { readonly cpu: number | null }): Promise<LoadSession>
 }

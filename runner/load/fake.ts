@@ -136,10 +136,8 @@ export class FakeWorld {
 export function fakeDriver(world: FakeWorld): LoadDriver {
   return {
     id: 'fake',
-    summary: 'a simulation for tests of the suite: nothing is measured, every result is invalid',
     slice: null,
     sleeps: false,
-    checksAnswers: true,
     available: async () => ({ version: 'simulated' }),
     open: async () => world.openSession(),
   }

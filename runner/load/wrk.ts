@@ -15,10 +15,8 @@ const EXTRA_MILLISECONDS = 5_000
 /** wrk as a cross-check of requests per second: a whole run of wrk for every slice. */
 export const wrkDriver: LoadDriver = {
   id: 'wrk',
-  summary: 'a whole wrk run per slice: a cross-check of requests/s only, because wrk sleeps while it waits',
   slice: { milliseconds: SLICE_MILLISECONDS, blocks: BLOCKS_PER_ROUND },
   sleeps: true,
-  checksAnswers: false,
   async available() {
     // wrk prints its version above its usage and ends with status 1.
     const { stdout, error } = spawnSync('wrk', ['--version'], { encoding: 'utf8' })

@@ -16,6 +16,8 @@ export interface Bench {
   ticks(): Map<number, CpuTicks>
   /** CPU time the runner itself has used, nanoseconds. */
   ownCpuNs(): number
+  /** The runner works on one of the two CPUs below, so its own time is not foreign to them. */
+  readonly sharesCpuWithRunner: boolean
   /** null: not pinned. */
   readonly serverCpu: number | null
   readonly loadCpu: number | null

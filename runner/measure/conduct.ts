@@ -81,11 +81,15 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
   if (out.has(plan.baseline)) return { ...state, stoppedBecause: 'failed' }
   if (signal.aborted) return { ...state, stoppedBecause: 'interrupted' }
 
-  const warmUpMilliseconds =
-    plan.warmUpMilliseconds ?? (await sizeWarmUp(bench, plan, failed, options, (share) => progress('pilot', share)))
+  const others = plan.deployments.filter(({ app }) => app !== plan.baseline)
+  if (others.length > 0 && others.every(({ app }) => out.has(app))) return { ...state, stoppedBecause: 'failed' }
+
+  const { warmUpMilliseconds, observedSliceMilliseconds } = await sizeWarmUp(bench, plan, failed, options, (share) =>
+    progress('pilot', share),
+  )
   const running = plan.deployments.filter(({ app }) => !out.has(app)).length
   const wantedBlocks = blocksFor(plan, warmUpMilliseconds)
-  const fit = { plan, deployments: running, warmUpMilliseconds }
+  const fit = { plan, deployments: running, warmUpMilliseconds, observedSliceMilliseconds }
   const blocksPerRound = plan.blocksPerRound ?? fittingBlocks(fit, wantedBlocks, options, elapsedNs())
   forecast = { ...forecast, meanRoundNs: roundNs(fit, blocksPerRound) }
   state = { ...state, warmUpMilliseconds, blocksPerRound }
@@ -141,14 +145,21 @@ async function sizeWarmUp(
   failed: ReadonlySet<string>,
   { maximumNs, listener, signal }: ConductOptions,
   progress: (share: number) => void,
-): Promise<number> {
+): Promise<{ warmUpMilliseconds: number; observedSliceMilliseconds: number | null }> {
+  if (plan.warmUpMilliseconds !== null) return { warmUpMilliseconds: plan.warmUpMilliseconds, observedSliceMilliseconds: null }
   const apps = new Set(plan.deployments.map(({ app }) => app)).size
   const affordable = (maximumNs * PILOT_SHARE) / 1e6 / apps
   const milliseconds = Math.max(WARM_UP_LIMITS.least, Math.min(WARM_UP_LIMITS.most, affordable))
-  const curves = await warmUpCurves({ bench, plan, failed, milliseconds, signal, progress })
-  const length = warmUpLength([...curves.values()], WARM_UP_LIMITS)
-  if (!signal.aborted) listener.remark(`the pilot found ${(length / 1000).toFixed(1)} s of warm-up enough for every app`)
-  return length
+  try {
+    const pilot = await warmUpCurves({ bench, plan, failed, milliseconds, signal, progress })
+    const length = warmUpLength([...pilot.curves.values()], WARM_UP_LIMITS)
+    if (!signal.aborted) listener.remark(`the pilot found ${(length / 1000).toFixed(1)} s of warm-up enough for every app`)
+    return { warmUpMilliseconds: length, observedSliceMilliseconds: pilot.meanSliceMilliseconds }
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error
+    listener.remark(`the pilot is lost, and the longest warm-up is taken: ${error.message}`)
+    return { warmUpMilliseconds: WARM_UP_LIMITS.most, observedSliceMilliseconds: null }
+  }
 }
 
 function expected(forecast: Forecast, rule: StopRule, elapsedNs: number, roundShare: number) {

@@ -1,6 +1,6 @@
 import { formatAddress } from '../../apps/address.ts'
 import { contract } from '../../apps/contract.ts'
-import { type EndpointId, endpointPaths } from '../../apps/endpoints.ts'
+import type { EndpointId } from '../../apps/endpoints.ts'
 import { type Deployment, DeploymentError } from '../deployment/deployment.ts'
 import { RunError } from '../errors.ts'
 import type { ExpectedRequest, LoadSession } from '../load/driver.ts'
@@ -91,8 +91,8 @@ function loadTarget(deployment: Deployment, plan: Plan) {
 }
 
 function expectedRequest(endpoint: EndpointId): ExpectedRequest {
-  const { status, body } = contract[endpoint]
-  return { endpoint, path: endpointPaths[endpoint], status, body }
+  const { path, status, body } = contract[endpoint]
+  return { endpoint, path, status, body }
 }
 
 function startFailure(app: string, error: unknown): Failure {

@@ -20,14 +20,23 @@ export interface PilotContext {
   progress(share: number): void
 }
 
+/** What a pilot has seen. */
+export interface Pilot {
+  readonly curves: ReadonlyMap<string, readonly CurvePoint[]>
+  /** How long a slice really takes, drain included; null when nothing was answered. */
+  readonly meanSliceMilliseconds: number | null
+}
+
 /**
  * Watches fresh processes warm up: cost against load time, one curve per app, from the first request on. Nothing of it is used for
  * results; it says how long the warm-up of every round has to be. What goes wrong here is left to the rounds to report.
  */
-export async function warmUpCurves(context: PilotContext): Promise<Map<string, CurvePoint[]>> {
+export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
   const { bench, plan, failed } = context
   const fleet = await startFleet(bench, plan, { ...planRound(plan, PILOT_ROUND, 0), without: wholeApps(plan, failed) })
   const curves = new Map<string, CurvePoint[]>()
+  let loadedInAll = 0
+  let slices = 0
   try {
     // One copy of the baseline is enough: it shows nothing that the other would not.
     const deployments = fleet.deployments.filter(
@@ -42,21 +51,25 @@ export async function warmUpCurves(context: PilotContext): Promise<Map<string, C
       for (let loaded = 0; loaded < context.milliseconds && !context.signal.aborted; ) {
         context.progress((index + loaded / context.milliseconds) / deployments.length)
         const logCosts: number[] = []
+        const loadedBefore = loaded
         for (const [position, endpoint] of endpoints.entries()) {
           const order = { round: PILOT_ROUND, block: curve.length, endpoint, position, request: plan.endpoints.indexOf(endpoint) }
           const milliseconds = WARM_UP_TURN_MILLISECONDS
           const { slice } = await measureSlice(fleet.session, deployment, { ...order, milliseconds }, bench.now)
           logCosts.push(Math.log(costNs(slice)))
+          // Slow answers make a slice longer than it was asked to be.
+          loaded += Math.max(milliseconds, slice.elapsedNs / 1e6)
+          slices++
         }
         const logCost = mean(logCosts)
         // An app that answers nothing ends its curve here and its measurement in the first round.
         if (!Number.isFinite(logCost)) break
-        loaded += WARM_UP_TURN_MILLISECONDS * endpoints.length
+        loadedInAll += loaded - loadedBefore
         curve.push({ milliseconds: loaded, logCost })
       }
     }
   } finally {
     await fleet.stop()
   }
-  return curves
+  return { curves, meanSliceMilliseconds: slices > 0 ? loadedInAll / slices : null }
 }

@@ -165,7 +165,10 @@ async function noiseSince(
 ): Promise<Noise> {
   const readings = await Promise.all([fleet.session.cpu(), ...fleet.deployments.map((deployment) => deployment?.cpu())])
   // Everything was started in this round, so the counters began at zero.
-  const ours = readings.reduce((sum, reading) => sum + (reading?.cpuNs ?? 0), bench.ownCpuNs() - before.ownCpuNs)
+  const ours = readings.reduce(
+    (sum, reading) => sum + (reading?.cpuNs ?? 0),
+    bench.sharesCpuWithRunner ? bench.ownCpuNs() - before.ownCpuNs : 0,
+  )
   const ticks = bench.ticks()
   const spent = (of: (ticks: CpuTicks) => number) =>
     [bench.serverCpu, bench.loadCpu].reduce<number>((sum, cpu) => {

@@ -10,7 +10,7 @@ export interface Slice extends Omit<Pulse, 'firstProblem'> {
   readonly deployment: string
   /** Place in the block, from 0. */
   readonly position: number
-  /** Since the run started; nanoseconds. */
+  /** On the runner's monotonic clock, nanoseconds: differences mean something, the zero does not. */
   readonly startedNs: number
   /** CPU time of the server's process tree. */
   readonly serverCpuNs: number

@@ -24,7 +24,7 @@ describe('stopAfter', () => {
     const rule: StopRule = { rounds: null, precision: 0.01, minimumRounds: 6, maximumNs: 60e9 }
     const alone = { widestHalfWidth: null, nothingToCompare: true }
     expect(stopAfter(forecast({ ...alone, rounds: 5 }), rule)).toBeNull()
-    expect(stopAfter(forecast({ ...alone, rounds: 6 }), rule)).toBe('precision')
+    expect(stopAfter(forecast({ ...alone, rounds: 6 }), rule)).toBe('only-baseline')
   })
 
   it.each([
@@ -53,7 +53,7 @@ describe('mayStart', () => {
 
 describe('the length of a round', () => {
   const plan = { endpoints: ['hello', 'lookup'], sliceMilliseconds: 20 } as unknown as Plan
-  const shape = { plan, deployments: 5, warmUpMilliseconds: 1_000 }
+  const shape = { plan, deployments: 5, warmUpMilliseconds: 1_000, observedSliceMilliseconds: null }
 
   it('is at least what it measures and warms up, and grows by a block at a time', () => {
     expect(roundNs(shape, 10)).toBeGreaterThan(5 * (1_000 + 10 * 2 * 20) * 1e6)

@@ -37,7 +37,7 @@ const FEWEST_BLOCKS = 3
 export function stopAfter(forecast: Forecast, rule: StopRule): StopReason | null {
   if (rule.rounds !== null) return forecast.rounds >= rule.rounds ? 'rounds' : null
   if (forecast.rounds < rule.minimumRounds) return null
-  if (forecast.nothingToCompare) return 'precision'
+  if (forecast.nothingToCompare) return 'only-baseline'
   const precise = rule.precision !== null && forecast.widestHalfWidth !== null && forecast.widestHalfWidth <= rule.precision
   return precise ? 'precision' : null
 }
@@ -52,11 +52,17 @@ interface RoundShape {
   /** Deployments that are left. */
   readonly deployments: number
   readonly warmUpMilliseconds: number
+  /** What a slice really took in the pilot; null: unknown. */
+  readonly observedSliceMilliseconds: number | null
 }
 
 /** How long a round will take, nanoseconds. */
-export function roundNs({ plan, deployments, warmUpMilliseconds }: RoundShape, blocks: number): number {
-  const perBlock = plan.endpoints.length * (plan.sliceMilliseconds + SLICE_EXTRA_MILLISECONDS)
+export function roundNs(
+  { plan, deployments, warmUpMilliseconds, observedSliceMilliseconds }: RoundShape,
+  blocks: number,
+): number {
+  const slice = Math.max(plan.sliceMilliseconds, observedSliceMilliseconds ?? 0)
+  const perBlock = plan.endpoints.length * (slice + SLICE_EXTRA_MILLISECONDS)
   return deployments * (START_STOP_MILLISECONDS + warmUpMilliseconds + blocks * perBlock) * 1e6
 }
 

@@ -41,8 +41,8 @@ export function reproduceCommand(result: Result): string {
     ...(options.precisionPercent === null ? [] : ['--precision', String(options.precisionPercent)]),
     ...['--max-minutes', String(options.maxMinutes)],
     ...['--slice', String(options.sliceMilliseconds)],
-    ...['--blocks', String(options.blocksPerRound)],
-    ...['--warm-up', String(options.warmUpMilliseconds / 1000)],
+    ...(options.blocksPerRound > 0 ? ['--blocks', String(options.blocksPerRound)] : []),
+    ...(options.warmUpMilliseconds > 0 ? ['--warm-up', String(options.warmUpMilliseconds / 1000)] : []),
     ...['--driver', options.driver],
     ...['--seed', String(result.seed)],
   ]

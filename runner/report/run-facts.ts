@@ -9,6 +9,7 @@ const stopReasons: Readonly<Record<StopReason, string>> = {
   precision: 'every interval is narrow enough',
   rounds: 'the rounds asked for are done',
   time: 'the time is up',
+  'only-baseline': 'there is nothing to compare the baseline with',
   interrupted: 'it was interrupted',
   failed: 'it could not go on',
 }

@@ -23,6 +23,7 @@ export interface SamplesFile {
 export async function openSamplesFile(path: string): Promise<SamplesFile> {
   const file = await open(path, 'a')
   let pending: string[] = []
+  let isEmpty = true
   let size = 0
   // Writes happen one after another; a failed one leaves the chain rejected, and later ones do not hide it.
   let written: Promise<void> = Promise.resolve()
@@ -30,6 +31,7 @@ export async function openSamplesFile(path: string): Promise<SamplesFile> {
   function writePending(): void {
     if (pending.length === 0) return
     const text = pending.join('')
+    isEmpty = false
     pending = []
     size = 0
     written = written.then(() => appendMember(file, text))
@@ -49,6 +51,8 @@ export async function openSamplesFile(path: string): Promise<SamplesFile> {
       await written
     },
     async close() {
+      // No sample at all is still a gzip file.
+      if (isEmpty && pending.length === 0) written = written.then(() => appendMember(file, ''))
       writePending()
       try {
         await written

@@ -5,10 +5,8 @@ import { openAutocannonSession } from './session.ts'
 /** autocannon, connected once and pulsed. */
 export const autocannonDriver: LoadDriver = {
   id: 'autocannon',
-  summary: 'autocannon in a process of its own, kept connected and pulsed (the default)',
   slice: null,
   sleeps: false,
-  checksAnswers: true,
   async available() {
     const { version } = createRequire(import.meta.url)('autocannon/package.json') as { version: string }
     return { version }

@@ -1,0 +1,38 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resolveApps } from './compare.ts'
+
+describe('apps of a comparison', () => {
+  let cwd: string
+  beforeAll(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'apps-'))
+    for (const folder of ['x/koa', 'koa-2', 'node-http']) {
+      await mkdir(join(cwd, folder), { recursive: true })
+      await writeFile(join(cwd, folder, 'app.ts'), 'export default {}')
+    }
+  })
+  afterAll(() => rm(cwd, { recursive: true }))
+  const ids = (...names: string[]) => resolveApps(names, cwd).map(({ id }) => id)
+
+  it('always hold the baseline, first and once', () => {
+    expect(ids('koa')).toEqual(['node-http', 'koa'])
+    expect(ids('koa', 'node-http')).toEqual(['node-http', 'koa'])
+  })
+
+  it('never share a name, not even a made one', () => {
+    expect(ids('koa', './x/koa/app.ts', './koa-2/app.ts')).toEqual(['node-http', 'koa', 'koa-2', 'koa-2-2'])
+    expect(ids('koa', 'koa', 'koa')).toEqual(['node-http', 'koa', 'koa-2', 'koa-3'])
+  })
+
+  it('keep the suite’s baseline as the baseline when a stranger’s folder has its name', () => {
+    const [baseline, stranger] = resolveApps(['./node-http/app.ts'], cwd)
+    expect(baseline).toMatchObject({ id: 'node-http', given: 'node-http' })
+    expect(stranger).toMatchObject({ id: 'node-http-2', given: './node-http/app.ts' })
+  })
+
+  it('may hold the baseline twice: a third copy', () => {
+    expect(ids('node-http', 'node-http')).toEqual(['node-http', 'node-http-2'])
+  })
+})
