@@ -6,6 +6,7 @@ import {
   estimateCells,
   estimateIdentical,
   estimateOverall,
+  rankCells,
 } from './analysis/estimates.ts'
 import type { CellRound } from './analysis/round-analysis.ts'
 import { checkCell } from './checks/cell-checks.ts'
@@ -66,14 +67,14 @@ export function assembleResult(facts: RunFacts): Result {
   const sound = ({ app, endpoint }: CellSeries) =>
     [app, plan.baseline].every((one) => failureOf(failures, one, endpoint) === undefined)
   const series = cellSeries(ledger.rounds).filter(sound)
-  const unranked = estimateCells(series, plan.baseline, () => false)
+  const estimates = estimateCells(series, plan.baseline)
   const cellFindings = new Map(
     series.map((cell) => {
       const control = identical.find(({ endpoint }) => endpoint === cell.endpoint)
       return [
         cell,
         [
-          ...findingsOf(cell, unranked.get(cell)!, facts),
+          ...findingsOf(cell, estimates.get(cell)!, facts),
           ...(control ? checkIdentical(control.endpoint, control.ratio) : []),
           ...findings,
         ],
@@ -81,7 +82,7 @@ export function assembleResult(facts: RunFacts): Result {
     }),
   )
   const ranked = (cell: CellSeries) => verdictOf(cellFindings.get(cell)!) !== 'invalid'
-  const estimates = estimateCells(series, plan.baseline, ranked)
+  const ranks = rankCells(series.filter(ranked))
   const cells = plannedCells(plan).map(({ app, endpoint }): Cell => {
     const identity = cellIdentity(facts, app, endpoint)
     const failure = failureOf(failures, app, endpoint)
@@ -92,8 +93,13 @@ export function assembleResult(facts: RunFacts): Result {
       const findings = [finding('not-measured', { reason })]
       return { ...identity, state: 'skipped', reason, verdict: verdictOf(findings), findings }
     }
-    const rank = ranked(cell) ? estimates.get(cell)!.rank : null
-    return measuredCell(identity, cell, { ...estimates.get(cell)!, rank }, cellFindings.get(cell)!, facts)
+    return measuredCell(
+      identity,
+      cell,
+      { ...estimates.get(cell)!, rank: ranks.get(cell) ?? null },
+      cellFindings.get(cell)!,
+      facts,
+    )
   })
   const overall = estimateOverall(series.filter(ranked), plan.endpoints, plan.baseline).map((row) => {
     const own = uniqueFindings(cells.filter(({ app }) => app === row.app).flatMap((cell) => cell.findings))

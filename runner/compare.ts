@@ -72,13 +72,14 @@ export async function compare(given: Partial<CompareOptions>, context: CompareCo
       wallNs: bench.now() - startedNs,
       runnerResidentBytes: process.memoryUsage.rss(),
     })
+  const precision = options.rounds === null ? options.precision / 100 : null
   let lastRound: RunState | null = null
   try {
     const record = await conduct(bench, plan, {
       listener,
       signal: context.signal,
       rounds: options.rounds,
-      precision: options.rounds === null ? options.precision / 100 : null,
+      precision,
       minimumRounds: MINIMUM_ROUNDS,
       maximumNs: options.maxMinutes * 60e9,
       async roundFinished(round, state) {
@@ -86,7 +87,7 @@ export async function compare(given: Partial<CompareOptions>, context: CompareCo
         lastRound = state
         // Samples of finished rounds only: what is in the file is what the result was made from.
         for (const slice of round.slices) folder.appendSample(slice)
-        const reached = precisionReached(ledger.rounds, plan.baseline, options.rounds === null ? options.precision / 100 : null)
+        const reached = precisionReached(ledger.rounds, plan.baseline, precision)
         await folder.flush()
         // A run that dies later leaves this result behind; it says of itself that it is not complete.
         await folder.writeReports(assembled({ ...state, stoppedBecause: 'interrupted' }))

@@ -1,21 +1,9 @@
 import * as hdr from 'hdr-histogram-js'
 import { describe, expect, it } from 'vitest'
+import { twoAppPlan as plan } from './fixtures/two-app-plan.ts'
 import { Ledger } from './ledger.ts'
 import { latencyHistogram } from './load/latency-histogram.ts'
 import type { RoundRecord } from './measure/round.ts'
-import { type Plan, planDeployments } from './plan.ts'
-
-const app = (id: string) => ({ id, modulePath: `/${id}.ts`, given: id, insideProject: true })
-const plan: Plan = {
-  seed: 1,
-  baseline: 'raw',
-  deployments: planDeployments([app('raw'), app('koa')], 'raw', 'tcp'),
-  endpoints: ['hello', 'lookup'],
-  connections: 8,
-  sliceMilliseconds: 20,
-  blocksPerRound: 5,
-  warmUpMilliseconds: 100,
-}
 
 function record(round: number, of: Partial<RoundRecord> = {}): RoundRecord {
   return {

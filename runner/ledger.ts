@@ -3,7 +3,7 @@ import { analyseRound, type RoundAnalysis } from './analysis/round-analysis.ts'
 import type { CellLatencies } from './load/driver.ts'
 import { latencyHistogram } from './load/latency-histogram.ts'
 import type { Noise, RoundRecord } from './measure/round.ts'
-import type { Plan } from './plan.ts'
+import { appOf, type Plan } from './plan.ts'
 import type { MeasuredCell } from './result.ts'
 import { median } from './statistics/summary.ts'
 
@@ -29,7 +29,7 @@ export class Ledger {
     for (const key of Object.keys(this.#noise) as (keyof Noise)[]) this.#noise[key] += record.noise[key]
     for (const latencies of record.latencies) this.#addLatencies(latencies)
     for (const [deployment, bytes] of record.residentBytes) {
-      const app = this.#appOf(deployment)
+      const app = appOf(this.#plan, deployment)
       this.#residentBytes.set(app, [...(this.#residentBytes.get(app) ?? []), bytes])
     }
   }
@@ -62,13 +62,9 @@ export class Ledger {
   }
 
   #addLatencies({ target, request, histogram }: CellLatencies): void {
-    const key = `${this.#appOf(target)} ${this.#plan.endpoints[request]}`
+    const key = `${appOf(this.#plan, target)} ${this.#plan.endpoints[request]}`
     const sum = this.#latencies.get(key) ?? latencyHistogram()
     sum.add(hdr.decodeFromCompressedBase64(histogram, 32, false))
     this.#latencies.set(key, sum)
-  }
-
-  #appOf(deployment: string): string {
-    return this.#plan.deployments.find(({ id }) => id === deployment)?.app ?? deployment
   }
 }

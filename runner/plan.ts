@@ -72,6 +72,11 @@ export function planDeployments(
   )
 }
 
+/** The app that a deployment of the plan runs. */
+export function appOf(plan: Plan, deployment: string): string {
+  return plan.deployments.find(({ id }) => id === deployment)?.app ?? deployment
+}
+
 /** How many blocks a round should have, so that most of it is spent measuring. */
 export function blocksFor(plan: Plan, warmUpMilliseconds: number): number {
   if (plan.blocksPerRound !== null) return plan.blocksPerRound

@@ -23,7 +23,6 @@ export interface CellEstimates {
   readonly ratio: Estimate
   readonly overheadMicroseconds: Estimate
   readonly requestsPerSecond: Estimate
-  readonly rank: { readonly low: number; readonly high: number }
 }
 
 /** One series per cell that has at least one round. */
@@ -38,15 +37,8 @@ export function cellSeries(rounds: readonly RoundAnalysis[]): CellSeries[] {
   return [...series.values()]
 }
 
-/**
- * Estimates of all cells together, because each borrows what is known of the others' variances.
- * @param ranked cells that may be ranked; the others are estimated only
- */
-export function estimateCells(
-  all: readonly CellSeries[],
-  baseline: string,
-  ranked: (cell: CellSeries) => boolean,
-): Map<CellSeries, CellEstimates> {
+/** Estimates of all cells together, because each borrows what is known of the others' variances. */
+export function estimateCells(all: readonly CellSeries[], baseline: string): Map<CellSeries, CellEstimates> {
   const others = all.filter(({ app }) => app !== baseline)
   const column = (cells: readonly CellSeries[], of: (round: CellRound) => number) =>
     estimateMeans(
@@ -57,7 +49,6 @@ export function estimateCells(
   const overheads = new Map(others.map((cell) => [cell, column([cell], ({ overheadNs }) => overheadNs / 1000)[0]!]))
   const costs = column(all, ({ logCost }) => logCost - Math.log(1000))
   const rates = column(all, ({ logRate }) => logRate)
-  const ranks = rankCells(all.filter(ranked))
   return new Map(
     all.map((cell, index) => {
       const ratio = ratios.get(cell)
@@ -69,15 +60,14 @@ export function estimateCells(
           ratio: ratio === undefined ? exactly(1) : bounded(exponentiate(ratio)),
           overheadMicroseconds: overhead === undefined ? exactly(0) : bounded(overhead),
           requestsPerSecond: bounded(exponentiate(rates[index]!)),
-          rank: ranks.get(cell) ?? { low: 1, high: all.length },
         },
       ]
     }),
   )
 }
 
-/** Rank intervals by endpoint, from the log ratios to the baseline of the rounds that all apps of the endpoint share. */
-function rankCells(cells: readonly CellSeries[]): Map<CellSeries, { low: number; high: number }> {
+/** Rank intervals of the cells given, by endpoint, from their log ratios to the baseline. */
+export function rankCells(cells: readonly CellSeries[]): Map<CellSeries, { low: number; high: number }> {
   const ranks = new Map<CellSeries, { low: number; high: number }>()
   for (const endpoint of new Set(cells.map((cell) => cell.endpoint))) {
     const group = cells.filter((cell) => cell.endpoint === endpoint)

@@ -1,19 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { twoAppPlan as plan } from '../fixtures/two-app-plan.ts'
 import type { Slice } from '../measure/sample.ts'
-import { type Plan, planDeployments } from '../plan.ts'
 import { analyseRound } from './round-analysis.ts'
-
-const app = (id: string) => ({ id, modulePath: `/${id}.ts`, given: id, insideProject: true })
-const plan: Plan = {
-  seed: 1,
-  baseline: 'raw',
-  deployments: planDeployments([app('raw'), app('koa')], 'raw', 'tcp'),
-  endpoints: ['hello', 'lookup'],
-  connections: 8,
-  sliceMilliseconds: 20,
-  blocksPerRound: 5,
-  warmUpMilliseconds: 100,
-}
 
 /** A slice of 100 requests in 10 ms at a cost in microseconds per request. */
 function slice(deployment: string, block: number, micros: number, of: Partial<Slice> = {}): Slice {

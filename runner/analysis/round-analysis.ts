@@ -1,5 +1,5 @@
 import { costNs, type Slice } from '../measure/sample.ts'
-import type { Plan } from '../plan.ts'
+import { appOf, type Plan } from '../plan.ts'
 import { trimmedDifference, trimmedLogRatio } from '../statistics/paired-log-ratios.ts'
 import { median, trimmedMean } from '../statistics/summary.ts'
 
@@ -56,7 +56,7 @@ export function analyseRound(plan: Plan, round: number, slices: readonly Slice[]
     const baseline = copies.map((id) => costs(id, endpoint)).filter((byBlock) => byBlock.some(Number.isFinite))
     for (const app of apps) {
       const own = slices.filter(
-        (slice) => slice.endpoint === endpoint && appOf(plan, slice) === app && Number.isFinite(costNs(slice)),
+        (slice) => slice.endpoint === endpoint && appOf(plan, slice.deployment) === app && Number.isFinite(costNs(slice)),
       )
       if (own.length === 0 || baseline.length === 0) continue
       const paired = app === plan.baseline ? { logRatio: 0, overheadNs: 0 } : pair(costs(own[0]!.deployment, endpoint), baseline)
@@ -94,10 +94,6 @@ function sums(slices: readonly Slice[]): Omit<CellRound, 'app' | 'endpoint' | 'r
 function requestsPerSecond(slice: Slice): number {
   const steady = slice.steadyRequests > 0 && slice.steadyNs > 0
   return steady ? (slice.steadyRequests / slice.steadyNs) * 1e9 : (slice.requests / slice.elapsedNs) * 1e9
-}
-
-function appOf(plan: Plan, slice: Slice): string | undefined {
-  return plan.deployments.find(({ id }) => id === slice.deployment)?.app
 }
 
 function total(slices: readonly Slice[], of: (slice: Slice) => number): number {
