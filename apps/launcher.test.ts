@@ -120,6 +120,27 @@ describe('an app that is served', () => {
     await ended
   })
 
+  it('tells what has to be equal for all apps, as the app has left it', async () => {
+    const common = {
+      'Node version': process.version,
+      execArgv: 'empty',
+      NODE_OPTIONS: process.env.NODE_OPTIONS ?? 'not set',
+      keepAliveTimeout: '300000 ms',
+      headersTimeout: '0 ms',
+      requestTimeout: '0 ms',
+      maxRequestsPerSocket: '0',
+    }
+    for (const [module, mode] of [
+      [fixture('own-limits'), 'production'],
+      [fixture('development-mode'), 'development'],
+    ] as const) {
+      const { child, ready, ended } = await launchReady('--module', module)
+      expect(ready.facts).toEqual({ ...common, NODE_ENV: mode })
+      child.send({ type: 'close' })
+      await ended
+    }
+  })
+
   it.each([
     ['/throw', 'thrown while answering'],
     ['/reject', 'rejected while answering'],

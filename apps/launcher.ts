@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatAddress } from './address.ts'
+import { environmentFacts } from './environment-facts.ts'
 import { installedVersion } from './installed-version.ts'
 import { LaunchError, type ListenWish, listen } from './listen.ts'
 import { AppLoadError, loadApp } from './load-app.ts'
@@ -55,6 +56,7 @@ async function launch(): Promise<void> {
       version: installedVersion(app.package, module),
       pid: process.pid,
       node: process.version,
+      facts: environmentFacts(started.server, process),
     })
   } catch (error) {
     fail(asFailure(error))

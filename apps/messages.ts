@@ -14,6 +14,8 @@ export interface ReadyMessage {
   readonly pid: number
   /** `process.version` of the server, with its `v`. */
   readonly node: string
+  /** What has to be equal for all apps, by name; see `environmentFacts`. */
+  readonly facts: Readonly<Record<string, string>>
 }
 
 /** Why a launcher gave up before it was ready. */

@@ -48,11 +48,16 @@ describe('planted costs', () => {
         expect(cell.impliedMaximumRequestsPerSecond).toBeCloseTo(1e6 / cell.cost.value, 6)
         expect(cell).toMatchObject({
           userShare: expect.closeTo(0.6, 6),
+          totalRatio: expect.closeTo(expected / base, 1),
+          driftPercent: { level: expect.closeTo(1 - 0.05 / 8, 10) },
+          blocksKept: 96,
+          blocksPlanned: 96,
           loadBusy: 0.5,
           serverBusy: expect.closeTo(1, 6),
           headerBytes: 100,
           residentBytes: 50e6,
         })
+        expect(holds(cell.driftPercent!, 0)).toBe(true)
         for (const [estimate, value] of [
           [cell.cost, expected],
           [cell.ratio, expected / base],
@@ -102,7 +107,10 @@ describe('planted costs', () => {
           start: async (plan, options) => {
             const deployment = await host.start(plan, options)
             if (plan.id !== 'node-http#2') return deployment
-            return { ...deployment, cpu: async () => ({ cpuNs: (await deployment.cpu()).cpuNs * 1.05, runDelayNs: 0 }) }
+            return {
+              ...deployment,
+              cpu: async () => ({ ...(await deployment.cpu()), cpuNs: (await deployment.cpu()).cpuNs * 1.05 }),
+            }
           },
         },
       }),
@@ -266,6 +274,33 @@ describe('every stage has a result that the schema accepts', () => {
     const result = await resultOf({ apps: ['node-http'], endpoints: ['hello'], rule: { rounds: 2, precision: null } })
     expect(states(result.cells)).toEqual(['node-http hello measured'])
     expect(result.overall).toEqual([])
+  })
+})
+
+describe('blocks', () => {
+  it('are counted by endpoint, and for the run', async () => {
+    // All blocks of hello in the second round are disturbed: two tries each, until no repeat is left.
+    let round = 0
+    const world = {
+      beforeStart: (id: string) => {
+        if (id === 'node-http#2') round++
+      },
+      wait: ({ endpoint }: { endpoint: string }) => ({ serverNs: round === 2 && endpoint === 'hello' ? 15e6 : 0, loadNs: 0 }),
+    }
+    const result = await resultOf({ rule: { rounds: 3, precision: null }, world })
+    expect(measured(result, 'koa', 'hello')).toMatchObject({ blocksKept: 16, blocksPlanned: 24 })
+    expect(measured(result, 'koa', 'hello').perRound.map(({ round }) => round)).toEqual([1, 3])
+    expect(measured(result, 'koa', 'lookup')).toMatchObject({ blocksKept: 24, blocksPlanned: 24 })
+    const thrownAway = result.blocks?.disturbances['foreign-cpu'] ?? 0
+    expect(thrownAway).toBeGreaterThan(8)
+    expect(result.blocks).toEqual({ planned: 48, attempts: 40 + thrownAway, disturbances: { 'foreign-cpu': thrownAway } })
+  })
+
+  it('that are all disturbed leave nothing to measure, and it says so', async () => {
+    const world = { wait: () => ({ serverNs: 15e6, loadNs: 0 }) }
+    const result = await resultOf({ rule: { rounds: 2, precision: null }, world })
+    expect(result.cells[0]).toMatchObject({ state: 'skipped', reason: 'every block was disturbed' })
+    expect(result.findings.map(({ code }) => code)).toContain('machine-too-busy')
   })
 })
 

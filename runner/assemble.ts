@@ -1,29 +1,32 @@
 import type { ResolvedApp } from '../apps/app.ts'
+import { sumBlocks } from './analysis/blocks.ts'
 import {
-  type CellEstimates,
   type CellSeries,
   cellSeries,
+  distances,
   estimateCells,
   estimateIdentical,
   estimateOverall,
   rankCells,
 } from './analysis/estimates.ts'
-import type { CellRound } from './analysis/round-analysis.ts'
-import { checkCell } from './checks/cell-checks.ts'
+import { estimateDrifts, estimatePosition } from './analysis/within-round-estimates.ts'
+import { cellFigures, cellTotals } from './cell-figures.ts'
+import type { CellFacts } from './checks/cell-facts.ts'
+import { judgeCells } from './checks/judge.ts'
 import { finding } from './checks/registry.ts'
-import { checkIdentical, checkRun, copiesAgree } from './checks/run-checks.ts'
+import { checkIdentical, copiesAgree } from './checks/run/identical.ts'
+import { checkRun } from './checks/run-checks.ts'
 import { verdictOf, worstVerdict } from './checks/verdict.ts'
 import type { CpuPlacement } from './environment/cpus.ts'
 import type { describeMachine } from './environment/machine.ts'
 import type { Ledger } from './ledger.ts'
 import type { LoadDriver } from './load/driver.ts'
+import { cellName } from './measure/cells.ts'
 import type { Failure } from './measure/fleet.ts'
 import type { AppPreflight } from './measure/preflight.ts'
-import { cellName } from './measure/round.ts'
 import type { CompareOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 import { type Cell, type Environment, type Finding, FORMAT, type MeasuredCell, type Result, type StopReason } from './result.ts'
-import { median } from './statistics/summary.ts'
 
 /** Everything a result is made from. */
 export interface RunFacts {
@@ -57,51 +60,40 @@ export function assembleResult(facts: RunFacts): Result {
     ratio,
     agrees: copiesAgree(ratio),
   }))
+  const blocks = sumBlocks(ledger.rounds.flatMap((round) => round.blocks))
   const findings = checkRun({
     ...facts,
+    ...ledger.noise,
+    cpuDistanceNanoseconds: ledger.cpuDistanceNanoseconds,
     rounds,
+    blocks,
     wantedRounds: options.rounds,
     notPinnedBecause: facts.placement.notPinnedBecause,
+    lastOverFirst: estimatePosition(ledger.rounds),
   })
   // Without its baseline a cell has nothing to be compared with, whatever was measured before the baseline failed.
   const sound = ({ app, endpoint }: CellSeries) =>
     [app, plan.baseline].every((one) => failureOf(failures, one, endpoint) === undefined)
   const series = cellSeries(ledger.rounds).filter(sound)
-  const estimates = estimateCells(series, plan.baseline)
-  const cellFindings = new Map(
-    series.map((cell) => {
-      const control = identical.find(({ endpoint }) => endpoint === cell.endpoint)
-      return [
-        cell,
-        [
-          ...findingsOf(cell, estimates.get(cell)!, facts),
-          ...(control ? checkIdentical(control.endpoint, control.ratio) : []),
-          ...findings,
-        ],
-      ]
-    }),
-  )
-  const ranked = (cell: CellSeries) => verdictOf(cellFindings.get(cell)!) !== 'invalid'
-  const ranks = rankCells(series.filter(ranked))
+  const cellFacts = gatherFacts(series, facts)
+  const unequal = new Map(facts.preflight.map((known) => [known.app, known.unequal]))
+  const judged = judgeCells(cellFacts, { baseline: plan.baseline, identical, unequal, run: findings })
+  const ranked = series.filter((_, index) => verdictOf(judged[index]!) !== 'invalid')
+  const ranks = rankCells(ranked)
   const cells = plannedCells(plan).map(({ app, endpoint }): Cell => {
     const identity = cellIdentity(facts, app, endpoint)
     const failure = failureOf(failures, app, endpoint)
     if (failure !== undefined) return failedCell(identity, failure)
-    const cell = series.find((one) => one.app === app && one.endpoint === endpoint)
-    if (cell === undefined) {
-      const reason = skippedBecause(facts, endpoint)
-      const findings = [finding('not-measured', { reason })]
-      return { ...identity, state: 'skipped', reason, verdict: verdictOf(findings), findings }
+    const index = series.findIndex((one) => one.app === app && one.endpoint === endpoint)
+    if (index >= 0) {
+      const own = judged[index]!
+      return { ...cellFacts[index]!.figures, rank: ranks.get(series[index]!) ?? null, verdict: verdictOf(own), findings: own }
     }
-    return measuredCell(
-      identity,
-      cell,
-      { ...estimates.get(cell)!, rank: ranks.get(cell) ?? null },
-      cellFindings.get(cell)!,
-      facts,
-    )
+    const reason = skippedBecause(facts, endpoint)
+    const own = [finding('not-measured', { reason })]
+    return { ...identity, state: 'skipped', reason, verdict: verdictOf(own), findings: own }
   })
-  const overall = estimateOverall(series.filter(ranked), plan.endpoints, plan.baseline).map((row) => {
+  const overall = estimateOverall(ranked, plan.endpoints, plan.baseline).map((row) => {
     const own = uniqueFindings(cells.filter(({ app }) => app === row.app).flatMap((cell) => cell.findings))
     return { ...row, verdict: verdictOf(own), findings: own }
   })
@@ -121,6 +113,7 @@ export function assembleResult(facts: RunFacts): Result {
       cpuAccounting: facts.cpuAccounting,
       driverVersion: facts.driverVersion,
       ...ledger.noise,
+      cpuDistanceNanoseconds: ledger.cpuDistanceNanoseconds,
       runnerResidentBytes: facts.runnerResidentBytes,
       loadResidentBytes: ledger.loadResidentBytes,
     },
@@ -135,6 +128,7 @@ export function assembleResult(facts: RunFacts): Result {
     cells,
     overall: options.endpoints.length > 1 ? overall : [],
     controls: { identical },
+    blocks,
     findings: uniqueFindings([...findings, ...identical.flatMap(({ endpoint, ratio }) => checkIdentical(endpoint, ratio))]),
   }
 }
@@ -145,55 +139,36 @@ function runVerdict(findings: readonly Finding[], cells: readonly Cell[]): Resul
   return measured.length === 0 ? 'invalid' : worstVerdict([verdictOf(findings), ...measured])
 }
 
-function findingsOf(cell: CellSeries, { ratio }: CellEstimates, { plan, options, driver }: RunFacts): Finding[] {
-  const isBaseline = cell.app === plan.baseline
-  const { low, high, value } = ratio
-  const halfWidthPercent = isBaseline || low === null || high === null ? null : Math.max(high / value - 1, 1 - low / value) * 100
-  return checkCell({
-    rounds: cell.rounds.length,
-    halfWidthPercent,
-    precisionPercent: options.rounds === null ? options.precision : null,
-    serverBusy: median(cell.rounds.map(({ serverBusy }) => serverBusy)),
-    loadBusy: loadBusy(cell.rounds),
-    reconnects: total(cell.rounds, ({ reconnects }) => reconnects),
-    driverSleeps: driver.sleeps,
+function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[] {
+  const { plan, options, ledger, machine, preflight } = facts
+  const estimates = estimateCells(series, plan.baseline)
+  const drifts = estimateDrifts(series)
+  return series.map((cell) => {
+    const { app, endpoint, rounds } = cell
+    const known = preflight.find((one) => one.app === app)
+    const figures = cellFigures(cell, {
+      ledger,
+      identity: cellIdentity(facts, app, endpoint),
+      estimates: estimates.get(cell)!,
+      driftPercent: drifts.get(cell) ?? null,
+      baseline: series.find((one) => one.app === plan.baseline && one.endpoint === endpoint)?.rounds ?? [],
+      headerBytes: known?.headerBytes.get(endpoint) ?? null,
+    })
+    return {
+      figures,
+      totals: cellTotals(rounds),
+      isBaseline: app === plan.baseline,
+      covariate: distances(rounds),
+      package: known?.package ?? null,
+      nodeMajor: Number.parseInt(machine.node.replace(/^v/, ''), 10),
+      pinned: facts.placement.serverCpu !== null,
+      driverSleeps: facts.driver.sleeps,
+      precisionPercent: options.rounds === null ? options.precision : null,
+    }
   })
 }
 
-type Identity = Omit<MeasuredCell, Exclude<keyof MeasuredCell, 'app' | 'endpoint' | 'deployment' | 'load'>>
-
-function measuredCell(
-  identity: Identity,
-  { app, endpoint, rounds }: CellSeries,
-  estimates: Pick<MeasuredCell, 'cost' | 'ratio' | 'overheadMicroseconds' | 'requestsPerSecond' | 'rank'>,
-  findings: Finding[],
-  { ledger, preflight }: RunFacts,
-): MeasuredCell {
-  return {
-    ...identity,
-    state: 'measured',
-    verdict: verdictOf(findings),
-    ...estimates,
-    impliedMaximumRequestsPerSecond: 1e6 / estimates.cost.value,
-    userShare: userShare(rounds),
-    latencyMicroseconds: ledger.latency(app, endpoint),
-    residentBytes: ledger.residentBytes(app),
-    serverBusy: median(rounds.map(({ serverBusy }) => serverBusy)),
-    loadBusy: loadBusy(rounds),
-    headerBytes: preflight.find((one) => one.app === app)?.headerBytes.get(endpoint) ?? null,
-    requests: total(rounds, ({ requests }) => requests),
-    slices: total(rounds, ({ slices }) => slices),
-    perRound: rounds.map(({ round, blocks, logCost, logRatio, overheadNs, logRate }) => ({
-      round,
-      blocks,
-      costMicroseconds: Math.exp(logCost) / 1000,
-      ratio: Math.exp(logRatio),
-      overheadMicroseconds: overheadNs / 1000,
-      requestsPerSecond: Math.exp(logRate),
-    })),
-    findings,
-  }
-}
+type Identity = Pick<MeasuredCell, 'app' | 'endpoint' | 'deployment' | 'load'>
 
 function failedCell(identity: Identity, { code, reason, lastLines }: Failure): Cell {
   const broken = code === 'contract' || code === 'wrong-answers'
@@ -233,8 +208,10 @@ function plannedCells(plan: Plan): { app: string; endpoint: string }[] {
   return plan.endpoints.flatMap((endpoint) => apps.map((app) => ({ app, endpoint })))
 }
 
-function skippedBecause({ plan, failures }: RunFacts, endpoint: string): string {
-  if (failureOf(failures, plan.baseline, endpoint) === undefined) return 'no round was finished'
+function skippedBecause({ plan, failures, ledger }: RunFacts, endpoint: string): string {
+  if (failureOf(failures, plan.baseline, endpoint) === undefined) {
+    return ledger.rounds.length === 0 ? 'no round was finished' : 'every block was disturbed'
+  }
   return `${plan.baseline} failed on ${endpoint}, and there is nothing else to compare with`
 }
 
@@ -243,22 +220,6 @@ function failureOf(failures: readonly Failure[], app: string, endpoint: string):
   return failures.find((failure) => names.includes(cellName(failure.app, failure.endpoint)))
 }
 
-function loadBusy(rounds: readonly CellRound[]): number | null {
-  if (rounds.some(({ idleNs }) => idleNs === null)) return null
-  return 1 - total(rounds, ({ idleNs }) => idleNs ?? 0) / total(rounds, ({ elapsedNs }) => elapsedNs)
-}
-
-function userShare(rounds: readonly CellRound[]): number | null {
-  if (rounds.some(({ userNs, systemNs }) => userNs === null || systemNs === null)) return null
-  const user = total(rounds, ({ userNs }) => userNs ?? 0)
-  const both = user + total(rounds, ({ systemNs }) => systemNs ?? 0)
-  return both > 0 ? user / both : null
-}
-
 function uniqueFindings(findings: readonly Finding[]): Finding[] {
   return [...new Map(findings.map((one) => [`${one.code} ${one.message}`, one])).values()]
-}
-
-function total(rounds: readonly CellRound[], of: (round: CellRound) => number): number {
-  return rounds.reduce((sum, round) => sum + of(round), 0)
 }

@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { familyOf, isRunning, type ProcessFacts } from './fixtures/processes.ts'
+import { type Ended, grownFamily, startCommand, survivors } from './fixtures/command-line.ts'
+import { familyOf, type ProcessFacts } from './fixtures/processes.ts'
 import { Result } from './result.ts'
 
-const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
 const appFixture = (name: string) => fileURLToPath(new URL(`../apps/fixtures/${name}.ts`, import.meta.url))
 const TINY = ['compare', '--apps', 'node-http,koa', '--endpoints', 'hello', '--rounds', '2', '--blocks', '3', '--warm-up', '0.2']
 const ENDLESS = [
@@ -34,34 +32,10 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
-interface Ended {
-  readonly status: number | null
-  readonly signal: NodeJS.Signals | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
 /** The command line as a process of its own; `--out` is a fresh folder. */
 function start(args: readonly string[], out = join(folder, `out-${++runs}`)) {
   const [command, ...options] = args
-  const child = spawn(process.execPath, [cli, ...(command === 'compare' ? [command, '--out', out, ...options] : args)], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '' },
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
-  })
-  const ended = once(child, 'close').then(([status, signal]): Ended => ({ status, signal, stdout, stderr }))
-  /** Waits until the command has written so on stderr, or has ended. */
-  const said = (words: string) =>
-    expect.poll(() => stderr.includes(words) || child.exitCode !== null, { timeout: 15_000, interval: 10 }).toBe(true)
-  return { pid: child.pid!, kill: (signal: NodeJS.Signals) => child.kill(signal), ended, said, out }
+  return { ...startCommand(command === 'compare' ? [command, '--out', out, ...options] : args, folder), out }
 }
 
 async function run(...args: string[]): Promise<Ended & { out: string }> {
@@ -80,20 +54,6 @@ function readSamples(out: string): { round: number; block: number; deployment: s
     .split('\n')
     .map((line) => JSON.parse(line))
 }
-
-/** Everything the command has started, once its servers and its load generator run. */
-async function grownFamily(pid: number): Promise<ProcessFacts[]> {
-  let family: ProcessFacts[] = []
-  const grown = () => {
-    family = familyOf(pid)
-    const count = (word: string) => family.filter(({ command }) => command.includes(word)).length
-    return count('launcher.ts') >= 3 && count('process.ts') === 1
-  }
-  await expect.poll(grown, { timeout: 15_000, interval: 5 }).toBe(true)
-  return family
-}
-
-const survivors = (family: readonly ProcessFacts[]) => family.filter(({ pid }) => isRunning(pid)).map(({ command }) => command)
 
 describe('a small run', () => {
   let ended: Ended & { out: string }
@@ -216,6 +176,21 @@ describe('a mistake in the call', () => {
     ['too small a number', ['compare', '--rounds', '1'], /--rounds takes a whole number from 2 to 1000, not "1"/, /--rounds 2/],
     ['an empty list', ['compare', '--apps', ''], /not a list of names/, /separate names/],
     ['a module that is not there', ['compare', '--apps', './nowhere.ts'], /there is no file .*nowhere\.ts/, /is a path/],
+    [
+      'an unknown part of the calibration',
+      ['calibrate', '--parts', 'cost,plantd'],
+      /unknown part "plantd"/,
+      /did you mean "planted"\?/,
+    ],
+    ['too short a calibration', ['calibrate', '--minutes', '0'], /--minutes takes a number from 0\.1 to 1440/, /--minutes 0\.1/],
+    [
+      'a page and parts to measure',
+      ['calibrate', '--page', '--parts', 'cost'],
+      /--page measures nothing, so --parts/,
+      /one of the two/,
+    ],
+    ['a folder without a name', ['calibrate', '--docs='], /--docs must name a folder, not ""/, /--docs/],
+    ['an argument of calibrate', ['calibrate', 'cost'], /too many arguments/, /npm run calibrate -- --help/],
     ['a module that is no app', ['compare', '--apps', appFixture('no-default')], /has no default export/, /./],
   ]
 
@@ -311,7 +286,7 @@ describe.runIf(existsSync('/proc/self/stat'))('a run that is ended from outside'
   it('by Ctrl-C: finished rounds are kept, exit status 130, nothing is left running', async () => {
     const { pid, kill, ended, said, out } = start(ENDLESS)
     await said('round 2 of')
-    const family = await grownFamily(pid)
+    const family = await grownFamily(pid, 3)
     kill('SIGINT')
     const { status, stdout, stderr } = await ended
     expect(status).toBe(130)
@@ -341,7 +316,7 @@ describe.runIf(existsSync('/proc/self/stat'))('a run that is ended from outside'
   it('by kill -9: servers and load generator go too, and the finished rounds are on the disk', async () => {
     const { pid, kill, ended, said, out } = start(ENDLESS)
     await said('round 1 of')
-    const family = await grownFamily(pid)
+    const family = await grownFamily(pid, 3)
     kill('SIGKILL')
     expect(await ended).toMatchObject({ status: null, signal: 'SIGKILL' })
     await expect.poll(() => survivors(family), { timeout: 1_500, interval: 10 }).toEqual([])

@@ -1,12 +1,17 @@
 import { Command, CommanderError } from 'commander'
+import { calibrate } from './calibrate.ts'
+import { type CalibrateOptions, calibrateOptions } from './calibration/options.ts'
 import { compare } from './compare.ts'
+import { EXAMINATION_SECONDS, examineMachine } from './doctor.ts'
 import { UserError } from './errors.ts'
 import { type CompareOptions, compareOptions, type OptionRow } from './options.ts'
 import { publishResults } from './publish.ts'
-import { renderJson } from './report/json.ts'
+import { createCalibrationProgress } from './report/calibration-progress.ts'
+import { renderExamination } from './report/doctor-report.ts'
+import { prettyJson, renderJson } from './report/json.ts'
 import { plainText } from './report/plain-text.ts'
 import { createProgress } from './report/progress.ts'
-import { renderTerminal } from './report/terminal.ts'
+import { renderTerminal, type TerminalOptions } from './report/terminal.ts'
 import type { Result } from './result.ts'
 
 const EXIT = { valid: 0, notValid: 1, usage: 2, interrupted: 130 } as const
@@ -26,6 +31,24 @@ Examples:
 Results go to stdout and to a folder below --out, progress to stderr.
 Exit status: 0 measured, nothing invalid; 1 something failed or is invalid; 2 usage; 130 interrupted.`
 
+const CALIBRATE_EXAMPLES = `
+Examples:
+  npm run calibrate                                       everything, an hour, docs/calibration.md
+  npm run calibrate -- --parts identical,planted          two parts anew; the page keeps the others
+  npm run calibrate -- --minutes 180                      more repetitions
+  npm run calibrate -- --page                             only the page, from what is published
+
+Nothing else may run on the machine meanwhile. Progress goes to stderr, the paths written to stdout.
+Exit status: 0 done; 1 a part failed; 2 usage; 130 interrupted, finished repetitions are kept below --out.`
+
+const DOCTOR_EXAMPLES = `
+Examples:
+  npm run doctor                                  what is good and what is poor about this machine
+  npm run --silent doctor -- --json > here.json   the same for programs, to be set beside another machine's
+
+It changes nothing: commands it shows are for you to run. Keep the machine as quiet as for a comparison meanwhile.
+Exit status: 0 fit, poor points or not; 1 not fit; 2 usage.`
+
 const program = new Command('framework-cost')
   .description('What a Node.js web framework costs before it hits your code.')
   .exitOverride()
@@ -39,6 +62,22 @@ const compareCommand = program
   .addHelpText('after', COMPARE_EXAMPLES)
   .action(runCompare)
 for (const row of compareOptions) addOption(compareCommand, row)
+
+program
+  .command('doctor')
+  .description('is this machine fit for measuring? Facts, what would improve them, and a speed score')
+  .option('--json', 'print facts and score as JSON')
+  .allowExcessArguments(false)
+  .addHelpText('after', DOCTOR_EXAMPLES)
+  .action(runDoctor)
+
+const calibrateCommand = program
+  .command('calibrate')
+  .description('measure the suite itself on this machine, and write docs/calibration.md')
+  .allowExcessArguments(false)
+  .addHelpText('after', CALIBRATE_EXAMPLES)
+  .action(runCalibrate)
+for (const row of calibrateOptions) addOption(calibrateCommand, row)
 
 program
   .command('publish-results')
@@ -56,7 +95,45 @@ try {
 }
 
 async function runCompare(given: Partial<CompareOptions>): Promise<void> {
-  const progress = createProgress(process.stderr)
+  await interruptible(createProgress(process.stderr), async (progress, signal) => {
+    const startedAt = new Date()
+    const { result, folder, problem } = await compare(given, {
+      cwd: process.cwd(),
+      signal,
+      listener: progress,
+      freshSeed: seedFrom(startedAt),
+      startedAt,
+    })
+    progress.stop()
+    process.stdout.write(given.json ? renderJson(result) : renderTerminal(result, terminalOptions()))
+    process.stderr.write(`written to ${folder}\n`)
+    process.exitCode = problem === null ? exitStatus(result) : report(problem)
+  })
+}
+
+async function runCalibrate(given: Partial<CalibrateOptions>): Promise<void> {
+  await interruptible(createCalibrationProgress(process.stderr), async (progress, signal) => {
+    const startedAt = new Date()
+    const { folder, pages, interrupted, problem } = await calibrate(given, {
+      cwd: process.cwd(),
+      signal,
+      listener: progress,
+      freshSeed: seedFrom(startedAt),
+      startedAt,
+    })
+    progress.stop()
+    for (const path of pages) process.stdout.write(`${path}\n`)
+    if (folder !== null) process.stderr.write(`written to ${folder}\n`)
+    if (problem !== null) process.exitCode = report(problem)
+    else process.exitCode = interrupted ? EXIT.interrupted : EXIT.valid
+  })
+}
+
+/** Work that the first Ctrl-C asks to end and the second one ends. */
+async function interruptible<Reporter extends { remark(sentence: string): void; stop(): void }>(
+  progress: Reporter,
+  work: (progress: Reporter, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   const controller = new AbortController()
   let interruptedAt = 0
   const interrupt = () => {
@@ -71,25 +148,29 @@ async function runCompare(given: Partial<CompareOptions>): Promise<void> {
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
   try {
-    const startedAt = new Date()
-    const { result, folder, problem } = await compare(given, {
-      cwd: process.cwd(),
-      signal: controller.signal,
-      listener: progress,
-      freshSeed: startedAt.getTime() % 2 ** 32,
-      startedAt,
-    })
-    progress.stop()
-    const colour = process.stdout.isTTY === true && !process.env.NO_COLOR
-    const width = process.stdout.columns ?? WIDTH_WITHOUT_TERMINAL
-    process.stdout.write(given.json ? renderJson(result) : renderTerminal(result, { colour, width }))
-    process.stderr.write(`written to ${folder}\n`)
-    process.exitCode = problem === null ? exitStatus(result) : report(problem)
+    await work(progress, controller.signal)
   } finally {
     progress.stop()
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
   }
+}
+
+function seedFrom(startedAt: Date): number {
+  return startedAt.getTime() % 2 ** 32
+}
+
+async function runDoctor({ json }: { json?: boolean }): Promise<void> {
+  process.stderr.write(`looking at this machine for about ${EXAMINATION_SECONDS} seconds\n`)
+  const examination = await examineMachine(new Date())
+  const text = json ? prettyJson(examination) : renderExamination(examination, terminalOptions())
+  process.stdout.write(text)
+  process.exitCode = examination.fit ? EXIT.valid : EXIT.notValid
+}
+
+function terminalOptions(): TerminalOptions {
+  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR
+  return { colour, width: process.stdout.columns ?? WIDTH_WITHOUT_TERMINAL }
 }
 
 function exitStatus(result: Result): number {
@@ -115,7 +196,8 @@ function report(error: unknown): number {
       .replace(/^error: /, '')
       .replace(/\n\(?/g, ' ')
       .replace(/\)$/, '')
-    process.stderr.write(`error: ${oneLine(sentence)}\nhint: see --help, for example npm run compare -- --help\n`)
+    const command = program.commands.map((one) => one.name()).find((name) => name === process.argv[2]) ?? 'compare'
+    process.stderr.write(`error: ${oneLine(sentence)}\nhint: see --help, for example npm run ${command} -- --help\n`)
     return EXIT.usage
   }
   if (error instanceof UserError) {

@@ -15,6 +15,7 @@ function record(round: number, of: Partial<RoundRecord> = {}): RoundRecord {
     failures: [],
     interrupted: false,
     noise: { totalNs: 0, stealNs: 0, foreignNs: 0 },
+    blocks: [],
     ...of,
   }
 }
@@ -40,7 +41,7 @@ describe('Ledger', () => {
       record(1, { latencies: [latencies('raw', 0, [100, 200]), latencies('raw#2', 0, [300]), latencies('raw', 1, [9_000])] }),
     )
     ledger.add(record(2, { latencies: [latencies('raw', 0, [400, 500]), latencies('koa', 0, [])] }))
-    expect(ledger.latency('raw', 'hello')).toEqual({ p50: 300, p90: 500, p99: 500, max: 500, samples: 5 })
+    expect(ledger.latency('raw', 'hello')).toEqual({ mean: 300, p50: 300, p90: 500, p99: 500, max: 500, samples: 5 })
     expect(ledger.latency('raw', 'lookup')).toMatchObject({ samples: 1 })
     expect(ledger.latency('raw', 'lookup')!.max / 9_000).toBeCloseTo(1, 2)
     expect(ledger.latency('koa', 'hello')).toBeNull()

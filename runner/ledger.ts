@@ -4,13 +4,13 @@ import type { CellLatencies } from './load/driver.ts'
 import { latencyHistogram } from './load/latency-histogram.ts'
 import type { Noise, RoundRecord } from './measure/round.ts'
 import { appOf, type Plan } from './plan.ts'
-import type { MeasuredCell } from './result.ts'
-import { median } from './statistics/summary.ts'
+import type { Environment, MeasuredCell } from './result.ts'
+import { mean, meanOrNull, median } from './statistics/summary.ts'
 
 /** What a run has found out so far, in small: slices are condensed round by round, so that a long run needs no more memory. */
 export class Ledger {
   readonly rounds: RoundAnalysis[] = []
-  /** Time in which a slice was open. */
+  /** Time in which a slice was open that counts. */
   measuredNs = 0
   loadResidentBytes: number | null = null
   readonly #plan: Plan
@@ -23,8 +23,11 @@ export class Ledger {
   }
 
   add(record: RoundRecord): void {
-    this.rounds.push(analyseRound(this.#plan, record.round, record.slices))
-    this.measuredNs += record.slices.reduce((sum, { elapsedNs }) => sum + elapsedNs, 0)
+    this.rounds.push(analyseRound(this.#plan, record.round, record.slices, record.blocks))
+    this.measuredNs += record.slices.reduce(
+      (sum, { elapsedNs, disturbance }) => (disturbance === null ? sum + elapsedNs : sum),
+      0,
+    )
     this.loadResidentBytes = Math.max(this.loadResidentBytes ?? 0, record.loadResidentBytes ?? 0) || null
     for (const key of Object.keys(this.#noise) as (keyof Noise)[]) this.#noise[key] += record.noise[key]
     for (const latencies of record.latencies) this.#addLatencies(latencies)
@@ -42,6 +45,13 @@ export class Ledger {
       : { stealShare: null, foreignShare: null }
   }
 
+  /** Round trip of a cache line between the two CPUs: over the rounds, and the nearest and farthest round; null: unknown. */
+  get cpuDistanceNanoseconds(): Environment['cpuDistanceNanoseconds'] {
+    const byRound = this.rounds.map(({ cells }) => meanOrNull(cells.map(({ cpuDistanceNs }) => cpuDistanceNs)))
+    const known = byRound.filter((distance) => distance !== null)
+    return known.length === 0 ? null : { mean: mean(known), low: Math.min(...known), high: Math.max(...known) }
+  }
+
   /** Median over rounds of the memory of one app at the end of a round; null: unknown. */
   residentBytes(app: string): number | null {
     const bytes = this.#residentBytes.get(app)
@@ -53,6 +63,7 @@ export class Ledger {
     if (histogram === undefined || histogram.totalCount === 0) return null
     const percentile = (share: number) => histogram.getValueAtPercentile(share)
     return {
+      mean: histogram.mean,
       p50: percentile(50),
       p90: percentile(90),
       p99: percentile(99),

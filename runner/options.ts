@@ -93,7 +93,8 @@ export const compareOptions: readonly OptionRow[] = [
   },
   {
     flags: '--driver <name>',
-    description: 'what makes the load: autocannon, wrk (cross-check of requests/s) or fake (tests only)',
+    description:
+      'what makes the load: autocannon; autocannon-sleeping (shows the price of wake-ups), wrk (cross-check of requests/s), fake (tests)',
     shownDefault: 'autocannon',
     parse: (text) => chosenFrom('driver', Object.keys(drivers) as DriverId[], text),
   },

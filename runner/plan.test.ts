@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { blocksFor, type Plan, planDeployments, planRound } from './plan.ts'
+import { blocksFor, type Plan, planDeployments, planRound, repeatedBlock } from './plan.ts'
 
 const app = (id: string) => ({ id, modulePath: `/apps/${id}/app.ts`, given: id, insideProject: true })
 const plan: Plan = {
@@ -83,6 +83,44 @@ describe('planRound', () => {
     expect(planRound({ ...plan, seed: 100 }, 3, 40)).not.toEqual(round)
     // Fewer blocks are the first ones of more: a resumed or shortened round stays what it was.
     expect(planRound(plan, 3, 10).blocks).toEqual(round.blocks.slice(0, 30))
+  })
+})
+
+describe('repeatedBlock', () => {
+  const { blocks } = planRound(plan, 3, 40)
+  const orderOf = ({ slices }: (typeof blocks)[number]) => slices.map(({ deployment }) => deployment).join()
+
+  it('has the same slices in an order of its own', () => {
+    for (const block of blocks.slice(0, 20)) {
+      const again = repeatedBlock(plan, 3, block, 1)
+      expect(again).toMatchObject({ block: block.block, endpoint: block.endpoint })
+      expect(again.slices.toSorted((a, b) => a.deployment - b.deployment)).toEqual(
+        block.slices.toSorted((a, b) => a.deployment - b.deployment),
+      )
+    }
+    // All 24 orders of four, about equally often: 120 blocks twice are 10 each, with a standard deviation of 3.1.
+    const orders = blocks.flatMap((block) => [1, 2].map((attempt) => orderOf(repeatedBlock(plan, 3, block, attempt))))
+    const counts = Map.groupBy(orders, (order) => order)
+    expect(counts.size).toBe(24)
+    for (const { length } of counts.values()) expect(length).toBeLessThan(26)
+  })
+
+  it('depends on seed, round, block, endpoint and attempt, and on nothing else', () => {
+    const block = blocks[0]!
+    const own = orderOf(repeatedBlock(plan, 3, block, 1))
+    expect(orderOf(repeatedBlock(plan, 3, block, 1))).toBe(own)
+    const others = [1, 2, 3, 4, 5, 6, 7, 8].map((other) => [
+      orderOf(repeatedBlock({ ...plan, seed: other }, 3, block, 1)),
+      orderOf(repeatedBlock(plan, 3 + other, block, 1)),
+      orderOf(repeatedBlock(plan, 3, { ...block, block: other }, 1)),
+      orderOf(repeatedBlock(plan, 3, block, 1 + other)),
+    ])
+    // Eight times the same order by chance: 24 ** -8.
+    for (const what of [0, 1, 2, 3]) expect(others.some((orders) => orders[what] !== own)).toBe(true)
+    const endpoints = plan.endpoints.map((endpoint) =>
+      [1, 2, 3, 4, 5, 6, 7, 8].map((attempt) => orderOf(repeatedBlock(plan, 3, { ...block, endpoint }, attempt))).join(';'),
+    )
+    expect(new Set(endpoints).size).toBe(plan.endpoints.length)
   })
 })
 

@@ -16,6 +16,7 @@ const SLICE_JITTER = 0.2
 const MEASURE_OVER_PREPARE = 1.8
 /** Starting one app, until it listens and is connected, on the machines seen so far. */
 const START_MILLISECONDS = 250
+const LARGEST_SEED = 2 ** 32 - 1
 const FEWEST_BLOCKS = 8
 const MOST_BLOCKS = 60
 
@@ -104,4 +105,22 @@ export function planRound(plan: Plan, round: number, blocksPerRound: number): Pl
       })),
     ).flat(),
   }
+}
+
+/**
+ * A block once more, after a disturbance: slices of the same length, the deployments in an order drawn from seed, round, block and
+ * attempt alone, so that no other random choice depends on whether there was a disturbance.
+ * @param attempt from 1; 0 is the block as planned
+ */
+export function repeatedBlock(
+  plan: Plan,
+  round: number,
+  { block, endpoint, slices }: PlannedBlock,
+  attempt: number,
+): PlannedBlock {
+  const random = [round, plan.endpoints.indexOf(endpoint), block, attempt].reduce(
+    (outer, part) => seededRandom(outer.integer(0, LARGEST_SEED), part),
+    seededRandom(plan.seed),
+  )
+  return { block, endpoint, slices: random.shuffle(slices) }
 }

@@ -2,9 +2,10 @@
  * The one data model of a run: what `result.json` holds, what every report reads. Types are inferred from the schema, so the file
  * and the code cannot drift apart; the published JSON Schema (`results/schema.json`) is made from it.
  *
- * History of the format: 1, the first.
+ * History of the format: 1, the first. Fields that were added since have a default, so that older files are still read.
  */
 import { z } from 'zod'
+import { Fact, SpeedScore } from './environment/fact.ts'
 
 export const FORMAT = 1
 
@@ -37,7 +38,15 @@ export type Finding = z.infer<typeof Finding>
 export const Verdict = z.enum(['valid', 'suspect', 'invalid'])
 export type Verdict = z.infer<typeof Verdict>
 
-const Latency = z.object({ p50: z.number(), p90: z.number(), p99: z.number(), max: z.number(), samples: z.int() })
+/** Microseconds. */
+const Latency = z.object({
+  mean: z.number().nullable().default(null),
+  p50: z.number(),
+  p90: z.number(),
+  p99: z.number(),
+  max: z.number(),
+  samples: z.int(),
+})
 
 /** What one round said about one cell: the statistical unit. */
 export const RoundValue = z.object({
@@ -73,6 +82,8 @@ export const MeasuredCell = z.object({
   cost: Estimate,
   /** Cost over the baseline's cost on the same endpoint, paired block by block. */
   ratio: Estimate,
+  /** The same from all CPU time and all requests, not trimmed: rare work counts in full. 1 for the baseline. */
+  totalRatio: z.number().nullable().default(null),
   overheadMicroseconds: Estimate,
   requestsPerSecond: Estimate,
   /** 1,000,000 over the cost: what one CPU could serve if it did nothing else. */
@@ -92,6 +103,14 @@ export const MeasuredCell = z.object({
   rank: z.object({ low: z.int(), high: z.int() }).nullable(),
   requests: z.int(),
   slices: z.int(),
+  /**
+   * Change of the cost from the first block of a round to the last, percent: of the cost above the baseline, of the baseline its own. The
+   * level is corrected for the number of cells.
+   */
+  driftPercent: Estimate.nullable().default(null),
+  /** Blocks that count, and blocks there should be; fewer when some were disturbed every time they were tried. */
+  blocksKept: z.int().nullable().default(null),
+  blocksPlanned: z.int().nullable().default(null),
   perRound: z.array(RoundValue),
 })
 export type MeasuredCell = z.infer<typeof MeasuredCell>
@@ -161,8 +180,19 @@ export const Environment = z.object({
   /** Share of CPU time over the run, 0 to 1; null where the kernel does not say. */
   stealShare: z.number().nullable(),
   foreignShare: z.number().nullable(),
+  /**
+   * Round trip of a cache line between the two CPUs: mean over the rounds, nearest and farthest round. Costs and ratios are those at the
+   * mean. null: not measured.
+   */
+  cpuDistanceNanoseconds: z.object({ mean: z.number(), low: z.number(), high: z.number() }).nullable().default(null),
   runnerResidentBytes: z.number(),
   loadResidentBytes: z.number().nullable(),
+  /** What `npm run doctor` says of this machine without measuring; empty in results older than it. */
+  facts: z.array(Fact.pick({ id: true, value: true, grade: true })).default([]),
+  /** The facts that were poor, a few sentences each. */
+  poor: z.array(z.string()).default([]),
+  /** By one process before the first round; null: not measured. */
+  speedScore: SpeedScore.nullable().default(null),
 })
 export type Environment = z.infer<typeof Environment>
 
@@ -184,6 +214,16 @@ export const UsedOptions = z.object({
   warmUpMilliseconds: z.number(),
 })
 export type UsedOptions = z.infer<typeof UsedOptions>
+
+/** A disturbed block is measured again; what was disturbed is thrown away without a look at its outcome. */
+export const Blocks = z.object({
+  planned: z.int(),
+  /** Repeats included. */
+  attempts: z.int(),
+  /** Attempts that were thrown away, by code of disturbance. */
+  disturbances: z.record(z.string(), z.int()),
+})
+export type Blocks = z.infer<typeof Blocks>
 
 export const StopReason = z.enum(['precision', 'rounds', 'time', 'only-baseline', 'interrupted', 'failed'])
 export type StopReason = z.infer<typeof StopReason>
@@ -208,6 +248,8 @@ export const Result = z.object({
   cells: z.array(Cell),
   overall: z.array(Overall),
   controls: z.object({ identical: z.array(IdenticalControl) }),
+  /** How the blocks of all endpoints came about; null: unknown. */
+  blocks: Blocks.nullable().default(null),
   findings: z.array(Finding),
 })
 export type Result = z.infer<typeof Result>

@@ -1,38 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { cellRound as cell, roundAnalysis } from '../fixtures/cell-round.ts'
 import { estimateMeans } from '../statistics/estimate.ts'
 import { cellSeries, estimateCells, estimateIdentical, estimateOverall, precisionReached, rankCells } from './estimates.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 
-function cell(round: number, app: string, logRatio: number, of: Partial<CellRound> = {}): CellRound {
-  return {
-    app,
-    endpoint: 'hello',
-    round,
-    blocks: 10,
-    logCost: Math.log(10_000) + logRatio,
-    logRatio,
-    overheadNs: 10_000 * Math.expm1(logRatio),
-    logRate: Math.log(1e5) - logRatio,
-    requests: 100,
-    slices: 10,
-    reconnects: 0,
-    serverCpuNs: 1,
-    elapsedNs: 1,
-    serverBusy: 1,
-    idleNs: 0,
-    userNs: 0,
-    systemNs: 0,
-    receivedBytes: 0,
-    ...of,
-  }
-}
-
 const rounds = (table: readonly Record<string, number>[], endpoint = 'hello'): RoundAnalysis[] =>
-  table.map((row, index) => ({
-    round: index + 1,
-    cells: Object.entries(row).map(([app, logRatio]) => cell(index + 1, app, logRatio, { endpoint })),
-    identical: [],
-  }))
+  table.map((row, index) =>
+    roundAnalysis(index + 1, {
+      cells: Object.entries(row).map(([app, logRatio]) => cell(index + 1, app, logRatio, { endpoint })),
+    }),
+  )
 
 describe('estimateCells', () => {
   const table = [
@@ -93,7 +70,7 @@ describe('estimateOverall', () => {
     ...lookup.map((log, index) => cell(index + 1, app, log, { endpoint: 'lookup' })),
   ]
   const analyses = (...cells: CellRound[][]): RoundAnalysis[] =>
-    [1, 2, 3].map((round) => ({ round, cells: cells.flat().filter((one) => one.round === round), identical: [] }))
+    [1, 2, 3].map((round) => roundAnalysis(round, { cells: cells.flat().filter((one) => one.round === round) }))
 
   it('is the geometric mean over endpoints, round by round', () => {
     const series = cellSeries(analyses(two('raw', [0, 0, 0], [0, 0, 0]), two('koa', [0.2, 0.22, 0.24], [0.1, 0.1, 0.1])))
@@ -123,14 +100,14 @@ describe('estimateOverall', () => {
 
 describe('estimateIdentical', () => {
   it('shares the error probability between the endpoints', () => {
-    const analyses: RoundAnalysis[] = [0.01, 0.02, 0.03].map((logRatio, index) => ({
-      round: index + 1,
-      cells: [],
-      identical: [
-        { endpoint: 'hello', logRatio },
-        { endpoint: 'lookup', logRatio: -logRatio },
-      ],
-    }))
+    const analyses: RoundAnalysis[] = [0.01, 0.02, 0.03].map((logRatio, index) =>
+      roundAnalysis(index + 1, {
+        identical: [
+          { endpoint: 'hello', logRatio },
+          { endpoint: 'lookup', logRatio: -logRatio },
+        ],
+      }),
+    )
     const [hello, lookup] = estimateIdentical(analyses)
     expect(hello!.ratio.level).toBeCloseTo(0.975, 12)
     expect(hello!.ratio.value).toBeCloseTo(Math.exp(0.02), 12)

@@ -3,12 +3,16 @@ import { estimateMeans, exponentiate, type MeanEstimate, type Estimate as Number
 import { meanLogOverEndpoints } from '../statistics/geometric-mean.ts'
 import { rankWithTies } from '../statistics/ranks.ts'
 import { roundsNeeded } from '../statistics/rounds-needed.ts'
+import { meanOrNull } from '../statistics/summary.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 
 /** Level of every interval in a result. */
 export const LEVEL = 0.95
 /** How many degrees of freedom a cell may take from its neighbours, per own one (moderated variances). */
 const BORROWING = 3
+
+/** Largest over smallest distance of the CPUs above which it is taken into account. */
+const DISTANCE_MOVED = 1.1
 
 /** The round values of one cell, in the order of the rounds. */
 export interface CellSeries {
@@ -43,7 +47,7 @@ export function estimateCells(all: readonly CellSeries[], baseline: string): Map
   const column = (cells: readonly CellSeries[], of: (round: CellRound) => number) =>
     estimateMeans(
       cells.map(({ rounds }) => rounds.map(of)),
-      { level: LEVEL },
+      { level: LEVEL, covariates: cells.map(({ rounds }) => distances(rounds)) },
     )
   const ratios = new Map(column(others, ({ logRatio }) => logRatio).map((estimate, index) => [others[index]!, estimate]))
   const overheads = new Map(others.map((cell) => [cell, column([cell], ({ overheadNs }) => overheadNs / 1000)[0]!]))
@@ -72,7 +76,7 @@ export function rankCells(cells: readonly CellSeries[]): Map<CellSeries, { low: 
   for (const endpoint of new Set(cells.map((cell) => cell.endpoint))) {
     const group = cells.filter((cell) => cell.endpoint === endpoint)
     const table = roundTable(group.map(({ rounds }) => new Map(rounds.map(({ round, logRatio }) => [round, logRatio]))))
-    const ranking = rankWithTies(table)
+    const ranking = rankWithTies(table, { covariate: distances(everyRound(group)) })
     for (const [index, cell] of group.entries()) ranks.set(cell, ranking.ranks[index] ?? { low: 1, high: group.length })
   }
   return ranks
@@ -85,6 +89,7 @@ export function estimateOverall(
   baseline: string,
 ): { app: string; ratio: Estimate; rank: { low: number; high: number } }[] {
   const apps = [...new Set(all.map(({ app }) => app))]
+  const covariate = distances(everyRound(all))
   const complete = apps.filter((app) =>
     endpoints.every((endpoint) => all.some((cell) => cell.app === app && cell.endpoint === endpoint)),
   )
@@ -96,10 +101,14 @@ export function estimateOverall(
     )
     return new Map(meanLogOverEndpoints(logs).map((log, index) => [rounds[index]!, log]))
   })
-  const { ranks } = rankWithTies(roundTable(rows))
+  const { ranks } = rankWithTies(roundTable(rows), { covariate })
   // The baseline's ratio is 1 by definition; its variance of zero must not be lent to the others.
   const others = complete.map((_, index) => index).filter((index) => complete[index] !== baseline)
-  const means = estimateMeans(others.map((index) => [...rows[index]!.values()]))
+  const everywhere = everyRound(all).map(({ round }) => round)
+  const means = estimateMeans(
+    others.map((index) => everywhere.map((round) => rows[index]!.get(round) ?? Number.NaN)),
+    { covariates: others.map(() => covariate) },
+  )
   const estimates = new Map(others.map((index, place) => [index, bounded(exponentiate(means[place]!))]))
   return complete.map((app, index) => ({
     app,
@@ -129,7 +138,10 @@ export function precisionReached(rounds: readonly RoundAnalysis[], baseline: str
   const latest = rounds.at(-1)?.round
   const cells = cellSeries(rounds).filter((cell) => cell.app !== baseline && cell.rounds.at(-1)?.round === latest)
   if (cells.length === 0) return null
-  const estimates = estimateMeans(cells.map((cell) => cell.rounds.map(({ logRatio }) => logRatio)))
+  const estimates = estimateMeans(
+    cells.map((cell) => cell.rounds.map(({ logRatio }) => logRatio)),
+    { covariates: cells.map((cell) => distances(cell.rounds)) },
+  )
   const widths = estimates.map(({ halfWidth }) => Math.expm1(halfWidth))
   const widest = widths.reduce((worst, width, index) => (width > widths[worst]! ? index : worst), 0)
   const { app, endpoint } = cells[widest]!
@@ -155,6 +167,27 @@ function needed(estimate: MeanEstimate, wanted: number): number {
   return roundsNeeded(deviation, Math.log1p(wanted), { level: LEVEL, borrowing })
 }
 
+/**
+ * The distance of the CPUs by round, as a covariate: it moves every cost by the same time, and so the ratios. null: unknown, or it
+ * did not move enough to matter. Whether it is used depends on the machine alone, never on a cost.
+ */
+export function distances(rounds: readonly Pick<CellRound, 'cpuDistanceNs'>[]): number[] | null {
+  const known = rounds.map(({ cpuDistanceNs }) => cpuDistanceNs).filter((distance) => distance !== null)
+  if (known.length < rounds.length || known.length === 0) return null
+  return Math.max(...known) > Math.min(...known) * DISTANCE_MOVED ? known : null
+}
+
+/** One entry for every round that any of the cells has, in order: their mean distance. */
+function everyRound(cells: readonly CellSeries[]): { round: number; cpuDistanceNs: number | null }[] {
+  const byRound = Map.groupBy(
+    cells.flatMap(({ rounds }) => rounds),
+    ({ round }) => round,
+  )
+  return [...byRound]
+    .sort(([one], [other]) => one - other)
+    .map(([round, of]) => ({ round, cpuDistanceNs: meanOrNull(of.map(({ cpuDistanceNs }) => cpuDistanceNs)) }))
+}
+
 /** Rows of round values, one column per map; rounds in order, NaN where a column misses one. */
 function roundTable(columns: readonly ReadonlyMap<number, number>[]): number[][] {
   const rounds = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort((a, b) => a - b)
@@ -162,7 +195,7 @@ function roundTable(columns: readonly ReadonlyMap<number, number>[]): number[][]
 }
 
 /** Infinity does not survive JSON; an interval without an upper end is not known at all. */
-function bounded({ value, low, high, level }: NumberEstimate): Estimate {
+export function bounded({ value, low, high, level }: NumberEstimate): Estimate {
   return Number.isFinite(high) ? { value, low, high, level } : { value, low: null, high: null, level }
 }
 

@@ -1,45 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { slice, slices } from '../fixtures/slices.ts'
 import { twoAppPlan as plan } from '../fixtures/two-app-plan.ts'
-import type { Slice } from '../measure/sample.ts'
 import { analyseRound } from './round-analysis.ts'
-
-/** A slice of 100 requests in 10 ms at a cost in microseconds per request. */
-function slice(deployment: string, block: number, micros: number, of: Partial<Slice> = {}): Slice {
-  return {
-    round: 4,
-    block,
-    endpoint: 'hello',
-    deployment,
-    position: 0,
-    startedNs: 0,
-    requests: 100,
-    elapsedNs: 10e6,
-    drainNs: 0,
-    steadyRequests: 90,
-    steadyNs: 9e6,
-    drained: true,
-    wrongAnswers: 0,
-    lost: 0,
-    timeouts: 0,
-    reconnects: 0,
-    broken: false,
-    idleNs: 2e6,
-    receivedBytes: 1000,
-    serverCpuNs: micros * 100 * 1000,
-    serverRunDelayNs: 0,
-    userNs: 6e6,
-    systemNs: 4e6,
-    loadCpuNs: 5e6,
-    ...of,
-  }
-}
-
-/** Costs by block; a null is a missing slice. */
-function slices(costs: Record<string, readonly (number | null)[]>, of: Partial<Slice> = {}): Slice[] {
-  return Object.entries(costs).flatMap(([deployment, byBlock]) =>
-    byBlock.flatMap((micros, block) => (micros === null ? [] : [slice(deployment, block, micros, of)])),
-  )
-}
 
 const cellOf = (analysis: ReturnType<typeof analyseRound>, name: string, endpoint = 'hello') =>
   analysis.cells.find((cell) => cell.app === name && cell.endpoint === endpoint)
@@ -114,7 +76,13 @@ describe('analyseRound', () => {
     const apart = analyseRound(plan, 4, slices({ raw: [10, null], 'raw#2': [10, null], koa: [null, 20] }))
     expect(apart.cells.map((cell) => cell.app)).toEqual(['raw'])
     expect(analyseRound(plan, 4, slices({ koa: [20] })).cells).toEqual([])
-    expect(analyseRound(plan, 4, [])).toEqual({ round: 4, cells: [], identical: [] })
+    expect(analyseRound(plan, 4, [])).toEqual({
+      round: 4,
+      cells: [],
+      identical: [],
+      positionEffect: null,
+      blocks: [],
+    })
   })
 
   it('goes on with one copy of the baseline, without an A/A comparison', () => {
@@ -130,5 +98,26 @@ describe('analyseRound', () => {
     expect(cellOf(analysis, 'koa')!.logRatio).toBeCloseTo(Math.log(2), 12)
     expect(cellOf(analysis, 'koa', 'lookup')!.logRatio).toBeCloseTo(Math.log(1.1), 12)
     expect(analysis.identical.map(({ endpoint }) => endpoint)).toEqual(['hello', 'lookup'])
+  })
+
+  it('ignores a disturbed attempt, but for what the load generator has seen of it', () => {
+    const disturbed = slices({ raw: [90], 'raw#2': [90], koa: [900] }, { disturbance: 'steal', reconnects: 2 })
+    const analysis = analyseRound(plan, 4, [...disturbed, ...slices({ raw: [10], 'raw#2': [10], koa: [20] }, { attempt: 1 })])
+    const koa = cellOf(analysis, 'koa')!
+    expect(koa.logRatio).toBeCloseTo(Math.log(2), 12)
+    expect(koa).toMatchObject({ slices: 1, steadyRequests: 90, reconnects: 0 })
+    expect(koa.loaded).toEqual({ reconnects: 2, steadyRequests: 180, steadyNs: 18e6 })
+  })
+
+  it('measures drift above the baseline, and of the baseline its own', () => {
+    // The machine becomes slower by 4 µs for everyone; koa becomes cheaper by 2 of 20 µs on top of it.
+    const analysis = analyseRound(
+      plan,
+      4,
+      slices({ raw: [10, 11, 12, 13, 14], 'raw#2': [10, 11, 12, 13, 14], koa: [20, 20.5, 21, 21.5, 22] }),
+    )
+    expect(cellOf(analysis, 'koa')!.drift).toBeCloseTo((-0.5 * 5) / 21, 12)
+    expect(cellOf(analysis, 'raw')!.drift).toBeCloseTo(5 / 12, 12)
+    expect(cellOf(analyseRound(plan, 4, slices({ raw: [10, 11, 12], 'raw#2': [10, 11, 12] })), 'raw')!.drift).toBeNull()
   })
 })

@@ -1,10 +1,21 @@
+import type { BlockRecord } from '../measure/round.ts'
 import { costNs, type Slice } from '../measure/sample.ts'
 import { appOf, type Plan } from '../plan.ts'
 import { trimmedDifference, trimmedLogRatio } from '../statistics/paired-log-ratios.ts'
-import { median, trimmedMean } from '../statistics/summary.ts'
+import { mean, meanOrNull, median, trimmedMean } from '../statistics/summary.ts'
+import { countBlocks, type EndpointBlocks } from './blocks.ts'
+import { driftOver, positionEffect } from './within-round.ts'
+
+/** Sums of what the load generator has seen. */
+export interface LoadSums {
+  readonly reconnects: number
+  /** Answers of the steady part of slices, and its time. */
+  readonly steadyRequests: number
+  readonly steadyNs: number
+}
 
 /** One cell (app and endpoint) in one round: logs and sums from which every figure of the result is made. */
-export interface CellRound {
+export interface CellRound extends LoadSums {
   readonly app: string
   readonly endpoint: string
   readonly round: number
@@ -16,11 +27,19 @@ export interface CellRound {
   readonly overheadNs: number
   /** ln of requests per second. */
   readonly logRate: number
+  /**
+   * Change of the cost from the first block to the last, as a share of it: of the cost above the baseline, of the baseline its own. null:
+   * too few blocks.
+   */
+  readonly drift: number | null
+  /** Mean distance of the two CPUs over the blocks, nanoseconds; null: unknown. */
+  readonly cpuDistanceNs: number | null
   readonly requests: number
   readonly slices: number
-  readonly reconnects: number
   readonly serverCpuNs: number
   readonly elapsedNs: number
+  /** With disturbed attempts: of these as well there are latencies, and an app that closes connections disturbs itself. */
+  readonly loaded: LoadSums
   /** Median over slices of server CPU over elapsed time. */
   readonly serverBusy: number
   /** null: the driver cannot tell. */
@@ -36,57 +55,92 @@ export interface RoundAnalysis {
   readonly cells: readonly CellRound[]
   /** ln of the second baseline copy's cost over the first's, by endpoint. */
   readonly identical: readonly { readonly endpoint: string; readonly logRatio: number }[]
+  /** Difference of ln cost between the last place in a block and the first, all cells together; null: unknown. */
+  readonly positionEffect: number | null
+  readonly blocks: readonly EndpointBlocks[]
 }
 
 /** Condenses the slices of one round. A cell without a single complete block is left out. */
-export function analyseRound(plan: Plan, round: number, slices: readonly Slice[]): RoundAnalysis {
+export function analyseRound(
+  plan: Plan,
+  round: number,
+  measured: readonly Slice[],
+  records: readonly BlockRecord[] = [],
+): RoundAnalysis {
+  const slices = measured.filter(({ disturbance }) => disturbance === null)
   const blocks = 1 + slices.reduce((last, { block }) => Math.max(last, block), -1)
-  const costs = (deployment: string, endpoint: string) => {
-    const byBlock: number[] = new Array(blocks).fill(Number.NaN)
-    for (const slice of slices) {
-      if (slice.deployment === deployment && slice.endpoint === endpoint && slice.drained) byBlock[slice.block] = costNs(slice)
-    }
-    return byBlock
-  }
   const apps = [...new Set(plan.deployments.map(({ app }) => app))]
-  const copies = plan.deployments.filter(({ app }) => app === plan.baseline).map(({ id }) => id)
   const cells: CellRound[] = []
   const identical: { endpoint: string; logRatio: number }[] = []
   for (const endpoint of plan.endpoints) {
-    const baseline = copies.map((id) => costs(id, endpoint)).filter((byBlock) => byBlock.some(Number.isFinite))
-    for (const app of apps) {
-      const own = slices.filter(
-        (slice) => slice.endpoint === endpoint && appOf(plan, slice.deployment) === app && Number.isFinite(costNs(slice)),
-      )
-      if (own.length === 0 || baseline.length === 0) continue
-      const paired = app === plan.baseline ? { logRatio: 0, overheadNs: 0 } : pair(costs(own[0]!.deployment, endpoint), baseline)
-      if (Number.isNaN(paired.logRatio)) continue
-      cells.push({ app, endpoint, round, ...paired, ...sums(own) })
-    }
+    const here = slices.filter((slice) => slice.endpoint === endpoint)
+    const costsOf = (wanted: string) =>
+      plan.deployments
+        .filter(({ app }) => app === wanted)
+        .map(({ id }) => costsByBlock(here, id, blocks))
+        .filter((byBlock) => byBlock.some(Number.isFinite))
+    const baseline = costsOf(plan.baseline)
     if (baseline.length === 2) identical.push({ endpoint, logRatio: trimmedLogRatio(baseline[1]!, [baseline[0]!]) })
+    for (const app of apps) {
+      const own = here.filter((slice) => appOf(plan, slice.deployment) === app && Number.isFinite(costNs(slice)))
+      const costs = costsOf(app)
+      if (costs.length === 0 || baseline.length === 0) continue
+      const paired = app === plan.baseline ? { logRatio: 0, overheadNs: 0 } : pair(costs[0]!, baseline)
+      if (Number.isNaN(paired.logRatio)) continue
+      const drifts = costs.map((copy) => driftOver(copy, app === plan.baseline ? [] : baseline)).filter((one) => one !== null)
+      cells.push({
+        ...{ app, endpoint, round, ...paired, ...sums(own) },
+        loaded: loadSums(measured.filter((slice) => slice.endpoint === endpoint && appOf(plan, slice.deployment) === app)),
+        drift: drifts.length === 0 ? null : mean(drifts),
+      })
+    }
   }
-  return { round, cells, identical: identical.filter(({ logRatio }) => !Number.isNaN(logRatio)) }
+  return {
+    round,
+    cells,
+    identical: identical.filter(({ logRatio }) => !Number.isNaN(logRatio)),
+    positionEffect: positionEffect(slices),
+    blocks: countBlocks(records),
+  }
+}
+
+/** Cost of one deployment by block; NaN where there is none. */
+function costsByBlock(slices: readonly Slice[], deployment: string, blocks: number): number[] {
+  const byBlock: number[] = new Array(blocks).fill(Number.NaN)
+  for (const slice of slices) if (slice.deployment === deployment && slice.drained) byBlock[slice.block] = costNs(slice)
+  return byBlock
 }
 
 function pair(costs: readonly number[], baseline: readonly number[][]): Pick<CellRound, 'logRatio' | 'overheadNs'> {
   return { logRatio: trimmedLogRatio(costs, baseline), overheadNs: trimmedDifference(costs, baseline) }
 }
 
-function sums(slices: readonly Slice[]): Omit<CellRound, 'app' | 'endpoint' | 'round' | 'logRatio' | 'overheadNs'> {
+type Sums = Omit<CellRound, 'app' | 'endpoint' | 'round' | 'logRatio' | 'overheadNs' | 'drift' | 'loaded'>
+
+function sums(slices: readonly Slice[]): Sums {
   return {
     blocks: new Set(slices.map(({ block }) => block)).size,
     slices: slices.length,
     logCost: trimmedMean(slices.map((slice) => Math.log(costNs(slice)))),
     logRate: trimmedMean(slices.map((slice) => Math.log(requestsPerSecond(slice)))),
+    cpuDistanceNs: meanOrNull(slices.map(({ cpuDistanceNs }) => cpuDistanceNs)),
     requests: total(slices, ({ requests }) => requests),
-    reconnects: total(slices, ({ reconnects }) => reconnects),
     serverCpuNs: total(slices, ({ serverCpuNs }) => serverCpuNs),
     elapsedNs: total(slices, ({ elapsedNs }) => elapsedNs),
+    ...loadSums(slices),
     serverBusy: median(slices.map(({ serverCpuNs, elapsedNs }) => serverCpuNs / elapsedNs)),
     idleNs: totalOrNull(slices, ({ idleNs }) => idleNs),
     userNs: totalOrNull(slices, ({ userNs }) => userNs),
     systemNs: totalOrNull(slices, ({ systemNs }) => systemNs),
     receivedBytes: total(slices, ({ receivedBytes }) => receivedBytes),
+  }
+}
+
+function loadSums(slices: readonly Slice[]): LoadSums {
+  return {
+    reconnects: total(slices, ({ reconnects }) => reconnects),
+    steadyRequests: total(slices, ({ steadyRequests }) => steadyRequests),
+    steadyNs: total(slices, ({ steadyNs }) => steadyNs),
   }
 }
 

@@ -1,35 +1,33 @@
 import type { Finding } from '../result.ts'
-import { finding } from './registry.ts'
+import { checkBlocksKept } from './cell/blocks-kept.ts'
+import { checkCounters } from './cell/counters.ts'
+import { checkPlausible } from './cell/implausible.ts'
+import { checkLittlesLaw } from './cell/littles-law.ts'
+import { checkRareWork } from './cell/rare-work.ts'
+import { checkReconnects } from './cell/reconnects.ts'
+import { checkRoundOutliers } from './cell/round-outlier.ts'
+import { checkPrecision, checkRounds } from './cell/rounds.ts'
+import { checkSaturation } from './cell/saturation.ts'
+import { checkSkew } from './cell/skewed-rounds.ts'
+import { checkWarm } from './cell/still-warming.ts'
+import type { CellCheck, CellFacts } from './cell-facts.ts'
 
-/** The server's CPU is the resource to be exhausted; below this share something else was. Thresholds of methodology.md, "Validity". */
-const BUSY_ENOUGH = 0.93
-const HARDLY_BUSY = 0.85
-const TRUSTED_ROUNDS = 6
+const cellChecks: readonly CellCheck[] = [
+  checkRounds,
+  checkPrecision,
+  checkBlocksKept,
+  checkSaturation,
+  checkReconnects,
+  checkLittlesLaw,
+  checkCounters,
+  checkWarm,
+  checkRoundOutliers,
+  checkSkew,
+  checkRareWork,
+  checkPlausible,
+]
 
-/** What the checks of one cell look at. */
-export interface CellFacts {
-  readonly rounds: number
-  /** Half-width of the ratio, percent; null: no interval, or the baseline, whose ratio is 1 by definition. */
-  readonly halfWidthPercent: number | null
-  readonly precisionPercent: number | null
-  readonly serverBusy: number
-  readonly loadBusy: number | null
-  readonly reconnects: number
-  /** The driver cannot keep the server busy and does not try to. */
-  readonly driverSleeps: boolean
-}
-
-/** Findings of one measured cell. */
+/** Findings of one measured cell that can be made without looking at others. */
 export function checkCell(facts: CellFacts): Finding[] {
-  const { rounds, halfWidthPercent, precisionPercent, serverBusy, loadBusy, reconnects } = facts
-  const findings: Finding[] = []
-  if (rounds < 2) findings.push(finding('too-few-rounds', { rounds }))
-  else if (rounds < TRUSTED_ROUNDS) findings.push(finding('few-rounds', { rounds }))
-  if (precisionPercent !== null && halfWidthPercent !== null && halfWidthPercent > precisionPercent) {
-    findings.push(finding('precision-not-reached', { halfWidthPercent, precisionPercent }))
-  }
-  if (!facts.driverSleeps && serverBusy < HARDLY_BUSY) findings.push(finding('server-idle', { serverBusy, loadBusy }))
-  else if (serverBusy < BUSY_ENOUGH) findings.push(finding('load-generator-bound', { serverBusy, loadBusy }))
-  if (reconnects > 0) findings.push(finding('reconnects', { reconnects }))
-  return findings
+  return cellChecks.flatMap((check) => check(facts))
 }

@@ -1,7 +1,31 @@
+/** CPU counters of one thread since it started; nanoseconds. */
+export interface ThreadReading {
+  /** Time on a CPU. */
+  readonly cpuNs: number
+  /** Time runnable but waiting for a CPU. */
+  readonly runDelayNs: number
+}
+
 /** CPU counters of a process tree since it started. */
 export interface CpuReading {
   /** Time on a CPU, nanoseconds. */
   readonly cpuNs: number
   /** Time runnable but waiting for a CPU, nanoseconds: somebody else was running there. 0 where the kernel does not say. */
   readonly runDelayNs: number
+  /** The thread that runs the event loop; null where the kernel does not say, or when it is gone. */
+  readonly mainThread: ThreadReading | null
+}
+
+/**
+ * Time between two readings in which the main thread wanted to run while nothing of its own process tree was running, nanoseconds;
+ * null: unknown. Threads of the garbage collector and of the compiler share the main thread's CPU: what they used is their app's cost,
+ * and an app must not be taken for disturbed because it makes garbage. All that they used is taken off, also what they used while the
+ * main thread slept, so this is never more than the true wait.
+ * @param excusedNs what others used meanwhile who are no disturbance, nanoseconds: the runner, where it shares the CPU
+ */
+export function waitNs(before: CpuReading | null, after: CpuReading | null, excusedNs = 0): number | null {
+  if (!before?.mainThread || !after?.mainThread) return null
+  const delayNs = after.mainThread.runDelayNs - before.mainThread.runDelayNs
+  const othersNs = after.cpuNs - before.cpuNs - (after.mainThread.cpuNs - before.mainThread.cpuNs)
+  return Math.max(0, delayNs - othersNs - excusedNs)
 }

@@ -24,6 +24,8 @@ export interface Deployment {
   readonly title: string
   readonly package: string | null
   readonly version: string | null
+  /** What has to be equal for all apps, by name, as it is once the app is loaded and listens: limits, Node, `NODE_ENV`, CPUs. */
+  readonly facts: Readonly<Record<string, string>>
   cpu(): Promise<CpuReading>
   /** Reading `cpu` costs the server nothing; false: it has to answer, and that is on its own bill. */
   readonly meteredFromOutside: boolean

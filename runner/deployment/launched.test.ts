@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Address } from '../../apps/address.ts'
 import { resolveApp } from '../../apps/app.ts'
+import { placeOnCpus } from '../environment/cpus.ts'
 import { isRunning } from '../fixtures/processes.ts'
 import { type Deployment, DeploymentError, type DeploymentPlan } from './deployment.ts'
 import { launchedHost } from './launched.ts'
@@ -96,6 +97,20 @@ describe('a deployment that starts', () => {
     const { environment } = JSON.parse(await ask(deployment.address)) as { environment: Record<string, string> }
     expect(JSON.stringify(environment)).not.toContain('hunter2')
     expect(environment).toMatchObject({ NODE_ENV: 'production', PADDING: 'x'.repeat(123) })
+  })
+
+  it('has the environment all apps have, unless it has changed it', async () => {
+    const [common, own] = [await start(skeleton), await start(ofApps('development-mode'))]
+    expect(common.facts).toMatchObject({ NODE_ENV: 'production', NODE_OPTIONS: 'not set', keepAliveTimeout: '300000 ms' })
+    expect(own.facts).toEqual({ ...common.facts, NODE_ENV: 'development' })
+  })
+
+  const { serverCpu } = placeOnCpus()
+  it.skipIf(serverCpu === null)('is pinned to its CPU, as the kernel sees it', async () => {
+    const plan = { id: 'mine', app: 'mine', modulePath: skeleton, transport: 'tcp' } as const
+    const deployment = await launchedHost.start(plan, { cpu: serverCpu, environmentPadding: 0 })
+    running.push(deployment)
+    expect(deployment.facts.Cpus_allowed_list).toBe(String(serverCpu))
   })
 
   it('keeps the last lines it printed', async () => {

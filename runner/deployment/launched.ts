@@ -7,7 +7,7 @@ import { Child, describeExit } from './child.ts'
 import type { CpuReading } from './cpu-reading.ts'
 import { type Deployment, DeploymentError, type DeploymentHost, type DeploymentPlan, type StartOptions } from './deployment.ts'
 import { canReadProcessTree, ProcessTree } from './process-tree.ts'
-import { readCpuShares, readResidentBytes } from './procfs.ts'
+import { readAllowedCpus, readCpuShares, readResidentBytes } from './procfs.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../../apps/launcher.ts', import.meta.url))
 const READY_LIMIT_MILLISECONDS = 10_000
@@ -43,11 +43,12 @@ class LaunchedDeployment implements Deployment {
   readonly title: string
   readonly package: string | null
   readonly version: string | null
+  readonly facts: Readonly<Record<string, string>>
   readonly #child: Child
   readonly #tree: ProcessTree | null
   readonly #cleanUp: () => Promise<void>
   readonly meteredFromOutside: boolean
-  #lastWord: CpuReading = { cpuNs: 0, runDelayNs: 0 }
+  #lastWord: CpuReading = { cpuNs: 0, runDelayNs: 0, mainThread: null }
   #hearCpu: (reading: CpuReading) => void = () => {}
 
   constructor(plan: DeploymentPlan, child: Child, ready: Ready, cleanUp: () => Promise<void>) {
@@ -56,6 +57,8 @@ class LaunchedDeployment implements Deployment {
     this.title = ready.title
     this.package = ready.package
     this.version = ready.version
+    const cpus = readAllowedCpus(child.pid)
+    this.facts = cpus === null ? ready.facts : { ...ready.facts, Cpus_allowed_list: cpus }
     this.#child = child
     this.#tree = canReadProcessTree() ? new ProcessTree(child.pid) : null
     this.#cleanUp = cleanUp
@@ -63,7 +66,7 @@ class LaunchedDeployment implements Deployment {
     child.onMessage((received) => {
       const message = received as FromLauncher
       if (message.type !== 'cpu') return
-      this.#hearCpu({ cpuNs: (message.userMicroseconds + message.systemMicroseconds) * 1000, runDelayNs: 0 })
+      this.#hearCpu({ cpuNs: (message.userMicroseconds + message.systemMicroseconds) * 1000, runDelayNs: 0, mainThread: null })
     })
   }
 

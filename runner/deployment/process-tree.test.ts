@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import { placeOnCpus } from '../environment/cpus.ts'
 import { Child } from './child.ts'
+import { waitNs } from './cpu-reading.ts'
 import { canReadProcessTree, ProcessTree } from './process-tree.ts'
 import { readCpuShares, readCpuTicks, readResidentBytes } from './procfs.ts'
 
@@ -15,8 +17,8 @@ interface Used {
 }
 
 /** A process with a worker thread and a forked child; `order` makes them burn CPU and says what they used since they started. */
-async function family() {
-  const started = new Child({ script, args: ['family'], cpu: null })
+async function family(cpu: number | null = null) {
+  const started = new Child({ script, args: ['family'], cpu })
   child = started
   const waiting: ((message: unknown) => void)[] = []
   started.onMessage((message) => waiting.shift()?.(message))
@@ -89,7 +91,51 @@ describe.runIf(canReadProcessTree())('ProcessTree', () => {
   })
 
   it('is not surprised by a process that is not there', () => {
-    expect(new ProcessTree(2 ** 22 + 1).read()).toEqual({ cpuNs: 0, runDelayNs: 0 })
+    expect(new ProcessTree(2 ** 22 + 1).read()).toEqual({ cpuNs: 0, runDelayNs: 0, mainThread: null })
+  })
+})
+
+const { serverCpu } = placeOnCpus()
+describe.runIf(canReadProcessTree() && serverCpu !== null)('the wait of a main thread that shares its CPU', () => {
+  let hog: Child | undefined
+  afterEach(() => hog?.stop(null, 0))
+
+  it('is long beside a stranger', async () => {
+    const { order, tree } = await family(serverCpu)
+    hog = new Child({ script, args: ['burner'], cpu: serverCpu })
+    await new Promise((resolve) => hog!.onMessage(resolve))
+    await settled(tree)
+    const before = tree.read()
+    hog.send({ burn: 2_000 })
+    await order({ main: 60 })
+    const after = tree.read()
+    // Both want the CPU, and half of it is 60 ms in 120.
+    expect(waitNs(before, after)! / 1e6).toBeGreaterThan(20)
+    expect(after.mainThread!.cpuNs - before.mainThread!.cpuNs).toBeGreaterThan(55e6)
+  })
+
+  it('does not come from its own worker threads and children', async () => {
+    const { order, tree } = await family(serverCpu)
+    await settled(tree)
+    const before = tree.read()
+    await Promise.all([order({ worker: 60 }), order({ child: 60 }), order({ main: 60 })])
+    await settled(tree)
+    const after = tree.read()
+    const delayNs = after.mainThread!.runDelayNs - before.mainThread!.runDelayNs
+    // Three want one CPU for 60 ms each: the main thread waits for 120 ms, and for longer if strangers want it too.
+    expect(delayNs / 1e6).toBeGreaterThan(60)
+    expect((delayNs - waitNs(before, after)!) / 1e6).toBeGreaterThan(60)
+  })
+
+  it('is told of the main thread, not of the others', async () => {
+    const { order, tree } = await family()
+    const before = tree.read().mainThread!
+    await order({ worker: 60, child: 60 })
+    const after = tree.read().mainThread!
+    expect(after.cpuNs - before.cpuNs).toBeLessThan(50e6)
+    await order({ main: 60 })
+    await sleep(30)
+    expect(tree.read().mainThread!.cpuNs - after.cpuNs).toBeGreaterThan(55e6)
   })
 })
 

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import type { CpuReading } from './cpu-reading.ts'
 
 interface Counter {
   readonly file: number
@@ -29,7 +30,7 @@ export class ProcessTree {
     this.#pid = pid
   }
 
-  read(): { cpuNs: number; runDelayNs: number } {
+  read(): CpuReading {
     const lastNumber = lastProcessNumber()
     if (lastNumber !== this.#lastNumber) {
       this.#walk()
@@ -42,7 +43,8 @@ export class ProcessTree {
       cpuNs += counter.cpuNs
       runDelayNs += counter.runDelayNs
     }
-    return { cpuNs, runDelayNs }
+    const main = this.#counters.get(threadFolder(this.#pid, this.#pid))
+    return { cpuNs, runDelayNs, mainThread: main === undefined ? null : { cpuNs: main.cpuNs, runDelayNs: main.runDelayNs } }
   }
 
   close(): void {
@@ -54,7 +56,7 @@ export class ProcessTree {
     const processes = [this.#pid]
     for (let pid = processes.pop(); pid !== undefined; pid = processes.pop()) {
       for (const thread of listOf(`/proc/${pid}/task`)) {
-        const path = `/proc/${pid}/task/${thread}`
+        const path = threadFolder(pid, thread)
         if (!this.#counters.has(path)) this.#add(path)
         processes.push(...childrenOf(path))
       }
@@ -87,6 +89,11 @@ export class ProcessTree {
     this.#goneCpuNs += counter.cpuNs
     this.#goneRunDelayNs += counter.runDelayNs
   }
+}
+
+/** The main thread has the number of its process. */
+function threadFolder(pid: number, thread: number | string): string {
+  return `/proc/${pid}/task/${thread}`
 }
 
 /** True where the kernel offers what ProcessTree reads. */

@@ -24,23 +24,59 @@ export function readResidentBytes(pid: number): number | null {
   return kibibytes === undefined ? null : Number(kibibytes) * 1024
 }
 
+/** CPUs a process may run on, as the kernel lists them (`0-3,8`); null where there is no procfs. */
+export function readAllowedCpus(pid: number): string | null {
+  return parseAllowedCpus(read(`/proc/${pid}/status`) ?? '')
+}
+
+/** From the text of /proc/PID/status. */
+export function parseAllowedCpus(status: string): string | null {
+  return /^Cpus_allowed_list:\s*(.+)$/m.exec(status)?.[1] ?? null
+}
+
 /** Ticks of one CPU so far, from /proc/stat; hundredths of a second. */
 export interface CpuTicks {
   readonly busy: number
+  /** Hardware and software interrupts, part of `busy`. */
+  readonly interrupts: number
   readonly steal: number
   readonly total: number
 }
 
 /** Busy and stolen time per CPU number; empty where there is no procfs. */
 export function readCpuTicks(): Map<number, CpuTicks> {
+  return parseCpuTicks(read('/proc/stat') ?? '')
+}
+
+/** The lines `cpu0`, `cpu1`, ... of /proc/stat, see proc(5). */
+export function parseCpuTicks(text: string): Map<number, CpuTicks> {
   const ticks = new Map<number, CpuTicks>()
-  for (const [, cpu, line] of (read('/proc/stat') ?? '').matchAll(/^cpu(\d+) (.*)$/gm)) {
+  for (const [, cpu, line] of text.matchAll(/^cpu(\d+) (.*)$/gm)) {
     // user nice system idle iowait irq softirq steal (guest time is part of user)
     const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, interrupts = 0, soft = 0, steal = 0] = line!.split(' ').map(Number)
     const busy = user + nice + system + interrupts + soft
-    ticks.set(Number(cpu), { busy, steal, total: busy + idle + wait + steal })
+    ticks.set(Number(cpu), { busy, interrupts: interrupts + soft, steal, total: busy + idle + wait + steal })
   }
   return ticks
+}
+
+/** Ticks between two readings, summed over some CPUs; all 0 when none of them is in both. Pure. */
+export function ticksBetween(
+  before: ReadonlyMap<number, CpuTicks>,
+  after: ReadonlyMap<number, CpuTicks>,
+  cpus: readonly number[],
+): CpuTicks {
+  const spent = (of: (ticks: CpuTicks) => number) =>
+    cpus.reduce((sum, cpu) => {
+      const [first, last] = [before.get(cpu), after.get(cpu)]
+      return first === undefined || last === undefined ? sum : sum + of(last) - of(first)
+    }, 0)
+  return {
+    busy: spent(({ busy }) => busy),
+    interrupts: spent(({ interrupts }) => interrupts),
+    steal: spent(({ steal }) => steal),
+    total: spent(({ total }) => total),
+  }
 }
 
 function read(path: string): string | null {

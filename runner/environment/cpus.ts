@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { parseAllowedCpus } from '../deployment/procfs.ts'
+import { type Machine, thisMachine } from './machine-reader.ts'
 
 /** Which CPU does what; nulls with a reason where nothing is pinned. */
 export interface CpuPlacement {
@@ -11,11 +12,10 @@ export interface CpuPlacement {
 }
 
 /** Chooses a CPU for the servers and another for the load generator, among those this process may use. */
-export function placeOnCpus(): CpuPlacement {
-  if (process.platform !== 'linux') return notPinned(`this is ${process.platform}, and pinning needs Linux`)
-  if (spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status !== 0)
-    return notPinned('the program taskset is not installed')
-  return choosePlacement(allowedCpus())
+export function placeOnCpus(machine: Machine = thisMachine): CpuPlacement {
+  if (machine.platform !== 'linux') return notPinned(`this is ${machine.platform}, and pinning needs Linux`)
+  if (machine.run('taskset', ['--version'])?.status !== 0) return notPinned('the program taskset is not installed')
+  return choosePlacement(allowedCpus(machine))
 }
 
 /** The last two allowed CPUs for server and load: the first one is where most kernels handle most interrupts. */
@@ -31,6 +31,12 @@ export function pinRunner({ runnerCpu }: CpuPlacement): void {
   if (runnerCpu !== null) execFileSync('taskset', ['-a', '-c', '-p', String(runnerCpu), String(process.pid)], { stdio: 'ignore' })
 }
 
+/** Gives the runner back the CPUs it was started with; children that it starts inherit what it has. */
+export function unpinRunner({ runnerCpu }: CpuPlacement, machine: Machine = thisMachine): void {
+  const allowed = allowedCpus(machine).join(',')
+  if (runnerCpu !== null) execFileSync('taskset', ['-a', '-c', '-p', allowed, String(process.pid)], { stdio: 'ignore' })
+}
+
 /** `0-3,8` to [0, 1, 2, 3, 8]: the format of cpusets, see cpuset(7). */
 export function parseCpuList(list: string): number[] {
   return list
@@ -43,9 +49,9 @@ export function parseCpuList(list: string): number[] {
     })
 }
 
-function allowedCpus(): number[] {
-  const list = /^Cpus_allowed_list:\s*(.+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1]
-  return parseCpuList(list ?? '')
+/** CPU numbers this process may use, as it was started; empty where the kernel does not say. */
+export function allowedCpus({ readFile }: Machine = thisMachine): number[] {
+  return parseCpuList(parseAllowedCpus(readFile('/proc/self/status') ?? '') ?? '')
 }
 
 /** No placement, and why. */

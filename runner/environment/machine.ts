@@ -1,35 +1,72 @@
-import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { arch, cpus, platform, release, totalmem } from 'node:os'
+import { arch, cpus, platform, totalmem } from 'node:os'
 import type { Environment } from '../result.ts'
+import type { CpuPlacement } from './cpus.ts'
+import type { Fact } from './fact.ts'
+import { readFacts } from './facts/registry.ts'
+import { type Machine, thisMachine } from './machine-reader.ts'
 
-const PROJECT = new URL('../../', import.meta.url)
+type MachineFields =
+  | 'suiteVersion'
+  | 'commit'
+  | 'node'
+  | 'v8'
+  | 'platform'
+  | 'arch'
+  | 'kernel'
+  | 'cpuModel'
+  | 'cpus'
+  | 'memoryBytes'
+  | 'facts'
+  | 'poor'
+  | 'speedScore'
 
-/** What can be said of the machine and the suite before a run. */
-export function describeMachine(): Pick<
-  Environment,
-  'suiteVersion' | 'commit' | 'node' | 'v8' | 'platform' | 'arch' | 'kernel' | 'cpuModel' | 'cpus' | 'memoryBytes'
-> {
-  const { version } = JSON.parse(readFileSync(new URL('package.json', PROJECT), 'utf8')) as { version: string }
+/**
+ * What can be said of the machine and the suite before a run, in some tens of milliseconds: nothing is measured, so there is no
+ * speed score.
+ * @param connections per app that the run is going to open
+ */
+export function describeMachine(
+  placement: CpuPlacement,
+  connections: number,
+  machine: Machine = thisMachine,
+): Pick<Environment, MachineFields> {
+  const facts = readFacts({ machine, placement, connections, measured: null })
   return {
-    suiteVersion: version,
-    commit: currentCommit(),
-    node: process.versions.node,
+    suiteVersion: suiteVersion(machine),
+    commit: currentCommit(machine),
+    node: machine.nodeVersion,
     v8: process.versions.v8,
     platform: platform(),
     arch: arch(),
-    kernel: release(),
-    cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
+    kernel: machine.kernelRelease,
+    cpuModel: cpuModel(),
     cpus: cpus().length,
     memoryBytes: totalmem(),
+    facts: facts.map(({ id, value, grade }) => ({ id, value, grade })),
+    poor: facts.filter(({ grade }) => grade === 'poor').map(sentenceOf),
+    speedScore: null,
   }
 }
 
+/** Version of the suite in package.json. */
+export function suiteVersion({ readFile }: Machine): string {
+  return (JSON.parse(readFile('package.json') ?? '{"version":"unknown"}') as { version: string }).version
+}
+
+/** The processor's name as the operating system has it. */
+export function cpuModel(): string {
+  return cpus()[0]?.model.trim() ?? 'unknown'
+}
+
+/** `turbo: on. Turbo raises the clock rate ...`: a fact that has to make sense years later. */
+function sentenceOf({ title, value, why }: Fact): string {
+  return `${title}: ${value}. ${why}`
+}
+
 /** Commit of the suite, with a plus sign when files were changed since; null outside a git checkout. */
-function currentCommit(): string | null {
-  const git = (...args: string[]) => spawnSync('git', args, { cwd: PROJECT, encoding: 'utf8' })
-  const head = git('rev-parse', '--short=12', 'HEAD')
-  if (head.status !== 0) return null
-  const changed = git('status', '--porcelain', '--untracked-files=no').stdout.trim() !== ''
+function currentCommit({ run }: Machine): string | null {
+  const head = run('git', ['rev-parse', '--short=12', 'HEAD'])
+  if (head?.status !== 0) return null
+  const changed = run('git', ['status', '--porcelain', '--untracked-files=no'])?.stdout.trim() !== ''
   return `${head.stdout.trim()}${changed ? '+' : ''}`
 }

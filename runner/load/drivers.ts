@@ -1,4 +1,4 @@
-import { autocannonDriver } from './autocannon/driver.ts'
+import { autocannonDriver, sleepingAutocannonDriver } from './autocannon/driver.ts'
 import type { LoadDriver } from './driver.ts'
 import { FakeWorld, fakeDriver } from './fake.ts'
 import { wrkDriver } from './wrk.ts'
@@ -6,6 +6,7 @@ import { wrkDriver } from './wrk.ts'
 /** The registry: what `--driver` may be called. Each opens anew for a run. */
 export const drivers = {
   autocannon: () => autocannonDriver,
+  'autocannon-sleeping': () => sleepingAutocannonDriver,
   wrk: () => wrkDriver,
   fake: () => fakeDriver(new FakeWorld()),
 } satisfies Record<string, () => LoadDriver>

@@ -1,6 +1,19 @@
+import type { CpuReading } from '../deployment/cpu-reading.ts'
 import type { Deployment, DeploymentHost } from '../deployment/deployment.ts'
+import type { KernelCounters } from '../environment/kernel-counters.ts'
 import { type Random, seededRandom } from '../random.ts'
 import type { CellLatencies, LoadDriver, LoadSession, LoadTarget, Pulse } from './driver.ts'
+
+/** Where and when a pulse happens. */
+export interface FakePlace {
+  readonly app: string
+  readonly endpoint: string
+  readonly deployment: string
+  /** Pulses before this one, warm-up included. */
+  readonly pulses: number
+}
+
+type FakeCounters = Record<keyof KernelCounters, number>
 
 /** What the simulated world is like; every member may be replaced by a test. */
 export interface FakeWorldOptions {
@@ -11,7 +24,13 @@ export interface FakeWorldOptions {
   readonly processNoise: number
   readonly sliceNoise: number
   /** Changes a pulse before it is handed out: to break something. */
-  disturb(pulse: Pulse, place: { app: string; endpoint: string; deployment: string; pulses: number }): Pulse
+  disturb(pulse: Pulse, place: FakePlace): Pulse
+  /** How long server and load generator wait for their CPUs during a pulse, because of somebody else. */
+  wait(place: FakePlace): { readonly serverNs: number; readonly loadNs: number }
+  /** What the kernel counts during a pulse; what is left out stays as it was. */
+  kernel(place: FakePlace): Partial<FakeCounters>
+  /** Distance of the two CPUs in nanoseconds, by the number of pulses so far; null: unknown. */
+  cpuDistance(pulses: number): number | null
   /** Called before a deployment starts; may throw a DeploymentError. */
   beforeStart(deployment: string): void
 }
@@ -24,7 +43,27 @@ const DEFAULTS: FakeWorldOptions = {
   processNoise: 0.003,
   sliceNoise: 0.01,
   disturb: (pulse) => pulse,
+  wait: () => ({ serverNs: 0, loadNs: 0 }),
+  kernel: () => ({}),
+  cpuDistance: () => null,
   beforeStart: () => {},
+}
+
+const NOTHING_COUNTED: FakeCounters = {
+  stealTicks: 0,
+  throttledPeriods: 0,
+  retransmits: 0,
+  timeouts: 0,
+  listenOverflows: 0,
+  listenDrops: 0,
+}
+
+/** A simulated process. */
+interface FakeProcess {
+  readonly app: string
+  readonly noise: number
+  cpuNs: number
+  runDelayNs: number
 }
 
 /** A machine that exists in memory only: deployments, load and time are simulated, the same seed gives the same run. */
@@ -35,7 +74,9 @@ export class FakeWorld {
   pulses = 0
   readonly #options: FakeWorldOptions
   readonly #random: Random
-  readonly #running = new Map<string, { app: string; cpuNs: number; noise: number }>()
+  readonly #running = new Map<string, FakeProcess>()
+  #counted = NOTHING_COUNTED
+  #loadRunDelayNs = 0
 
   constructor(options: Partial<FakeWorldOptions> = {}) {
     this.#options = { ...DEFAULTS, ...options }
@@ -52,7 +93,8 @@ export class FakeWorld {
       this.#options.beforeStart(plan.id)
       this.journal.push(`start ${plan.id}`)
       this.nowNs += 100e6
-      const state = { app: plan.app, cpuNs: 0, noise: this.#options.processNoise * this.#normal() }
+      const noise = this.#options.processNoise * this.#normal()
+      const state: FakeProcess = { app: plan.app, noise, cpuNs: 0, runDelayNs: 0 }
       this.#running.set(plan.id, state)
       return {
         plan,
@@ -62,7 +104,8 @@ export class FakeWorld {
         version: null,
         lastLines: [],
         meteredFromOutside: true,
-        cpu: async () => ({ cpuNs: state.cpuNs, runDelayNs: 0 }),
+        facts: {},
+        cpu: async () => singleThread(state),
         cpuShares: async () => ({ userNs: state.cpuNs * 0.6, systemNs: state.cpuNs * 0.4 }),
         residentBytes: async () => 50e6,
         ended: () => null,
@@ -71,6 +114,14 @@ export class FakeWorld {
         },
       } satisfies Deployment
     },
+  }
+
+  kernel(): KernelCounters {
+    return this.#counted
+  }
+
+  cpuDistance(): number | null {
+    return this.#options.cpuDistance(this.pulses)
   }
 
   openSession(): LoadSession {
@@ -88,25 +139,22 @@ export class FakeWorld {
         this.journal.push(`pulse ${id} ${endpoint}`)
         return this.#pulse(id, state, endpoint, milliseconds)
       },
-      cpu: async () => ({ cpuNs: this.nowNs / 2, runDelayNs: 0 }),
+      cpu: async () => singleThread({ cpuNs: this.nowNs / 2, runDelayNs: this.#loadRunDelayNs }),
       residentBytes: async () => 60e6,
       latencies: async (): Promise<CellLatencies[]> => [],
       close: async () => void this.journal.push('close load'),
     }
   }
 
-  #pulse(
-    deployment: string,
-    state: { app: string; cpuNs: number; noise: number },
-    endpoint: string,
-    milliseconds: number,
-  ): Pulse {
+  #pulse(deployment: string, state: FakeProcess, endpoint: string, milliseconds: number): Pulse {
     const noise = state.noise + this.#options.sliceNoise * this.#normal()
     const costNs = this.#options.cost(state.app, endpoint) * 1000 * Math.exp(noise)
     const requests = Math.max(1, Math.round((milliseconds * 1e6) / costNs))
     const elapsedNs = requests * costNs
     state.cpuNs += Math.round(requests * costNs)
     this.nowNs += elapsedNs
+    const place: FakePlace = { app: state.app, endpoint, deployment, pulses: this.pulses++ }
+    this.#disturb(state, place)
     const pulse: Pulse = {
       requests,
       elapsedNs,
@@ -123,13 +171,26 @@ export class FakeWorld {
       idleNs: elapsedNs * 0.5,
       receivedBytes: requests * 200,
     }
-    return this.#options.disturb(pulse, { app: state.app, endpoint, deployment, pulses: this.pulses++ })
+    return this.#options.disturb(pulse, place)
+  }
+
+  #disturb(state: FakeProcess, place: FakePlace): void {
+    const { serverNs, loadNs } = this.#options.wait(place)
+    state.runDelayNs += serverNs
+    this.#loadRunDelayNs += loadNs
+    const counted = { ...this.#counted }
+    for (const [counter, count] of Object.entries(this.#options.kernel(place))) counted[counter as keyof FakeCounters] += count
+    this.#counted = counted
   }
 
   /** Standard normal deviate (Box and Muller, 1958). */
   #normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.#random.float())) * Math.cos(2 * Math.PI * this.#random.float())
   }
+}
+
+function singleThread({ cpuNs, runDelayNs }: { cpuNs: number; runDelayNs: number }): CpuReading {
+  return { cpuNs, runDelayNs, mainThread: { cpuNs, runDelayNs } }
 }
 
 /** The simulated world behind the driver contract; its results are always invalid. */

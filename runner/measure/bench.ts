@@ -2,6 +2,7 @@ import type { EndpointCheck } from '../../apps/contract.ts'
 import type { EndpointId } from '../../apps/endpoints.ts'
 import type { Deployment, DeploymentHost } from '../deployment/deployment.ts'
 import type { CpuTicks } from '../deployment/procfs.ts'
+import type { KernelCounters } from '../environment/kernel-counters.ts'
 import type { LoadDriver } from '../load/driver.ts'
 
 /** All that a run needs of the outside world, passed in so that tests can bring their own. */
@@ -14,6 +15,10 @@ export interface Bench {
   now(): number
   /** Busy and stolen time by CPU; empty where unknown. */
   ticks(): Map<number, CpuTicks>
+  /** What the kernel has counted of disturbances so far. */
+  kernel(): KernelCounters
+  /** Nanoseconds a cache line takes from the one CPU to the other and back, both of them idle; null: unknown. */
+  cpuDistance(): Promise<number | null>
   /** CPU time the runner itself has used, nanoseconds. */
   ownCpuNs(): number
   /** The runner works on one of the two CPUs below, so its own time is not foreign to them. */

@@ -3,18 +3,22 @@ import { RunError } from '../errors.ts'
 import { blocksFor, type Plan, planRound } from '../plan.ts'
 import type { StopReason } from '../result.ts'
 import type { Bench } from './bench.ts'
+import { cellName, wholeApps } from './cells.ts'
 import type { Failure } from './fleet.ts'
 import type { Listener, Progress } from './listener.ts'
 import { warmUpCurves } from './pilot.ts'
 import { type AppPreflight, preflight } from './preflight.ts'
-import { cellName, measureRound, type RoundRecord, wholeApps } from './round.ts'
+import { measureRound, type RoundRecord } from './round.ts'
 import { type Forecast, fittingBlocks, mayStart, roundNs, type StopRule, stopAfter } from './stop-rule.ts'
 import { warmUpLength } from './warm-up-length.ts'
 
 /** Warm-up in a round: never shorter than what a JIT needs at the least, never so long that it eats the round. Milliseconds. */
-const WARM_UP_LIMITS = { least: 500, most: 3_000 }
-/** The pilot never takes more than this share of the time limit. */
+export const WARM_UP_LIMITS = { least: 500, most: 3_000 }
+/** The pilot takes this share of the time limit at most, */
 const PILOT_SHARE = 0.1
+/** but in a short run more: a curve that ends too soon has not come down yet, and would call a cold app warm. */
+const SHORT_RUN_PILOT_SHARE = 0.25
+const SHORT_RUN_PILOT_MILLISECONDS = 2_000
 const FAILED_ROUNDS_IN_A_ROW = 2
 
 export interface ConductOptions extends StopRule {
@@ -148,8 +152,12 @@ async function sizeWarmUp(
 ): Promise<{ warmUpMilliseconds: number; observedSliceMilliseconds: number | null }> {
   if (plan.warmUpMilliseconds !== null) return { warmUpMilliseconds: plan.warmUpMilliseconds, observedSliceMilliseconds: null }
   const apps = new Set(plan.deployments.map(({ app }) => app)).size
-  const affordable = (maximumNs * PILOT_SHARE) / 1e6 / apps
-  const milliseconds = Math.max(WARM_UP_LIMITS.least, Math.min(WARM_UP_LIMITS.most, affordable))
+  const affordable = (share: number) => (maximumNs * share) / 1e6 / apps
+  const milliseconds = Math.max(
+    WARM_UP_LIMITS.least,
+    Math.min(SHORT_RUN_PILOT_MILLISECONDS, affordable(SHORT_RUN_PILOT_SHARE)),
+    Math.min(WARM_UP_LIMITS.most, affordable(PILOT_SHARE)),
+  )
   try {
     const pilot = await warmUpCurves({ bench, plan, failed, milliseconds, signal, progress })
     const length = warmUpLength([...pilot.curves.values()], WARM_UP_LIMITS)

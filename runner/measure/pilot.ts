@@ -1,8 +1,8 @@
 import { type Plan, planRound } from '../plan.ts'
 import { mean } from '../statistics/summary.ts'
 import type { Bench } from './bench.ts'
+import { cellName, wholeApps } from './cells.ts'
 import { startFleet } from './fleet.ts'
-import { cellName, wholeApps } from './round.ts'
 import { costNs } from './sample.ts'
 import { measureSlice } from './slice.ts'
 import { WARM_UP_TURN_MILLISECONDS } from './warm-up.ts'
@@ -53,9 +53,17 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
         const logCosts: number[] = []
         const loadedBefore = loaded
         for (const [position, endpoint] of endpoints.entries()) {
-          const order = { round: PILOT_ROUND, block: curve.length, endpoint, position, request: plan.endpoints.indexOf(endpoint) }
+          const order = {
+            round: PILOT_ROUND,
+            block: curve.length,
+            endpoint,
+            position,
+            attempt: 0,
+            cpuDistanceNs: null,
+            request: plan.endpoints.indexOf(endpoint),
+          }
           const milliseconds = WARM_UP_TURN_MILLISECONDS
-          const { slice } = await measureSlice(fleet.session, deployment, { ...order, milliseconds }, bench.now)
+          const { slice } = await measureSlice(fleet.session, deployment, { ...order, milliseconds }, bench)
           logCosts.push(Math.log(costNs(slice)))
           // Slow answers make a slice longer than it was asked to be.
           loaded += Math.max(milliseconds, slice.elapsedNs / 1e6)

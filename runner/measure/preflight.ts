@@ -9,6 +9,9 @@ import type { Failure } from './fleet.ts'
 /** Failures to start that are mistakes of the call, not of the app: the run is refused before anything is measured. */
 const USAGE_MISTAKES = new Set(['module-not-found', 'no-default-export', 'not-an-app', 'bad-arguments'])
 
+/** Characters: NODE_OPTIONS may hold a page. */
+const LONGEST_FACT = 80
+
 /** What is known of an app before it is measured. */
 export interface AppPreflight {
   readonly app: string
@@ -17,6 +20,8 @@ export interface AppPreflight {
   readonly version: string | null
   /** Bytes of status line and headers, by endpoint. */
   readonly headerBytes: ReadonlyMap<string, number>
+  /** What its process has otherwise than the baseline's, one part of a sentence each; holds texts of the app. */
+  readonly unequal: readonly string[]
 }
 
 export interface Preflight {
@@ -30,6 +35,7 @@ export interface Preflight {
  */
 export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): Promise<Preflight> {
   const apps: AppPreflight[] = []
+  let baseline: Deployment | null = null
   const failures: Failure[] = []
   const once = plan.deployments.filter(({ id, app }) => id === app)
   for (const deploymentPlan of once) {
@@ -41,6 +47,7 @@ export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): 
       failures.push(notStarted(deploymentPlan.app, error))
       continue
     }
+    if (deploymentPlan.app === plan.baseline) baseline = deployment
     try {
       const checks = await bench.checkContract(deployment, plan.endpoints)
       failures.push(...checks.flatMap((check) => contractFailure(deployment, check)))
@@ -50,12 +57,25 @@ export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): 
         package: deployment.package,
         version: deployment.version,
         headerBytes: headerBytes(checks),
+        unequal: baseline === null ? [] : differences(deployment, baseline),
       })
     } finally {
       await deployment.stop()
     }
   }
   return { apps, failures }
+}
+
+function differences(deployment: Deployment, baseline: Deployment): string[] {
+  const names = new Set([...Object.keys(baseline.facts), ...Object.keys(deployment.facts)])
+  return [...names].flatMap((name) => {
+    const [own, common] = [deployment.facts[name], baseline.facts[name]]
+    return own === common ? [] : [`${name} is ${shortened(own)}, ${shortened(common)} for ${baseline.plan.app}`]
+  })
+}
+
+function shortened(value = 'not known'): string {
+  return value.length <= LONGEST_FACT ? value : `${value.slice(0, LONGEST_FACT)}…`
 }
 
 function notStarted(app: string, error: unknown): Failure {

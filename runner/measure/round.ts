@@ -1,12 +1,13 @@
 import type { Deployment } from '../deployment/deployment.ts'
 import { type CpuTicks, NANOSECONDS_PER_TICK } from '../deployment/procfs.ts'
 import type { CellLatencies } from '../load/driver.ts'
-import type { Plan, PlannedBlock, PlannedRound } from '../plan.ts'
+import type { Plan, PlannedRound } from '../plan.ts'
 import type { Bench } from './bench.ts'
+import { measureBlock, RepeatBudget } from './block.ts'
+import { cellName, isOut, wholeApps } from './cells.ts'
 import { type Failure, type Fleet, startFleet } from './fleet.ts'
 import type { Progress } from './listener.ts'
 import type { Slice } from './sample.ts'
-import { measureSlice } from './slice.ts'
 import { warmUp } from './warm-up.ts'
 
 /** Everything one round has brought. */
@@ -21,6 +22,17 @@ export interface RoundRecord {
   /** The round was given up before its last block. */
   readonly interrupted: boolean
   readonly noise: Noise
+  readonly blocks: readonly BlockRecord[]
+}
+
+/** How one block (one endpoint, one slice of every deployment) came about. */
+export interface BlockRecord {
+  readonly endpoint: string
+  readonly block: number
+  /** Code of the disturbance of every attempt that was thrown away, in order. */
+  readonly disturbances: readonly string[]
+  /** False: disturbed every time it was tried; the block is missing. */
+  readonly kept: boolean
 }
 
 /** CPU time of the two CPUs in use, from the start of the round to its last slice; nanoseconds, zero where unknown. */
@@ -40,11 +52,6 @@ export interface RoundContext {
   readonly signal: AbortSignal
   sliceMeasured(slice: Slice): void
   progress(phase: Progress['phase'], share: number): void
-}
-
-/** The name under which a cell is listed as failed; without an endpoint, the whole app. */
-export function cellName(app: string, endpoint: string | null): string {
-  return endpoint === null ? app : `${app} ${endpoint}`
 }
 
 /** One round: fresh processes, a warm-up, all blocks in random order, the end of all processes. Never leaves one behind. */
@@ -75,69 +82,25 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
       )
     }
     const slices: Slice[] = []
+    const blocks: BlockRecord[] = []
+    const repeats = new RepeatBudget(planned.blocks.length)
     for (const [index, block] of planned.blocks.entries()) {
       if (context.signal.aborted) break
       context.progress('measure', index / planned.blocks.length)
-      slices.push(...(await measureBlock(context, fleet, planned.round, block, out, fail)))
+      const { slices: measured, ...record } = await measureBlock(
+        { ...context, fleet, round: planned.round, out, fail, repeats },
+        block,
+      )
+      // Where nobody is left to be measured there is no block that could be missing.
+      if (measured.length === 0) continue
+      slices.push(...measured)
+      blocks.push({ endpoint: block.endpoint, block: block.block, ...record })
     }
     const interrupted = context.signal.aborted
     const noise = await noiseSince(bench, fleet, before)
-    return { round: planned.round, slices, failures, interrupted, noise, ...(await takeStock(fleet)) }
+    return { round: planned.round, slices, blocks, failures, interrupted, noise, ...(await takeStock(fleet)) }
   } finally {
     await fleet.stop()
-  }
-}
-
-async function measureBlock(
-  context: RoundContext,
-  fleet: Fleet,
-  round: number,
-  { block, endpoint, slices }: PlannedBlock,
-  out: ReadonlySet<string>,
-  fail: (failure: Failure) => void,
-): Promise<Slice[]> {
-  const request = context.plan.endpoints.indexOf(endpoint)
-  const measured: Slice[] = []
-  for (const [position, { deployment: index, milliseconds }] of slices.entries()) {
-    const deployment = fleet.deployments[index]
-    if (deployment === null || deployment === undefined || context.signal.aborted) continue
-    if (isOut(context.plan, deployment.plan.app, endpoint, out)) continue
-    const order = { round, block, endpoint, position, request, milliseconds }
-    const { slice, firstProblem } = await measureSlice(fleet.session, deployment, order, context.bench.now)
-    const failure = sliceFailure(deployment, slice, firstProblem)
-    if (failure !== null) fail(failure)
-    else measured.push(slice)
-    context.sliceMeasured(slice)
-  }
-  return measured
-}
-
-/** A response that is wrong or missing breaks the contract: what was measured was not the work asked for. */
-export function sliceFailure(
-  deployment: Deployment,
-  outcome: Pick<Slice, 'endpoint' | 'requests' | 'wrongAnswers' | 'lost' | 'timeouts' | 'broken'>,
-  firstProblem: string | null,
-): Failure | null {
-  const { app } = deployment.plan
-  const { endpoint, wrongAnswers, lost, timeouts, broken, requests } = outcome
-  const ended = deployment.ended()
-  const first = firstProblem === null ? '' : `: ${firstProblem}`
-  const all = { app, endpoint: null, hint: null, lastLines: deployment.lastLines }
-  if (ended !== null) return { ...all, code: 'died', reason: `${app} ${ended} while ${endpoint} was under load` }
-  if (broken)
-    return { ...all, code: 'unreachable', reason: `${app} cannot be reached any more under load on ${endpoint}${first}` }
-  if (wrongAnswers + lost === 0) return null
-  const sent = requests + wrongAnswers + lost
-  const wrong = wrongAnswers > 0 ? `${wrongAnswers} of ${sent} responses were wrong` : ''
-  const missing = lost > 0 ? `${lost} of ${sent} requests were never answered${timeouts > 0 ? ' in time' : ''}` : ''
-  const reason = `${[wrong, missing].filter(Boolean).join(' and ')} in a slice under load${first}`
-  return {
-    app,
-    endpoint,
-    code: wrongAnswers > 0 ? 'wrong-answers' : 'lost-requests',
-    reason,
-    hint: null,
-    lastLines: deployment.lastLines,
   }
 }
 
@@ -145,17 +108,6 @@ function activeEndpoints(plan: Plan, deployment: Deployment, out: ReadonlySet<st
   return plan.endpoints
     .map((endpoint, request) => ({ endpoint, request }))
     .filter(({ endpoint }) => !isOut(plan, deployment.plan.app, endpoint, out))
-}
-
-/** True when a cell is not to be measured: it failed, or the baseline did where it would be compared with it. */
-function isOut({ baseline }: Plan, app: string, endpoint: string, out: ReadonlySet<string>): boolean {
-  return [app, baseline].some((name) => out.has(name) || out.has(cellName(name, endpoint)))
-}
-
-/** Apps of which no cell is left: they are not started again. */
-export function wholeApps(plan: Plan, failed: ReadonlySet<string>): Set<string> {
-  const apps = plan.deployments.map(({ app }) => app)
-  return new Set(apps.filter((app) => failed.has(app) || plan.endpoints.every((endpoint) => failed.has(cellName(app, endpoint)))))
 }
 
 async function noiseSince(

@@ -10,12 +10,22 @@ export interface Slice extends Omit<Pulse, 'firstProblem'> {
   readonly deployment: string
   /** Place in the block, from 0. */
   readonly position: number
+  /** 0 for the first attempt at this block; a block that was disturbed is measured again. */
+  readonly attempt: number
+  /** Why this attempt at the block does not count (code of a disturbance); null: it counts. The same for all slices of an attempt. */
+  readonly disturbance: string | null
   /** On the runner's monotonic clock, nanoseconds: differences mean something, the zero does not. */
   readonly startedNs: number
   /** CPU time of the server's process tree. */
   readonly serverCpuNs: number
   /** Time the server was runnable but did not run. */
   readonly serverRunDelayNs: number
+  /** Time in which the server's main thread wanted to run while nothing of the server's own was running; null: unknown. */
+  readonly serverWaitNs: number | null
+  /** The same of the load generator. */
+  readonly loadWaitNs: number | null
+  /** Round trip of a cache line between the two CPUs, just before the block; null: unknown. The same for all slices of an attempt. */
+  readonly cpuDistanceNs: number | null
   /** Of the server process; sampled by the timer tick, good for sums over a run only. null: unknown. */
   readonly userNs: number | null
   readonly systemNs: number | null

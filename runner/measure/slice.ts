@@ -1,6 +1,7 @@
-import type { CpuReading } from '../deployment/cpu-reading.ts'
+import { type CpuReading, waitNs } from '../deployment/cpu-reading.ts'
 import type { Deployment } from '../deployment/deployment.ts'
 import type { LoadSession, PulseOrder } from '../load/driver.ts'
+import type { Bench } from './bench.ts'
 import type { Slice } from './sample.ts'
 
 /** How long a server may take to answer what is in flight when the gate closes, before the slice is given up. */
@@ -8,7 +9,7 @@ const DRAIN_LIMIT_MILLISECONDS = 3_000
 /** A server that still uses CPU after so many looks has work of its own; that work is its own cost. */
 const SETTLE_READS = 12
 
-export interface SliceOrder extends Pick<Slice, 'round' | 'block' | 'endpoint' | 'position'> {
+export interface SliceOrder extends Pick<Slice, 'round' | 'block' | 'endpoint' | 'position' | 'attempt' | 'cpuDistanceNs'> {
   readonly request: number
   readonly milliseconds: number
 }
@@ -22,28 +23,32 @@ export interface MeasuredSlice {
 /**
  * One slice of one cell: counters, pulse, counters. The second reading waits until the server has gone to sleep, because the
  * kernel books a running thread's time only when it stops running.
- * @param now monotonic clock, nanoseconds
+ * @param clock monotonic, nanoseconds; and what the runner itself has used
  */
 export async function measureSlice(
   session: LoadSession,
   deployment: Deployment,
   order: SliceOrder,
-  now: () => number,
+  clock: Pick<Bench, 'now' | 'ownCpuNs' | 'sharesCpuWithRunner'>,
 ): Promise<MeasuredSlice> {
   const { request, milliseconds, ...place } = order
-  const [loadBefore, sharesBefore] = [await session.cpu(), await deployment.cpuShares()]
+  const [loadBefore, ownBeforeNs, sharesBefore] = [await session.cpu(), clock.ownCpuNs(), await deployment.cpuShares()]
   const before = await deployment.cpu()
-  const startedNs = now()
+  const startedNs = clock.now()
   const { firstProblem, ...pulse } = await session.pulse(pulseOrder(deployment.plan.id, request, milliseconds, true))
   const after = await settledCpu(deployment)
   const [loadAfter, sharesAfter] = [await session.cpu(), await deployment.cpuShares()]
+  const ownNs = clock.sharesCpuWithRunner ? clock.ownCpuNs() - ownBeforeNs : 0
   const slice: Slice = {
     ...place,
+    disturbance: null,
     deployment: deployment.plan.id,
     startedNs,
     ...pulse,
     serverCpuNs: after.cpuNs - before.cpuNs,
     serverRunDelayNs: after.runDelayNs - before.runDelayNs,
+    serverWaitNs: waitNs(before, after),
+    loadWaitNs: waitNs(loadBefore, loadAfter, ownNs),
     userNs: difference(sharesAfter?.userNs, sharesBefore?.userNs),
     systemNs: difference(sharesAfter?.systemNs, sharesBefore?.systemNs),
     loadCpuNs: difference(loadAfter?.cpuNs, loadBefore?.cpuNs),
@@ -56,7 +61,8 @@ export function pulseOrder(target: string, request: number, milliseconds: number
   return { target, request, milliseconds, drainLimitMilliseconds: DRAIN_LIMIT_MILLISECONDS, recordLatency }
 }
 
-async function settledCpu(deployment: Deployment): Promise<CpuReading> {
+/** What a server has used, once it has gone to sleep after a load. */
+export async function settledCpu(deployment: Deployment): Promise<CpuReading> {
   let last = await deployment.cpu()
   if (!deployment.meteredFromOutside) return last
   for (let read = 0; read < SETTLE_READS; read++) {

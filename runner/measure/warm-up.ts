@@ -1,8 +1,8 @@
 import type { Deployment } from '../deployment/deployment.ts'
 import type { LoadSession } from '../load/driver.ts'
 import type { Failure } from './fleet.ts'
-import { sliceFailure } from './round.ts'
 import { pulseOrder } from './slice.ts'
+import { sliceFailure } from './slice-failure.ts'
 
 /** Short enough that every endpoint gets many turns, so that type feedback does not depend on which one came first. */
 export const WARM_UP_TURN_MILLISECONDS = 20

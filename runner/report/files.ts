@@ -45,19 +45,44 @@ export interface RunFolder {
  * @throws {UserError} `out-not-writable`
  */
 export async function openRunFolder(out: string, study: string, startedAt: Date): Promise<RunFolder> {
+  const path = await makeRunFolder(out, study, startedAt)
+  try {
+    return runFolder(out, path, await openSamplesFile(join(path, 'samples.jsonl.gz')))
+  } catch (cause) {
+    await discardEmpty(path)
+    throw cannotKeepResults(out, cause)
+  }
+}
+
+/**
+ * Makes `<out>/<UTC>-<study>/` and proves that files can be written there.
+ * @throws {UserError} `out-not-writable`
+ */
+export async function makeRunFolder(out: string, study: string, startedAt: Date): Promise<string> {
   let path: string | undefined
-  let samples: SamplesFile
   try {
     await makeFolders(out)
     path = await makeFolder(out, `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}Z-${fileName(study)}`)
     await probe(path)
-    samples = await openSamplesFile(join(path, 'samples.jsonl.gz'))
+    return path
   } catch (cause) {
-    // Only an empty folder goes; that it stays is no news beside the reason.
-    if (path !== undefined) await rmdir(path).catch(() => {})
+    if (path !== undefined) await discardEmpty(path)
     throw cannotKeepResults(out, cause)
   }
-  return runFolder(out, path, samples)
+}
+
+/**
+ * Makes a folder where there is none, and proves that files can be written there.
+ * @param option the option that chose it, for the advice
+ * @throws {UserError} `out-not-writable`
+ */
+export async function proveWritable(folder: string, option: string): Promise<void> {
+  try {
+    await makeFolders(folder)
+    await probe(folder)
+  } catch (cause) {
+    throw cannotKeepResults(folder, cause, option)
+  }
 }
 
 function runFolder(out: string, path: string, samples: SamplesFile): RunFolder {
@@ -89,6 +114,11 @@ function runFolder(out: string, path: string, samples: SamplesFile): RunFolder {
       return closing
     },
   }
+}
+
+/** Only an empty folder goes; that it stays is no news beside the reason. */
+async function discardEmpty(path: string): Promise<void> {
+  await rmdir(path).catch(() => {})
 }
 
 async function told<T>(path: string, work: Promise<T>): Promise<T> {

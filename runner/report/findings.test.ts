@@ -60,6 +60,13 @@ test('a long list is cut and counted', () => {
   expect(facts?.at(-1)?.message).toBe('and 4 more of this kind, in result.json')
 })
 
+test('a list of notes is cut sooner', () => {
+  const result = calmResult()
+  result.findings = Array.from({ length: 4 }, (_, n) => finding('wide', 'note', `width ${n}`, 'Wait.'))
+  const facts = groupFindings(result).at(0)?.facts
+  expect(facts?.map(({ message }) => message)).toEqual(['width 0', 'width 1', 'and 2 more of this kind, in result.json'])
+})
+
 test('messages are cleaned and bounded', () => {
   const result = { ...calmResult(), findings: [finding('a\nb', 'note', `\u001b[31m${'m'.repeat(1000)}`, 'x\r\ny')] }
   const [group] = groupFindings(result)

@@ -4,7 +4,8 @@ import { plainText } from './plain-text.ts'
 
 const LONGEST_CODE = 60
 const LONGEST_MESSAGE = 400
-const MOST_FACTS = 6
+/** Of one group; a good run of many cells has notes on many of them, and they shall not hide what matters. */
+const mostFacts: Readonly<Record<Severity, number>> = { invalid: 6, suspect: 6, note: 3 }
 const MOST_NAMES = 3
 const worstFirst: readonly Severity[] = ['invalid', 'suspect', 'note']
 
@@ -37,16 +38,16 @@ export function groupFindings(result: Result): FindingGroup[] {
     groups.set(key, known)
   }
   return [...groups.values()]
-    .map(({ group, places }) => ({ ...group, facts: condense(places) }))
+    .map(({ group, places }) => ({ ...group, facts: condense(places, mostFacts[group.severity]) }))
     .sort((a, b) => worstFirst.indexOf(a.severity) - worstFirst.indexOf(b.severity))
 }
 
 /** One fact per message; a message of the whole run needs no list of its cells, and a long list is cut with a count. */
-function condense(places: ReadonlyMap<string, readonly (string | null)[]>): FindingGroup['facts'] {
+function condense(places: ReadonlyMap<string, readonly (string | null)[]>, most: number): FindingGroup['facts'] {
   const facts = [...places].map(([message, where]) => ({ where: where.includes(null) ? null : inShort(where), message }))
-  if (facts.length <= MOST_FACTS) return facts
-  const hidden = facts.length - MOST_FACTS + 1
-  return [...facts.slice(0, MOST_FACTS - 1), { where: null, message: `and ${hidden} more of this kind, in result.json` }]
+  if (facts.length <= most) return facts
+  const hidden = facts.length - most + 1
+  return [...facts.slice(0, most - 1), { where: null, message: `and ${hidden} more of this kind, in result.json` }]
 }
 
 function inShort(places: readonly (string | null)[]): string {

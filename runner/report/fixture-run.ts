@@ -15,6 +15,7 @@ export function runFields(): Omit<Result, FromCells> {
     baseline: 'node-http',
     rounds: 6,
     stoppedBecause: 'precision',
+    blocks: { planned: 480, attempts: 480, disturbances: {} },
     options: {
       apps: ['node-http', 'fastify', 'hono', 'koa', "./it's mine/app.ts"],
       endpoints: ['hello', 'lookup'],
@@ -46,8 +47,12 @@ export function runFields(): Omit<Result, FromCells> {
       driverVersion: '9.0.0',
       stealShare: 0.021,
       foreignShare: 0.004,
+      cpuDistanceNanoseconds: { mean: 110, low: 108, high: 113 },
       runnerResidentBytes: 98_000_000,
       loadResidentBytes: 84_000_000,
+      facts: [],
+      poor: [],
+      speedScore: null,
     },
   }
 }

@@ -12,6 +12,20 @@ test('what is written is read back', () => {
   expect(text.endsWith('}\n')).toBe(true)
 })
 
+test('a file of an earlier suite is read, and what it lacks is not known', () => {
+  const file = join(import.meta.dirname, '..', '..', 'results', 'published', 'compare.json')
+  const result = JSON.parse(readFileSync(file, 'utf8'))
+  delete result.blocks
+  for (const cell of result.cells) {
+    for (const name of ['totalRatio', 'driftPercent', 'blocksKept', 'blocksPlanned']) delete cell[name]
+    delete cell.latencyMicroseconds.mean
+  }
+  const read = parseResult(JSON.stringify(result), file)
+  expect(read.blocks).toBeNull()
+  expect(read.cells[0]).toMatchObject({ totalRatio: null, driftPercent: null, blocksKept: null, blocksPlanned: null })
+  expect(read.cells[0]).toMatchObject({ latencyMicroseconds: { mean: null, p50: expect.any(Number) } })
+})
+
 test('a byte order mark does no harm', () => {
   expect(parseResult(`\uFEFF${renderJson(fixtureResult())}`, 'result.json').seed).toBe(42)
 })

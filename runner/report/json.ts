@@ -14,7 +14,7 @@ export function renderJson(result: Result): string {
       cause: checked.error,
     })
   }
-  return pretty(checked.data)
+  return prettyJson(checked.data)
 }
 
 /** The published schema of `result.json`, JSON Schema draft 2020-12, made from the zod schema. */
@@ -24,7 +24,7 @@ export function jsonSchema(): z.core.JSONSchema.BaseSchema {
 
 /** The text of `results/schema.json`. */
 export function renderJsonSchema(): string {
-  return pretty(jsonSchema())
+  return prettyJson(jsonSchema())
 }
 
 /**
@@ -85,7 +85,8 @@ function firstProblem(error: z.ZodError): string {
   return plainText(path === '' ? issue.message : `${path}: ${issue.message}`, 2 * LONGEST_PLACE)
 }
 
-function pretty(value: unknown): string {
+/** Indented JSON as one text, safe to print, ending with a line break. */
+export function prettyJson(value: unknown): string {
   // JSON leaves the upper control characters as they are, and some terminals obey them.
   const asEscape = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
   return `${JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\u2028\u2029]/g, asEscape)}\n`

@@ -34,6 +34,19 @@ export function renderMarkdownTable(result: Result, endpoint: string | null): st
   return table === undefined ? '' : tableSection(table).replace(/^## (.*)/, '**$1**')
 }
 
+/** A table of texts, which are escaped here; every row has a text for every column. */
+export function markdownTable(
+  columns: readonly { readonly head: string; readonly kind: 'text' | 'number' }[],
+  rows: readonly (readonly string[])[],
+): string {
+  const line = (places: readonly string[]) => `| ${places.join(' | ')} |`
+  return [
+    line(columns.map(({ head }) => escapeMarkdown(head))),
+    line(columns.map(({ kind }) => (kind === 'number' ? '---:' : '---'))),
+    ...rows.map((row) => line(row.map(escapeMarkdown))),
+  ].join('\n')
+}
+
 /**
  * Text that stays text in GitHub's Markdown, in a table too: entities for what could end a cell or open a tag, backslashes for the
  * rest. An interval keeps its brackets, because `[1.455, 1.479]` is a link only when a target follows.
@@ -48,14 +61,8 @@ export function escapeMarkdown(text: string): string {
 const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '|': '#124', '`': '#96' }
 
 function tableSection({ title, columns, rows }: Table): string {
-  const line = (places: readonly string[]) => `| ${places.join(' | ')} |`
-  return [
-    `## ${escapeMarkdown(title)}`,
-    '',
-    line(columns.map(({ head }) => escapeMarkdown(head))),
-    line(columns.map(({ kind }) => (kind === 'number' ? '---:' : '---'))),
-    ...rows.map((row) => line(columns.map(({ id }) => escapeMarkdown(inWords(row.figures[id]))))),
-  ].join('\n')
+  const places = rows.map((row) => columns.map(({ id }) => inWords(row.figures[id])))
+  return `## ${escapeMarkdown(title)}\n\n${markdownTable(columns, places)}`
 }
 
 function inWords(figure: Figure | undefined): string {

@@ -1,16 +1,11 @@
 import { styleText } from 'node:util'
 import type { Listener, Progress, RoundSummary } from '../measure/listener.ts'
 import { formatDuration, formatPlusMinusPercent } from './format.ts'
-import { fitTo, plainText } from './plain-text.ts'
+import { plainText } from './plain-text.ts'
+import { createStatusLine, progressBar, type StatusLineOptions, type StatusStream } from './status-line.ts'
 
-/** At most five updates a second: more cannot be read, and the terminal takes CPU time from what is measured. */
-const LEAST_MILLISECONDS_BETWEEN_UPDATES = 200
-const BAR_WIDTH = 10
 const LONGEST_SENTENCE = 400
 const LONGEST_NAME = 60
-const COLUMNS_IF_UNKNOWN = 80
-/** Back to the start of the line, and erase it. */
-const CLEAR_LINE = '\r\u001b[2K'
 
 const phases: Readonly<Record<Progress['phase'], string>> = {
   preflight: 'checking',
@@ -20,19 +15,6 @@ const phases: Readonly<Record<Progress['phase'], string>> = {
   measure: 'measuring',
 }
 
-/** What is needed of `process.stderr`. */
-export interface ProgressStream {
-  write(text: string): unknown
-  readonly isTTY?: boolean
-  readonly columns?: number
-}
-
-export interface ProgressOptions {
-  /** Milliseconds on any monotonic clock. */
-  readonly now?: () => number
-  readonly environment?: { readonly NO_COLOR?: string | undefined; readonly TERM?: string | undefined }
-}
-
 /** Shows how a run goes; `stop` clears the status line, and may be called at any time and more than once. */
 export interface ProgressReporter extends Required<Omit<Listener, 'sliceMeasured'>> {
   stop(): void
@@ -40,50 +22,24 @@ export interface ProgressReporter extends Required<Omit<Listener, 'sliceMeasured
 
 /**
  * On a terminal one status line that is rewritten; elsewhere one plain line per round. Remarks and failures are lines of their own in
- * both. The cursor is never hidden, so there is nothing to restore when the process is killed.
+ * both.
  */
-export function createProgress(stream: ProgressStream, options: ProgressOptions = {}): ProgressReporter {
-  const { now = () => performance.now(), environment = process.env } = options
-  const isLive = stream.isTTY === true && environment.TERM !== 'dumb'
-  const colour = isLive && !environment.NO_COLOR
-  let lastUpdate = -Infinity
+export function createProgress(stream: StatusStream, options: StatusLineOptions = {}): ProgressReporter {
+  const terminal = createStatusLine(stream, options)
   let lastSummary: RoundSummary | null = null
-  let isShown = false
-  let isStopped = false
-
-  function clear(): void {
-    if (isShown) stream.write(CLEAR_LINE)
-    isShown = false
-  }
-
-  function line(text: string): void {
-    clear()
-    stream.write(`${text}\n`)
-  }
-
   return {
-    remark: (sentence) => line(plainText(sentence, LONGEST_SENTENCE)),
-    progress(progress) {
-      if (!isLive || isStopped || now() - lastUpdate < LEAST_MILLISECONDS_BETWEEN_UPDATES) return
-      lastUpdate = now()
-      isShown = true
-      // One column stays free: a full line makes some terminals go on to the next one.
-      const columns = (stream.columns || COLUMNS_IF_UNKNOWN) - 1
-      stream.write(`${CLEAR_LINE}${fitTo(statusLine(progress, lastSummary), columns)}`)
-    },
+    remark: (sentence) => terminal.line(plainText(sentence, LONGEST_SENTENCE)),
+    progress: (progress) => terminal.status(() => statusLine(progress, lastSummary)),
     roundFinished(summary) {
       lastSummary = summary
-      if (!isLive) line(roundLine(summary))
+      if (!terminal.isLive) terminal.line(roundLine(summary))
     },
     appFailed(app, reason, hint) {
       const advice = hint === null ? '' : ` (${plainText(hint, LONGEST_SENTENCE)})`
       const sentence = `${plainText(app, LONGEST_NAME)} failed: ${plainText(reason, LONGEST_SENTENCE)}${advice}`
-      line(colour ? styleText('yellow', sentence, { validateStream: false }) : sentence)
+      terminal.line(terminal.colour ? styleText('yellow', sentence, { validateStream: false }) : sentence)
     },
-    stop() {
-      isStopped = true
-      clear()
-    },
+    stop: () => terminal.stop(),
   }
 }
 
@@ -93,7 +49,7 @@ function statusLine(progress: Progress, summary: RoundSummary | null): string {
   const isGiven = summary !== null && summary.precisionPercent === null
   const widest = summary === null ? null : widestInterval(summary)
   return [
-    `${round === 0 ? '' : `${roundOf(round, expectedRounds, isGiven)} `}${bar(progress)} ${phases[phase]}`,
+    `${round === 0 ? '' : `${roundOf(round, expectedRounds, isGiven)} `}${progressBar(progress.roundShare)} ${phases[phase]}`,
     formatDuration(elapsedSeconds),
     ...(secondsLeft === null ? [] : [`about ${formatDuration(secondsLeft)} left`]),
     ...(widest === null ? [] : [widest]),
@@ -119,9 +75,4 @@ function widestInterval({ widestHalfWidthPercent, widestCell }: RoundSummary): s
   if (widestHalfWidthPercent === null) return null
   const cell = widestCell === null ? '' : ` (${plainText(widestCell, LONGEST_NAME)})`
   return `widest interval ${formatPlusMinusPercent(widestHalfWidthPercent)}${cell}`
-}
-
-function bar({ roundShare }: Progress): string {
-  const filled = Math.round(BAR_WIDTH * Math.min(1, Math.max(0, roundShare)))
-  return `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}]`
 }

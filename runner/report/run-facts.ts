@@ -31,7 +31,8 @@ export function runFacts(result: Result): RunFact[] {
       text: `${fact(result.study)}, ${utcMinute(result.startedAt)}, suite ${fact(environment.suiteVersion)}${commit}`,
     },
     { name: 'Node', text: `${version(environment.node)}, V8 ${fact(environment.v8)}` },
-    { name: 'machine', text: `${fact(environment.cpuModel)}, ${machineSize(result)}; ${pinning(result)}` },
+    { name: 'machine', text: `${fact(environment.cpuModel)}, ${machineSize(result)}; ${pinning(result)}${distance(result)}` },
+    ...poorPoints(environment.poor.length),
     {
       name: 'load',
       text: `${fact(options.driver)} ${fact(environment.driverVersion)}, ${options.connections} connections over ${options.transport}, seed ${result.seed}`,
@@ -52,9 +53,21 @@ export function pinning({ environment: { serverCpu, loadCpu } }: Result): string
   return `server ${place(serverCpu)}, load generator ${place(loadCpu)}`
 }
 
+/** `, 110 ns apart`: how long a cache line travels between the two CPUs and back. */
+function distance({ environment: { cpuDistanceNanoseconds: distance } }: Result): string {
+  return distance === null ? '' : `, ${Math.round(distance.mean)} ns apart`
+}
+
 /** `24.21.0`, however the result writes it. */
 export function version(node: string): string {
   return plainText(node, LONGEST_FACT).replace(/^v(?=\d)/, '')
+}
+
+/** Which ones is in `result.json`; it would be too long for a line. */
+function poorPoints(count: number): RunFact[] {
+  return count === 0
+    ? []
+    : [{ name: 'doctor', text: `${count} poor ${count === 1 ? 'point' : 'points'} of this machine (npm run doctor)` }]
 }
 
 function machineSize({ environment }: Result): string {
@@ -69,6 +82,7 @@ function effort(result: Result): string {
   return `${rounds} in ${formatDuration(result.wallSeconds)}, ${formatShare(dutyCycle)} % of it measuring`
 }
 
-function utcMinute(iso: string): string {
+/** `2026-11-21 09:30 UTC` of an ISO time. */
+export function utcMinute(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
 }

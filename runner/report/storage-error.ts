@@ -22,18 +22,21 @@ const nextSteps: Readonly<Record<string, string>> = {
   EFBIG: 'raise the limit with ulimit -f',
 }
 
-/** Results cannot be kept where the user asked for: found out before anything is measured. */
-export function cannotKeepResults(out: string, cause: unknown): UserError {
-  return new UserError('out-not-writable', `cannot write results to ${out}: ${causeInWords(cause)}`, details(cause))
+/**
+ * Results cannot be kept where the user asked for: found out before anything is measured.
+ * @param option the option that chose the place
+ */
+export function cannotKeepResults(out: string, cause: unknown, option = '--out'): UserError {
+  return new UserError('out-not-writable', `cannot write results to ${out}: ${causeInWords(cause)}`, details(cause, option))
 }
 
 /** Writing failed in the middle of a run. */
 export function cannotWrite(path: string, cause: unknown): RunError {
-  return new RunError('write-failed', `cannot write ${path}: ${causeInWords(cause)}`, details(cause))
+  return new RunError('write-failed', `cannot write ${path}: ${causeInWords(cause)}`, details(cause, '--out'))
 }
 
-function details(cause: unknown): { hint: string; cause: unknown } {
-  return { hint: nextSteps[codeOf(cause)] ?? 'choose another folder with --out', cause }
+function details(cause: unknown, option: string): { hint: string; cause: unknown } {
+  return { hint: nextSteps[codeOf(cause)]?.replace('--out', option) ?? `choose another folder with ${option}`, cause }
 }
 
 function causeInWords(cause: unknown): string {

@@ -1,6 +1,7 @@
+import { varianceAround } from './covariate.ts'
 import { type ModerationOptions, moderateVariances } from './moderated-variance.ts'
 import { tQuantile, twoSidedP } from './student-t.ts'
-import { mean, variance } from './summary.ts'
+import { mean } from './summary.ts'
 
 /** A value and the interval that holds the truth in the given share (level, 0 to 1) of runs. */
 export interface Estimate {
@@ -25,6 +26,11 @@ export interface EstimateOptions {
   readonly level?: number
   /** `{ minimumCells: Infinity }` gives every cell its ordinary t interval. */
   readonly moderation?: ModerationOptions
+  /**
+   * Something measured beside the round values that moves them, covariates[c][r] for cell c in round r: estimates are then those at its
+   * mean, and what it explains is not in their intervals (see covariate.ts). null for a cell: it has none.
+   */
+  readonly covariates?: readonly (readonly number[] | null)[]
 }
 
 /**
@@ -37,13 +43,13 @@ export interface EstimateOptions {
  */
 export function estimateMeans(
   columns: readonly (readonly number[])[],
-  { level = 0.95, moderation = {} }: EstimateOptions = {},
+  { level = 0.95, moderation = {}, covariates = [] }: EstimateOptions = {},
 ): MeanEstimate[] {
   const cells = columns.map(presentRounds)
-  const variances = cells.map((rounds) =>
+  const variances = cells.map((rounds, index) =>
     rounds.length < 2
       ? { variance: Number.NaN, degreesOfFreedom: 0 }
-      : { variance: variance(rounds), degreesOfFreedom: rounds.length - 1 },
+      : varianceAround(rounds, covariates[index]?.filter((_, round) => isPresent(columns[index]![round])) ?? null),
   )
   const quantileFor = remembering((degreesOfFreedom: number) => tQuantile(level, degreesOfFreedom))
   const moderated = moderateVariances(variances, moderation).cells
@@ -83,8 +89,12 @@ function remembering(compute: (input: number) => number): (input: number) => num
   }
 }
 
+function isPresent(value: number | undefined): boolean {
+  return value !== undefined && !Number.isNaN(value)
+}
+
 function presentRounds(column: readonly number[]): number[] {
-  const rounds = column.filter((value) => !Number.isNaN(value))
+  const rounds = column.filter(isPresent)
   const infinite = rounds.find((value) => !Number.isFinite(value))
   if (infinite !== undefined) throw new RangeError(`a round value must be finite, not ${infinite}`)
   return rounds

@@ -40,6 +40,8 @@ export interface RankOptions {
   readonly alpha?: number
   /** Differences of log costs up to this do not matter to anyone. */
   readonly margin?: number
+  /** One number a round, the same for all apps; see EstimateOptions. */
+  readonly covariate?: readonly number[] | null
 }
 
 /**
@@ -51,14 +53,14 @@ export interface RankOptions {
  * @throws RangeError when rounds differ in length, or a log cost is infinite.
  */
 export function rankWithTies(logCosts: readonly (readonly number[])[], options: RankOptions = {}): Ranking {
-  const { alpha = 0.05, margin = Math.log(1.01) } = options
+  const { alpha = 0.05, margin = Math.log(1.01), covariate = null } = options
   const apps = logCosts[0]?.length ?? 0
   if (logCosts.some((round) => round.length !== apps)) throw new RangeError('every round needs an entry for every app')
   const indices = Array.from({ length: apps }, (_, app) => app)
   const matches = indices.flatMap((i) => indices.slice(i + 1).map((j) => ({ i, j })))
   const estimates = estimateMeans(
     matches.map(({ i, j }) => logCosts.map((round) => round[i]! - round[j]!)),
-    { level: 1 - alpha },
+    { level: 1 - alpha, covariates: matches.map(() => covariate) },
   )
   const adjusted = holm(estimates.map((estimate) => estimate.pValue))
   const pairs = matches.map((match, index): Pair => {

@@ -8,6 +8,12 @@ export function mean(values: readonly number[]): number {
   return first + sum(values.map((value) => value - first)) / values.length
 }
 
+/** Arithmetic mean of what is known; null when nothing is. */
+export function meanOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : mean(known)
+}
+
 /** Sample variance with n - 1 in the denominator, in the unit squared. @throws RangeError below two values. */
 export function variance(values: readonly number[]): number {
   requireValues(values, 2, 'a variance')

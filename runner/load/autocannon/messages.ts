@@ -1,5 +1,8 @@
 import type { CellLatencies, LoadTarget, Pulse, PulseOrder } from '../driver.ts'
 
+/** Argument of the load process: let the event loop sleep between responses. */
+export const SLEEPS_FLAG = '--sleeps'
+
 /** What the runner asks of the load process: one method, one argument, one reply each. */
 export interface LoadMethods {
   connect: { argument: LoadTarget; reply: null }

@@ -1,4 +1,4 @@
-import type { LoadReply, LoadRequest } from './messages.ts'
+import { type LoadReply, type LoadRequest, SLEEPS_FLAG } from './messages.ts'
 import { pulse } from './pulse.ts'
 import { PulsedTarget } from './target.ts'
 
@@ -7,6 +7,7 @@ import { PulsedTarget } from './target.ts'
  * ends when the runner is gone.
  */
 const targets = new Map<string, PulsedTarget>()
+const sleeps = process.argv.includes(SLEEPS_FLAG)
 
 process.on('disconnect', () => process.exit(0))
 process.on('message', (request: LoadRequest) => {
@@ -28,7 +29,7 @@ async function answer(request: LoadRequest) {
     case 'pulse': {
       const target = targets.get(request.argument.target)
       if (target === undefined) throw new Error(`not connected to ${request.argument.target}`)
-      return pulse(target, request.argument)
+      return pulse(target, request.argument, sleeps)
     }
     case 'latencies':
       return [...targets.values()].flatMap((target) => target.latencies())

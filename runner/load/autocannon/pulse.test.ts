@@ -187,6 +187,20 @@ describe('a server that hangs', () => {
   })
 })
 
+describe('a client that sleeps between responses', () => {
+  it('counts as exactly, ends as surely, and cannot tell what it waited', async () => {
+    await using server = await scriptedServer(answer)
+    using load = await pulsed(server.address)
+    for (let number = 0; number < 5; number++) {
+      const before = server.asked.total
+      const outcome = await load.pulse({ milliseconds: 10 }, true)
+      expect(outcome).toMatchObject({ ...CLEAN, idleNs: null })
+      expect(outcome.requests).toBe(server.asked.total - before)
+      expect(outcome.elapsedNs).toBeGreaterThanOrEqual(10e6)
+    }
+  })
+})
+
 describe('expectedRequests of the fixture', () => {
   it('differ from each other, so that the wrong endpoint could not go unnoticed', () => {
     expect(new Set(expectedRequests().map(({ body }) => body)).size).toBe(PATHS.length)

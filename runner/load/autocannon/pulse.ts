@@ -3,14 +3,20 @@ import type { PulsedTarget } from './target.ts'
 
 const NANOSECONDS_PER_MILLISECOND = 1e6
 
+/** How long a sleeping client waits between two looks at the clock; it wakes for every response in between. Milliseconds. */
+const LOOK_MILLISECONDS = 1
+
 /**
  * Opens the gate, keeps the event loop from sleeping while requests flow, closes the gate when the time is up, and resolves when
  * every request in flight has been answered (or has taken longer than the drain limit).
  *
  * A perpetual `setImmediate` turns the event loop's wait into a poll: a client that slept would have to be woken by the server's
  * write, and the server would be charged for it, the more often the slower the app.
+ * @param sleeps true: lets the event loop sleep between responses after all, to show what that does to a result. What the client waits
+ * for cannot be told from its turns then, so `idleNs` is null.
  */
-export function pulse(target: PulsedTarget, order: PulseOrder): Promise<Pulse> {
+export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): Promise<Pulse> {
+  const nextLook = sleeps ? (look: () => void) => setTimeout(look, LOOK_MILLISECONDS) : setImmediate
   const { gate } = target
   const { promise, resolve } = Promise.withResolvers<Pulse>()
   const openedAt = performance.now()
@@ -40,9 +46,9 @@ export function pulse(target: PulsedTarget, order: PulseOrder): Promise<Pulse> {
     if (!gate.isOpen && gate.inFlight === 0) {
       resolve(result(now))
       target.startOver()
-    } else setImmediate(tick)
+    } else nextLook(tick)
   }
-  setImmediate(tick)
+  nextLook(tick)
   return promise
 
   function result(now: number): Pulse {
@@ -60,7 +66,7 @@ export function pulse(target: PulsedTarget, order: PulseOrder): Promise<Pulse> {
       reconnects: gate.reconnects,
       broken: gate.broken,
       firstProblem: gate.firstProblem,
-      idleNs: idle * NANOSECONDS_PER_MILLISECOND,
+      idleNs: sleeps ? null : idle * NANOSECONDS_PER_MILLISECOND,
       receivedBytes: target.receivedBytes,
     }
   }

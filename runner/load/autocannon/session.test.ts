@@ -35,6 +35,22 @@ afterEach(async () => {
 })
 
 describe('a load session', () => {
+  it('that sleeps uses little CPU while the server is slow; one that spins uses all there is', async () => {
+    const slowly = (asked: Asked) => void setTimeout(() => asked.answer(), 20)
+    const shares = await Promise.all(
+      [true, false].map(async (sleeps) => {
+        await using server = await scriptedServer(slowly)
+        const session = await openAutocannonSession(null, sleeps)
+        sessions.push(session)
+        await session.connect({ id: 'app', address: server.address, connections: 1, requests: expectedRequests() })
+        const before = await session.cpu()
+        const { elapsedNs } = await session.pulse({ ...ORDER, milliseconds: 300 })
+        return ((await session.cpu())!.cpuNs - before!.cpuNs) / elapsedNs
+      }),
+    )
+    expect(shares[0]!).toBeLessThan(shares[1]! / 2)
+  })
+
   it('counts in its own process what the server counts in this one', async () => {
     await using server = await scriptedServer(answer)
     const { session } = await connected(server)

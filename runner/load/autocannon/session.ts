@@ -4,16 +4,16 @@ import { canReadProcessTree, ProcessTree } from '../../deployment/process-tree.t
 import { readResidentBytes } from '../../deployment/procfs.ts'
 import { RunError } from '../../errors.ts'
 import type { LoadSession, PulseOrder } from '../driver.ts'
-import type { LoadMethods, LoadReply } from './messages.ts'
+import { type LoadMethods, type LoadReply, SLEEPS_FLAG } from './messages.ts'
 
 const PROCESS = fileURLToPath(new URL('./process.ts', import.meta.url))
 const READY_LIMIT_MILLISECONDS = 15_000
 /** Beyond what a pulse may take by its own limits; then the load process hangs. */
 const REPLY_MARGIN_MILLISECONDS = 5_000
 
-/** The runner's end of a load process. */
-export async function openAutocannonSession(cpu: number | null): Promise<LoadSession> {
-  const child = new Child({ script: PROCESS, args: [], cpu })
+/** The runner's end of a load process; one that sleeps lets its event loop wait between responses. */
+export async function openAutocannonSession(cpu: number | null, sleeps = false): Promise<LoadSession> {
+  const child = new Child({ script: PROCESS, args: sleeps ? [SLEEPS_FLAG] : [], cpu })
   const waiting = new Map<number, { resolve(reply: unknown): void; reject(error: Error): void }>()
   const ready = Promise.withResolvers<void>()
   let nextId = 0

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { resolveApps } from './compare.ts'
+import { resolveApps } from './resolve.ts'
 
 describe('apps of a comparison', () => {
   let cwd: string

@@ -1,0 +1,56 @@
+import { costNs, type Slice } from '../measure/sample.ts'
+import { leastSquaresLine } from '../statistics/linear-regression.ts'
+import { mean, trimmedMean } from '../statistics/summary.ts'
+import { theilSenSlope } from '../statistics/theil-sen.ts'
+
+/** A slope through fewer blocks than this is noise. */
+const FEWEST_BLOCKS = 4
+
+/**
+ * How much a cost changes from the first block of a round to the last, as a share of it: Theil-Sen slope times blocks. What the reference
+ * cost in the same block is taken off first: a machine that becomes slower adds about the same time to every app, and a difference does
+ * not see it.
+ * @param costs by block, in any unit; NaN marks a missing slice
+ * @param references by copy and block, in the same unit; none: the cost itself
+ * @returns null when there are too few blocks
+ */
+export function driftOver(costs: readonly number[], references: readonly (readonly number[])[]): number | null {
+  const above = costs.map((cost, block) => cost - sum(references.map((copy) => copy[block]!)) / Math.max(1, references.length))
+  const blocks = [...costs.keys()].filter((block) => !Number.isNaN(above[block]))
+  if (blocks.length < FEWEST_BLOCKS) return null
+  const slope = theilSenSlope(
+    blocks,
+    blocks.map((block) => above[block]!),
+  )
+  return (slope * costs.length) / trimmedMean(blocks.map((block) => costs[block]!))
+}
+
+/**
+ * How much dearer a slice is for being the last of its block instead of the first, as a difference of logs: least squares of the log
+ * cost on the place in the block, after each deployment's own mean on each endpoint has been taken away. Places are drawn at random,
+ * so the effect makes the noise larger and takes no side.
+ * @param slices those that count, of one round
+ * @returns null when all slices have the same place
+ */
+export function positionEffect(slices: readonly Slice[]): number | null {
+  const cells = Map.groupBy(
+    slices.filter((slice) => Number.isFinite(costNs(slice))),
+    ({ deployment, endpoint }) => `${deployment} ${endpoint}`,
+  )
+  const points = [...cells.values()].flatMap((cell) => {
+    const logs = cell.map((slice) => Math.log(costNs(slice)))
+    const [meanLog, meanPosition] = [mean(logs), mean(cell.map(({ position }) => position))]
+    return cell.map(({ position }, index) => ({ x: position - meanPosition, y: logs[index]! - meanLog, position }))
+  })
+  const places = Math.max(0, ...points.map(({ position }) => position))
+  if (places === 0) return null
+  const { slope } = leastSquaresLine(
+    points.map(({ x }) => x),
+    points.map(({ y }) => y),
+  )
+  return slope * places
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

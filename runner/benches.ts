@@ -1,0 +1,91 @@
+import { checkContract, type EndpointCheck } from '../apps/contract.ts'
+import { launchedHost } from './deployment/launched.ts'
+import { canReadProcessTree } from './deployment/process-tree.ts'
+import { readCpuTicks } from './deployment/procfs.ts'
+import { type CpuDistanceMeter, openCpuDistanceMeter } from './environment/cpu-distance.ts'
+import type { CpuPlacement } from './environment/cpus.ts'
+import { kernelCounters } from './environment/kernel-counters.ts'
+import { UserError } from './errors.ts'
+import type { LoadDriver } from './load/driver.ts'
+import { type DriverId, drivers } from './load/drivers.ts'
+import { FakeWorld, fakeDriver } from './load/fake.ts'
+import type { Bench } from './measure/bench.ts'
+import type { Environment } from './result.ts'
+
+const CONTRACT_TIMEOUT_MILLISECONDS = 2_000
+
+/** A bench and what a result has to say of it. */
+export interface OpenedBench {
+  readonly bench: Bench
+  readonly driverVersion: string
+  readonly cpuAccounting: Environment['cpuAccounting']
+  /** Ends what the bench itself has started; processes of a run end with the run. */
+  close(): Promise<void>
+}
+
+/**
+ * The outside world for one run: real processes and a real load generator, or a simulation for the driver `fake`.
+ * @throws UserError when the driver's program is not installed
+ */
+export async function openBench(driverId: DriverId, seed: number, placement: CpuPlacement): Promise<OpenedBench> {
+  if (driverId === 'fake') return fakeBench(new FakeWorld({ seed }))
+  const driver: LoadDriver = drivers[driverId]()
+  const available = await driver.available()
+  if ('missing' in available) throw new UserError('driver-missing', available.missing, { hint: 'or use --driver autocannon' })
+  const { serverCpu, loadCpu, runnerCpu } = placement
+  const distance = cpuDistanceWhenAsked(placement)
+  const bench: Bench = {
+    host: launchedHost,
+    driver,
+    checkContract: ({ address }, endpoints) => checkContract(address, { endpoints, timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS }),
+    now: () => performance.now() * 1e6,
+    ticks: readCpuTicks,
+    kernel: kernelCounters([serverCpu, loadCpu]),
+    cpuDistance: distance.read,
+    ownCpuNs: () => {
+      const { user, system } = process.cpuUsage()
+      return (user + system) * 1000
+    },
+    sharesCpuWithRunner: runnerCpu === serverCpu || runnerCpu === loadCpu,
+    serverCpu,
+    loadCpu,
+  }
+  const cpuAccounting = canReadProcessTree() ? ('schedstat' as const) : ('process.cpuUsage' as const)
+  return { bench, driverVersion: available.version, cpuAccounting, close: distance.close }
+}
+
+/** A meter that is opened at its first reading: the runner pins all its threads before, and would pin those of the meter too. */
+function cpuDistanceWhenAsked({ serverCpu, loadCpu }: CpuPlacement): CpuDistanceMeter {
+  let opening: Promise<CpuDistanceMeter | null> | null = null
+  return {
+    async read() {
+      if (serverCpu === null || loadCpu === null) return null
+      opening ??= openCpuDistanceMeter(serverCpu, loadCpu)
+      return (await opening)?.read() ?? null
+    },
+    async close() {
+      await (await opening)?.close()
+    },
+  }
+}
+
+/** A bench that exists in memory only. */
+export function fakeBench(world: FakeWorld): OpenedBench {
+  const bench: Bench = {
+    host: world.host,
+    driver: fakeDriver(world),
+    checkContract: async (_deployment, endpoints) =>
+      [...endpoints, 'wrong-path' as const].map(
+        (endpoint): EndpointCheck => ({ endpoint, headerBytes: 100, headers: [], violations: [] }),
+      ),
+    now: () => world.nowNs,
+    ticks: () => new Map(),
+    kernel: () => world.kernel(),
+    cpuDistance: async () => world.cpuDistance(),
+    ownCpuNs: () => 0,
+    sharesCpuWithRunner: true,
+    serverCpu: null,
+    loadCpu: null,
+  }
+  return { bench, driverVersion: 'simulated', cpuAccounting: 'simulated' as const, close: async () => {} }
+}

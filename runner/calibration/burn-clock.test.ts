@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { burnClock } from './burn-clock.ts'
+
+describe('burnClock', () => {
+  it('times a call in a process of its own; more turns take more time', async () => {
+    const order = { cpu: null, milliseconds: 5 }
+    const [none, some, many] = [await burnClock(0, order), await burnClock(5_000, order), await burnClock(500_000, order)]
+    expect(none).toBeGreaterThan(0)
+    // Not a matter of speed: what was optimised away would take no time.
+    expect(some).toBeGreaterThan(10 * none!)
+    expect(many).toBeGreaterThan(10 * some!)
+  })
+
+  it('fails with what became of the process', async () => {
+    await expect(burnClock(Number.NaN, { cpu: 4_096, milliseconds: 5 })).rejects.toThrow(
+      /^the process that measures known work (ended with exit code \d+|could not be started|was ended)/,
+    )
+  })
+})

@@ -1,0 +1,188 @@
+/**
+ * What a calibration has measured: one file a part, kept as JSON beside the page that is made from it. The page
+ * (docs/calibration.md) and its charts can always be made again from these files.
+ */
+import { z } from 'zod'
+import { Estimate, Verdict } from '../result.ts'
+
+export const CALIBRATION_FORMAT = 1
+
+/** When, where and with what a part was measured. */
+export const PartHead = z.object({
+  format: z.literal(CALIBRATION_FORMAT),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  wallSeconds: z.number(),
+  seed: z.int(),
+  /** The part stopped before its time: by Ctrl-C, or because something failed. */
+  cutShort: z.boolean(),
+  suiteVersion: z.string(),
+  commit: z.string().nullable(),
+  node: z.string(),
+  kernel: z.string(),
+  cpuModel: z.string(),
+  cpus: z.int(),
+})
+export type PartHead = z.infer<typeof PartHead>
+
+const RunTime = { rounds: z.int(), wallSeconds: z.number(), measuredSeconds: z.number(), verdict: Verdict }
+
+/** A/A: many runs in which every app is the baseline itself. */
+export const IdenticalPart = z.object({
+  part: z.literal('identical'),
+  head: PartHead,
+  runs: z.array(
+    z.object({
+      ...RunTime,
+      /** Ratio of every further copy to the baseline: the truth is 1. */
+      ratios: z.array(z.object({ app: z.string(), endpoint: z.string(), ratio: Estimate })),
+      /** The two copies that every run has. */
+      controls: z.array(z.object({ endpoint: z.string(), ratio: Estimate })),
+    }),
+  ),
+})
+export type IdenticalPart = z.infer<typeof IdenticalPart>
+
+/** Known work on top of a baseline. */
+export const PlantedPart = z.object({
+  part: z.literal('planted'),
+  head: PartHead,
+  /** CPU time of one turn of the burning loop, measured apart from any server, in several fresh processes. */
+  burn: z.object({ nanosecondsPerTurn: z.number(), perProcess: z.array(z.number()), turnsPerMicrosecond: z.number() }),
+  runs: z.array(
+    z.object({
+      ...RunTime,
+      base: z.string(),
+      cells: z.array(
+        z.object({
+          /** What the app burns per request by the calibration of the loop; 0: the wrapper alone. */
+          plantedMicroseconds: z.number(),
+          overheadMicroseconds: Estimate,
+          /** Over the wrapper that burns nothing, paired like every other cost; null for the wrapper itself. */
+          overWrapperMicroseconds: Estimate.nullable(),
+        }),
+      ),
+    }),
+  ),
+})
+export type PlantedPart = z.infer<typeof PlantedPart>
+
+/** The suite beside what people do today: the same four servers, about the same wall time per repetition. */
+export const TodayPart = z.object({
+  part: z.literal('today'),
+  head: PartHead,
+  /** The first two are the same server; the others follow in the order of their true cost. */
+  servers: z.array(z.string()),
+  procedures: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      /** What was run per server, as words or a command line; why not, where there are no repetitions. */
+      what: z.string(),
+      repetitions: z.array(
+        z.object({
+          wallSeconds: z.number(),
+          /** By server. */
+          requestsPerSecond: z.record(z.string(), z.number()),
+          /** CPU microseconds per request where the procedure can tell; for programs that only know requests per second: read from the server's process by us. */
+          costMicroseconds: z.record(z.string(), z.number().nullable()),
+          /** Of the suite only: its own intervals of cost over the first server's, by server. */
+          ratios: z.record(z.string(), Estimate).nullable(),
+        }),
+      ),
+    }),
+  ),
+})
+export type TodayPart = z.infer<typeof TodayPart>
+
+/** The same comparison under other circumstances. */
+export const InvariancePart = z.object({
+  part: z.literal('invariance'),
+  head: PartHead,
+  factors: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      settings: z.array(
+        z.object({
+          label: z.string(),
+          isDefault: z.boolean(),
+          rounds: z.int(),
+          baselineMicroseconds: Estimate,
+          serverBusy: z.number(),
+          loadBusy: z.number().nullable(),
+          cells: z.array(
+            z.object({
+              app: z.string(),
+              endpoint: z.string(),
+              ratio: Estimate,
+              overheadMicroseconds: Estimate,
+              /** Round numbers are unique in the part: settings that share them were taken from the same rounds, and are paired. */
+              perRound: z.array(z.object({ round: z.int(), ratio: z.number() })),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+})
+export type InvariancePart = z.infer<typeof InvariancePart>
+
+/** What the suite itself costs. */
+export const CostPart = z.object({
+  part: z.literal('cost'),
+  head: PartHead,
+  runs: z.array(
+    z.object({
+      ...RunTime,
+      apps: z.int(),
+      endpoints: z.int(),
+      blocksPerRound: z.int(),
+      warmUpMilliseconds: z.number(),
+      runnerResidentBytes: z.number(),
+      loadResidentBytes: z.number().nullable(),
+    }),
+  ),
+  /** CPU of the load generator beside that of the server, of the largest run. */
+  perRequest: z.array(
+    z.object({
+      app: z.string(),
+      endpoint: z.string(),
+      serverMicroseconds: z.number(),
+      /** Without the time it only waits for the server. */
+      loadMicroseconds: z.number().nullable(),
+      serverBusy: z.number(),
+      loadBusy: z.number().nullable(),
+    }),
+  ),
+})
+export type CostPart = z.infer<typeof CostPart>
+
+/** How apps warm up, and what the chosen warm-up leaves. */
+export const WarmUpPart = z.object({
+  part: z.literal('warm-up'),
+  head: PartHead,
+  /** Several fresh processes per app, every one from its first request on. */
+  curves: z.array(
+    z.object({
+      app: z.string(),
+      process: z.int(),
+      points: z.array(z.object({ milliseconds: z.number(), costMicroseconds: z.number() })),
+    }),
+  ),
+  chosenMilliseconds: z.number(),
+  /** Change of cost over the measured part of a round, after the chosen warm-up. */
+  drift: z.array(z.object({ app: z.string(), endpoint: z.string(), driftPercent: Estimate })),
+})
+export type WarmUpPart = z.infer<typeof WarmUpPart>
+
+export const CalibrationPart = z.discriminatedUnion('part', [
+  IdenticalPart,
+  PlantedPart,
+  TodayPart,
+  InvariancePart,
+  CostPart,
+  WarmUpPart,
+])
+export type CalibrationPart = z.infer<typeof CalibrationPart>
+export type PartId = CalibrationPart['part']

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { countMarks } from '../../fixtures/svg-marks.ts'
+import { plantedPart } from '../fixture-parts.ts'
+import { drawn } from './drawn.ts'
+import { burnSpread, groupRecoveries, recoveriesOf } from './planted-figures.ts'
+import { plantedSection } from './planted-section.ts'
+
+describe('the section on planted cost', () => {
+  test('says how often the truth is held, and whether 1 µs is told apart from 0', () => {
+    const { body, goals } = plantedSection([plantedPart()])
+    expect(body?.answer).toMatch(
+      /^98 % of 40 intervals hold the planted value \(.*\); goal: at least 95 %: met\. One run finds 1 µs as /,
+    )
+    expect(body?.answer).toContain('told apart from 0 in 8 of 8 runs: met.')
+    expect(goals.map(({ outcome }) => outcome)).toEqual(['met', 'met'])
+    expect(body?.notReached).toEqual([])
+  })
+
+  test('words follow the numbers', () => {
+    const { body, goals } = plantedSection([plantedPart({ recovered: 1.3 })])
+    expect(body?.answer).toContain('goal: at least 95 %: not met.')
+    expect(goals.map(({ outcome }) => outcome)).toEqual(['not met', 'met'])
+    const lost = plantedSection([plantedPart({ recovered: 0 })])
+    expect(lost.goals[1]?.outcome).toBe('not met')
+  })
+
+  test('the plain overhead and the cost of the wrapper are told', () => {
+    const text = plantedSection([plantedPart()]).body!.blocks.join('\n')
+    expect(text).toMatch(/The wrapper that burns nothing costs 0\.\d+ \[.*\] µs on node-http and .* µs on koa by one run\./)
+    expect(text).toMatch(/hold the planted value in \d+ % of 40 intervals/)
+    expect(text).toContain('1.250 ns a turn, 5 calibrations of it within ±0.4 % of their mean')
+  })
+
+  test('every recovery is in both panels of the chart', async () => {
+    const [svg] = await drawn(plantedSection([plantedPart()]))
+    expect(countMarks(svg!, 'symbol')).toBe(2 * 40)
+    // The zero line of the right panel.
+    expect(countMarks(svg!, 'rule')).toBe(2 * 40 + 1)
+    expect(countMarks(svg!, 'line')).toBe(1)
+  })
+
+  test('what is not above zero has no place on log axes, but on the right', async () => {
+    const part = plantedPart({ runs: 1 })
+    const half = part.runs[0]!.cells[1]!
+    half.overWrapperMicroseconds = { value: -0.1, low: -0.3, high: 0.1, level: 0.95 }
+    const [svg] = await drawn(plantedSection([part]))
+    expect(countMarks(svg!, 'symbol')).toBe(2 * 10 - 1)
+    expect(svg).not.toContain('NaN')
+  })
+
+  test('one base, one run, no wrapper and no calibrations', async () => {
+    const part = plantedPart({ runs: 1 })
+    const lonely = {
+      ...part,
+      burn: { ...part.burn, perProcess: [] },
+      runs: part.runs.slice(0, 1).map((run) => ({ ...run, cells: run.cells.slice(2, 3) })),
+    }
+    const section = plantedSection([lonely])
+    expect(section.body?.notReached).toEqual(['Nothing was planted on top of koa.'])
+    expect(section.body?.blocks.join()).not.toMatch(/NaN|undefined|wrapper that burns nothing/)
+    expect(countMarks((await drawn(section))[0]!, 'symbol')).toBe(2)
+    expect(plantedSection([{ ...part, runs: [] }]).body).toBeNull()
+  })
+})
+
+test('recoveries are grouped by base and by the nominal time', () => {
+  const groups = groupRecoveries(recoveriesOf(plantedPart()))
+  expect(groups.map(({ base, recoveries }) => [base, recoveries[0]?.nominal, recoveries.length])).toEqual(
+    ['node-http', 'koa'].flatMap((base) => [0.5, 1, 2, 5, 10].map((nominal) => [base, nominal, 4])),
+  )
+  expect(groups[1]?.planted).toBe(1.004)
+})
+
+test('the spread of the burning loop is the farthest process from the mean', () => {
+  const part = plantedPart()
+  expect(burnSpread({ ...part, burn: { ...part.burn, perProcess: [1, 1.1, 0.9] } })).toBeCloseTo(0.1, 12)
+  expect(burnSpread({ ...part, burn: { ...part.burn, perProcess: [] } })).toBeNull()
+})

@@ -1,0 +1,127 @@
+import { formatEstimate, formatNumber, formatPlusMinusPercent } from '../../report/format.ts'
+import { markdownTable } from '../../report/markdown.ts'
+import { listInWords } from '../../report/plain-text.ts'
+import type { PlantedPart } from '../data.ts'
+import { effortOf, verdictSentences } from './effort.ts'
+import { count, judgeShare, percent, plain, safe, shareInterval, short } from './phrases.ts'
+import { plantedChart } from './planted-chart.ts'
+import {
+  burnSpread,
+  groupRecoveries,
+  plainRecoveriesOf,
+  type Recovery,
+  recoveriesOf,
+  usualOf,
+  wrapperCosts,
+} from './planted-figures.ts'
+import { type Judgement, sectionOf } from './section.ts'
+
+const GOAL_HOLDING = 0.95
+const SMALL_MICROSECONDS = 1
+/** The burning loop is calibrated anew every time. */
+const SMALL_TOLERANCE = 0.1
+
+export const plantedSection = sectionOf('planted', {
+  title: 'Planted cost',
+  question: 'Does the suite find a cost that is known beforehand?',
+  goals: [
+    {
+      title: 'the planted cost lies inside the interval in at least 95 of 100',
+      judge: (part) => judgeHolding(recoveriesOf(part)),
+    },
+    { title: '1 µs per request is told apart from 0', judge: judgeSmall },
+  ],
+  body(part) {
+    const recoveries = recoveriesOf(part)
+    if (recoveries.length === 0) return null
+    const holding = judgeHolding(recoveries)!
+    return {
+      answer: `${holding.measured}; goal: at least ${100 * GOAL_HOLDING} %: ${holding.outcome}. ${smallWords(part)}`.trim(),
+      blocks: [
+        {
+          name: 'planted',
+          alt: `recovered against planted microseconds per request; ${recoveries.filter(({ holds }) => holds).length} of ${recoveries.length} intervals hold the planted value`,
+          spec: plantedChart(recoveries),
+        },
+        table(recoveries),
+        wrapper(part),
+        burn(part),
+      ].filter((block) => block !== ''),
+      effort: effortOf(part.runs),
+      notReached: [...unplaced(part), ...verdictSentences(part.runs)],
+    }
+  },
+})
+
+function judgeHolding(recoveries: readonly Recovery[]): Judgement | null {
+  const holding = recoveries.filter(({ holds }) => holds).length
+  return judgeShare(holding, recoveries.length, 'intervals hold the planted value', { atLeast: GOAL_HOLDING })
+}
+
+function judgeSmall(part: PlantedPart): Judgement | null {
+  const small = smallOf(part)
+  if (small.length === 0) return null
+  const apart = small.filter(({ low }) => low > 0).length
+  return { measured: `in ${apart} of ${count(small.length, 'run')}`, outcome: apart === small.length ? 'met' : 'not met' }
+}
+
+function smallOf(part: PlantedPart): Recovery[] {
+  return recoveriesOf(part).filter(({ planted }) => Math.abs(planted - SMALL_MICROSECONDS) < SMALL_TOLERANCE)
+}
+
+function smallWords(part: PlantedPart): string {
+  const judgement = judgeSmall(part)
+  if (judgement === null) return ''
+  const found = groupRecoveries(smallOf(part)).map(({ base, usual }) => `${formatEstimate(usual)} µs on ${plain(base)}`)
+  return `One run finds ${SMALL_MICROSECONDS} µs as ${listInWords(found)}; it is told apart from 0 ${judgement.measured}: ${judgement.outcome}.`
+}
+
+function table(recoveries: readonly Recovery[]): string {
+  return markdownTable(
+    [
+      { head: 'on top of', kind: 'text' },
+      { head: 'planted, µs', kind: 'number' },
+      { head: 'recovered, µs (median run)', kind: 'number' },
+      { head: '± of one run, µs', kind: 'number' },
+      { head: 'recovered ÷ planted', kind: 'number' },
+      { head: 'intervals that hold it', kind: 'number' },
+    ],
+    groupRecoveries(recoveries).map(({ base, planted, recoveries, usual, holding }) => [
+      ...[plain(base), formatNumber(planted, 2), formatNumber(usual.value, 2), `±${short(usual.high - usual.value)}`],
+      ...[formatNumber(usual.value / planted, 3), `${holding} of ${recoveries.length}`],
+    ]),
+  )
+}
+
+/** The wrapper is a call more per request: the plain overhead, as a run prints it, has it on top of what was planted. */
+function wrapper(part: PlantedPart): string {
+  const plainly = plainRecoveriesOf(part)
+  const bases = [...new Set(part.runs.map(({ base }) => base))]
+  const costs = bases.flatMap((base) => {
+    const known = wrapperCosts(part, base)
+    return known.length === 0 ? [] : [`${formatEstimate(usualOf(known))} µs on ${safe(base)}`]
+  })
+  const holding = plainly.filter(({ holds }) => holds).length
+  const alone = costs.length === 0 ? '' : `The wrapper that burns nothing costs ${listInWords(costs)} by one run. `
+  if (plainly.length === 0) return alone.trim()
+  return (
+    `${alone}Recovered is the cost over that wrapper. The plain µs over the baseline, as a run prints them, hold the planted value in ` +
+    `${percent(holding / plainly.length)} of ${count(plainly.length, 'interval')} (95 % interval ${shareInterval(holding, plainly.length)}).`
+  )
+}
+
+function burn(part: PlantedPart): string {
+  const { nanosecondsPerTurn, perProcess } = part.burn
+  const spread = burnSpread(part)
+  if (spread === null) return ''
+  return (
+    `The planted time is turns of a loop of integers, calibrated apart from any server: ${formatNumber(nanosecondsPerTurn, 3)} ns a turn, ` +
+    `${count(perProcess.length, 'calibration')} of it within ${formatPlusMinusPercent(100 * spread)} of their mean. The planted values are ` +
+    `not known better than that.`
+  )
+}
+
+function unplaced(part: PlantedPart): string[] {
+  const missing = ['node-http', 'koa'].filter((base) => part.runs.every((run) => run.base !== base))
+  return missing.map((base) => `Nothing was planted on top of ${base}.`)
+}

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { loadApp } from '../../apps/load-app.ts'
+import { RunError } from '../errors.ts'
+import { simulatedPart } from '../fixtures/simulated-part.ts'
+import type { BurnClock } from './burn-clock.ts'
+import { PlantedPart } from './data.ts'
+import { measurePlantedWith } from './planted.ts'
+
+const Body = PlantedPart.omit({ head: true })
+const MINUTE = 60_000
+const WORKS = [0, 0.5, 1, 2, 5, 10]
+
+/** The base costs 12 µs, or 18 for koa, and the wrapper 0.3; the rest of the name is what is burnt. */
+function cost(app: string): number {
+  const [base, work] = app.split('+')
+  return (base === 'koa' ? 18 : 12) + (work === undefined ? 0 : 0.3 + Number.parseFloat(work))
+}
+
+/** A clock that takes 4 ns for a call and 2 ns for a turn, and says what it was asked. */
+function clock(turnNs = () => 2): BurnClock & { asked: number[] } {
+  const asked: number[] = []
+  const read: BurnClock = async (turns) => {
+    asked.push(turns)
+    return 4 + turns * turnNs()
+  }
+  return Object.assign(read, { asked })
+}
+
+describe('measurePlantedWith in a simulated world', () => {
+  it('plants on both bases and recovers what was planted', async () => {
+    const { context, world, remarks } = simulatedPart(12 * MINUTE, { cost, processNoise: 0.001 })
+    const burn = clock()
+    const { body, cutShort, problem } = await measurePlantedWith(context, burn)
+    expect({ cutShort, problem }).toEqual({ cutShort: false, problem: null })
+    const { runs, burn: times } = Body.parse(body)
+    expect(runs.length).toBeGreaterThanOrEqual(2)
+    expect(runs.map(({ base }) => base).slice(0, 2)).toEqual(['node-http', 'koa'])
+    for (const { rounds, cells } of runs) {
+      expect(rounds).toBe(12)
+      expect(cells.map(({ plantedMicroseconds }) => plantedMicroseconds)).toEqual(WORKS)
+      for (const { plantedMicroseconds, overheadMicroseconds, overWrapperMicroseconds } of cells) {
+        expect(overheadMicroseconds.value).toBeCloseTo(plantedMicroseconds + 0.3, 1)
+        if (plantedMicroseconds > 0) expect(overWrapperMicroseconds!.value).toBeCloseTo(plantedMicroseconds, 1)
+      }
+    }
+    expect(times.nanosecondsPerTurn).toBeCloseTo(2, 9)
+    expect(times.turnsPerMicrosecond).toBeCloseTo(500, 6)
+    // A first look; three passes before the first run, and one after every run.
+    expect(times.perProcess).toHaveLength(3 + runs.length)
+    expect(burn.asked.slice(0, 8)).toEqual([0, 5_000, 0, 250, 500, 1_000, 2_500, 5_000])
+    expect(remarks).toEqual(['what was planted took its time within ±0 %'])
+    expect(world.nowNs / 1e6).toBeLessThanOrEqual(12 * MINUTE)
+    expect(world.running).toEqual([])
+  })
+
+  it('gives every base its run when there is little time', async () => {
+    const { context } = simulatedPart(20_000, { cost })
+    const { body } = await measurePlantedWith(context, clock())
+    expect(body!.runs.slice(0, 2).map(({ base, rounds }) => [base, rounds])).toEqual([
+      ['node-http', 2],
+      ['koa', 2],
+    ])
+  })
+
+  it('says when the machine changed since the turns were chosen', async () => {
+    const { context, remarks } = simulatedPart(20_000, { cost })
+    let reads = 0
+    await measurePlantedWith(
+      context,
+      clock(() => (++reads > 2 ? 2.1 : 2)),
+    )
+    expect(remarks).toEqual([expect.stringMatching(/^what was planted took ±5 % of its time more or less than it should/)])
+  })
+
+  it('plants modules that are apps, and takes them away again when it fails', async () => {
+    const tested = simulatedPart(20_000, { cost })
+    const modules: string[] = []
+    const titles: string[] = []
+    const openBench: typeof tested.context.openBench = async (...order) => {
+      const opened = await tested.context.openBench(...order)
+      const start: typeof opened.bench.host.start = async (plan, options) => {
+        if (!plan.modulePath.endsWith('.mjs')) return opened.bench.host.start(plan, options)
+        modules.push(plan.modulePath)
+        titles.push((await loadApp(plan.modulePath)).title)
+        throw new RunError('no-luck', `${plan.id} is not to be had`)
+      }
+      return { ...opened, bench: { ...opened.bench, host: { start } } }
+    }
+    await expect(measurePlantedWith({ ...tested.context, openBench }, clock())).rejects.toThrow(/not to be had/)
+    expect(titles).toContain('node:http, 0 turns')
+    expect(modules[0]).toMatch(/node-http\+0us\.mjs$/)
+    expect(existsSync(dirname(modules[0]!))).toBe(false)
+  })
+
+  it('stops at once when it is interrupted while the work is being timed', async () => {
+    const { context, controller, world } = simulatedPart(12 * MINUTE, { cost })
+    const burn = clock()
+    const interrupting: BurnClock = (turns, order) => {
+      if (burn.asked.length === 4) controller.abort()
+      return burn(turns, order)
+    }
+    expect(await measurePlantedWith(context, interrupting)).toEqual({ body: null, cutShort: true, problem: null })
+    expect(burn.asked).toHaveLength(5)
+    expect(world.journal).toEqual([])
+  })
+
+  it('keeps the first run when the second one is interrupted, and leaves no folder behind', async () => {
+    const tested = simulatedPart(12 * MINUTE, { cost })
+    const progress = (sentence: string) => void (sentence.includes('on koa, round 3') && tested.controller.abort())
+    const { body, cutShort } = await measurePlantedWith({ ...tested.context, progress }, clock())
+    expect(cutShort).toBe(true)
+    expect(body!.runs.map(({ base }) => base)).toEqual(['node-http'])
+  })
+})

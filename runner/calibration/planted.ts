@@ -1,0 +1,126 @@
+import { BASELINE, type ResolvedApp } from '../../apps/app.ts'
+import { formatPlusMinusPercent } from '../report/format.ts'
+import { resolveApps } from '../resolve.ts'
+import { type BurnClock, burnClock } from './burn-clock.ts'
+import type { PlantedPart } from './data.ts'
+import { type BurnPass, burnTimes, type KnownWork, knownWorks, largestDeviation } from './known-work.ts'
+import type { MeasurePart, PartContext, PartOutcome } from './part-context.ts'
+import { type PlantedApps, writePlantedApps } from './planted-apps.ts'
+import { plantedCells } from './planted-cells.ts'
+import { repeatUnit, shrunk, unitShare } from './repetitions.ts'
+import { measureUnitRun, notMeasured, runTime, seedOfTurn } from './unit-run.ts'
+
+type PlantedRun = PlantedPart['runs'][number]
+
+/** What the apps are to burn per request; 0 is the wrapper alone. */
+const WORKS_MICROSECONDS = [0, 0.5, 1, 2, 5, 10]
+const BASES = [BASELINE, 'koa']
+
+const ROUNDS = { full: 12, least: 2 }
+const BLOCKS = { full: 24, least: 3 }
+const WARM_UP_SECONDS = { full: 1, least: 0.1 }
+/** What a run of this size takes, with one pass of the clock. */
+const FULL_MILLISECONDS = 175_000
+
+/** Turns for a first look at how long one takes: some 10 µs. */
+const FIRST_LOOK_TURNS = 1_000
+/** Passes of the clock before the first run; one more follows every run, so that both have seen the same machine. */
+const FIRST_PASSES = 3
+const CLOCK_MILLISECONDS = { full: 100, least: 5 }
+/** More than this is told: what was planted is not what is said to be planted. */
+const TOLERATED_DEVIATION = 0.01
+
+/** Known work on top of the baseline and on top of koa: does the suite find what was planted? */
+export const measurePlanted: MeasurePart<PlantedPart> = (context) => measurePlantedWith(context, burnClock)
+
+/** The same with any clock for the known work. */
+export async function measurePlantedWith(context: PartContext, clock: BurnClock): Promise<PartOutcome<PlantedPart>> {
+  const startedNs = context.now()
+  const left = () => context.milliseconds - (context.now() - startedNs) / 1e6
+  const share = unitShare(context.milliseconds, FULL_MILLISECONDS)
+  const pass = (turns: readonly number[]) => burnPass(context, clock, turns, share)
+  const firstLook = await pass([0, FIRST_LOOK_TURNS])
+  if (firstLook === null) return { body: null, cutShort: true, problem: null }
+  const { nanosecondsPerTurn } = burnTimes([firstLook])
+  const works = knownWorks(WORKS_MICROSECONDS, nanosecondsPerTurn)
+  const passes: BurnPass[] = []
+  const addPass = async () => {
+    const complete = await pass(works.map(({ turns }) => turns))
+    if (complete !== null) passes.push(complete)
+  }
+  for (let first = 0; first < shrunk(FIRST_PASSES, share, 1); first++) await addPass()
+  const bases = resolveApps(BASES, context.cwd)
+  const planted = await writePlantedApps(bases, works)
+  try {
+    const { finished, cutShort, problem } = await repeatUnit(
+      { ...context, milliseconds: left() },
+      { guessMilliseconds: FULL_MILLISECONDS * share, failuresInARow: 2 },
+      async (turn) => {
+        // Every base gets its run before one has all the time.
+        const milliseconds = left() / Math.max(1, bases.length - turn)
+        const run = await measureBase(context, { base: bases[turn % bases.length]!, planted, works, share, milliseconds, turn })
+        if (run !== null) await addPass()
+        return run
+      },
+    )
+    if (finished.length === 0) return { body: null, cutShort, problem }
+    tellDeviation(context, largestDeviation(works, passes))
+    const burn = { ...burnTimes(passes), turnsPerMicrosecond: 1000 / nanosecondsPerTurn }
+    return { body: { part: 'planted', burn, runs: [...finished] }, cutShort, problem }
+  } finally {
+    await planted.remove()
+  }
+}
+
+interface BaseOrder {
+  readonly base: ResolvedApp
+  readonly planted: PlantedApps
+  readonly works: readonly KnownWork[]
+  readonly share: number
+  /** The run may take so long at most. */
+  readonly milliseconds: number
+  readonly turn: number
+}
+
+async function measureBase(context: PartContext, order: BaseOrder): Promise<PlantedRun | null> {
+  const { base, planted, works, share, turn } = order
+  const apps = planted.byBase.get(base)!
+  const options = {
+    endpoints: ['hello' as const],
+    rounds: shrunk(ROUNDS.full, share, ROUNDS.least),
+    blocks: shrunk(BLOCKS.full, share, BLOCKS.least),
+    warmUp: Math.max(WARM_UP_SECONDS.least, WARM_UP_SECONDS.full * share),
+    maxMinutes: order.milliseconds / 60_000,
+    seed: seedOfTurn(context, turn),
+  }
+  const title = `run ${turn + 1} of known work, on ${base.id}`
+  const outcome = await measureUnitRun(context, { title, apps: [base, ...apps], options })
+  if (outcome === null) return null
+  const { result } = outcome
+  const cells = plantedCells(result, new Map(apps.map(({ id }, index) => [id, works[index]!.microseconds])))
+  if (cells.length === 0) throw notMeasured(`known work on ${base.id}`, result)
+  return { ...runTime(result), base: base.id, cells }
+}
+
+/** Times every number of turns once, in a process of its own on the servers' CPU; null when interrupted. */
+async function burnPass(
+  context: PartContext,
+  clock: BurnClock,
+  turns: readonly number[],
+  share: number,
+): Promise<BurnPass | null> {
+  const pass = new Map<number, number>()
+  const milliseconds = shrunk(CLOCK_MILLISECONDS.full, share, CLOCK_MILLISECONDS.least)
+  for (const [index, count] of turns.entries()) {
+    if (context.signal.aborted) return null
+    context.progress(`timing known work, ${index + 1} of ${turns.length}`)
+    pass.set(count, await clock(count, { cpu: context.placement.serverCpu, milliseconds }))
+  }
+  return pass
+}
+
+function tellDeviation({ remark }: PartContext, deviation: number): void {
+  const within = formatPlusMinusPercent(Math.abs(deviation) * 100)
+  if (Math.abs(deviation) <= TOLERATED_DEVIATION) remark(`what was planted took its time within ${within}`)
+  else remark(`what was planted took ${within} of its time more or less than it should: was the machine quiet?`)
+}

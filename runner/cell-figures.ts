@@ -1,0 +1,101 @@
+import { sumBlocks } from './analysis/blocks.ts'
+import type { CellEstimates, CellSeries } from './analysis/estimates.ts'
+import type { CellRound, LoadSums } from './analysis/round-analysis.ts'
+import type { CellFigures, CellTotals } from './checks/cell-facts.ts'
+import type { Ledger } from './ledger.ts'
+import type { Estimate } from './result.ts'
+import { median } from './statistics/summary.ts'
+
+/** What is known of a cell beside its rounds. */
+export interface CellKnowledge {
+  readonly identity: Pick<CellFigures, 'app' | 'endpoint' | 'deployment' | 'load'>
+  readonly estimates: CellEstimates
+  readonly driftPercent: Estimate | null
+  /** The baseline's rounds on the same endpoint. */
+  readonly baseline: readonly CellRound[]
+  readonly headerBytes: number | null
+  readonly ledger: Ledger
+}
+
+/** All numbers of a measured cell; pure. */
+export function cellFigures({ app, endpoint, rounds }: CellSeries, known: CellKnowledge): CellFigures {
+  const { identity, estimates, ledger, driftPercent, headerBytes } = known
+  return {
+    ...identity,
+    state: 'measured',
+    ...estimates,
+    totalRatio: totalRatio(rounds, known.baseline),
+    impliedMaximumRequestsPerSecond: 1e6 / estimates.cost.value,
+    userShare: userShare(rounds),
+    latencyMicroseconds: ledger.latency(app, endpoint),
+    residentBytes: ledger.residentBytes(app),
+    serverBusy: median(rounds.map(({ serverBusy }) => serverBusy)),
+    loadBusy: loadBusy(rounds),
+    headerBytes,
+    requests: total(rounds, ({ requests }) => requests),
+    slices: total(rounds, ({ slices }) => slices),
+    driftPercent,
+    blocksKept: total(rounds, ({ blocks }) => blocks),
+    // Of every round of the run: the cell may have lost all blocks of one.
+    blocksPlanned:
+      sumBlocks(ledger.rounds.flatMap(({ blocks }) => blocks.filter((own) => own.endpoint === endpoint)))?.planned ?? null,
+    perRound: rounds.map(({ round, blocks, logCost, logRatio, overheadNs, logRate }) => ({
+      round,
+      blocks,
+      costMicroseconds: Math.exp(logCost) / 1000,
+      ratio: Math.exp(logRatio),
+      overheadMicroseconds: overheadNs / 1000,
+      requestsPerSecond: Math.exp(logRate),
+    })),
+  }
+}
+
+/** Sums over all rounds of a cell, for the checks. */
+export function cellTotals(rounds: readonly CellRound[]): CellTotals {
+  return {
+    serverCpuNs: total(rounds, ({ serverCpuNs }) => serverCpuNs),
+    elapsedNs: total(rounds, ({ elapsedNs }) => elapsedNs),
+    ...loadSums(rounds),
+    loaded: loadSums(rounds.map(({ loaded }) => loaded)),
+    userNs: totalOrNull(rounds, ({ userNs }) => userNs),
+    systemNs: totalOrNull(rounds, ({ systemNs }) => systemNs),
+  }
+}
+
+function loadSums(rounds: readonly LoadSums[]): LoadSums {
+  return {
+    reconnects: total(rounds, ({ reconnects }) => reconnects),
+    steadyRequests: total(rounds, ({ steadyRequests }) => steadyRequests),
+    steadyNs: total(rounds, ({ steadyNs }) => steadyNs),
+  }
+}
+
+/** All CPU time over all requests, of the cell over the baseline in the same rounds. */
+function totalRatio(rounds: readonly CellRound[], baseline: readonly CellRound[]): number | null {
+  const numbers = new Set(rounds.map(({ round }) => round))
+  const same = baseline.filter(({ round }) => numbers.has(round))
+  return same.length === 0 ? null : totalCostNs(rounds) / totalCostNs(same)
+}
+
+function totalCostNs(rounds: readonly CellRound[]): number {
+  return total(rounds, ({ serverCpuNs }) => serverCpuNs) / total(rounds, ({ requests }) => requests)
+}
+
+function loadBusy(rounds: readonly CellRound[]): number | null {
+  const idle = totalOrNull(rounds, ({ idleNs }) => idleNs)
+  return idle === null ? null : 1 - idle / total(rounds, ({ elapsedNs }) => elapsedNs)
+}
+
+function userShare(rounds: readonly CellRound[]): number | null {
+  const { userNs, systemNs } = cellTotals(rounds)
+  if (userNs === null || systemNs === null || userNs + systemNs === 0) return null
+  return userNs / (userNs + systemNs)
+}
+
+function total<Round>(rounds: readonly Round[], of: (round: Round) => number): number {
+  return rounds.reduce((sum, round) => sum + of(round), 0)
+}
+
+function totalOrNull(rounds: readonly CellRound[], of: (round: CellRound) => number | null): number | null {
+  return rounds.some((round) => of(round) === null) ? null : total(rounds, (round) => of(round) ?? 0)
+}

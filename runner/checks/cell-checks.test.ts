@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest'
+import { type GoodCellOptions, goodCell } from '../fixtures/good-cell.ts'
+import type { Finding } from '../result.ts'
+import { checkCell } from './cell-checks.ts'
+
+const codes = (findings: readonly Finding[]) => findings.map(({ code }) => code)
+const estimate = (value: number, low: number | null, high: number | null) => ({ value, low, high, level: 0.95 })
+const ratioWithin = (percent: number) => estimate(1.5, 1.5 * (1 - percent / 100), 1.5 * (1 + percent / 100))
+const steady = [1.5, 1.49, 1.51, 1.5, 1.505, 1.495, 1.502, 1.498]
+const rounds = (count: number) => Array.from({ length: count }, (_, index) => steady[index]!)
+
+/** N = X · R: latency that makes X · R this many times N. */
+const little = (factor: number): GoodCellOptions => ({
+  figures: { latencyMicroseconds: { mean: 256 * factor, p50: 240, p90: 300, p99: 500, max: 5000, samples: 10 } },
+})
+/** Requests that take this long each, by the clock. */
+const cycle = (milliseconds: number, serverBusy: number): GoodCellOptions => ({
+  figures: { serverBusy, requests: (16 * 10e9) / (milliseconds * 1e6) },
+  // All answers come at once, after the gate has closed.
+  totals: { serverCpuNs: 10e9 * serverBusy, steadyRequests: 0, steadyNs: 0, userNs: null },
+})
+
+const cases: Record<string, [GoodCellOptions, string[]]> = {
+  'a good cell': [{}, []],
+
+  'no round at all': [{ ratios: [] }, ['too-few-rounds']],
+  'one round': [{ ratios: rounds(1) }, ['too-few-rounds']],
+  'two rounds': [{ ratios: rounds(2) }, ['few-rounds']],
+  'five rounds': [{ ratios: rounds(5) }, ['few-rounds']],
+  'six rounds': [{ ratios: rounds(6) }, []],
+
+  'an interval that is too wide': [{ figures: { ratio: ratioWithin(1.01) } }, ['precision-not-reached']],
+  'an interval just as wide as asked for': [{ figures: { ratio: ratioWithin(0.999999) } }, []],
+  'no precision asked for': [{ figures: { ratio: ratioWithin(9) }, precisionPercent: null }, []],
+  'no interval': [{ figures: { ratio: estimate(1.5, null, null) } }, []],
+  'the baseline, whose ratio is exact': [{ isBaseline: true, figures: { ratio: estimate(1, 1, 1) } }, []],
+
+  'a server that could do more': [{ figures: { serverBusy: 0.92 } }, ['load-generator-bound']],
+  'a server that is busy enough': [{ figures: { serverBusy: 0.93 } }, []],
+  'a server that mostly waits': [{ figures: { serverBusy: 0.84 } }, ['server-idle']],
+  'a server that waits a little': [{ figures: { serverBusy: 0.85 } }, ['load-generator-bound']],
+  'a driver that sleeps does not try to keep it busy': [
+    { figures: { serverBusy: 0.5 }, driverSleeps: true },
+    ['load-generator-bound'],
+  ],
+  'a load generator without headroom': [{ figures: { loadBusy: 0.96 } }, ['load-generator-busy']],
+  'a load generator that has some': [{ figures: { loadBusy: 0.95 } }, []],
+  'a load generator that cannot tell': [{ figures: { loadBusy: null } }, []],
+  'a load generator that is the limit is said once': [{ figures: { serverBusy: 0.9, loadBusy: 0.99 } }, ['load-generator-bound']],
+
+  '40 ms for each response of an idle server': [cycle(40.4, 0.03), ['stall']],
+  '200 ms for each response of an idle server': [cycle(205, 0.01), ['stall']],
+  'quick first responses, 41 ms for the others': [
+    {
+      figures: {
+        serverBusy: 0.08,
+        latencyMicroseconds: { mean: 41e3, p50: 41_300, p90: 44e3, p99: 45e3, max: 46e3, samples: 9 },
+      },
+      totals: { userNs: null, steadyNs: 0 },
+    },
+    ['stall'],
+  ],
+  '60 ms for each response of an idle server': [cycle(60, 0.03), ['server-idle']],
+  '40 ms for each response of a busy server': [cycle(40.4, 0.97), []],
+  'a stall under a driver that sleeps': [{ ...cycle(44, 0.03), driverSleeps: true }, ['stall']],
+
+  reconnects: [{ totals: { loaded: { reconnects: 1, steadyRequests: 562_500, steadyNs: 9e9 } } }, ['reconnects']],
+
+  'X · R that is N': [little(1.04), []],
+  'X · R below N': [little(0.94), ['littles-law-strained']],
+  'X · R above N': [little(1.06), ['littles-law-strained']],
+  'X · R far from N': [little(1.2), ['littles-law-broken']],
+  'latencies without a mean, of an older file': [
+    { figures: { latencyMicroseconds: { mean: null, p50: 1, p90: 1, p99: 1, max: 1, samples: 1 } } },
+    [],
+  ],
+  'X · R of a run whose blocks were disturbed': [
+    { ...little(1.2), totals: { loaded: { reconnects: 0, steadyRequests: 630_000, steadyNs: 10.1e9 } } },
+    [],
+  ],
+  'a driver without latencies': [{ figures: { latencyMicroseconds: null } }, []],
+
+  'more than one CPU on one CPU': [{ totals: { serverCpuNs: 10.4e9 } }, ['counters-disagree']],
+  'more than one CPU, not pinned': [{ totals: { serverCpuNs: 19e9, userNs: 19e9, systemNs: 0 }, pinned: false }, []],
+  'X · cost of more than one CPU': [{ totals: { steadyRequests: 590_000 } }, ['counters-disagree']],
+  'ticks beyond the nanoseconds': [{ totals: { userNs: 9e9, systemNs: 1.4e9 } }, ['counters-disagree']],
+  'ticks beyond the nanoseconds by rounding': [{ figures: { slices: 2_000 }, totals: { userNs: 9e9, systemNs: 1.4e9 } }, []],
+  'ticks beyond the nanoseconds in a short run': [
+    {
+      figures: { requests: 31_000 },
+      totals: { serverCpuNs: 0.49e9, elapsedNs: 0.5e9, userNs: 0.4e9, systemNs: 0.3e9 },
+    },
+    [],
+  ],
+  'no ticks': [{ totals: { userNs: null, systemNs: null } }, []],
+
+  'a cost that falls': [{ figures: { driftPercent: estimate(-1.8, -2.4, -1.2) } }, ['still-warming']],
+  'a cost that rises': [{ figures: { driftPercent: estimate(3, 1, 5) } }, ['still-warming']],
+  'a cost that falls a little': [{ figures: { driftPercent: estimate(-0.9, -1, -0.8) } }, []],
+  'a cost that may fall': [{ figures: { driftPercent: estimate(-1.8, -4, 0.4) } }, []],
+  'a drift that is not known': [{ figures: { driftPercent: null } }, []],
+
+  '70 % of the blocks': [{ figures: { blocksKept: 70, blocksPlanned: 100 } }, []],
+  '69 % of the blocks': [{ figures: { blocksKept: 69, blocksPlanned: 100 } }, ['few-blocks-kept']],
+  '50 % of the blocks': [{ figures: { blocksKept: 50, blocksPlanned: 100 } }, ['few-blocks-kept']],
+  '49 % of the blocks': [{ figures: { blocksKept: 49, blocksPlanned: 100 } }, ['too-few-blocks-kept']],
+  'no word of blocks': [{ figures: { blocksKept: null, blocksPlanned: null } }, []],
+
+  'a round far from the others': [{ ratios: [...steady, 1.6] }, ['round-outlier']],
+  'a round far from four others: too few to tell': [{ ratios: [...steady.slice(0, 4), 1.6] }, ['few-rounds']],
+  'rounds on one side': [
+    { ratios: [1.49, 1.491, 1.492, 1.493, 1.494, 1.53, 1.56], figures: { ratio: estimate(1.507, 1.495, 1.519) } },
+    ['round-outlier', 'skewed-rounds'],
+  ],
+
+  'rare work beyond the interval': [{ figures: { totalRatio: 1.53 } }, ['rare-work']],
+  'rare work within the interval': [{ figures: { totalRatio: 1.509 } }, []],
+  'rare work within half a percent': [{ figures: { ratio: ratioWithin(0.1), totalRatio: 1.506 } }, []],
+  'less in total than trimmed': [{ figures: { totalRatio: 1.47 } }, ['rare-work']],
+
+  'koa as expensive as never': [
+    { package: 'koa', figures: { ratio: estimate(2.1, 2.09, 2.11), totalRatio: 2.1 } },
+    ['skewed-rounds', 'implausible'],
+  ],
+  'koa on another endpoint': [
+    {
+      figures: { endpoint: 'lookup', ratio: estimate(1.03, 1.02, 1.04), totalRatio: 1.03 },
+      ratios: steady.map((one) => one - 0.47),
+    },
+    [],
+  ],
+  'koa on a Node that is not in the table': [{ nodeMajor: 22, figures: { ratio: ratioWithin(0.5) } }, []],
+  'an app without a package': [{ package: null }, []],
+
+  'all at once': [
+    {
+      ...cycle(60, 0.1),
+      ratios: rounds(1),
+      totals: { serverCpuNs: 1e9, userNs: null, steadyNs: 0, loaded: { reconnects: 3, steadyRequests: 562_500, steadyNs: 9e9 } },
+      precisionPercent: 0.1,
+    },
+    ['too-few-rounds', 'precision-not-reached', 'server-idle', 'reconnects'],
+  ],
+}
+
+describe('checkCell', () => {
+  it.each(Object.entries(cases))('%s', (_what, [options, expected]) => {
+    expect(codes(checkCell(goodCell(options)))).toEqual(expected)
+  })
+
+  it('names the rounds, the counter, the cycle time', () => {
+    const message = (options: GoodCellOptions) => checkCell(goodCell(options))[0]?.message
+    expect(message({ ratios: [...steady.slice(0, 3), 1.6, ...steady.slice(3), 1.61] })).toMatch(
+      /^rounds 4, 10 lie far from the others/,
+    )
+    expect(message({ totals: { serverCpuNs: 10.4e9 } })).toMatch(/CPU time over elapsed time on one CPU is 104\.0 %/)
+    expect(message(cycle(40.4, 0.03))).toMatch(
+      /^each response takes 40\.4 ms while the server is 3 % busy: the signature of Nagle/,
+    )
+  })
+})

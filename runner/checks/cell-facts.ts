@@ -1,0 +1,42 @@
+import type { LoadSums } from '../analysis/round-analysis.ts'
+import type { Finding, MeasuredCell } from '../result.ts'
+
+/** A measured cell before it is judged. */
+export type CellFigures = Omit<MeasuredCell, 'verdict' | 'findings' | 'rank'>
+
+/** Sums over all slices of a cell that count, both copies of the baseline included. */
+export interface CellTotals extends LoadSums {
+  readonly serverCpuNs: number
+  readonly elapsedNs: number
+  /** With disturbed attempts: of these as well there are latencies, and an app that closes connections disturbs itself. */
+  readonly loaded: LoadSums
+  /** Of the server's own process; null: unknown. */
+  readonly userNs: number | null
+  readonly systemNs: number | null
+}
+
+/** What the checks of one cell look at. */
+export interface CellFacts {
+  readonly figures: CellFigures
+  readonly totals: CellTotals
+  /** Its ratio is 1 by definition. */
+  readonly isBaseline: boolean
+  /** What the intervals take into account beside the rounds' values, by round; null: nothing. */
+  readonly covariate: readonly number[] | null
+  /** npm package of the app; null: none. */
+  readonly package: string | null
+  /** Major version of Node. */
+  readonly nodeMajor: number
+  /** The server has one CPU to itself and cannot use more. */
+  readonly pinned: boolean
+  /** The driver cannot keep the server busy and does not try to. */
+  readonly driverSleeps: boolean
+  /** Half-width asked for; null: none. */
+  readonly precisionPercent: number | null
+}
+
+/** One kind of check of one cell. */
+export type CellCheck = (facts: CellFacts) => Finding[]
+
+/** One kind of check that has to see all cells, because it corrects for their number; findings in the order of the cells. */
+export type FamilyCheck = (cells: readonly CellFacts[]) => Finding[][]

@@ -1,0 +1,15 @@
+import type { CellCheck } from '../cell-facts.ts'
+import { finding } from '../registry.ts'
+import { plausibleRatios } from './plausible-ratios.ts'
+
+/** The bands are known for the endpoint without work only. */
+const ENDPOINT = 'hello'
+
+/** Is the ratio one that this package has been seen with? */
+export const checkPlausible: CellCheck = ({ figures: { endpoint, ratio }, package: name, nodeMajor, isBaseline }) => {
+  const band = plausibleRatios.find((known) => known.package === name && nodeMajor >= known.fromNode)
+  if (isBaseline || endpoint !== ENDPOINT || band === undefined) return []
+  const { low, high } = band
+  if (ratio.value >= low && ratio.value <= high) return []
+  return [finding('implausible', { ratio: ratio.value, low, high, package: band.package, nodeMajor })]
+}

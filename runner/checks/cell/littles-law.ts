@@ -1,0 +1,23 @@
+import type { CellCheck } from '../cell-facts.ts'
+import { finding } from '../registry.ts'
+import { LITTLE_DISTURBED_SHARE, LITTLE_INVALID, LITTLE_LAPS, LITTLE_SUSPECT } from '../thresholds.ts'
+
+/**
+ * Little's law: N = X · R in a closed loop whose N connections all wait for an answer (Little 1961; Denning & Buzen 1978). Throughput and
+ * latency come from different counters, so they check each other. The copies of the baseline have N connections each and are asked in
+ * turns, so their times add up and X is that of one.
+ */
+export const checkLittlesLaw: CellCheck = ({ figures, totals }) => {
+  const mean = figures.latencyMicroseconds?.mean ?? null
+  const { steadyRequests, steadyNs } = totals.loaded
+  const { connections } = figures.load
+  // Latencies leave out the first answer of every connection in a slice, which is slower; the rate does not.
+  const laps = totals.steadyRequests / (figures.slices * connections)
+  if (mean === null || laps < LITTLE_LAPS) return []
+  // A server that is kept waiting for its CPU answers late, and mostly during the drain, which the rate leaves out.
+  if (totals.steadyNs < steadyNs * (1 - LITTLE_DISTURBED_SHARE)) return []
+  const product = (steadyRequests / steadyNs) * mean * 1000
+  const off = Math.abs(product / connections - 1)
+  if (off > LITTLE_INVALID) return [finding('littles-law-broken', { product, connections })]
+  return off > LITTLE_SUSPECT ? [finding('littles-law-strained', { product, connections })] : []
+}

@@ -1,0 +1,26 @@
+import type { CellCheck, CellFacts } from '../cell-facts.ts'
+import { finding } from '../registry.ts'
+import { BUSY_ENOUGH, HARDLY_BUSY, LOAD_GENERATOR_BUSY, STALL_MILLISECONDS, STALLED_BELOW_BUSY } from '../thresholds.ts'
+
+/** Was the server the limit, and if not, what was? The most telling answer alone. */
+export const checkSaturation: CellCheck = (facts) => {
+  const { serverBusy, loadBusy } = facts.figures
+  const milliseconds = serverBusy < STALLED_BELOW_BUSY ? waits(facts).find(isTimerOfTcp) : undefined
+  if (milliseconds !== undefined) return [finding('stall', { milliseconds, serverBusy })]
+  if (!facts.driverSleeps && serverBusy < HARDLY_BUSY) return [finding('server-idle', { serverBusy, loadBusy })]
+  if (serverBusy < BUSY_ENOUGH) return [finding('load-generator-bound', { serverBusy, loadBusy })]
+  return loadBusy !== null && loadBusy > LOAD_GENERATOR_BUSY ? [finding('load-generator-busy', { loadBusy })] : []
+}
+
+/**
+ * How long a response takes, milliseconds: by the latencies, which leave out the first one of each connection in a slice (after a pause TCP
+ * acknowledges at once), and by the time from one request of a connection to its next (Little's law).
+ */
+function waits({ figures, totals }: CellFacts): number[] {
+  const cycle = (figures.load.connections * totals.elapsedNs) / figures.requests / 1e6
+  return figures.latencyMicroseconds === null ? [cycle] : [figures.latencyMicroseconds.p50 / 1000, cycle]
+}
+
+function isTimerOfTcp(milliseconds: number): boolean {
+  return STALL_MILLISECONDS.some(([from, to]) => milliseconds >= from && milliseconds <= to)
+}

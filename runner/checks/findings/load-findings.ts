@@ -1,0 +1,107 @@
+import {
+  BUSY_ENOUGH,
+  COUNTERS_MAY_EXCEED,
+  HARDLY_BUSY,
+  LITTLE_INVALID,
+  LITTLE_LAPS,
+  LITTLE_SUSPECT,
+  LOAD_GENERATOR_BUSY,
+  STALL_MILLISECONDS,
+  STALLED_BELOW_BUSY,
+  TICKS_MAY_EXCEED,
+} from '../thresholds.ts'
+import { type FindingKind, fixed, percent } from './finding-kind.ts'
+
+const stalls = STALL_MILLISECONDS.map(([from, to]) => `${from} to ${to} ms`).join(' or ')
+
+/** What is wrong with the answers of a cell, its conditions, or the load on it. */
+export const loadFindings = {
+  'contract-broken': {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning:
+      'The app answered other than the contract says, before or under load. One wrong response fails its cell; the other endpoints go on, unless it was the wrong path.',
+    message: ({ reason }) => `the app does not answer as the contract says: ${reason}`,
+    advice: 'Make the answer equal to the contract, byte for byte (docs/add-an-app.md), and measure again.',
+  },
+  'app-failed': {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning: 'The app did not start, died, could not be reached, or left requests unanswered.',
+    message: ({ reason }) => `the app failed: ${reason}`,
+    advice: 'Look at its last output lines; start it alone: node apps/launcher.ts --print --module <path>.',
+  },
+  'unequal-environment': {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning:
+      'Something that must be the same for all apps (Node, its flags, NODE_ENV, limits of the server, CPUs) is not the same for this app and the baseline. Seen from inside the running server, before anything is measured. Holds for all cells of the app.',
+    message: ({ differences }) => `not the same conditions as the baseline: ${differences}`,
+    advice: 'Do not set these in the app; the launcher sets them for all.',
+  },
+  'load-generator-bound': {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: `The server used its CPU for less than ${percent(BUSY_ENOUGH, 0)} of the time (median of slices), so something else was the limit. Requests/s tell of the load; the cost is less certain, because a server with time to spare does its work in other portions.`,
+    message: ({ serverBusy, loadBusy }) =>
+      `the server was only ${percent(serverBusy)} busy${loadBusy === null ? '' : ` while the load generator was ${percent(loadBusy)} busy`}: ` +
+      'requests per second tell of the load, and the cost per request is less certain',
+    advice: 'Use more connections, a quieter machine, or a CPU of its own for the load generator.',
+  },
+  'load-generator-busy': {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: `The load generator had answers to handle for more than ${percent(LOAD_GENERATOR_BUSY, 0)} of the time, although the server was busy too. A slightly faster server would have had to wait for it. Up to 90 % was seen in valid runs.`,
+    message: ({ loadBusy }) => `the load generator was ${percent(loadBusy)} busy: it has no room left for a faster app`,
+    advice:
+      'Take requests per second for a lower bound; a faster CPU for the load generator, or wrk as a cross-check, tells more.',
+  },
+  'server-idle': {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning: `The server used its CPU for less than ${percent(HARDLY_BUSY, 0)} of the time at full load (median of slices): waiting was measured. Not judged with a driver that sleeps.`,
+    message: ({ serverBusy }) =>
+      `the server was only ${percent(serverBusy)} busy under full load: this measures waiting, not the app`,
+    advice: 'Look for stalls (two writes per response, timers, Nagle) in the app, or for another program on its CPU.',
+  },
+  stall: {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning: `Every response takes ${stalls} (median latency, or connections over requests/s) while the server is less than ${percent(STALLED_BELOW_BUSY, 0)} busy. These are the timers of TCP: Nagle's algorithm waits for an acknowledgement that the other side delays. Said in place of server-idle.`,
+    message: ({ milliseconds, serverBusy }) =>
+      `each response takes ${fixed(milliseconds, 1)} ms while the server is ${percent(serverBusy, 0)} busy: ` +
+      "the signature of Nagle's algorithm against delayed acknowledgements, not framework cost",
+    advice: 'Write head and body together (response.end(body)), or leave noDelay on, which is the default of node:http.',
+  },
+  reconnects: {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: 'The server closed connections that were to be kept. Opening them anew was charged to it.',
+    message: ({ reconnects }) =>
+      `the server closed ${reconnects} connections that were to be kept: opening them again was charged to it`,
+    advice: 'Keep connections alive; the launcher sets the timeouts for every app.',
+  },
+  'littles-law-strained': {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: `Little's law, N = X · R: requests/s times the mean latency must be the number of connections, which are all busy all the time. It is off by more than ${percent(LITTLE_SUSPECT, 0)}, so clock, counts or connections are not what they seem. 0.7 % was seen. Not judged without latencies, nor where a connection gets fewer than ${LITTLE_LAPS} answers in a slice.`,
+    message: ({ product, connections }) =>
+      `requests per second times mean latency is ${fixed(product, 2)}, but there were ${connections} connections: times and counts disagree`,
+    advice: 'Look for connections that are idle or closed, and for requests that take turns; measure again.',
+  },
+  'littles-law-broken': {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning: `As littles-law-strained, by more than ${percent(LITTLE_INVALID, 0)}.`,
+    message: ({ product, connections }) =>
+      `requests per second times mean latency is ${fixed(product, 2)}, but there were ${connections} connections: times and counts contradict each other`,
+    advice: 'Look for connections that are idle or closed, and for requests that take turns; measure again.',
+  },
+  'counters-disagree': {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning: `Two counts of one thing differ: a pinned server used more than ${percent(COUNTERS_MAY_EXCEED, 0)} of its CPU; or requests/s times cost come to more than ${percent(COUNTERS_MAY_EXCEED, 0)} of it; or the kernel's clock ticks show ${percent(TICKS_MAY_EXCEED - 1, 0)} more CPU time of the server's process than the nanoseconds of all its threads. 99, 101 and 102 % were seen at most.`,
+    message: ({ what, share }) => `the counters contradict each other: ${what} is ${percent(share)}, which cannot be`,
+    advice: 'Look for threads that live only for a moment, or for a clock that was changed; if neither, please report it.',
+  },
+} as const satisfies Record<string, FindingKind>

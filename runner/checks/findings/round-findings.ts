@@ -1,0 +1,132 @@
+import {
+  DRIFT_PERCENT,
+  FAMILY_ALPHA,
+  FEW_BLOCKS_SHARE,
+  FEWEST_ROUNDS,
+  MARGIN,
+  OUTLIER_SCORE,
+  RARE_WORK_SHARE,
+  SPEED_SPREAD,
+  TOO_FEW_BLOCKS_SHARE,
+  TREND_ALPHA,
+  TRUSTED_ROUNDS,
+} from '../thresholds.ts'
+import { type FindingKind, fixed, percent, probability, signed } from './finding-kind.ts'
+
+/** What the rounds of a cell say of its estimates. */
+export const roundFindings = {
+  'not-measured': {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning: 'Nothing was measured of this cell: the baseline is out, no round was finished, or every block was disturbed.',
+    message: ({ reason }) => `nothing was measured: ${reason}`,
+    advice: 'Look at what happened to the baseline, let at least two rounds finish, or end other programs.',
+  },
+  'few-rounds': {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: `Fewer than ${TRUSTED_ROUNDS} rounds. The interval is meant to hold all the same, but a single odd round moves it far.`,
+    message: ({ rounds }) => `only ${rounds} rounds: an interval needs at least ${TRUSTED_ROUNDS} to be trusted`,
+    advice: 'Let the run finish, or give it more time with --max-minutes or more --rounds.',
+  },
+  'too-few-rounds': {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning: `Fewer than ${FEWEST_ROUNDS} rounds: there is no interval.`,
+    message: ({ rounds }) => `${rounds} round is no sample: there is no interval`,
+    advice: 'Let at least two rounds finish; six make an interval to be trusted.',
+  },
+  // The interval is honest whatever its width, and printed beside the number: that it is wider than asked for makes nothing wrong.
+  'precision-not-reached': {
+    severity: 'note',
+    scope: 'cell',
+    meaning: 'The interval of the ratio is wider than --precision asked for. It is right all the same.',
+    message: ({ halfWidthPercent, precisionPercent }) =>
+      `the interval is ±${fixed(halfWidthPercent, 2)} %, ±${precisionPercent} % was asked for`,
+    advice: 'Give it more time with --max-minutes, or ask for less with --precision.',
+  },
+  'few-blocks-kept': {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: `Fewer than ${percent(FEW_BLOCKS_SHARE, 0)} of the planned blocks count; the others were disturbed every time they were tried. What was kept may tell of the machine's quiet moments only.`,
+    message: ({ kept, planned }) =>
+      `only ${kept} of ${planned} planned blocks count: the others were disturbed whenever they were tried`,
+    advice: 'Measure on a quieter machine.',
+  },
+  'too-few-blocks-kept': {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning: `As few-blocks-kept, with fewer than ${percent(TOO_FEW_BLOCKS_SHARE, 0)}.`,
+    message: ({ kept, planned }) =>
+      `${kept} of ${planned} planned blocks are too few: the others were disturbed whenever they were tried`,
+    advice: 'Measure on a quieter machine.',
+  },
+  'still-warming': {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: `The cost changes by more than ${DRIFT_PERCENT} % from the first block of a round to the last, and the interval of this change over the rounds, corrected for the number of cells, excludes none. What the baseline costs in the same block is taken off first, so that a machine that changes its speed is not mistaken for it. Mostly the warm-up was too short; an app that leaks time drifts too.`,
+    message: ({ driftPercent, low, high }) =>
+      `the cost drifts by ${signed(driftPercent, 1)} [${signed(low, 1)}, ${signed(high, 1)}] within a round: ` +
+      `${Number(driftPercent) < 0 ? 'the app was still warming up' : 'each request is dearer than the one before'}`,
+    advice: 'Give it a longer --warm-up; if it drifts all the same, look for something in the app that grows.',
+  },
+  'round-outlier': {
+    severity: 'note',
+    scope: 'cell',
+    meaning: `The ratio of a round lies more than ${OUTLIER_SCORE} robust standard deviations from the median of the rounds (modified z). It is reported and stays in the mean: to remove what looks odd makes intervals too narrow.`,
+    message: ({ rounds, largestScore }) =>
+      `${String(rounds).includes(',') ? `rounds ${rounds} lie` : `round ${rounds} lies`} far from the others, by up to ${fixed(largestScore, 1)} robust standard deviations`,
+    advice: 'Nothing was removed. Look at the samples of these rounds if the interval is wide.',
+  },
+  'skewed-rounds': {
+    severity: 'note',
+    scope: 'cell',
+    meaning:
+      'The mean over the rounds and the Hodges-Lehmann estimate differ by more than half a half-width: the rounds lie to one side, and the interval is trusted a little less.',
+    message: ({ mean, hodgesLehmann }) =>
+      `the rounds are skewed: their mean ratio is ${fixed(mean, 4)}, their middle (Hodges-Lehmann) ${fixed(hodgesLehmann, 4)}`,
+    advice: 'Read the interval with care, or let more rounds be measured.',
+  },
+  'rare-work': {
+    severity: 'note',
+    scope: 'cell',
+    meaning: `The ratio from all CPU time and all requests lies outside the half-width of the trimmed ratio, and more than ${percent(RARE_WORK_SHARE)} from it. Work done only now and then, such as a long garbage collection, sits in few slices, and those are trimmed.`,
+    message: ({ totalRatio, ratio, differencePercent }) =>
+      `rare work is left out of the ratio ${fixed(ratio, 3)}: all CPU time over all requests makes it ${fixed(totalRatio, 3)} (${signed(differencePercent, 1)})`,
+    advice: 'Count with the larger one for a server that runs for long; result.json has it as totalRatio.',
+  },
+  implausible: {
+    severity: 'note',
+    scope: 'cell',
+    meaning:
+      'The ratio on hello lies outside the band that this npm package has shown on this major version of Node (runner/checks/cell/plausible-ratios.ts). New versions may have changed it, or the app is not used as usual.',
+    message: ({ ratio, low, high, package: name, nodeMajor }) =>
+      `the ratio ${fixed(ratio, 2)} is unusual for ${name} on Node ${nodeMajor}, which has been between ${fixed(low, 2)} and ${fixed(high, 2)}`,
+    advice: 'Look for debugging, a changed app, or another version; if it is real, it is news.',
+  },
+  trend: {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: `The ratio rises or falls over the rounds (Spearman, p below ${percent(TREND_ALPHA, 0)} after Holm's correction for the number of cells). Conditions changed during the run; rounds are not independent, and the interval may be too narrow.`,
+    message: ({ coefficient, adjustedP, lagOne }) =>
+      `the ratio ${Number(coefficient) > 0 ? 'rises' : 'falls'} over the rounds (Spearman ${fixed(coefficient, 2)}, p ${probability(adjustedP)}, ` +
+      `correlation of neighbours ${fixed(lagOne, 2)})`,
+    advice: 'Find out what changed on the machine (heat, neighbours), and measure again.',
+  },
+  'machine-speed-changed': {
+    severity: 'note',
+    scope: 'cell',
+    meaning: `The baseline's cost moved by more than ${percent(SPEED_SPREAD, 0)} between rounds (90th over 10th percentile), and the ratio moves with it (regression, Holm over the cells at ${percent(FAMILY_ALPHA, 0)}) by more than ${percent(MARGIN, 0)}. What the distance of the CPUs explains (cpu-distance-changed) is not counted. The interval is for the mix of states that this run met.`,
+    message: ({ fastRatio, slowRatio, spreadPercent }) =>
+      `ratio ${fixed(fastRatio, 3)} while the machine was fast, ${fixed(slowRatio, 3)} while it was ${fixed(spreadPercent, 0)} % slower`,
+    advice: 'Compare with other runs by µs over the baseline, which move less.',
+  },
+  'skeleton-no-floor': {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: `The app is cheaper than the baseline, significantly (Holm over the apps of the endpoint at ${percent(FAMILY_ALPHA, 0)}) and by more than ${percent(MARGIN, 0)}. A framework on top of node:http cannot be: it does less, or the baseline does more than it has to.`,
+    message: ({ ratio, adjustedP, baseline }) =>
+      `it costs less than ${baseline}, which should be the floor: ratio ${fixed(ratio, 4)}, p ${probability(adjustedP)}`,
+    advice: 'Look at what the app leaves out (headers, routing), or write the baseline better.',
+  },
+} as const satisfies Record<string, FindingKind>

@@ -1,0 +1,36 @@
+import type { Environment, Finding, StopReason } from '../../result.ts'
+import { finding } from '../registry.ts'
+
+/** What the run was measured with. */
+export interface Conditions {
+  readonly cpuAccounting: Environment['cpuAccounting']
+  /** Why nothing is pinned; null: pinned. */
+  readonly notPinnedBecause: string | null
+  readonly driver: { readonly id: string; readonly sleeps: boolean }
+}
+
+/** Were the means what they should be? */
+export function checkConditions({ cpuAccounting, notPinnedBecause, driver }: Conditions): Finding[] {
+  return [
+    ...(cpuAccounting === 'simulated' ? [finding('simulated', {})] : []),
+    ...(cpuAccounting === 'process.cpuUsage' ? [finding('coarse-cpu-accounting', {})] : []),
+    ...(notPinnedBecause === null ? [] : [finding('not-pinned', { reason: notPinnedBecause })]),
+    ...(driver.sleeps ? [finding('sleeping-load-generator', { driver: driver.id })] : []),
+  ]
+}
+
+/** How the run ended. */
+export interface Ending {
+  readonly rounds: number
+  /** Exact number of rounds asked for; null: none. */
+  readonly wantedRounds: number | null
+  readonly stoppedBecause: StopReason
+}
+
+/** Did the run get to its end? */
+export function checkEnding({ rounds, wantedRounds, stoppedBecause }: Ending): Finding[] {
+  if (stoppedBecause === 'failed') return [finding('cut-short', { rounds })]
+  if (stoppedBecause === 'interrupted') return [finding('interrupted', { rounds })]
+  const missing = stoppedBecause === 'time' && wantedRounds !== null && rounds < wantedRounds
+  return missing ? [finding('rounds-not-reached', { rounds, wanted: wantedRounds })] : []
+}

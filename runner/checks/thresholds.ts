@@ -1,0 +1,85 @@
+/**
+ * All thresholds of the checks, with the reason for each. What was seen are three default runs of a quiet virtual machine with two
+ * CPUs (14, 16 and 20 rounds, 20 cells each), in which no suspect or invalid finding may show up. `share` is from 0 to 1.
+ */
+
+/** The server's CPU is the resource to be exhausted. Seen: 0.97 to 0.99 as the median of slices. */
+export const BUSY_ENOUGH = 0.93
+/** Far below, something else than the app is measured. */
+export const HARDLY_BUSY = 0.85
+/** Above this share the load generator has nothing left for a faster app. Seen: up to 0.90, on `hello` of the baseline. */
+export const LOAD_GENERATOR_BUSY = 0.95
+
+/** A server that waits for timers of TCP is idle most of the time. */
+export const STALLED_BELOW_BUSY = 0.5
+/**
+ * Cycle times that give away a wait for TCP, milliseconds. Linux delays an acknowledgement by 40 ms at the least (TCP_DELACK_MIN), others
+ * by 200 ms, which is also the shortest time to a retransmission (TCP_RTO_MIN).
+ */
+export const STALL_MILLISECONDS: readonly (readonly [from: number, to: number])[] = [
+  [34, 46],
+  [185, 215],
+]
+
+/** Little's law, |X · R ÷ N − 1|. Seen in quiet slices: X · R ÷ N from 0.993 to 0.995 (median), on every endpoint but `lookup`. */
+export const LITTLE_SUSPECT = 0.05
+export const LITTLE_INVALID = 0.1
+/** Answers per connection and slice; with 3 of them, on `lookup`, X · R ÷ N is 0.955 to 0.971, because the first lap is slower. */
+export const LITTLE_LAPS = 10
+/** Latencies are recorded of disturbed slices too: with more of them than this, they tell of the disturbance. */
+export const LITTLE_DISTURBED_SHARE = 0.1
+
+/**
+ * A rate needs a steady part, share of the elapsed time; answers that come all at once after a stall have none. Seen: 0.7 and more,
+ * least on `lookup`.
+ */
+export const STEADY_SHARE = 0.2
+
+/** Two counts of one thing may differ by ramps and rounding. Seen: CPU over elapsed time up to 0.993, steady rate times cost up to 1.007. */
+export const COUNTERS_MAY_EXCEED = 1.03
+/** In a few slices ramp and drain weigh too much. Nanoseconds, some fifty slices. */
+export const ENOUGH_TIME_FOR_COUNTERS_NS = 1e9
+/** The process' own clock ticks beside the nanoseconds of its process tree. Seen: 0.98 to 1.02. */
+export const TICKS_MAY_EXCEED = 1.05
+/** Ticks are counted in steps of 10 ms: less CPU time than this, in nanoseconds, is too few of them. */
+export const ENOUGH_CPU_FOR_TICKS_NS = 5e9
+/** A difference of two readings in whole ticks is off by 10 ms / √6 in the mean square: so many deviations of a sum are no rounding. */
+export const TICK_DEVIATION_NS = 10e6 / Math.sqrt(6)
+export const TICK_DEVIATIONS = 5
+
+/** Rounds that make an interval to be trusted; Student's t is honest with fewer, but wide and easily upset. */
+export const TRUSTED_ROUNDS = 6
+export const FEWEST_ROUNDS = 2
+
+/** Blocks kept of those planned: with fewer, what was thrown away may have been different from what was kept. */
+export const FEW_BLOCKS_SHARE = 0.7
+export const TOO_FEW_BLOCKS_SHARE = 0.5
+
+/** A change of the cost within rounds that matters, percent: as large as the precision asked for. */
+export const DRIFT_PERCENT = 1
+/** Beyond so many robust standard deviations a value counts as an outlier (Iglewicz and Hoaglin, 1993). */
+export const OUTLIER_SCORE = 3.5
+/** Two estimates of the centre further apart than this share of the half-width: the rounds are skewed. */
+export const SKEW_SHARE = 0.5
+/** Rare work below this is not worth a word, share of the ratio. */
+export const RARE_WORK_SHARE = 0.005
+/** A difference up to this matters to no one: the margin of the ranks. */
+export const MARGIN = 0.01
+/** Of tests on several cells at once, after correction for their number. */
+export const FAMILY_ALPHA = 0.05
+/** A trend questions the intervals themselves, so it has to be beyond doubt. */
+export const TREND_ALPHA = 0.01
+/** The 90th percentile of the rounds' baseline costs over the 10th, minus 1. Seen: up to 0.13; processes alone differ by 0.02. */
+export const SPEED_SPREAD = 0.05
+
+/** First to last place of a block, share of the cost. */
+export const POSITION_EFFECT = 0.005
+
+/** CPU time taken by the hypervisor, share of the two CPUs in use. Seen: 0.00005. */
+export const STEAL_SHARE = 0.02
+/** CPU time used by other programs. Seen: 0.007 to 0.009. */
+export const FOREIGN_SHARE = 0.05
+/** Farthest round over nearest: a virtual machine was moved. Seen: 1.05 in one place, 3.2 between two. */
+export const DISTANCE_CHANGE = 1.25
+/** Attempts at blocks that were disturbed. */
+export const TOO_BUSY_SHARE = 0.3

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { type CpuReading, waitNs } from './cpu-reading.ts'
+
+const reading = (treeNs: number, mainNs: number, delayNs: number): CpuReading => ({
+  cpuNs: treeNs,
+  // Of all threads together; the wait is the main thread's alone.
+  runDelayNs: delayNs * 7,
+  mainThread: { cpuNs: mainNs, runDelayNs: delayNs },
+})
+const start = reading(500, 400, 30)
+
+describe('waitNs', () => {
+  it('is the delay of the main thread where nothing else of the tree ran', () => {
+    expect(waitNs(start, reading(1_500, 1_400, 80))).toBe(50)
+  })
+
+  it('leaves out what other threads and children of the tree used', () => {
+    // 1,000 in all, 600 of it by the main thread; it waited for 450.
+    expect(waitNs(start, reading(1_500, 1_000, 480))).toBe(50)
+  })
+
+  it('leaves out what the runner used where it shares the CPU', () => {
+    expect(waitNs(start, reading(1_500, 1_000, 480), 20)).toBe(30)
+  })
+
+  it('is never negative: others may have run while the main thread slept', () => {
+    expect(waitNs(start, reading(1_500, 1_000, 40))).toBe(0)
+    expect(waitNs(start, reading(1_500, 1_400, 80), 60)).toBe(0)
+  })
+
+  it.each([
+    ['nobody tells', null, start],
+    ['the load generator is gone', start, null],
+    ['the kernel does not say', { ...start, mainThread: null }, start],
+    ['the main thread is gone', start, { ...start, mainThread: null }],
+  ])('is unknown when %s', (_why, before, after) => {
+    expect(waitNs(before, after)).toBeNull()
+  })
+})

@@ -1,0 +1,52 @@
+import { knownApps } from '../apps/app.ts'
+import { type CpuPlacement, pinRunner, placeOnCpus } from './environment/cpus.ts'
+import type { Examination } from './environment/fact.ts'
+import { readFacts } from './environment/facts/registry.ts'
+import { cpuModel, suiteVersion } from './environment/machine.ts'
+import { type Machine, thisMachine } from './environment/machine-reader.ts'
+import { type MachineMeasurement, measureMachine } from './environment/measure-machine.ts'
+import { scoreOf } from './environment/speed-score.ts'
+import { withDefaults } from './options.ts'
+
+/** About how long it takes on a machine of our time, seconds; some fifteen on a slow one. */
+export const EXAMINATION_SECONDS = 8
+
+/**
+ * Is this machine fit for measuring? Reads what the machine tells, and measures for some seconds what it does not. Changes nothing,
+ * apart from pinning this process.
+ * @throws RunError when the fixed work cannot be done
+ */
+export async function examineMachine(takenAt: Date, machine: Machine = thisMachine): Promise<Examination> {
+  const startedAt = performance.now()
+  const placement = placeOnCpus(machine)
+  pinRunner(placement)
+  const measurement = await measureMachine(placement)
+  return examinationOf({ machine, placement, measurement, takenAt, seconds: (performance.now() - startedAt) / 1000 })
+}
+
+/** Everything an examination is made from. */
+export interface ExaminationParts {
+  readonly machine: Machine
+  readonly placement: CpuPlacement
+  readonly measurement: MachineMeasurement
+  readonly takenAt: Date
+  readonly seconds: number
+}
+
+/** One examination from what was found; pure, apart from reading the machine that is passed in. */
+export function examinationOf({ machine, placement, measurement, takenAt, seconds }: ExaminationParts): Examination {
+  const { connections } = withDefaults({}, knownApps(), 0)
+  return {
+    format: 1,
+    takenAt: takenAt.toISOString(),
+    seconds,
+    suiteVersion: suiteVersion(machine),
+    node: machine.nodeVersion,
+    kernel: machine.kernelRelease,
+    cpuModel: cpuModel(),
+    fit: placement.notPinnedBecause === null,
+    notFitBecause: placement.notPinnedBecause,
+    facts: readFacts({ machine, placement, connections, measured: measurement.measured }),
+    speedScore: scoreOf(measurement.workMicroseconds),
+  }
+}

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { openCpuDistanceMeter } from './cpu-distance.ts'
+import { allowedCpus } from './cpus.ts'
+import { thisMachine } from './machine-reader.ts'
+
+const cpus = process.platform === 'linux' ? allowedCpus(thisMachine) : []
+
+const threadsOn = (cpu: number) =>
+  readdirSync('/proc/self/task').filter((thread) => {
+    const status = readFileSync(`/proc/self/task/${thread}/status`, 'latin1')
+    return new RegExp(`^Cpus_allowed_list:\\s*${cpu}$`, 'm').test(status)
+  }).length
+
+describe.runIf(cpus.length > 1)('the distance of two CPUs', () => {
+  const [one, other] = [cpus.at(-1)!, cpus.at(-2)!]
+
+  it('is a time that light could have travelled, again and again, with a thread on each', async () => {
+    const meter = await openCpuDistanceMeter(one, other)
+    expect(threadsOn(one)).toBeGreaterThan(0)
+    expect(threadsOn(other)).toBeGreaterThan(0)
+    const readings: (number | null)[] = []
+    for (let reading = 0; reading < 5; reading++) readings.push(await meter!.read())
+    await meter!.close()
+    // Between two caches of one machine; a reading that met another program may be long, but never short.
+    for (const nanoseconds of readings) expect(nanoseconds).toBeGreaterThan(5)
+  })
+
+  it('is not known after the end, and nobody waits for it', async () => {
+    const meter = await openCpuDistanceMeter(one, other)
+    await meter!.close()
+    expect(await meter!.read()).toBeNull()
+  })
+
+  it('is not known where a thread cannot be pinned', async () => {
+    expect(await openCpuDistanceMeter(one, 9_999)).toBeNull()
+  })
+})

@@ -1,0 +1,32 @@
+import type { Deployment } from '../deployment/deployment.ts'
+import type { Failure } from './fleet.ts'
+import type { Slice } from './sample.ts'
+
+/** A response that is wrong or missing breaks the contract: what was measured was not the work asked for. */
+export function sliceFailure(
+  deployment: Deployment,
+  outcome: Pick<Slice, 'endpoint' | 'requests' | 'wrongAnswers' | 'lost' | 'timeouts' | 'broken'>,
+  firstProblem: string | null,
+): Failure | null {
+  const { app } = deployment.plan
+  const { endpoint, wrongAnswers, lost, timeouts, broken, requests } = outcome
+  const ended = deployment.ended()
+  const first = firstProblem === null ? '' : `: ${firstProblem}`
+  const all = { app, endpoint: null, hint: null, lastLines: deployment.lastLines }
+  if (ended !== null) return { ...all, code: 'died', reason: `${app} ${ended} while ${endpoint} was under load` }
+  if (broken)
+    return { ...all, code: 'unreachable', reason: `${app} cannot be reached any more under load on ${endpoint}${first}` }
+  if (wrongAnswers + lost === 0) return null
+  const sent = requests + wrongAnswers + lost
+  const wrong = wrongAnswers > 0 ? `${wrongAnswers} of ${sent} responses were wrong` : ''
+  const missing = lost > 0 ? `${lost} of ${sent} requests were never answered${timeouts > 0 ? ' in time' : ''}` : ''
+  const reason = `${[wrong, missing].filter(Boolean).join(' and ')} in a slice under load${first}`
+  return {
+    app,
+    endpoint,
+    code: wrongAnswers > 0 ? 'wrong-answers' : 'lost-requests',
+    reason,
+    hint: null,
+    lastLines: deployment.lastLines,
+  }
+}

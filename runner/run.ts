@@ -1,0 +1,100 @@
+import type { ResolvedApp } from '../apps/app.ts'
+import { precisionReached } from './analysis/estimates.ts'
+import { assembleResult } from './assemble.ts'
+import type { OpenedBench } from './benches.ts'
+import { type CpuPlacement, pinRunner } from './environment/cpus.ts'
+import { describeMachine } from './environment/machine.ts'
+import { quickSpeedScore } from './environment/speed-score.ts'
+import { RunError } from './errors.ts'
+import { Ledger } from './ledger.ts'
+import { conduct, type RunRecord, type RunState } from './measure/conduct.ts'
+import { allListeners, type Listener } from './measure/listener.ts'
+import type { RoundRecord } from './measure/round.ts'
+import type { CompareOptions } from './options.ts'
+import type { Plan } from './plan.ts'
+import type { Result } from './result.ts'
+
+/** Stopping on precision is not thought of before this many rounds; see docs/methodology.md, "When to stop". */
+const MINIMUM_ROUNDS = 6
+
+/** What shall be measured with what, all of it decided. */
+export interface RunOrder {
+  readonly options: CompareOptions
+  readonly apps: readonly ResolvedApp[]
+  readonly plan: Plan
+  readonly placement: CpuPlacement
+  readonly opened: OpenedBench
+  readonly startedAt: Date
+}
+
+/** Who wants to know of a run, and who may end it. */
+export interface RunContext {
+  readonly listener: Listener
+  readonly signal: AbortSignal
+  /** After every round: its record, and the result as it would be if the run ended now. */
+  roundFinished?(round: RoundRecord, soFar: () => Result): Promise<void>
+}
+
+/** How a run ended. */
+export interface RunOutcome {
+  readonly result: Result
+  readonly ledger: Ledger
+  /** Why the run ended before its time; the result holds what was finished by then. */
+  readonly problem: RunError | null
+}
+
+/**
+ * One run of the engine, from preflight to result; every study is made of it. Keeps nothing on disk: `roundFinished` may.
+ * @throws UserError for a mistake in the call, before anything is measured; RunError when the machine fails before the first round
+ * has been finished
+ */
+export async function runPlan(order: RunOrder, context: RunContext): Promise<RunOutcome> {
+  const { options, plan, opened } = order
+  const { bench } = opened
+  pinRunner(order.placement)
+  const ledger = new Ledger(plan)
+  const startedNs = bench.now()
+  const machine = {
+    ...describeMachine(order.placement, options.connections),
+    speedScore: opened.cpuAccounting === 'simulated' ? null : await quickSpeedScore(order.placement.serverCpu),
+  }
+  const assembled = (record: RunRecord) =>
+    assembleResult({
+      ...order,
+      ...opened,
+      ...record,
+      driver: bench.driver,
+      machine,
+      ledger,
+      finishedAt: new Date(),
+      wallNs: bench.now() - startedNs,
+      runnerResidentBytes: process.memoryUsage.rss(),
+    })
+  const precision = options.rounds === null ? options.precision / 100 : null
+  let lastRound: RunState | null = null
+  try {
+    const record = await conduct(bench, plan, {
+      listener: allListeners([context.listener]),
+      signal: context.signal,
+      rounds: options.rounds,
+      precision,
+      minimumRounds: MINIMUM_ROUNDS,
+      maximumNs: options.maxMinutes * 60e9,
+      async roundFinished(round, state) {
+        ledger.add(round)
+        lastRound = state
+        const reached = precisionReached(ledger.rounds, plan.baseline, precision)
+        // A run that dies later leaves this result behind; it says of itself that it is not complete.
+        await context.roundFinished?.(round, () => assembled({ ...state, stoppedBecause: 'interrupted' }))
+        return reached
+      },
+    })
+    return { result: assembled(record), ledger, problem: null }
+  } catch (error) {
+    if (!(error instanceof RunError) || lastRound === null) throw error
+    // Finished rounds are not lost because a later one could not be had.
+    return { result: assembled({ ...(lastRound as RunState), stoppedBecause: 'failed' }), ledger, problem: error }
+  } finally {
+    await opened.close()
+  }
+}
