@@ -12,13 +12,18 @@ import { measureRound, type RoundRecord } from './round.ts'
 import { type Forecast, fittingBlocks, mayStart, roundNs, type StopRule, stopAfter } from './stop-rule.ts'
 import { warmUpLength } from './warm-up-length.ts'
 
-/** Warm-up in a round: never shorter than what a JIT needs at the least, never so long that it eats the round. Milliseconds. */
-export const WARM_UP_LIMITS = { least: 500, most: 3_000 }
+/**
+ * Warm-up in a round, milliseconds. Never shorter than what leaves no drift above 1 % in any of the suite's apps (docs/calibration.md,
+ * "Warm-up"), whatever a noisy pilot has seen; never so long that it eats the round.
+ */
+export const WARM_UP_LIMITS = { least: 1_700, most: 4_000 }
 /** The pilot takes this share of the time limit at most, */
 const PILOT_SHARE = 0.1
 /** but in a short run more: a curve that ends too soon has not come down yet, and would call a cold app warm. */
 const SHORT_RUN_PILOT_SHARE = 0.25
 const SHORT_RUN_PILOT_MILLISECONDS = 2_000
+const LEAST_PILOT_MILLISECONDS = 500
+const MOST_PILOT_MILLISECONDS = 3_000
 const FAILED_ROUNDS_IN_A_ROW = 2
 
 export interface ConductOptions extends StopRule {
@@ -154,9 +159,9 @@ async function sizeWarmUp(
   const apps = new Set(plan.deployments.map(({ app }) => app)).size
   const affordable = (share: number) => (maximumNs * share) / 1e6 / apps
   const milliseconds = Math.max(
-    WARM_UP_LIMITS.least,
+    LEAST_PILOT_MILLISECONDS,
     Math.min(SHORT_RUN_PILOT_MILLISECONDS, affordable(SHORT_RUN_PILOT_SHARE)),
-    Math.min(WARM_UP_LIMITS.most, affordable(PILOT_SHARE)),
+    Math.min(MOST_PILOT_MILLISECONDS, affordable(PILOT_SHARE)),
   )
   try {
     const pilot = await warmUpCurves({ bench, plan, failed, milliseconds, signal, progress })
