@@ -75,8 +75,8 @@ async function measureShape(
 }
 
 function costRun(result: Result, { apps, endpoints }: (typeof SHAPES)[number]): CostRun {
-  const { options, environment, rounds } = result
-  if (rounds === 0) throw notMeasured(`a run with ${apps} apps`, result)
+  const { options, environment, cells } = result
+  if (cells.every(({ state }) => state !== 'measured')) throw notMeasured(`a run with ${apps} apps`, result)
   return {
     ...runTime(result),
     apps,

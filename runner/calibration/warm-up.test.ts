@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { simulatedPart } from '../fixtures/simulated-part.ts'
+import { WARM_UP_LIMITS } from '../measure/conduct.ts'
 import { WarmUpPart } from './data.ts'
 import { measureWarmUp, thinned } from './warm-up.ts'
 
@@ -24,7 +25,7 @@ describe('measureWarmUp in a simulated world', () => {
       )
     }
     // A simulated server is warm from the first request on.
-    expect(chosenMilliseconds).toBe(500)
+    expect(chosenMilliseconds).toBe(WARM_UP_LIMITS.least)
     expect(drift.map(({ app, endpoint }) => `${app} ${endpoint}`).sort()).toEqual(
       ['hello', 'table'].flatMap((endpoint) => APPS.map((app) => `${app} ${endpoint}`)).sort(),
     )
@@ -43,8 +44,9 @@ describe('measureWarmUp in a simulated world', () => {
         return pulse
       },
     })
-    // Double the cost at first; half of what is left is gone every 0.3 s of load: within 3 % after 1.5 s.
-    const slow = (deployment: string) => 1 + 0.5 ** ((loadedNs.get(deployment) ?? 0) / 0.3e9)
+    // Double the cost at first; half of what is left is gone every 0.6 s of load. The last third of 4.3 s lies 1.6 % above the end, and
+    // 1.03 times that is reached after 0.6 s × log2(1 / 0.046) = 2.7 s.
+    const slow = (deployment: string) => 1 + 0.5 ** ((loadedNs.get(deployment) ?? 0) / 0.6e9)
     const openBench: typeof tested.context.openBench = async (...order) => {
       const opened = await tested.context.openBench(...order)
       const start: typeof opened.bench.host.start = async (plan, options) => {
@@ -65,8 +67,8 @@ describe('measureWarmUp in a simulated world', () => {
       return { ...opened, bench: { ...opened.bench, host: { start } } }
     }
     const { body } = await measureWarmUp({ ...tested.context, openBench })
-    expect(body!.chosenMilliseconds).toBeGreaterThan(1_200)
-    expect(body!.chosenMilliseconds).toBeLessThan(1_800)
+    expect(body!.chosenMilliseconds).toBeGreaterThan(2_300)
+    expect(body!.chosenMilliseconds).toBeLessThan(3_100)
     for (const { points } of body!.curves) {
       expect(points[0]!.costMicroseconds / points.at(-1)!.costMicroseconds).toBeGreaterThan(1.7)
     }

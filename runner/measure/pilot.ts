@@ -53,6 +53,7 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
         context.progress((index + loaded / context.milliseconds) / deployments.length)
         const logCosts: number[] = []
         const loadedBefore = loaded
+        const cpuDistanceNs = await bench.cpuDistance()
         for (const [position, endpoint] of endpoints.entries()) {
           const order = {
             round: PILOT_ROUND,
@@ -60,7 +61,7 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
             endpoint,
             position,
             attempt: 0,
-            cpuDistanceNs: null,
+            cpuDistanceNs,
             request: plan.endpoints.indexOf(endpoint),
           }
           const milliseconds = turns.lengthOf(endpoint)
@@ -75,7 +76,7 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
         // An app that answers nothing ends its curve here and its measurement in the first round.
         if (!Number.isFinite(logCost)) break
         loadedInAll += loaded - loadedBefore
-        curve.push({ milliseconds: loaded, logCost })
+        curve.push({ milliseconds: loaded, logCost, cpuDistanceNs })
       }
     }
   } finally {

@@ -10,6 +10,25 @@ const falling = (points: number, share: number) =>
 const LIMITS = { least: 100, most: 1_500 }
 
 describe('warmAfter', () => {
+  it('leaves out what was measured while a virtual CPU was somewhere else', () => {
+    const warm = falling(100, 0.2)
+    const moved = warm.map((point, index) => {
+      const far = index >= 30 && index < 60
+      return { ...point, logCost: point.logCost + (far ? 0.13 : 0), cpuDistanceNs: far ? 350 : 110 + (index % 5) }
+    })
+    expect(warmAfter(moved)).toBe(warmAfter(warm))
+    // Without the distances the same curve looks warm early, or late when it is far at first.
+    const farAtFirst = warm.map((point, index) => ({ ...point, logCost: point.logCost + (index < 60 ? 0.13 : 0) }))
+    expect(warmAfter(farAtFirst)).toBeGreaterThan(1_000)
+    const known = farAtFirst.map((point, index) => ({ ...point, cpuDistanceNs: index < 60 ? 350 : 110 }))
+    expect(warmAfter(known)).toBeLessThan(1_300)
+  })
+
+  it('takes all points when hardly any is left at the last place', () => {
+    const points = falling(12, 0.5).map((point, index) => ({ ...point, cpuDistanceNs: index < 10 ? 350 : 110 }))
+    expect(warmAfter(points)).toBeGreaterThan(0)
+  })
+
   it('is early for a flat curve', () => {
     expect(warmAfter(curve(Array(60).fill(3)))).toBeLessThanOrEqual(60)
   })
