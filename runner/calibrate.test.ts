@@ -81,7 +81,7 @@ describe('a calibration in a simulated world', () => {
     for (const part of ['cost', 'identical'])
       expect(read('published', `${part}.json`)).toEqual(read('out', '2026-11-21T09-30-05Z-calibrate', `${part}.json`))
     const { head } = read('published', 'identical.json')
-    expect(head).toMatchObject({ format: 1, cutShort: false, seed: 5 + 100_000, node: process.versions.node })
+    expect(head).toMatchObject({ format: 1, cutShort: false, seed: 5 + 200_000, node: process.versions.node })
     // A quarter of 20 minutes.
     expect(head.wallSeconds).toBeGreaterThan(240)
     expect(head.wallSeconds).toBeLessThanOrEqual(300)
@@ -181,6 +181,23 @@ describe('a part that fails', () => {
   })
 })
 
+describe('a page that cannot be made', () => {
+  it('is told at the end, when everything has been measured', async () => {
+    const { run, started } = calibration(
+      { parts: ['cost', 'identical'] },
+      {
+        onProgress() {
+          rmSync(join(folder, 'docs'), { recursive: true, force: true })
+          writeFileSync(join(folder, 'docs'), '')
+        },
+      },
+    )
+    await expect(run()).rejects.toMatchObject({ code: 'write-failed' })
+    expect(started).toEqual(['cost', 'identical'])
+    expect(readdirSync(join(folder, 'published')).sort()).toEqual(['cost.json', 'identical.json'])
+  })
+})
+
 describe('a mistake in the call', () => {
   it.each(['out', 'published', 'docs'] as const)(
     '--%s that cannot be written to, found before anything is measured',
@@ -194,14 +211,17 @@ describe('a mistake in the call', () => {
     },
   )
 
-  it('a published file that is none', async () => {
-    mkdirSync(join(folder, 'published'))
-    writeFileSync(join(folder, 'published', 'identical.json'), '{"part":"identical"}')
-    const error = await calibration({ page: true, minutes: undefined })
-      .run()
-      .catch((error: unknown) => error)
-    expect(error).toMatchObject({ code: 'bad-calibration', exitStatus: 2, message: expect.stringContaining('identical.json') })
-  })
+  it.each([{ page: true, minutes: undefined }, { parts: ['cost'] }] as Partial<CalibrateOptions>[])(
+    'a published file that is none, with %o',
+    async (given) => {
+      mkdirSync(join(folder, 'published'))
+      writeFileSync(join(folder, 'published', 'identical.json'), '{"part":"identical"}')
+      const { run, started } = calibration(given)
+      const error = await run().catch((error: unknown) => error)
+      expect(error).toMatchObject({ code: 'bad-calibration', exitStatus: 2, message: expect.stringContaining('identical.json') })
+      expect(started).toEqual([])
+    },
+  )
 })
 
 describe('--page', () => {

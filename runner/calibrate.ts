@@ -43,6 +43,8 @@ export interface Calibration {
 interface Schedule {
   readonly options: CalibrateOptions
   readonly chosen: readonly AnyPart[]
+  /** By part; the same whichever others are measured. */
+  readonly seeds: ReadonlyMap<AnyPart, number>
   readonly world: Pick<PartContext, 'placement' | 'apps' | 'now' | 'openBench'>
   readonly machine: Pick<PartHead, 'suiteVersion' | 'commit' | 'node' | 'kernel' | 'cpuModel' | 'cpus'>
   readonly startedNs: number
@@ -62,14 +64,14 @@ export async function calibrate(given: Partial<CalibrateOptions>, context: Calib
   }
   const files = await openCalibrationFiles(options, context.startedAt)
   const schedule = scheduleOf(options, context)
-  let pages: readonly string[] = []
+  let page = async (): Promise<readonly string[]> => []
   let problem: UserError | null = null
   for (const part of schedule.chosen) {
     if (signal.aborted) break
     try {
       const measured = await measurePart(part, schedule, context, files)
       problem ??= measured.problem
-      if (measured.isComplete) pages = await writeCalibrationPage(options)
+      if (measured.isComplete) page = await pageOrItsError(options)
     } catch (error) {
       // A machine that fails one part may be good enough for the next.
       if (!(error instanceof RunError) || error.code === 'write-failed') throw error
@@ -77,7 +79,18 @@ export async function calibrate(given: Partial<CalibrateOptions>, context: Calib
       problem ??= error
     }
   }
-  return { folder: (await files.discardEmpty()) ? null : files.folder, pages, interrupted: signal.aborted, problem }
+  const folder = (await files.discardEmpty()) ? null : files.folder
+  return { folder, pages: await page(), interrupted: signal.aborted, problem }
+}
+
+/** Makes the page. That it cannot be made is told at the end: an hour of measuring is not to be lost for it. */
+async function pageOrItsError(options: CalibrateOptions): Promise<() => Promise<readonly string[]>> {
+  try {
+    const pages = await writeCalibrationPage(options)
+    return async () => pages
+  } catch (error) {
+    return () => Promise.reject(error)
+  }
 }
 
 function scheduleOf(options: CalibrateOptions, { parts = calibrationParts, world }: CalibrateContext): Schedule {
@@ -88,6 +101,7 @@ function scheduleOf(options: CalibrateOptions, { parts = calibrationParts, world
   return {
     options,
     chosen: parts.filter(({ id }) => options.parts.includes(id)),
+    seeds: new Map(parts.map((part, index) => [part, (options.seed + index * SEEDS_PER_PART) % 2 ** 32])),
     world: placed,
     machine: { suiteVersion, commit, node, kernel, cpuModel, cpus },
     startedNs: placed.now(),
@@ -101,9 +115,9 @@ async function measurePart(
   { cwd, signal, listener }: CalibrateContext,
   files: CalibrationFiles,
 ): Promise<{ isComplete: boolean; problem: UserError | null }> {
-  const { options, chosen, world } = schedule
+  const { options, seeds, world } = schedule
   const milliseconds = part.share * options.minutes * 60_000
-  const seed = (options.seed + chosen.indexOf(part) * SEEDS_PER_PART) % 2 ** 32
+  const seed = seeds.get(part)!
   const [startedAt, startedNs] = [new Date(), world.now()]
   const remark = (sentence: string) => listener.remark(`${part.title}: ${sentence}`)
   const standing = () => standingOf(part, schedule, startedNs)

@@ -22,10 +22,14 @@ export interface CalibrationFiles {
   publish(part: CalibrationPart): Promise<void>
 }
 
-/** Makes all folders and proves that they can be written to, before anything is measured. @throws {UserError} `out-not-writable` */
+/**
+ * Makes all folders and proves that they can be written to, and that what is published can be read, before anything is measured.
+ * @throws {UserError} `out-not-writable`, `bad-calibration`
+ */
 export async function openCalibrationFiles({ out, published, docs }: Folders, startedAt: Date): Promise<CalibrationFiles> {
   await proveWritable(published, '--published')
   await proveWritable(docs, '--docs')
+  await readPublished(published)
   const folder = await makeRunFolder(out, 'calibrate', startedAt)
   return {
     folder,

@@ -22,12 +22,12 @@ const PROCESSES = 3
 const CURVE_MILLISECONDS = { full: 6_000, least: 200 }
 /** More cannot be seen in a chart. */
 const MOST_POINTS = 60
-/** Of the part's time; the rest is for the run that looks for what drift is left. */
-const CURVES_SHARE = 0.5
+/** Of the part's time; the rest is for the run that looks for what drift is left: six rounds in a calibration of an hour. */
+const CURVES_SHARE = 0.45
 /** Of the time for curves; the rest starts processes. */
 const LOADED_SHARE = 0.9
 const DRIFT_ROUNDS = { most: 30, least: 2 }
-const BLOCKS = { full: 20, least: 8 }
+const BLOCKS = { full: 16, least: 8 }
 /** What curves and run take at this size. */
 const FULL_MILLISECONDS = 200_000
 
