@@ -5,7 +5,7 @@ import { cellName, wholeApps } from './cells.ts'
 import { startFleet } from './fleet.ts'
 import { costNs } from './sample.ts'
 import { measureSlice } from './slice.ts'
-import { WarmUpTurns } from './warm-up.ts'
+import { WARM_UP_TURN_MILLISECONDS } from './warm-up.ts'
 import type { CurvePoint } from './warm-up-length.ts'
 
 const PILOT_ROUND = 0
@@ -47,7 +47,6 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
       const { app } = deployment.plan
       const endpoints = plan.endpoints.filter((endpoint) => !failed.has(cellName(app, endpoint)))
       const curve: CurvePoint[] = []
-      const turns = new WarmUpTurns()
       curves.set(app, curve)
       for (let loaded = 0; loaded < context.milliseconds && !context.signal.aborted; ) {
         context.progress((index + loaded / context.milliseconds) / deployments.length)
@@ -64,9 +63,8 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
             cpuDistanceNs,
             request: plan.endpoints.indexOf(endpoint),
           }
-          const milliseconds = turns.lengthOf(endpoint)
+          const milliseconds = WARM_UP_TURN_MILLISECONDS
           const { slice } = await measureSlice(fleet.session, deployment, { ...order, milliseconds }, bench)
-          turns.took(endpoint, slice.requests)
           logCosts.push(Math.log(costNs(slice)))
           // Slow answers make a slice longer than it was asked to be.
           loaded += Math.max(milliseconds, slice.elapsedNs / 1e6)

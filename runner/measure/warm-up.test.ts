@@ -1,34 +1,34 @@
 import { describe, expect, it } from 'vitest'
 import { simulation } from '../fixtures/simulated-run.ts'
-import { WarmUpTurns } from './warm-up.ts'
 
-describe('the turns of a warm-up', () => {
-  it('are alike until an endpoint has been slow; that one is short from then on', () => {
-    const turns = new WarmUpTurns()
-    expect(turns.lengthOf('hello')).toBe(20)
-    turns.took('hello', 1_500)
-    turns.took('lookup', 44)
-    expect(turns.lengthOf('hello')).toBe(20)
-    expect(turns.lengthOf('lookup')).toBe(1)
-    turns.took('lookup', 16)
-    expect(turns.lengthOf('lookup')).toBe(1)
-    expect(turns.lengthOf('table')).toBe(20)
+/** What happened between the connections of the first round and its first measured block. */
+async function warmUpOf(share: number): Promise<string[]> {
+  const { run, world } = simulation({
+    apps: ['node-http'],
+    rule: { rounds: 2, precision: null },
+    plan: { warmUpMilliseconds: 400, blocksPerRound: 1 },
+    world: {
+      processNoise: 0,
+      sliceNoise: 0,
+      cost: () => 10,
+      disturb: (pulse) => ({ ...pulse, elapsedNs: pulse.elapsedNs / share }),
+    },
+  })
+  await run()
+  const begun = world.journal.slice(world.journal.indexOf('connect node-http#2'))
+  return begun.slice(0, begun.indexOf('close load'))
+}
+
+describe('a warm-up', () => {
+  it('goes on until the server has worked for its time, all endpoints in turn', async () => {
+    const journal = await warmUpOf(1)
+    const turns = (endpoint: string) => journal.filter((entry) => entry === `pulse node-http ${endpoint}`).length
+    // 400 ms in turns of 20 ms for two endpoints, and one measured slice each.
+    expect(turns('hello')).toBe(11)
+    expect(turns('lookup')).toBe(11)
   })
 
-  it('give every endpoint as many turns, and the framework most of the time', async () => {
-    const { run, world } = simulation({
-      apps: ['node-http'],
-      rule: { rounds: 2, precision: null },
-      plan: { warmUpMilliseconds: 500, blocksPerRound: 1 },
-      world: { cost: (_app, endpoint) => (endpoint === 'lookup' ? 400 : 10) },
-    })
-    await run()
-    // Of the pilotless first round: from its connections to its end.
-    const begun = world.journal.slice(world.journal.indexOf('connect node-http#2'))
-    const first = begun.slice(0, begun.indexOf('close load'))
-    const turnsOf = (endpoint: string) => first.filter((entry) => entry === `pulse node-http ${endpoint}`).length
-    expect(Math.abs(turnsOf('hello') - turnsOf('lookup'))).toBeLessThanOrEqual(2)
-    // 500 ms in turns of 20 and 20 would be 13 each; the short ones make room.
-    expect(turnsOf('hello')).toBeGreaterThan(20)
+  it('takes longer on the clock when the server gets half of its CPU: it must not be colder', async () => {
+    expect(await warmUpOf(0.5)).toEqual(await warmUpOf(1))
   })
 })

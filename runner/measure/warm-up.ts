@@ -4,30 +4,11 @@ import type { Failure } from './fleet.ts'
 import { pulseOrder } from './slice.ts'
 import { sliceFailure } from './slice-failure.ts'
 
-/** Short enough that every endpoint gets many turns, so that type feedback does not depend on which one came first. */
-const TURN_MILLISECONDS = 20
-/** One request per connection, or a few: enough for an endpoint that is nearly all work of its own. */
-const SHORT_TURN_MILLISECONDS = 1
-/** An endpoint that answers fewer requests in a turn spends its time behind the framework, and teaches the compiler little of it. */
-const FEW_REQUESTS = 200
-
 /**
- * How long the turns of each endpoint of one process shall be: all alike at first, then short for the slow ones, so that the warm-up goes
- * to the code that has to be compiled.
+ * Short enough that every endpoint gets many turns, so that type feedback does not depend on which one came first. The same for slow
+ * endpoints: with short turns for `lookup` koa and express were colder after the same time, not warmer (docs/precision-log.md).
  */
-export class WarmUpTurns {
-  readonly #short = new Set<string>()
-
-  /** Milliseconds. */
-  lengthOf(endpoint: string): number {
-    return this.#short.has(endpoint) ? SHORT_TURN_MILLISECONDS : TURN_MILLISECONDS
-  }
-
-  /** Told of every turn. */
-  took(endpoint: string, requests: number): void {
-    if (requests < FEW_REQUESTS) this.#short.add(endpoint)
-  }
-}
+export const WARM_UP_TURN_MILLISECONDS = 20
 
 /** A server that does not get its CPU is not waited for longer than this many times the warm-up. */
 const LONGEST_WAIT = 4
@@ -48,17 +29,16 @@ export async function warmUp(
   fail: (failure: Failure) => void,
 ): Promise<void> {
   const out = new Set<string>()
-  const turns = new WarmUpTurns()
   const work = await workMeter(deployment)
   for (let loaded = 0, worked = 0; worked < milliseconds * ENOUGH && loaded < milliseconds * LONGEST_WAIT && !signal.aborted; ) {
     if (out.size === endpoints.length) return
     for (const { endpoint, request } of endpoints) {
       if (out.has(endpoint)) continue
-      const turn = turns.lengthOf(endpoint)
-      const { firstProblem, ...outcome } = await session.pulse(pulseOrder(deployment.plan.id, request, turn, false))
-      turns.took(endpoint, outcome.requests)
+      const { firstProblem, ...outcome } = await session.pulse(
+        pulseOrder(deployment.plan.id, request, WARM_UP_TURN_MILLISECONDS, false),
+      )
       // A driver may take longer than it was asked to: wrk knows whole seconds only.
-      loaded += Math.max(turn, outcome.elapsedNs / 1e6)
+      loaded += Math.max(WARM_UP_TURN_MILLISECONDS, outcome.elapsedNs / 1e6)
       const failure = sliceFailure(deployment, { endpoint, ...outcome }, firstProblem)
       if (failure === null) continue
       fail(failure)
