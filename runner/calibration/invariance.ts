@@ -32,7 +32,8 @@ export const measureInvariance: MeasurePart<InvariancePart> = (context) =>
 /** The same with any factors. */
 export async function measureFactors(context: PartContext, factors: readonly Factor[]): Promise<PartOutcome<InvariancePart>> {
   const units = unitsOf(factors)
-  const share = unitShare(context.milliseconds, FULL.runMilliseconds * units.length)
+  // One turn of runs in which frameworks get warm is worth more than two of runs in which they do not.
+  const share = unitShare(context.milliseconds, (FULL.runMilliseconds * units.length) / 2)
   const shape = {
     warmUpSeconds: Math.max(LEAST.warmUpSeconds, share * FULL.warmUpSeconds),
     measuredMilliseconds: Math.max(LEAST.measuredMilliseconds, share * FULL.measuredMilliseconds),

@@ -16,7 +16,9 @@ import { warmUpLength } from './warm-up-length.ts'
  * Warm-up in a round, milliseconds. Never shorter than what leaves no drift above 1 % in any of the suite's apps (docs/calibration.md,
  * "Warm-up"), whatever a noisy pilot has seen; never so long that it eats the round.
  */
-export const WARM_UP_LIMITS = { least: 1_700, most: 4_000 }
+export const WARM_UP_LIMITS = { least: 2_400, most: 4_000 }
+/** Who asks for a coarse precision gets more rounds instead: what drift is left is below that precision. */
+const COARSE = { precision: 0.02, least: 1_300 }
 /** The pilot takes this share of the time limit at most, */
 const PILOT_SHARE = 0.1
 /** but in a short run more: a curve that ends too soon has not come down yet, and would call a cold app warm. */
@@ -152,7 +154,7 @@ async function sizeWarmUp(
   bench: Bench,
   plan: Plan,
   failed: ReadonlySet<string>,
-  { maximumNs, listener, signal }: ConductOptions,
+  { maximumNs, precision, listener, signal }: ConductOptions,
   progress: (share: number) => void,
 ): Promise<{ warmUpMilliseconds: number; observedSliceMilliseconds: number | null }> {
   if (plan.warmUpMilliseconds !== null) return { warmUpMilliseconds: plan.warmUpMilliseconds, observedSliceMilliseconds: null }
@@ -165,7 +167,8 @@ async function sizeWarmUp(
   )
   try {
     const pilot = await warmUpCurves({ bench, plan, failed, milliseconds, signal, progress })
-    const length = warmUpLength([...pilot.curves.values()], WARM_UP_LIMITS)
+    const coarse = precision !== null && precision >= COARSE.precision
+    const length = warmUpLength([...pilot.curves.values()], coarse ? { ...WARM_UP_LIMITS, least: COARSE.least } : WARM_UP_LIMITS)
     if (!signal.aborted) listener.remark(`the pilot found ${(length / 1000).toFixed(1)} s of warm-up enough for every app`)
     return { warmUpMilliseconds: length, observedSliceMilliseconds: pilot.meanSliceMilliseconds }
   } catch (error) {

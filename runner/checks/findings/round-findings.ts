@@ -64,7 +64,7 @@ export const roundFindings = {
   'still-warming': {
     severity: 'suspect',
     scope: 'cell',
-    meaning: `The cost changes by more than ${DRIFT_PERCENT} % from the first block of a round to the last, and the interval of this change over the rounds, corrected for the number of cells, excludes none. What the baseline costs in the same block is taken off first, so that a machine that changes its speed is not mistaken for it. Mostly the warm-up was too short; an app that leaks time drifts too.`,
+    meaning: `The cost changes by more than ${DRIFT_PERCENT} % (or the precision asked for, if that is coarser) from the first block of a round to the last, and the interval of this change over the rounds, corrected for the number of cells, excludes none. What the baseline costs in the same block is taken off first, so that a machine that changes its speed is not mistaken for it. Mostly the warm-up was too short; an app that leaks time drifts too.`,
     message: ({ driftPercent, low, high }) =>
       `the cost drifts by ${signed(driftPercent, 1)} [${signed(low, 1)}, ${signed(high, 1)}] within a round: ` +
       `${Number(driftPercent) < 0 ? 'the app was still warming up' : 'each request is dearer than the one before'}`,
