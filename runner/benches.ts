@@ -55,12 +55,12 @@ export async function openBench(driverId: DriverId, seed: number, placement: Cpu
 }
 
 /** A meter that is opened at its first reading: the runner pins all its threads before, and would pin those of the meter too. */
-function cpuDistanceWhenAsked({ serverCpu, loadCpu }: CpuPlacement): CpuDistanceMeter {
+function cpuDistanceWhenAsked({ serverCpu, loadCpu, runnerCpu }: CpuPlacement): CpuDistanceMeter {
   let opening: Promise<CpuDistanceMeter | null> | null = null
   return {
     async read() {
       if (serverCpu === null || loadCpu === null) return null
-      opening ??= openCpuDistanceMeter(serverCpu, loadCpu)
+      opening ??= openCpuDistanceMeter(serverCpu, loadCpu, runnerCpu)
       return (await opening)?.read() ?? null
     },
     async close() {

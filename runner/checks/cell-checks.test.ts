@@ -95,7 +95,9 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
   'no ticks': [{ totals: { userNs: null, systemNs: null } }, []],
 
   'a cost that falls': [{ figures: { driftPercent: estimate(-1.8, -2.4, -1.2) } }, ['still-warming']],
-  'a cost that rises': [{ figures: { driftPercent: estimate(3, 1, 5) } }, ['still-warming']],
+  'a cost that rises': [{ figures: { driftPercent: estimate(3, 1.1, 5) } }, ['still-warming']],
+  'a cost that may fall by less than matters': [{ figures: { driftPercent: estimate(-2.6, -4.6, -0.7) } }, ['slightly-warming']],
+  'a cost that may rise by less than matters': [{ figures: { driftPercent: estimate(1.2, 0.1, 2.3) } }, ['slightly-warming']],
   'a cost that falls a little': [{ figures: { driftPercent: estimate(-0.9, -1, -0.8) } }, []],
   'a cost that may fall': [{ figures: { driftPercent: estimate(-1.8, -4, 0.4) } }, []],
   'a drift that is not known': [{ figures: { driftPercent: null } }, []],

@@ -26,6 +26,17 @@ describe.runIf(cpus.length > 1)('the distance of two CPUs', () => {
     for (const nanoseconds of readings) expect(nanoseconds).toBeGreaterThan(5)
   })
 
+  it('is measured by the caller itself where it runs on one of the two', async () => {
+    // The test is not pinned: it has the one CPU or the other, and then the partner is on the same or not. Both must come to an end.
+    const meter = await openCpuDistanceMeter(one, other, other)
+    expect(threadsOn(one)).toBeGreaterThan(0)
+    expect(threadsOn(other)).toBe(0)
+    const readings: (number | null)[] = []
+    for (let reading = 0; reading < 5; reading++) readings.push(await meter!.read())
+    await meter!.close()
+    for (const nanoseconds of readings) expect(nanoseconds ?? 6).toBeGreaterThan(5)
+  })
+
   it('is not known after the end, and nobody waits for it', async () => {
     const meter = await openCpuDistanceMeter(one, other)
     await meter!.close()

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { type ThrowingThread, throwingThread } from './cpu-distance-thread.ts'
+import { type Throw, throwBall, throwingThread } from './cpu-distance-thread.ts'
 
 /** Round trips of one cache line per reading: 0.1 ms on neighbouring cores, 1 ms on distant ones. */
 const ROUND_TRIPS = 2_000
@@ -21,25 +21,34 @@ export interface CpuDistanceMeter {
   close(): Promise<void>
 }
 
-/** Two threads of this process, one pinned to each CPU, asleep between readings. Null where threads cannot be pinned. */
-export async function openCpuDistanceMeter(oneCpu: number, otherCpu: number): Promise<CpuDistanceMeter | null> {
+/**
+ * Opens a meter: a thread pinned to the one CPU, and another on the other CPU, or this very thread if it runs there already; asleep
+ * between readings. Null where threads cannot be pinned.
+ * @param ownCpu the CPU that the caller is pinned to; null: neither of the two
+ */
+export async function openCpuDistanceMeter(
+  oneCpu: number,
+  otherCpu: number,
+  ownCpu: number | null = null,
+): Promise<CpuDistanceMeter | null> {
   const shared = new SharedArrayBuffer(256)
   const workers: Worker[] = []
   const close = async () => void (await Promise.all(workers.map((worker) => worker.terminate())))
   try {
-    for (const [role, cpu] of [oneCpu, otherCpu].entries()) workers.push(await pinnedThread(shared, role, cpu))
+    workers.push(await pinnedThread({ shared, role: 1, roundTrips: ROUND_TRIPS }, oneCpu))
+    if (ownCpu !== otherCpu) workers.push(await pinnedThread({ shared, role: 0, roundTrips: ROUND_TRIPS }, otherCpu))
   } catch {
     await close()
     return null
   }
-  return { read: () => pingPong(workers), close }
+  return { read: () => pingPong(workers, { shared, role: 0, roundTrips: ROUND_TRIPS }), close }
 }
 
-async function pinnedThread(shared: SharedArrayBuffer, role: number, cpu: number): Promise<Worker> {
+async function pinnedThread(side: Throw, cpu: number): Promise<Worker> {
   const before = new Set(threads())
-  const worker = new Worker(`(${throwingThread})(require('node:worker_threads'))`, {
+  const worker = new Worker(throwingThread, {
     eval: true,
-    workerData: { shared, role, roundTrips: ROUND_TRIPS } satisfies ThrowingThread,
+    workerData: side,
     execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 },
   })
@@ -53,12 +62,16 @@ async function pinnedThread(shared: SharedArrayBuffer, role: number, cpu: number
   return worker
 }
 
-async function pingPong(workers: readonly Worker[]): Promise<number | null> {
-  const answers = workers.map(message)
+async function pingPong(workers: readonly Worker[], own: Throw): Promise<number | null> {
+  const answers = Promise.all(workers.map(message))
+  // Whoever is not waited for must not end the process.
+  answers.catch(() => {})
   for (const worker of workers) worker.postMessage('go')
+  const mine = workers.length === 1 ? throwBall(own) : null
   try {
-    const [nanoseconds] = await Promise.all(answers)
-    return typeof nanoseconds === 'number' && nanoseconds > 0 ? nanoseconds : null
+    const nanoseconds = mine ?? (await answers).find((answer) => typeof answer === 'number' && answer > 0)
+    await answers
+    return typeof nanoseconds === 'number' ? nanoseconds : null
   } catch {
     return null
   }

@@ -13,6 +13,10 @@ import {
 } from '../thresholds.ts'
 import { type FindingKind, fixed, percent, probability, signed } from './finding-kind.ts'
 
+const drifts: FindingKind['message'] = ({ driftPercent, low, high }) =>
+  `the cost drifts by ${signed(driftPercent, 1)} [${signed(low, 1)}, ${signed(high, 1)}] within a round: ` +
+  `${Number(driftPercent) < 0 ? 'the app was still warming up' : 'each request is dearer than the one before'}`
+
 /** What the rounds of a cell say of its estimates. */
 export const roundFindings = {
   'not-measured': {
@@ -64,11 +68,16 @@ export const roundFindings = {
   'still-warming': {
     severity: 'suspect',
     scope: 'cell',
-    meaning: `The cost changes by more than ${DRIFT_PERCENT} % (or the precision asked for, if that is coarser) from the first block of a round to the last, and the interval of this change over the rounds, corrected for the number of cells, excludes none. What the baseline costs in the same block is taken off first, so that a machine that changes its speed is not mistaken for it. Mostly the warm-up was too short; an app that leaks time drifts too.`,
-    message: ({ driftPercent, low, high }) =>
-      `the cost drifts by ${signed(driftPercent, 1)} [${signed(low, 1)}, ${signed(high, 1)}] within a round: ` +
-      `${Number(driftPercent) < 0 ? 'the app was still warming up' : 'each request is dearer than the one before'}`,
+    meaning: `The cost changes by more than ${DRIFT_PERCENT} % (or the precision asked for, if that is coarser) from the first block of a round to the last: the whole interval of this change over the rounds, corrected for the number of cells, lies beyond it. What the baseline costs in the same block is taken off first, so that a machine that changes its speed is not mistaken for it. Mostly the warm-up was too short; an app that leaks time drifts too.`,
+    message: drifts,
     advice: 'Give it a longer --warm-up; if it drifts all the same, look for something in the app that grows.',
+  },
+  'slightly-warming': {
+    severity: 'note',
+    scope: 'cell',
+    meaning: `As still-warming, but only the value lies beyond ${DRIFT_PERCENT} %; of the interval, it is proven no more than that it excludes none. The mean over a round is off by half of a steady drift at the most, which is less than the precision asked for.`,
+    message: drifts,
+    advice: 'Give it a longer --warm-up if half of this drift matters to you.',
   },
   'round-outlier': {
     severity: 'note',
