@@ -9,7 +9,7 @@ import type { Listener, Progress } from './listener.ts'
 import { warmUpCurves } from './pilot.ts'
 import { type AppPreflight, preflight } from './preflight.ts'
 import { measureRound, type RoundRecord } from './round.ts'
-import { type Forecast, fittingBlocks, mayStart, roundNs, type StopRule, stopAfter } from './stop-rule.ts'
+import { type Forecast, fittingBlocks, fittingWarmUp, mayStart, roundNs, type StopRule, stopAfter } from './stop-rule.ts'
 import { warmUpLength } from './warm-up-length.ts'
 
 /**
@@ -95,10 +95,13 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
   const others = plan.deployments.filter(({ app }) => app !== plan.baseline)
   if (others.length > 0 && others.every(({ app }) => out.has(app))) return { ...state, stoppedBecause: 'failed' }
 
-  const { warmUpMilliseconds, observedSliceMilliseconds } = await sizeWarmUp(bench, plan, failed, options, (share) =>
-    progress('pilot', share),
-  )
+  const sized = await sizeWarmUp(bench, plan, failed, options, (share) => progress('pilot', share))
+  const { observedSliceMilliseconds } = sized
   const running = plan.deployments.filter(({ app }) => !out.has(app)).length
+  const fitting = fittingWarmUp(running, sized.warmUpMilliseconds, options, elapsedNs())
+  const warmUpMilliseconds = plan.warmUpMilliseconds ?? fitting
+  if (warmUpMilliseconds < sized.warmUpMilliseconds && !signal.aborted)
+    listener.remark(`only ${(warmUpMilliseconds / 1000).toFixed(1)} s of warm-up fit into the time of this run`)
   const wantedBlocks = blocksFor(plan, warmUpMilliseconds)
   const fit = { plan, deployments: running, warmUpMilliseconds, observedSliceMilliseconds }
   const blocksPerRound = plan.blocksPerRound ?? fittingBlocks(fit, wantedBlocks, options, elapsedNs())

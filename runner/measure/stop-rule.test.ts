@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../plan.ts'
-import { type Forecast, fittingBlocks, mayStart, roundNs, type StopRule, stopAfter } from './stop-rule.ts'
+import { type Forecast, fittingBlocks, fittingWarmUp, mayStart, roundNs, type StopRule, stopAfter } from './stop-rule.ts'
 
 const forecast = (of: Partial<Forecast> = {}): Forecast => ({
   rounds: 8,
@@ -72,5 +72,23 @@ describe('the length of a round', () => {
     expect(fittingBlocks(shape, 2, rule({ maximumNs: 1e9 }), 0)).toBe(2)
     // With an exact number of rounds all of them have to fit.
     expect(fittingBlocks(shape, 30, rule({ rounds: 2, maximumNs: 80e9 }), 10e9)).toBe(30)
+  })
+})
+
+describe('the warm-up of a short run', () => {
+  it('is what was wanted when there is time', () => {
+    expect(fittingWarmUp(6, 2_400, rule({ maximumNs: 600e9 }), 20e9)).toBe(2_400)
+  })
+
+  it('leaves room for six rounds and for something to measure in them', () => {
+    const length = fittingWarmUp(5, 2_400, rule({ maximumNs: 45e9 }), 9e9)
+    expect(length).toBeLessThan(700)
+    expect(length).toBeGreaterThan(400)
+    // Six rounds of five processes: what is left of each one's time is measuring.
+    expect(6 * 5 * (250 + length)).toBeLessThan(36_000 * 0.75)
+  })
+
+  it('is never nothing', () => {
+    expect(fittingWarmUp(40, 2_400, rule({ maximumNs: 10e9 }), 9e9)).toBe(300)
   })
 })

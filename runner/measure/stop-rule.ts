@@ -32,6 +32,9 @@ const SLICE_EXTRA_MILLISECONDS = 1
 /** Fleet start and stop per deployment. Milliseconds. */
 const START_STOP_MILLISECONDS = 250
 const FEWEST_BLOCKS = 3
+const LEAST_WARM_UP_MILLISECONDS = 300
+/** Of the time that a process has in a short run. */
+const WARM_UP_SHARE = 0.6
 
 /** Why to stop after a round, or null to go on. */
 export function stopAfter(forecast: Forecast, rule: StopRule): StopReason | null {
@@ -64,6 +67,16 @@ export function roundNs(
   const slice = Math.max(plan.sliceMilliseconds, observedSliceMilliseconds ?? 0)
   const perBlock = plan.endpoints.length * (slice + SLICE_EXTRA_MILLISECONDS)
   return deployments * (START_STOP_MILLISECONDS + warmUpMilliseconds + blocks * perBlock) * 1e6
+}
+
+/**
+ * A shorter warm-up than wanted, milliseconds, when otherwise the least number of rounds would not fit into the time that is left, or be
+ * nothing but warm-up: few rounds have no interval, and a drift that is left is found and told.
+ */
+export function fittingWarmUp(deployments: number, wanted: number, rule: StopRule, elapsedNs: number): number {
+  const rounds = rule.rounds ?? rule.minimumRounds
+  const perProcess = (rule.maximumNs - elapsedNs) / 1e6 / (rounds * ROUND_MARGIN) / deployments - START_STOP_MILLISECONDS
+  return Math.round(Math.min(wanted, Math.max(LEAST_WARM_UP_MILLISECONDS, perProcess * WARM_UP_SHARE)))
 }
 
 /** Fewer blocks than wanted when otherwise the least number of rounds would not fit into the time that is left. */
