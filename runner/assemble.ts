@@ -43,6 +43,7 @@ export interface RunFacts {
   readonly wallNs: number
   readonly stoppedBecause: StopReason
   readonly warmUpMilliseconds: number
+  readonly wantedWarmUpMilliseconds: number
   readonly blocksPerRound: number
   readonly runnerResidentBytes: number
   readonly preflight: readonly AppPreflight[]

@@ -41,6 +41,8 @@ export interface RunState {
   /** In the order in which they happened, preflight's included. */
   readonly failures: readonly Failure[]
   readonly warmUpMilliseconds: number
+  /** What the pilot asked for; more than was done when the run is too short for it. */
+  readonly wantedWarmUpMilliseconds: number
   readonly blocksPerRound: number
 }
 
@@ -87,7 +89,13 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
   progress('preflight', 0)
   const checked = await preflight(bench, plan, signal)
   checked.failures.forEach(fail)
-  let state: RunState = { preflight: checked.apps, failures, warmUpMilliseconds: 0, blocksPerRound: 0 }
+  let state: RunState = {
+    preflight: checked.apps,
+    failures,
+    warmUpMilliseconds: 0,
+    wantedWarmUpMilliseconds: 0,
+    blocksPerRound: 0,
+  }
   const out = wholeApps(plan, failed)
   if (out.has(plan.baseline)) return { ...state, stoppedBecause: 'failed' }
   if (signal.aborted) return { ...state, stoppedBecause: 'interrupted' }
@@ -106,7 +114,7 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
   const fit = { plan, deployments: running, warmUpMilliseconds, observedSliceMilliseconds }
   const blocksPerRound = plan.blocksPerRound ?? fittingBlocks(fit, wantedBlocks, options, elapsedNs())
   forecast = { ...forecast, meanRoundNs: roundNs(fit, blocksPerRound) }
-  state = { ...state, warmUpMilliseconds, blocksPerRound }
+  state = { ...state, warmUpMilliseconds, wantedWarmUpMilliseconds: sized.warmUpMilliseconds, blocksPerRound }
 
   let failedRounds = 0
   while (true) {

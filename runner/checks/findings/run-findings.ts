@@ -91,6 +91,15 @@ export const runFindings = {
     message: ({ rounds }) => `the run was interrupted after ${rounds} rounds`,
     advice: 'Let it finish, or take it for what it is.',
   },
+  'short-warm-up': {
+    severity: 'suspect',
+    scope: 'run',
+    meaning:
+      'Six rounds with the warm-up that the apps need do not fit into the time of the run, so it was made shorter. Compiling is then a part of the cost, and more of it for the larger frameworks.',
+    message: ({ seconds, wantedSeconds }) =>
+      `only ${fixed(seconds, 1)} s of warm-up fit into the time of this run; ${fixed(wantedSeconds, 1)} s were wanted`,
+    advice: 'Give it more time with --max-minutes, or fewer --apps.',
+  },
   'not-pinned': {
     severity: 'suspect',
     scope: 'run',

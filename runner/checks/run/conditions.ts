@@ -7,11 +7,15 @@ export interface Conditions {
   /** Why nothing is pinned; null: pinned. */
   readonly notPinnedBecause: string | null
   readonly driver: { readonly id: string; readonly sleeps: boolean }
+  readonly warmUpMilliseconds: number
+  readonly wantedWarmUpMilliseconds: number
 }
 
 /** Were the means what they should be? */
-export function checkConditions({ cpuAccounting, notPinnedBecause, driver }: Conditions): Finding[] {
+export function checkConditions(conditions: Conditions): Finding[] {
+  const { cpuAccounting, notPinnedBecause, driver, warmUpMilliseconds: done, wantedWarmUpMilliseconds: wanted } = conditions
   return [
+    ...(done < wanted ? [finding('short-warm-up', { seconds: done / 1000, wantedSeconds: wanted / 1000 })] : []),
     ...(cpuAccounting === 'simulated' ? [finding('simulated', {})] : []),
     ...(cpuAccounting === 'process.cpuUsage' ? [finding('coarse-cpu-accounting', {})] : []),
     ...(notPinnedBecause === null ? [] : [finding('not-pinned', { reason: notPinnedBecause })]),
