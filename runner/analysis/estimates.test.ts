@@ -154,3 +154,30 @@ describe('precisionReached', () => {
     expect(precisionReached(rounds(table), 'raw', 0.01)!.widestCell).toBe('koa hello')
   })
 })
+
+describe('the distance of the CPUs', () => {
+  const distances = [110, 350, 110, 110, 350, 350, 110, 350, 230, 110]
+  const series = (app: string, endpoint: string, first: number, logRatio: (distanceNs: number) => number) => ({
+    app,
+    endpoint,
+    rounds: distances
+      .map((cpuDistanceNs, index) => cell(index + 1, app, logRatio(cpuDistanceNs), { endpoint, cpuDistanceNs }))
+      .filter(({ round }) => round >= first),
+  })
+  const koa = (distanceNs: number) => 0.5 - distanceNs / 1000
+  const express = (distanceNs: number) => koa(distanceNs) + 0.02 + (distanceNs - 228) / 4000
+
+  it('stays beside its own round when an app that is not on every endpoint has a round more', () => {
+    const cells = ['hello', 'table'].flatMap((endpoint) => [
+      series('koa', endpoint, 2, koa),
+      series('express', endpoint, 2, express),
+    ])
+    const rows = estimateOverall([series('gone', 'hello', 1, koa), ...cells], ['hello', 'table'], 'node-http')
+    // The distance explains everything, so nothing is left for the intervals, and the order is plain.
+    for (const { ratio } of rows) expect(ratio.high! - ratio.low!).toBeLessThan(1e-9)
+    expect(rows.map(({ app, rank }) => [app, rank])).toEqual([
+      ['koa', { low: 1, high: 1 }],
+      ['express', { low: 2, high: 2 }],
+    ])
+  })
+})

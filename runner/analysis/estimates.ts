@@ -89,7 +89,6 @@ export function estimateOverall(
   baseline: string,
 ): { app: string; ratio: Estimate; rank: { low: number; high: number } }[] {
   const apps = [...new Set(all.map(({ app }) => app))]
-  const covariate = distances(everyRound(all))
   const complete = apps.filter((app) =>
     endpoints.every((endpoint) => all.some((cell) => cell.app === app && cell.endpoint === endpoint)),
   )
@@ -101,12 +100,14 @@ export function estimateOverall(
     )
     return new Map(meanLogOverEndpoints(logs).map((log, index) => [rounds[index]!, log]))
   })
-  const { ranks } = rankWithTies(roundTable(rows), { covariate })
+  const table = roundTable(rows)
+  // Of the rounds of the table: one that only an incomplete app has would shift the others.
+  const covariate = distances(everyRound(all.filter(({ app }) => complete.includes(app))))
+  const { ranks } = rankWithTies(table, { covariate })
   // The baseline's ratio is 1 by definition; its variance of zero must not be lent to the others.
   const others = complete.map((_, index) => index).filter((index) => complete[index] !== baseline)
-  const everywhere = everyRound(all).map(({ round }) => round)
   const means = estimateMeans(
-    others.map((index) => everywhere.map((round) => rows[index]!.get(round) ?? Number.NaN)),
+    others.map((index) => table.map((round) => round[index]!)),
     { covariates: others.map(() => covariate) },
   )
   const estimates = new Map(others.map((index, place) => [index, bounded(exponentiate(means[place]!))]))
