@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { calibrate } from './calibrate.ts'
 import { type CalibrateOptions, calibrateOptions } from './calibration/options.ts'
-import { compare } from './compare.ts'
+import { type CompareContext, compare } from './compare.ts'
 import { EXAMINATION_SECONDS, examineMachine } from './doctor.ts'
 import { UserError } from './errors.ts'
 import { type CompareOptions, compareOptions, type OptionRow } from './options.ts'
@@ -95,16 +95,9 @@ try {
 }
 
 async function runCompare(given: Partial<CompareOptions>): Promise<void> {
-  await interruptible(createProgress(process.stderr), async (progress, signal) => {
-    const startedAt = new Date()
-    const { result, folder, problem } = await compare(given, {
-      cwd: process.cwd(),
-      signal,
-      listener: progress,
-      freshSeed: seedFrom(startedAt),
-      startedAt,
-    })
-    progress.stop()
+  await interruptible(createProgress(process.stderr), async (context) => {
+    const { result, folder, problem } = await compare(given, context)
+    context.listener.stop()
     process.stdout.write(given.json ? renderJson(result) : renderTerminal(result, terminalOptions()))
     process.stderr.write(`written to ${folder}\n`)
     process.exitCode = problem === null ? exitStatus(result) : report(problem)
@@ -112,16 +105,9 @@ async function runCompare(given: Partial<CompareOptions>): Promise<void> {
 }
 
 async function runCalibrate(given: Partial<CalibrateOptions>): Promise<void> {
-  await interruptible(createCalibrationProgress(process.stderr), async (progress, signal) => {
-    const startedAt = new Date()
-    const { folder, pages, interrupted, problem } = await calibrate(given, {
-      cwd: process.cwd(),
-      signal,
-      listener: progress,
-      freshSeed: seedFrom(startedAt),
-      startedAt,
-    })
-    progress.stop()
+  await interruptible(createCalibrationProgress(process.stderr), async (context) => {
+    const { folder, pages, interrupted, problem } = await calibrate(given, context)
+    context.listener.stop()
     for (const path of pages) process.stdout.write(`${path}\n`)
     if (folder !== null) process.stderr.write(`written to ${folder}\n`)
     if (problem !== null) process.exitCode = report(problem)
@@ -131,8 +117,8 @@ async function runCalibrate(given: Partial<CalibrateOptions>): Promise<void> {
 
 /** Work that the first Ctrl-C asks to end and the second one ends. */
 async function interruptible<Reporter extends { remark(sentence: string): void; stop(): void }>(
-  progress: Reporter,
-  work: (progress: Reporter, signal: AbortSignal) => Promise<void>,
+  listener: Reporter,
+  work: (context: CompareContext & { readonly listener: Reporter }) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController()
   let interruptedAt = 0
@@ -143,21 +129,19 @@ async function interruptible<Reporter extends { remark(sentence: string): void; 
     if (controller.signal.aborted) process.exit(EXIT.interrupted)
     interruptedAt = now
     controller.abort()
-    progress.remark('stopping after this slice; press Ctrl-C again to stop at once')
+    listener.remark('stopping after this slice; press Ctrl-C again to stop at once')
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
   try {
-    await work(progress, controller.signal)
+    const startedAt = new Date()
+    const freshSeed = startedAt.getTime() % 2 ** 32
+    await work({ cwd: process.cwd(), signal: controller.signal, listener, freshSeed, startedAt })
   } finally {
-    progress.stop()
+    listener.stop()
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
   }
-}
-
-function seedFrom(startedAt: Date): number {
-  return startedAt.getTime() % 2 ** 32
 }
 
 async function runDoctor({ json }: { json?: boolean }): Promise<void> {

@@ -37,8 +37,7 @@ interface ShapeRun {
 
 /** What the suite itself costs: its time and memory against apps and endpoints, the load generator's CPU beside the server's. */
 export const measureCost: MeasurePart<CostPart> = async (context) => {
-  // Half of them fit twice: every shape once.
-  const share = unitShare(context.milliseconds, (FULL_MILLISECONDS * SHAPES.length) / 2)
+  const share = unitShare(context.milliseconds, FULL_MILLISECONDS * SHAPES.length, 1)
   const { finished, cutShort, problem } = await repeatUnit(
     context,
     { guessMilliseconds: FULL_MILLISECONDS * share, failuresInARow: 2 },

@@ -33,7 +33,7 @@ export const measureInvariance: MeasurePart<InvariancePart> = (context) =>
 export async function measureFactors(context: PartContext, factors: readonly Factor[]): Promise<PartOutcome<InvariancePart>> {
   const units = unitsOf(factors)
   // One turn of runs in which frameworks get warm is worth more than two of runs in which they do not.
-  const share = unitShare(context.milliseconds, (FULL.runMilliseconds * units.length) / 2)
+  const share = unitShare(context.milliseconds, FULL.runMilliseconds * units.length, 1)
   const shape = {
     warmUpSeconds: Math.max(LEAST.warmUpSeconds, share * FULL.warmUpSeconds),
     measuredMilliseconds: Math.max(LEAST.measuredMilliseconds, share * FULL.measuredMilliseconds),

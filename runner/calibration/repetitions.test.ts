@@ -1,25 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { RunError, UserError } from '../errors.ts'
+import { unitClock } from '../fixtures/unit-clock.ts'
 import { type RepetitionRule, repeatUnit, shrunk, unitShare } from './repetitions.ts'
 
-const SECOND = 1e9
-
-/** A clock that only units move, started at some odd time. */
 function clocked(milliseconds: number) {
-  let nowNs = 77 * SECOND
-  const remarks: string[] = []
-  const controller = new AbortController()
-  const context = {
-    milliseconds,
-    signal: controller.signal,
-    now: () => nowNs,
-    remark: (sentence: string) => void remarks.push(sentence),
-  }
+  const { context, remarks, controller, pass } = unitClock(milliseconds)
   const rule = { guessMilliseconds: 1000 }
   const repeat = (unit: (turn: number) => Promise<string | null>, of: Partial<RepetitionRule> = {}) =>
     repeatUnit(context, { ...rule, ...of }, unit)
   const take = (seconds: number, what = 'done') => {
-    nowNs += seconds * SECOND
+    pass(seconds)
     return what
   }
   return { repeat, take, remarks, controller }
@@ -134,6 +124,8 @@ describe('unitShare and shrunk', () => {
     expect(unitShare(60_000, 30_000)).toBe(1)
     expect(unitShare(900_000, 30_000)).toBe(1)
     expect(unitShare(30_000, 30_000)).toBe(0.5)
+    expect(unitShare(30_000, 30_000, 1)).toBe(1)
+    expect(unitShare(15_000, 30_000, 1)).toBe(0.5)
     expect([1, 0.5, 0.26, 0.01].map((share) => shrunk(12, share, 2))).toEqual([12, 6, 3, 2])
   })
 })

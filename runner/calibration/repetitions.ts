@@ -61,11 +61,11 @@ export async function repeatUnit<Unit>(
 }
 
 /**
- * The share of its full size that a unit has to shrink to, so that at least two fit into the time; 1 where there is time enough.
+ * The share of its full size that a unit has to shrink to, so that at least so many fit into the time; 1 where there is time enough.
  * Tests and hurried people calibrate with smaller units instead of none.
  */
-export function unitShare(milliseconds: number, fullMilliseconds: number): number {
-  return Math.min(1, milliseconds / (2 * fullMilliseconds))
+export function unitShare(milliseconds: number, fullMilliseconds: number, units = 2): number {
+  return Math.min(1, milliseconds / (units * fullMilliseconds))
 }
 
 /** A size of a unit, shrunk by `unitShare` to a whole number, but not below what still makes sense. */

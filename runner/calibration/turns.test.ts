@@ -1,32 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { RunError, UserError } from '../errors.ts'
+import { unitClock } from '../fixtures/unit-clock.ts'
 import { seededRandom } from '../random.ts'
 import { repeatInTurns } from './turns.ts'
 
 const MEMBERS = ['a', 'b', 'c', 'd']
-const SECOND = 1e9
-const START = 300 * SECOND
-
 /** Repetitions that take a second each, on a clock of their own. */
 function clocked(milliseconds: number) {
-  let nowNs = START
-  const remarks: string[] = []
-  const controller = new AbortController()
-  const context = {
-    milliseconds,
-    signal: controller.signal,
-    now: () => nowNs,
-    remark: (sentence: string) => void remarks.push(sentence),
-  }
+  const { context, remarks, controller, pass, elapsedSeconds } = unitClock(milliseconds)
   const take = (member: string) => {
-    nowNs += SECOND
+    pass(1)
     return member
   }
   const run = (repeat: (member: string, repetition: number) => Promise<string | null>, members = MEMBERS, seed = 7) => {
     const rule = { guessMilliseconds: 1000, random: seededRandom(seed), titleOf: (member: string) => member.toUpperCase() }
     return repeatInTurns(context, members, rule, repeat)
   }
-  return { run, take, remarks, controller, elapsedSeconds: () => (nowNs - START) / SECOND }
+  return { run, take, remarks, controller, elapsedSeconds }
 }
 
 describe('repeatInTurns', () => {

@@ -104,7 +104,7 @@ async function measureDrift(
   const options = {
     endpoints: ENDPOINTS,
     rounds: DRIFT_ROUNDS.most,
-    blocks: shrunk(BLOCKS.full, unitShare(context.milliseconds, FULL_MILLISECONDS / 2), BLOCKS.least),
+    blocks: shrunk(BLOCKS.full, unitShare(context.milliseconds, FULL_MILLISECONDS, 1), BLOCKS.least),
     warmUp: warmUpMilliseconds / 1000,
     maxMinutes: milliseconds / 60_000,
     seed: seedOfTurn(context, PROCESSES),

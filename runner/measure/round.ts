@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment/deployment.ts'
-import { type CpuTicks, NANOSECONDS_PER_TICK } from '../deployment/procfs.ts'
+import { type CpuTicks, NANOSECONDS_PER_TICK, ticksBetween } from '../deployment/procfs.ts'
 import type { CellLatencies } from '../load/driver.ts'
 import type { Plan, PlannedRound } from '../plan.ts'
 import type { Bench } from './bench.ts'
@@ -121,14 +121,13 @@ async function noiseSince(
     (sum, reading) => sum + (reading?.cpuNs ?? 0),
     bench.sharesCpuWithRunner ? bench.ownCpuNs() - before.ownCpuNs : 0,
   )
-  const ticks = bench.ticks()
-  const spent = (of: (ticks: CpuTicks) => number) =>
-    [bench.serverCpu, bench.loadCpu].reduce<number>((sum, cpu) => {
-      const [now, then] = [ticks.get(cpu ?? -1), before.ticks.get(cpu ?? -1)]
-      return now === undefined || then === undefined ? sum : sum + (of(now) - of(then)) * NANOSECONDS_PER_TICK
-    }, 0)
-  const totalNs = spent(({ total }) => total)
-  return { totalNs, stealNs: spent(({ steal }) => steal), foreignNs: Math.max(0, spent(({ busy }) => busy) - ours) }
+  const cpus = [bench.serverCpu, bench.loadCpu].filter((cpu) => cpu !== null)
+  const { total, steal, busy } = ticksBetween(before.ticks, bench.ticks(), cpus)
+  return {
+    totalNs: total * NANOSECONDS_PER_TICK,
+    stealNs: steal * NANOSECONDS_PER_TICK,
+    foreignNs: Math.max(0, busy * NANOSECONDS_PER_TICK - ours),
+  }
 }
 
 async function takeStock(fleet: Fleet): Promise<Pick<RoundRecord, 'latencies' | 'residentBytes' | 'loadResidentBytes'>> {
