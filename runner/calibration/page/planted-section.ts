@@ -117,7 +117,9 @@ function burn(part: PlantedPart): string {
   return (
     `The planted time is turns of a loop of integers, calibrated apart from any server: ${formatNumber(nanosecondsPerTurn, 3)} ns a turn, ` +
     `${count(perProcess.length, 'calibration')} of it within ${formatPlusMinusPercent(100 * spread)} of their mean. The planted values are ` +
-    `not known better than that.`
+    `not known better than that. In a loaded server the same turns take 3 to 7 % longer on average, in proportion to the work: the ` +
+    `kernel counts the timer, calls from the other CPU and slow moments of the host as the server's time. The baseline pays the same ` +
+    `share, so ratios are free of it ([precision-log.md](precision-log.md)).`
   )
 }
 
