@@ -81,11 +81,22 @@ describe('the warm-up of a short run', () => {
   })
 
   it('leaves room for six rounds and for something to measure in them', () => {
-    const length = fittingWarmUp(5, 2_400, rule({ maximumNs: 45e9 }), 9e9)
-    expect(length).toBeLessThan(700)
-    expect(length).toBeGreaterThan(400)
+    const length = fittingWarmUp(5, 2_400, rule({ maximumNs: 100e9 }), 9e9)
+    expect(length).toBeLessThan(1_700)
+    expect(length).toBeGreaterThan(1_300)
     // Six rounds of five processes: what is left of each one's time is measuring.
-    expect(6 * 5 * (250 + length)).toBeLessThan(36_000 * 0.75)
+    expect(6 * 5 * (250 + length)).toBeLessThan(91_000 * 0.75)
+  })
+
+  it('rather gives up rounds than to measure cold processes', () => {
+    expect(fittingWarmUp(5, 2_400, rule({ maximumNs: 45e9 }), 9e9)).toBe(1_300)
+    expect(fittingWarmUp(5, 1_000, rule({ maximumNs: 45e9 }), 9e9)).toBe(1_000)
+  })
+
+  it('leaves room for two rounds', () => {
+    const length = fittingWarmUp(5, 2_400, rule({ maximumNs: 20e9 }), 5e9)
+    expect(length).toBeLessThan(1_300)
+    expect(2 * 5 * (250 + length)).toBeLessThan(15_000 * 0.75)
   })
 
   it('is never nothing', () => {

@@ -91,6 +91,15 @@ export const runFindings = {
     message: ({ rounds }) => `the run was interrupted after ${rounds} rounds`,
     advice: 'Let it finish, or take it for what it is.',
   },
+  'cold-apps': {
+    severity: 'invalid',
+    scope: 'run',
+    meaning:
+      'The run is so short that its processes had less than a second to get warm. After half a second koa and express came out 30 to 80 % too dear: what was measured is the compiler, and no interval shows it.',
+    message: ({ seconds, wantedSeconds }) =>
+      `only ${fixed(seconds, 1)} s of warm-up fit into the time of this run; ${fixed(wantedSeconds, 1)} s were wanted, and less than 1 s measures cold code`,
+    advice: 'Give it more time with --max-minutes, or fewer --apps.',
+  },
   'short-warm-up': {
     severity: 'suspect',
     scope: 'run',

@@ -1,5 +1,6 @@
 import type { Environment, Finding, StopReason } from '../../result.ts'
 import { finding } from '../registry.ts'
+import { COLD_MILLISECONDS } from '../thresholds.ts'
 
 /** What the run was measured with. */
 export interface Conditions {
@@ -15,7 +16,14 @@ export interface Conditions {
 export function checkConditions(conditions: Conditions): Finding[] {
   const { cpuAccounting, notPinnedBecause, driver, warmUpMilliseconds: done, wantedWarmUpMilliseconds: wanted } = conditions
   return [
-    ...(done < wanted ? [finding('short-warm-up', { seconds: done / 1000, wantedSeconds: wanted / 1000 })] : []),
+    ...(done < wanted
+      ? [
+          finding(done < COLD_MILLISECONDS ? 'cold-apps' : 'short-warm-up', {
+            seconds: done / 1000,
+            wantedSeconds: wanted / 1000,
+          }),
+        ]
+      : []),
     ...(cpuAccounting === 'simulated' ? [finding('simulated', {})] : []),
     ...(cpuAccounting === 'process.cpuUsage' ? [finding('coarse-cpu-accounting', {})] : []),
     ...(notPinnedBecause === null ? [] : [finding('not-pinned', { reason: notPinnedBecause })]),
