@@ -80,7 +80,7 @@ export function assembleResult(facts: RunFacts): Result {
   const unequal = new Map(facts.preflight.map((known) => [known.app, known.unequal]))
   const judged = judgeCells(cellFacts, { baseline: plan.baseline, identical, unequal, run: findings })
   const ranked = series.filter((_, index) => verdictOf(judged[index]!) !== 'invalid')
-  const ranks = rankCells(ranked)
+  const places = rankCells(ranked)
   const cells = plannedCells(plan).map(({ app, endpoint }): Cell => {
     const identity = cellIdentity(facts, app, endpoint)
     const failure = failureOf(failures, app, endpoint)
@@ -88,7 +88,8 @@ export function assembleResult(facts: RunFacts): Result {
     const index = series.findIndex((one) => one.app === app && one.endpoint === endpoint)
     if (index >= 0) {
       const own = judged[index]!
-      return { ...cellFacts[index]!.figures, rank: ranks.get(series[index]!) ?? null, verdict: verdictOf(own), findings: own }
+      const { rank, apartFrom } = places.get(series[index]!) ?? { rank: null, apartFrom: null }
+      return { ...cellFacts[index]!.figures, rank, apartFrom, verdict: verdictOf(own), findings: own }
     }
     const reason = skippedBecause(facts, endpoint)
     const own = [finding('not-measured', { reason })]

@@ -39,13 +39,14 @@ export function cellFigures({ app, endpoint, rounds }: CellSeries, known: CellKn
     // Of every round of the run: the cell may have lost all blocks of one.
     blocksPlanned:
       sumBlocks(ledger.rounds.flatMap(({ blocks }) => blocks.filter((own) => own.endpoint === endpoint)))?.planned ?? null,
-    perRound: rounds.map(({ round, blocks, logCost, logRatio, overheadNs, logRate }) => ({
+    perRound: rounds.map(({ round, blocks, logCost, logRatio, overheadNs, logRate, cpuDistanceNs }) => ({
       round,
       blocks,
       costMicroseconds: Math.exp(logCost) / 1000,
       ratio: Math.exp(logRatio),
       overheadMicroseconds: overheadNs / 1000,
       requestsPerSecond: Math.exp(logRate),
+      cpuDistanceNanoseconds: cpuDistanceNs,
     })),
   }
 }

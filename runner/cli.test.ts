@@ -74,7 +74,9 @@ describe('a small run', () => {
     expect(name).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-compare$/)
     expect(readlinkSync(join(ended.out, 'latest'))).toContain(name)
     const files = readdirSync(join(ended.out, 'latest'))
-    expect(files).toEqual(expect.arrayContaining(['report.md', 'result.json', 'samples.jsonl.gz', 'table.csv']))
+    expect(files).toEqual(
+      expect.arrayContaining(['overhead-dark.svg', 'report.html', 'report.md', 'result.json', 'samples.jsonl.gz', 'table.csv']),
+    )
     expect(files.filter((file) => file.includes('tmp') || file.includes('probe'))).toEqual([])
     expect(readFileSync(join(ended.out, 'latest', 'report.md'), 'utf8')).toContain('Koa')
     expect(

@@ -4,8 +4,8 @@ import { type CalibrateOptions, calibrateOptions } from './calibration/options.t
 import { type CompareContext, compare } from './compare.ts'
 import { EXAMINATION_SECONDS, examineMachine } from './doctor.ts'
 import { UserError } from './errors.ts'
+import { CALIBRATE_EXAMPLES, COMPARE_EXAMPLES, DOCTOR_EXAMPLES } from './help.ts'
 import { type CompareOptions, compareOptions, type OptionRow } from './options.ts'
-import { publishResults } from './publish.ts'
 import { createCalibrationProgress } from './report/calibration-progress.ts'
 import { renderExamination } from './report/doctor-report.ts'
 import { prettyJson, renderJson } from './report/json.ts'
@@ -13,41 +13,12 @@ import { plainText } from './report/plain-text.ts'
 import { createProgress } from './report/progress.ts'
 import { renderTerminal, type TerminalOptions } from './report/terminal.ts'
 import type { Result } from './result.ts'
+import { addResultCommands } from './result-commands.ts'
 
 const EXIT = { valid: 0, notValid: 1, usage: 2, interrupted: 130 } as const
 const WIDTH_WITHOUT_TERMINAL = 160
 const LONGEST_MESSAGE = 1000
 const SAME_KEY_MILLISECONDS = 300
-
-const COMPARE_EXAMPLES = `
-Examples:
-  npm run compare                                         all apps, all endpoints, ±1 %
-  npm run compare -- --quick                              a first look in two minutes
-  npm run compare -- --apps koa,express --endpoints hello
-  npm run compare -- --apps fastify,./mine/app.ts         your own app beside a framework
-  npm run compare -- --precision 0.5 --max-minutes 30     narrower intervals
-  npm run --silent compare -- --json > result.json        for programs
-
-Results go to stdout and to a folder below --out, progress to stderr.
-Exit status: 0 measured, nothing invalid; 1 something failed or is invalid; 2 usage; 130 interrupted.`
-
-const CALIBRATE_EXAMPLES = `
-Examples:
-  npm run calibrate                                       everything, an hour, docs/calibration.md
-  npm run calibrate -- --parts identical,planted          two parts anew; the page keeps the others
-  npm run calibrate -- --minutes 180                      more repetitions
-  npm run calibrate -- --page                             only the page, from what is published
-
-Nothing else may run on the machine meanwhile. Progress goes to stderr, the paths written to stdout.
-Exit status: 0 done; 1 a part failed; 2 usage; 130 interrupted, finished repetitions are kept below --out.`
-
-const DOCTOR_EXAMPLES = `
-Examples:
-  npm run doctor                                  what is good and what is poor about this machine
-  npm run --silent doctor -- --json > here.json   the same for programs, to be set beside another machine's
-
-It changes nothing: commands it shows are for you to run. Keep the machine as quiet as for a comparison meanwhile.
-Exit status: 0 fit, poor points or not; 1 not fit; 2 usage.`
 
 const program = new Command('framework-cost')
   .description('What a Node.js web framework costs before it hits your code.')
@@ -79,14 +50,13 @@ const calibrateCommand = program
   .action(runCalibrate)
 for (const row of calibrateOptions) addOption(calibrateCommand, row)
 
-program
-  .command('publish-results')
-  .description('make a valid run the published one: results/README.md and the table in README.md')
-  .argument('<run>', 'folder of a run, for example results/latest')
-  .allowExcessArguments(false)
-  .action(async (run: string) => {
-    for (const path of await publishResults(run)) process.stdout.write(`${path}\n`)
-  })
+addResultCommands(program, {
+  print: (text) => void process.stdout.write(text),
+  remark: (sentence) => void process.stderr.write(`${oneLine(sentence)}\n`),
+  failed: () => {
+    process.exitCode = EXIT.notValid
+  },
+})
 
 try {
   await program.parseAsync()

@@ -60,6 +60,11 @@ export async function compare(given: Partial<CompareOptions>, context: CompareCo
     // What could not be written is no news beside what ended the run.
     const remark = problem === null ? await writing : await writing.catch(() => null)
     if (remark !== null) listener.remark?.(remark)
+    await folder.flush().catch(() => {})
+    // The numbers are safe by now: a page that cannot be made is said, and can be made again from them.
+    await folder.writePages(result).catch((error: Error) => {
+      listener.remark?.(`report.html was not written (${error.message}); npm run report -- ${folder.path} makes it`)
+    })
     return { result, folder: folder.path, problem }
   } catch (error) {
     // A mistake in the call was found before anything was measured: there is nothing to keep.

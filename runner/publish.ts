@@ -1,30 +1,39 @@
-import { mkdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from './errors.ts'
 import { optionsTable } from './options-table.ts'
 import { writeAtomically } from './report/atomic-write.ts'
-import { renderBars } from './report/bars.ts'
-import { parseResult, renderJson } from './report/json.ts'
+import { renderJson } from './report/json.ts'
 import { renderMarkdown, renderMarkdownTable } from './report/markdown.ts'
 import { replaceRegion } from './report/regions.ts'
-import { runFacts } from './report/run-facts.ts'
+import { MAIN_FACTS, runFacts } from './report/run-facts.ts'
 import type { Result } from './result.ts'
+import { readRun } from './stored-run.ts'
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url))
 export const PUBLISHED = join(PROJECT, 'results', 'published', 'compare.json')
 const RESULTS_PAGE = join(PROJECT, 'results', 'README.md')
 const README = join(PROJECT, 'README.md')
+const chartAlts = {
+  overhead: 'CPU microseconds per request over bare node:http, by framework and endpoint, with intervals',
+  share: 'share of a request spent in the framework, in the work behind the endpoint, and in HTTP',
+} as const
 const SHOWN_ENDPOINT = 'hello'
-const FACTS_IN_README = ['run', 'Node', 'machine', 'load', 'time']
 
 /** The pages that are made from the published result; `published-pages.test.ts` fails when they are out of date. */
 export async function renderPublishedPages(result: Result): Promise<{ path: string; text: string }[]> {
   const readme = await readFile(README, 'utf8')
   const withResults = replaceRegion(readme, 'results', latestResults(result))
+  const { renderChartFiles } = await import('./report/charts/chart-files.ts')
+  const charts = (await renderChartFiles(result)).map(({ name, text }) => ({ path: join(dirname(PUBLISHED), name), text }))
   return [
-    { path: RESULTS_PAGE, text: renderMarkdown(result) },
+    {
+      path: RESULTS_PAGE,
+      text: `${picture('overhead', 'published')}\n\n${renderMarkdown(result)}\n${picture('share', 'published')}\n`,
+    },
     { path: README, text: replaceRegion(withResults, 'options', optionsTable()) },
+    ...charts,
   ]
 }
 
@@ -34,8 +43,7 @@ export async function renderPublishedPages(result: Result): Promise<{ path: stri
  * @throws UserError when there is no such run, or it is not valid
  */
 export async function publishResults(run: string): Promise<string[]> {
-  const path = (await isFolder(run)) ? join(run, 'result.json') : run
-  const result = parseResult(await readFile(path, 'utf8').catch((cause) => Promise.reject(noSuchRun(path, cause))), path)
+  const { result } = await readRun(run)
   if (result.verdict !== 'valid') {
     throw new UserError('not-valid', `this run is ${result.verdict}: only a valid one can be published`, {
       hint: 'its report.md says why',
@@ -57,28 +65,24 @@ export async function publishResults(run: string): Promise<string[]> {
   return pages.map((page) => page.path)
 }
 
+/** A published chart in a document: the reader's theme decides which file is shown. */
+function picture(name: keyof typeof chartAlts, folder: string): string {
+  return [
+    '<picture>',
+    `  <source media="(prefers-color-scheme: dark)" srcset="${folder}/${name}-dark.svg">`,
+    `  <img alt="${chartAlts[name]}" src="${folder}/${name}-light.svg">`,
+    '</picture>',
+  ].join('\n')
+}
+
 function latestResults(result: Result): string {
   const facts = runFacts(result)
-    .filter(({ name }) => FACTS_IN_README.includes(name))
+    .filter(({ name }) => MAIN_FACTS.includes(name))
     .map(({ name, text }) => `${name}: ${text}`)
   return [
-    renderBars(result, SHOWN_ENDPOINT),
+    picture('overhead', 'results/published'),
     renderMarkdownTable(result, SHOWN_ENDPOINT),
     renderMarkdownTable(result, null),
     `All endpoints, intervals and findings: [results/README.md](results/README.md). ${facts.join('; ')}.`,
   ].join('\n\n')
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  )
-}
-
-function noSuchRun(path: string, cause: unknown): UserError {
-  return new UserError('no-run', `there is no result at ${path}`, {
-    hint: 'give the folder of a run, for example results/latest',
-    cause,
-  })
 }

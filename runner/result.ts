@@ -56,6 +56,8 @@ export const RoundValue = z.object({
   ratio: z.number(),
   overheadMicroseconds: z.number(),
   requestsPerSecond: z.number(),
+  /** Mean distance of the two CPUs over the blocks; null: not measured. Estimates are made with it. */
+  cpuDistanceNanoseconds: z.number().nullable().default(null),
 })
 export type RoundValue = z.infer<typeof RoundValue>
 
@@ -101,6 +103,8 @@ export const MeasuredCell = z.object({
   headerBytes: z.int().nullable(),
   /** Place by cost among the apps of this endpoint; a range where places cannot be told apart; null: not ranked. */
   rank: z.object({ low: z.int(), high: z.int() }).nullable(),
+  /** Apps that are proven cheaper or dearer, by more than the margin; null: not known (older results, and what has no rank). */
+  apartFrom: z.array(z.string()).nullable().default(null),
   requests: z.int(),
   slices: z.int(),
   /**
@@ -145,6 +149,8 @@ export const Overall = z.object({
   app: z.string(),
   ratio: Estimate,
   rank: z.object({ low: z.int(), high: z.int() }).nullable(),
+  /** Apps that are proven cheaper or dearer, by more than the margin; null: not known (older results, and what has no rank). */
+  apartFrom: z.array(z.string()).nullable().default(null),
   verdict: Verdict,
   findings: z.array(Finding),
 })

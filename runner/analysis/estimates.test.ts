@@ -46,7 +46,7 @@ describe('estimateCells', () => {
     const estimate = estimateCells(one, 'raw').get(koa)!
     expect(estimate.ratio).toEqual({ value: Math.exp(0.2), low: null, high: null, level: 0.95 })
     expect(estimate.overheadMicroseconds.low).toBeNull()
-    expect(rankCells(one).get(koa)).toEqual({ low: 1, high: 3 })
+    expect(rankCells(one).get(koa)).toEqual({ rank: { low: 1, high: 3 }, apartFrom: [] })
   })
 
   it('ranks only what may be ranked', () => {
@@ -57,9 +57,11 @@ describe('estimateCells', () => {
     )
     const ranks = (ranked: (app: string) => boolean) =>
       Object.fromEntries(
-        [...rankCells(steady.filter(({ app }) => ranked(app)))].map(([{ app }, rank]) => [app, [rank.low, rank.high]]),
+        [...rankCells(steady.filter(({ app }) => ranked(app)))].map(([{ app }, { rank }]) => [app, [rank.low, rank.high]]),
       )
     expect(ranks(() => true)).toEqual({ raw: [1, 1], koa: [2, 2], express: [3, 3] })
+    const apart = [...rankCells(steady)].map(([{ app }, { apartFrom }]) => [app, apartFrom.toSorted()])
+    expect(Object.fromEntries(apart)).toEqual({ raw: ['express', 'koa'], koa: ['express', 'raw'], express: ['koa', 'raw'] })
     expect(ranks((app) => app !== 'koa')).toEqual({ raw: [1, 1], express: [2, 2] })
   })
 })

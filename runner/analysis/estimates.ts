@@ -1,7 +1,7 @@
 import type { Estimate } from '../result.ts'
 import { estimateMeans, exponentiate, type MeanEstimate, type Estimate as NumberEstimate } from '../statistics/estimate.ts'
 import { meanLogOverEndpoints } from '../statistics/geometric-mean.ts'
-import { rankWithTies } from '../statistics/ranks.ts'
+import { type Ranking, rankWithTies } from '../statistics/ranks.ts'
 import { roundsNeeded } from '../statistics/rounds-needed.ts'
 import { meanOrNull } from '../statistics/summary.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
@@ -19,6 +19,16 @@ export interface CellSeries {
   readonly app: string
   readonly endpoint: string
   readonly rounds: readonly CellRound[]
+}
+
+/** What of a round estimates are made from; a result keeps it, so they can be made again. */
+export type EstimatedRound = Pick<CellRound, 'round' | 'logCost' | 'logRatio' | 'overheadNs' | 'logRate' | 'cpuDistanceNs'>
+
+/** A cell to estimate. */
+export interface EstimatedSeries {
+  readonly app: string
+  readonly endpoint: string
+  readonly rounds: readonly EstimatedRound[]
 }
 
 /** Estimates of one cell; logs have been undone. */
@@ -42,9 +52,12 @@ export function cellSeries(rounds: readonly RoundAnalysis[]): CellSeries[] {
 }
 
 /** Estimates of all cells together, because each borrows what is known of the others' variances. */
-export function estimateCells(all: readonly CellSeries[], baseline: string): Map<CellSeries, CellEstimates> {
+export function estimateCells<Series extends EstimatedSeries>(
+  all: readonly Series[],
+  baseline: string,
+): Map<Series, CellEstimates> {
   const others = all.filter(({ app }) => app !== baseline)
-  const column = (cells: readonly CellSeries[], of: (round: CellRound) => number) =>
+  const column = (cells: readonly Series[], of: (round: EstimatedRound) => number) =>
     estimateMeans(
       cells.map(({ rounds }) => rounds.map(of)),
       { level: LEVEL, covariates: cells.map(({ rounds }) => distances(rounds)) },
@@ -70,16 +83,37 @@ export function estimateCells(all: readonly CellSeries[], baseline: string): Map
   )
 }
 
-/** Rank intervals of the cells given, by endpoint, from their log ratios to the baseline. */
-export function rankCells(cells: readonly CellSeries[]): Map<CellSeries, { low: number; high: number }> {
-  const ranks = new Map<CellSeries, { low: number; high: number }>()
+/** Where an app stands among others. */
+export interface Place {
+  readonly rank: { readonly low: number; readonly high: number }
+  /** Apps that are proven cheaper or dearer. Ranges of ranks alone do not tell: those of 1–2, 1–3 and 2–3 overlap, and the outer two differ. */
+  readonly apartFrom: string[]
+}
+
+/** Places of the cells given, by endpoint, from their log ratios to the baseline. */
+export function rankCells(cells: readonly CellSeries[]): Map<CellSeries, Place> {
+  const places = new Map<CellSeries, Place>()
   for (const endpoint of new Set(cells.map((cell) => cell.endpoint))) {
     const group = cells.filter((cell) => cell.endpoint === endpoint)
     const table = roundTable(group.map(({ rounds }) => new Map(rounds.map(({ round, logRatio }) => [round, logRatio]))))
     const ranking = rankWithTies(table, { covariate: distances(everyRound(group)) })
-    for (const [index, cell] of group.entries()) ranks.set(cell, ranking.ranks[index] ?? { low: 1, high: group.length })
+    const all = placesOf(
+      ranking,
+      group.map(({ app }) => app),
+    )
+    for (const [index, cell] of group.entries()) places.set(cell, all[index]!)
   }
-  return ranks
+  return places
+}
+
+/** @param apps in the order of the ranking's columns */
+function placesOf({ ranks, pairs }: Ranking, apps: readonly string[]): Place[] {
+  return apps.map((_, index) => ({
+    rank: ranks[index] ?? { low: 1, high: apps.length },
+    apartFrom: pairs
+      .filter(({ i, j, verdict }) => (i === index || j === index) && (verdict === 'lower' || verdict === 'higher'))
+      .map(({ i, j }) => apps[i === index ? j : i]!),
+  }))
 }
 
 /** Geometric mean over endpoints, for apps that have every endpoint in a round; ranked among themselves. */
@@ -87,7 +121,7 @@ export function estimateOverall(
   all: readonly CellSeries[],
   endpoints: readonly string[],
   baseline: string,
-): { app: string; ratio: Estimate; rank: { low: number; high: number } }[] {
+): ({ app: string; ratio: Estimate } & Place)[] {
   const apps = [...new Set(all.map(({ app }) => app))]
   const complete = apps.filter((app) =>
     endpoints.every((endpoint) => all.some((cell) => cell.app === app && cell.endpoint === endpoint)),
@@ -103,7 +137,7 @@ export function estimateOverall(
   const table = roundTable(rows)
   // Of the rounds of the table: one that only an incomplete app has would shift the others.
   const covariate = distances(everyRound(all.filter(({ app }) => complete.includes(app))))
-  const { ranks } = rankWithTies(table, { covariate })
+  const places = placesOf(rankWithTies(table, { covariate }), complete)
   // The baseline's ratio is 1 by definition; its variance of zero must not be lent to the others.
   const others = complete.map((_, index) => index).filter((index) => complete[index] !== baseline)
   const means = estimateMeans(
@@ -114,7 +148,7 @@ export function estimateOverall(
   return complete.map((app, index) => ({
     app,
     ratio: estimates.get(index) ?? exactly(1),
-    rank: ranks[index] ?? { low: 1, high: complete.length },
+    ...places[index]!,
   }))
 }
 

@@ -52,7 +52,7 @@ describe('measureCost in a simulated world', () => {
 
 describe('costPerRequest', () => {
   const cell = (of: Partial<MeasuredCell>) =>
-    ({ ...goodCell({ figures: of }).figures, verdict: 'valid', findings: [], rank: null }) as MeasuredCell
+    ({ ...goodCell({ figures: of }).figures, verdict: 'valid', findings: [], rank: null, apartFrom: null }) as MeasuredCell
 
   it('is the share of the time in which the load generator did not wait, over the requests', () => {
     const cells = [cell({ app: 'koa', serverBusy: 0.98, loadBusy: 0.6 }), cell({ app: 'express', loadBusy: null })]

@@ -8,10 +8,16 @@ function cell(app: string, overheads: readonly (number | null)[]): MeasuredCell 
   const perRound = overheads.flatMap((overheadMicroseconds, index) =>
     overheadMicroseconds === null
       ? []
-      : [{ ...{ round: index + 1, blocks: 8, costMicroseconds: 20, ratio: 1.5, requestsPerSecond: 5e4 }, overheadMicroseconds }],
+      : [
+          {
+            ...{ round: index + 1, blocks: 8, costMicroseconds: 20, ratio: 1.5, requestsPerSecond: 5e4 },
+            overheadMicroseconds,
+            cpuDistanceNanoseconds: null,
+          },
+        ],
   )
   const { figures } = goodCell({ figures: { app, perRound } })
-  return { ...figures, verdict: 'valid', findings: [], rank: null } as MeasuredCell
+  return { ...figures, verdict: 'valid', findings: [], rank: null, apartFrom: null } as MeasuredCell
 }
 
 const PLANTED = new Map([

@@ -2,7 +2,7 @@ import type { LoadSums } from '../analysis/round-analysis.ts'
 import type { Finding, MeasuredCell } from '../result.ts'
 
 /** A measured cell before it is judged. */
-export type CellFigures = Omit<MeasuredCell, 'verdict' | 'findings' | 'rank'>
+export type CellFigures = Omit<MeasuredCell, 'verdict' | 'findings' | 'rank' | 'apartFrom'>
 
 /** Sums over all slices of a cell that count, both copies of the baseline included. */
 export interface CellTotals extends LoadSums {

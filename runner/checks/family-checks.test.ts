@@ -17,7 +17,7 @@ function cell(
   const perRound = ratios.map(
     (ratio, index): RoundValue => ({
       ...{ round: index + 1, blocks: 40, ratio, costMicroseconds: costs[index]! * ratio },
-      ...{ overheadMicroseconds: costs[index]! * (ratio - 1), requestsPerSecond: 1e5 },
+      ...{ overheadMicroseconds: costs[index]! * (ratio - 1), requestsPerSecond: 1e5, cpuDistanceNanoseconds: null },
     }),
   )
   return goodCell({ isBaseline: app === BASELINE, figures: { app, endpoint, perRound } })

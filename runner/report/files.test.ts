@@ -107,8 +107,8 @@ describe('reports', () => {
   test('are written whole, again after every round, and leave nothing else behind', async () => {
     const folder = await open()
     expect(await folder.writeReports({ ...fixtureResult(), rounds: 1 })).toBeNull()
-    expect(await folder.writeReports(fixtureResult(), [{ name: 'report.html', text: '<p>' }])).toBeNull()
-    expect(readdirSync(folder.path).sort()).toEqual(['report.html', 'report.md', 'result.json', 'samples.jsonl.gz', 'table.csv'])
+    expect(await folder.writeReports(fixtureResult())).toBeNull()
+    expect(readdirSync(folder.path).sort()).toEqual(['report.md', 'result.json', 'samples.jsonl.gz', 'table.csv'])
     const text = readFileSync(join(folder.path, 'result.json'), 'utf8')
     expect(parseResult(text, 'result.json').rounds).toBe(6)
     expect(readFileSync(join(folder.path, 'report.md'), 'utf8')).toMatch(/^# What a framework costs/)

@@ -1,13 +1,13 @@
 import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { distributionsOf } from '../analysis/slice-distribution.ts'
 import type { Slice } from '../measure/sample.ts'
 import type { Result } from '../result.ts'
 import { writeAtomically } from './atomic-write.ts'
-import { renderCsv } from './csv.ts'
-import { renderJson } from './json.ts'
+import { renderFormats } from './formats.ts'
 import { pointLatestTo } from './latest-link.ts'
 import { makeFolders } from './make-folders.ts'
-import { renderMarkdown } from './markdown.ts'
+import { readSamples } from './read-samples.ts'
 import { openSamplesFile, type SamplesFile } from './samples-file.ts'
 import { cannotKeepResults, cannotWrite } from './storage-error.ts'
 
@@ -16,7 +16,10 @@ const PROBE_BYTES = 2 ** 16
 /** Runs of one study that start in the same second. */
 const MOST_NAMESAKES = 100
 
-/** A further file of the run, `report.html` for example. */
+/** Every slice of a run, beside its result. */
+export const SAMPLES = 'samples.jsonl.gz'
+
+/** A file of a run. */
 export interface ReportFile {
   readonly name: string
   readonly text: string
@@ -29,11 +32,12 @@ export interface RunFolder {
   /** Brings the samples onto the disk; meant for the end of every round. */
   flush(): Promise<void>
   /**
-   * Writes result.json, report.md, table.csv and the further files, each in one piece, and points `<out>/latest` here. May be called
-   * after every round.
+   * Writes the files of the result, each in one piece, and points `<out>/latest` here. May be called after every round.
    * @returns a remark when `latest` could not be set, else null
    */
-  writeReports(result: Result, furtherFiles?: readonly ReportFile[]): Promise<string | null>
+  writeReports(result: Result): Promise<string | null>
+  /** Writes what takes longer to make: pages and charts, which need the samples too. */
+  writePages(result: Result): Promise<void>
   /** Takes back a folder in which nothing was written but samples. */
   discard(): Promise<void>
   /** Flushes and closes the samples; may be called again. */
@@ -47,7 +51,7 @@ export interface RunFolder {
 export async function openRunFolder(out: string, study: string, startedAt: Date): Promise<RunFolder> {
   const path = await makeRunFolder(out, study, startedAt)
   try {
-    return runFolder(out, path, await openSamplesFile(join(path, 'samples.jsonl.gz')))
+    return runFolder(out, path, await openSamplesFile(join(path, SAMPLES)))
   } catch (cause) {
     await discardEmpty(path)
     throw cannotKeepResults(out, cause)
@@ -86,22 +90,20 @@ export async function proveWritable(folder: string, option: string): Promise<voi
 }
 
 function runFolder(out: string, path: string, samples: SamplesFile): RunFolder {
-  const samplesPath = join(path, 'samples.jsonl.gz')
+  const samplesPath = join(path, SAMPLES)
   let closing: Promise<void> | undefined
   return {
     path,
     appendSample: (slice) => samples.append(slice),
     flush: () => told(samplesPath, samples.flush()),
-    async writeReports(result, furtherFiles = []) {
+    async writeReports(result) {
       // All texts first: a report that cannot be made must not leave new files beside old ones.
-      const files = [
-        { name: 'result.json', text: renderJson(result) },
-        { name: 'report.md', text: renderMarkdown(result) },
-        { name: 'table.csv', text: renderCsv(result) },
-        ...furtherFiles,
-      ]
-      for (const { name, text } of files) await told(join(path, name), writeAtomically(join(path, name), text))
+      await writeFiles(path, await renderFormats('round', { result, distributions: [] }))
       return pointLatestTo(out, path)
+    },
+    async writePages(result) {
+      const distributions = await distributionsOf(readSamples(samplesPath))
+      await writeFiles(path, await renderFormats('end', { result, distributions }))
     },
     async discard() {
       closing ??= told(samplesPath, samples.close())
@@ -114,6 +116,11 @@ function runFolder(out: string, path: string, samples: SamplesFile): RunFolder {
       return closing
     },
   }
+}
+
+/** Writes files of a run, each in one piece. @throws {RunError} `write-failed` */
+export async function writeFiles(folder: string, files: readonly ReportFile[]): Promise<void> {
+  for (const { name, text } of files) await told(join(folder, name), writeAtomically(join(folder, name), text))
 }
 
 /** Only an empty folder goes; that it stays is no news beside the reason. */

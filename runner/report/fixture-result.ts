@@ -91,6 +91,7 @@ function measured(id: string, endpoint: string, cost: [number, number], ratio: [
     loadBusy: 0.412,
     headerBytes: 142,
     rank: range(place),
+    apartFrom: null,
     requests: 52_114,
     slices: 240,
     driftPercent: estimate(-0.2, 0.4, 0.995),
@@ -98,7 +99,7 @@ function measured(id: string, endpoint: string, cost: [number, number], ratio: [
     blocksPlanned: 240,
     perRound: [1, 2, 3, 4, 5, 6].map((round) => ({
       ...{ round, blocks: 40, costMicroseconds: value, ratio: ratio[0], overheadMicroseconds: overhead },
-      requestsPerSecond: 0.82e6 / value,
+      ...{ requestsPerSecond: 0.82e6 / value, cpuDistanceNanoseconds: null },
     })),
   }
 }
@@ -138,7 +139,7 @@ function identity(id: string, endpoint: string) {
 }
 
 function overall(id: string, ratio: [number, number], place: Place, verdict: Verdict): Overall {
-  return { app: id, ratio: estimate(...ratio), rank: range(place), verdict, findings: [] }
+  return { app: id, ratio: estimate(...ratio), rank: range(place), apartFrom: null, verdict, findings: [] }
 }
 
 function range(place: Place): { low: number; high: number } | null {

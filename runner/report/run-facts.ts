@@ -14,6 +14,9 @@ const stopReasons: Readonly<Record<StopReason, string>> = {
   failed: 'it could not go on',
 }
 
+/** What a short text has to say of a run. */
+export const MAIN_FACTS: readonly string[] = ['run', 'Node', 'machine', 'load', 'time']
+
 /** One fact about the run with its name, for the head of a report. */
 export interface RunFact {
   readonly name: string

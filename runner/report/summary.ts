@@ -1,10 +1,10 @@
+import { areTied, type Ranked, tieGroups } from '../analysis/ties.ts'
 import type { Estimate, MeasuredCell, Overall, Result } from '../result.ts'
 import { appId } from './app-name.ts'
 import { codesOf, problemsOf } from './findings.ts'
 import { formatHalfWidth, formatRelativeWidth, formatValue } from './format.ts'
 import { listInWords } from './plain-text.ts'
 import { isRanked } from './table-rows.ts'
-import { areTied, type Ranked, tieGroups } from './ties.ts'
 
 /** More names than this make no sentence. */
 const MOST_NAMES = 5
@@ -52,8 +52,12 @@ function subject(result: Result): { where: string; entries: Entry[] } {
   }
 }
 
-function ranked(entry: Pick<MeasuredCell, 'app' | 'ratio' | 'rank' | 'verdict'>, overhead: Estimate | null): Entry[] {
-  return entry.rank !== null && isRanked(entry) ? [{ app: entry.app, rank: entry.rank, ratio: entry.ratio, overhead }] : []
+function ranked(
+  entry: Pick<MeasuredCell, 'app' | 'ratio' | 'rank' | 'apartFrom' | 'verdict'>,
+  overhead: Estimate | null,
+): Entry[] {
+  const { app, rank, ratio, apartFrom } = entry
+  return rank !== null && isRanked(entry) ? [{ app, rank, ratio, apartFrom, overhead }] : []
 }
 
 function byPlace(entries: readonly Entry[]): Entry[] {

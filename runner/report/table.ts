@@ -56,13 +56,26 @@ export interface Table {
  * the ranked rows those without a rank, then those without numbers.
  */
 export function buildTables(result: Result): Table[] {
-  const endpoints = [...new Set([...result.options.endpoints, ...result.cells.map((cell) => cell.endpoint)])]
+  const endpoints = endpointsOf(result)
   const tables = endpoints.map((endpoint) => endpointTable(result, endpoint)).filter((table) => table.rows.length > 0)
   return tables.length > 1 && result.overall.length > 0 ? [...tables, overallTable(result, endpoints)] : tables
 }
 
+/** All cells as tables have them: by endpoint, cheapest first, those without a rank below, then those without numbers. */
+export function cellsInOrder(result: Result): Cell[] {
+  return endpointsOf(result).flatMap((endpoint) => cellsOf(result, endpoint))
+}
+
+function endpointsOf(result: Result): string[] {
+  return [...new Set([...result.options.endpoints, ...result.cells.map((cell) => cell.endpoint)])]
+}
+
+function cellsOf(result: Result, endpoint: string): Cell[] {
+  return result.cells.filter((cell) => cell.endpoint === endpoint).sort((a, b) => compare(placeOfCell(a), placeOfCell(b)))
+}
+
 function endpointTable(result: Result, endpoint: string): Table {
-  const cells = result.cells.filter((cell) => cell.endpoint === endpoint).sort((a, b) => compare(placeOfCell(a), placeOfCell(b)))
+  const cells = cellsOf(result, endpoint)
   const name = plainText(endpoint, LONGEST_ENDPOINT)
   const level = cells.find((cell) => cell.state === 'measured')?.cost.level
   return {

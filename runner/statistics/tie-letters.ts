@@ -10,14 +10,23 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
  */
 export function tieLetters({ ranks, pairs }: Ranking): string[] {
   const apps = ranks.map((_, app) => app)
-  const order = fromCheapest(apps, pairs)
-  let groups: number[][] = [order]
-  for (const { i, j, verdict } of pairs) {
-    if (verdict === 'lower' || verdict === 'higher') groups = absorb(groups.flatMap((group) => split(group, i, j)))
-  }
+  const proven = pairs.filter(({ verdict }) => verdict === 'lower' || verdict === 'higher')
+  const groups = tieGroupsOf(
+    fromCheapest(apps, pairs),
+    proven.map(({ i, j }) => [i, j]),
+  )
   if (groups.length > LETTERS.length) throw new RangeError(`${groups.length} groups of ties are more than there are letters`)
-  groups.sort((one, other) => compareGroups(one, other, order))
   return apps.map((app) => groups.map((group, index) => (group.includes(app) ? LETTERS[index]! : '')).join(''))
+}
+
+/**
+ * The largest groups without a pair that is apart; sorted by their members.
+ * @param order all apps, as they shall stand in the groups
+ */
+export function tieGroupsOf(order: readonly number[], apart: readonly (readonly [number, number])[]): number[][] {
+  let groups: number[][] = [[...order]]
+  for (const [i, j] of apart) groups = absorb(groups.flatMap((group) => split(group, i, j)))
+  return groups.sort((one, other) => compareGroups(one, other, order))
 }
 
 /** Apps by their mean difference from all others; pairs without a common round do not count. */

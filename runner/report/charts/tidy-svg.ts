@@ -35,7 +35,7 @@ export function tidySvg(svg: string, font: string, description: string): string 
         .replace(GEOMETRY, (_, name, value) => ` ${name}="${rounded(value)}"`)
         .replace(/(id="|url\(#)(clip\d+)/g, (_, before, id) => before + renamed(id)),
     )
-    .replace('<svg ', `<svg role="img" aria-label="${escapeHtml(description)}" font-family="${escapeHtml(font)}" `)
+    .replace('<svg ', () => `<svg role="img" aria-label="${escapeHtml(description)}" font-family="${escapeHtml(font)}" `)
     .replace(/<g><\/g>/g, '')
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { areTied, type Ranked, tieGroups } from './ties.ts'
 
-function ranked(app: string, low: number, high: number): Ranked {
-  return { app, rank: { low, high } }
+function ranked(app: string, low: number, high: number, apartFrom: string[] | null = null): Ranked {
+  return { app, rank: { low, high }, apartFrom }
 }
 
 test('ranges that share a place are tied', () => {
@@ -26,4 +26,13 @@ test('a chain of ties is not one group: its ends can be told apart', () => {
 test('a group within another is not told again', () => {
   const all = [ranked('a', 1, 4), ranked('b', 1, 4), ranked('c', 2, 4), ranked('d', 2, 4)]
   expect(tieGroups(all)).toEqual([['a', 'b', 'c', 'd']])
+})
+
+test('apps that are proven different are told apart, although their ranges share a place', () => {
+  const chain = [ranked('a', 1, 2, ['c']), ranked('b', 1, 3, []), ranked('c', 2, 3, ['a'])]
+  expect(areTied(chain[0]!, chain[2]!)).toBe(false)
+  expect(tieGroups(chain)).toEqual([
+    ['a', 'b'],
+    ['b', 'c'],
+  ])
 })

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { fixtureResult } from '../report/fixture-result.ts'
+import { withNoisyRounds } from '../report/fixture-rounds.ts'
+import { againstReference } from './references.ts'
+
+const result = withNoisyRounds(fixtureResult())
+const find = (reference: string, app: string, endpoint = 'hello') =>
+  againstReference(result, reference).find((one) => one.app === app && one.endpoint === endpoint)
+
+describe('cells against a reference', () => {
+  it('are what the result says when it is the baseline', () => {
+    for (const { app, endpoint, ratio, overheadMicroseconds } of againstReference(result, 'node-http')) {
+      const cell = result.cells.find((one) => one.app === app && one.endpoint === endpoint)!
+      expect(cell).toMatchObject({ ratio, overheadMicroseconds })
+    }
+  })
+
+  it('are paired by round: the mean of the log ratios, with a t interval of their differences', () => {
+    const logs = (app: string) => {
+      const cell = result.cells.find((one) => one.app === app && one.endpoint === 'hello')!
+      return cell.state === 'measured' ? cell.perRound.map(({ ratio }) => Math.log(ratio)) : []
+    }
+    const koa = logs('koa').map((log, round) => log - logs('fastify')[round]!)
+    const mean = koa.reduce((sum, log) => sum + log) / koa.length
+    const found = find('fastify', 'koa')!
+    expect(found.ratio.value).toBeCloseTo(Math.exp(mean), 12)
+    const deviation = Math.sqrt(koa.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (koa.length - 1))
+    // Moderation may only widen; t of 7 degrees of freedom is 2.365, of very many 1.96.
+    expect(Math.log(found.ratio.high! / found.ratio.value)).toBeGreaterThan((1.96 * deviation) / Math.sqrt(koa.length))
+  })
+
+  it('are exactly 1 and 0 for the reference itself', () => {
+    expect(find('koa', 'koa')).toMatchObject({ ratio: { value: 1, low: 1, high: 1 }, overheadMicroseconds: { value: 0 } })
+  })
+
+  it('turn round when two apps change places', () => {
+    const [one, other] = [find('fastify', 'koa')!, find('koa', 'fastify')!]
+    expect(one.ratio.value * other.ratio.value).toBeCloseTo(1, 12)
+    expect(one.overheadMicroseconds.value).toBeCloseTo(-other.overheadMicroseconds.value, 9)
+  })
+
+  it('cannot be told apart where ranks overlap, and only there', () => {
+    expect(find('koa', 'hono')!.tied).toBe(true)
+    expect(find('koa', 'fastify')!.tied).toBe(false)
+  })
+
+  it('leave out endpoints on which the reference has no number', () => {
+    expect(againstReference(result, 'evil').map(({ endpoint }) => endpoint)).not.toContain('lookup')
+    expect(againstReference(result, 'nobody')).toEqual([])
+  })
+
+  it('are not compared with an invalid one, and are not tied when invalid', () => {
+    expect(againstReference(result, 'koa').map(({ endpoint }) => endpoint)).not.toContain('lookup')
+    expect(find('hono', 'koa', 'lookup')!.tied).toBe(false)
+  })
+
+  it('use only rounds that both have', () => {
+    const cells = result.cells.map((cell) =>
+      cell.state === 'measured' && cell.app === 'koa' ? { ...cell, perRound: cell.perRound.slice(0, 1) } : cell,
+    )
+    const one = againstReference({ ...result, cells }, 'koa').find(({ app, endpoint }) => app === 'hono' && endpoint === 'hello')
+    expect(one!.ratio).toMatchObject({ low: null, high: null })
+  })
+})

@@ -1,0 +1,57 @@
+import type { Estimate, MeasuredCell, Result } from '../result.ts'
+import { type EstimatedSeries, estimateCells } from './estimates.ts'
+import { type StoredSeries, storedSeries } from './stored-rounds.ts'
+import { areTied, type Ranked } from './ties.ts'
+
+/** A cell compared with the reference's cell of the same endpoint. */
+export interface AgainstReference {
+  readonly app: string
+  readonly endpoint: string
+  readonly ratio: Estimate
+  readonly overheadMicroseconds: Estimate
+  /** Neither is proven cheaper by more than the margin: their order is not known, or does not matter. */
+  readonly tied: boolean
+}
+
+/**
+ * Every measured cell against another app than the baseline, from the round values of the result: both apps of a round were measured in
+ * the same blocks, and both logs are over the same baseline, which cancels. Against the baseline itself it is what the result says.
+ * Endpoints on which the reference has no valid number are left out, and cells without a round in common with it.
+ */
+export function againstReference(result: Result, reference: string): AgainstReference[] {
+  const all = storedSeries(result)
+  const valid = all.filter(({ app, cell }) => app === reference && cell.verdict !== 'invalid')
+  const references = new Map(valid.map((series) => [series.endpoint, series]))
+  const present = all.filter(({ endpoint }) => references.has(endpoint))
+  const shifted = present
+    .map((series) => ({ ...over(series, references.get(series.endpoint)!), cell: series.cell }))
+    .filter(({ rounds }) => rounds.length > 0)
+  const estimates = reference === result.baseline ? null : estimateCells(shifted, reference)
+  return shifted.map((series) => {
+    const { app, endpoint, cell } = series
+    const { ratio, overheadMicroseconds } = estimates?.get(series) ?? cell
+    return { app, endpoint, ratio, overheadMicroseconds, tied: cannotBeToldApart(cell, references.get(endpoint)!.cell) }
+  })
+}
+
+/** The same series with the reference in the baseline's place; rounds that only one of them has are lost. */
+function over({ app, endpoint, rounds }: StoredSeries, reference: StoredSeries): EstimatedSeries {
+  return {
+    ...{ app, endpoint },
+    rounds: rounds.flatMap((round) => {
+      const other = reference.rounds.find((one) => one.round === round.round)
+      if (other === undefined) return []
+      return [{ ...round, logRatio: round.logRatio - other.logRatio, overheadNs: round.overheadNs - other.overheadNs }]
+    }),
+  }
+}
+
+/** What is invalid, or has no rank, is not tied with anything: nothing is known of it. */
+function cannotBeToldApart(cell: MeasuredCell, reference: MeasuredCell): boolean {
+  const [one, other] = [placeOf(cell), placeOf(reference)]
+  return one !== null && other !== null && one.app !== other.app && areTied(one, other)
+}
+
+function placeOf({ app, rank, apartFrom, verdict }: MeasuredCell): Ranked | null {
+  return rank === null || verdict === 'invalid' ? null : { app, rank, apartFrom }
+}

@@ -1,0 +1,35 @@
+import { costNs, type Slice } from '../measure/sample.ts'
+
+/** Levels of the quantiles of a distribution. */
+export const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const
+
+/** How the slices of one cell spread. */
+export interface SliceDistribution {
+  readonly app: string
+  readonly endpoint: string
+  readonly slices: number
+  /** By `QUANTILES`, microseconds per request. */
+  readonly costMicroseconds: readonly [number, number, number, number, number]
+}
+
+/** The part of a sample that a distribution needs. */
+type Sample = Pick<Slice, 'deployment' | 'endpoint' | 'disturbance' | 'requests' | 'serverCpuNs'>
+
+/** Distributions of all cells, of slices that count. Copies of an app (`koa#2`) are one cell. */
+export async function distributionsOf(samples: AsyncIterable<Sample> | Iterable<Sample>): Promise<SliceDistribution[]> {
+  const cells = new Map<string, { app: string; endpoint: string; costs: number[] }>()
+  for await (const sample of samples) {
+    const cost = costNs(sample as Slice)
+    if (sample.disturbance !== null || Number.isNaN(cost)) continue
+    const app = sample.deployment.replace(/#\d+$/, '')
+    const key = JSON.stringify([app, sample.endpoint])
+    const cell = cells.get(key) ?? { app, endpoint: sample.endpoint, costs: [] }
+    cell.costs.push(cost / 1000)
+    cells.set(key, cell)
+  }
+  return [...cells.values()].map(({ app, endpoint, costs }) => {
+    const sorted = Float64Array.from(costs).sort()
+    const [p5, p25, p50, p75, p95] = QUANTILES.map((level) => sorted[Math.round(level * (sorted.length - 1))]!)
+    return { app, endpoint, slices: sorted.length, costMicroseconds: [p5!, p25!, p50!, p75!, p95!] }
+  })
+}

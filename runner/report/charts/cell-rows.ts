@@ -1,0 +1,34 @@
+import type { MeasuredCell, Result } from '../../result.ts'
+import { appName } from '../app-name.ts'
+import { isRanked } from '../table-rows.ts'
+
+/** Endpoints that have a number, in the order asked for. */
+export function measuredEndpoints(result: Result): string[] {
+  const known = new Set(measuredCells(result).map(({ endpoint }) => endpoint))
+  return [...new Set([...result.options.endpoints.filter((endpoint) => known.has(endpoint)), ...known])]
+}
+
+/** Cells with numbers that nothing speaks against, cheapest first: what is invalid is in no chart. */
+export function drawnCells(result: Result, endpoint: string): MeasuredCell[] {
+  return measuredCells(result)
+    .filter((cell) => cell.endpoint === endpoint && isRanked(cell))
+    .sort((a, b) => a.cost.value - b.cost.value)
+}
+
+/** A name for every app of a chart, no two alike: axes tell rows apart by their names. */
+export function rowNames(result: Result): Map<string, string> {
+  const taken = new Set<string>()
+  return new Map(
+    result.apps.map(({ id }) => {
+      const plain = appName(result, id)
+      let name = plain
+      for (let copy = 2; taken.has(name); copy += 1) name = `${plain} (${copy})`
+      taken.add(name)
+      return [id, name]
+    }),
+  )
+}
+
+function measuredCells({ cells }: Result): MeasuredCell[] {
+  return cells.filter((cell) => cell.state === 'measured')
+}

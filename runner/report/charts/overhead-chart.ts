@@ -1,0 +1,74 @@
+import type { Result } from '../../result.ts'
+import { appId } from '../app-name.ts'
+import { formatEstimate, formatLevel } from '../format.ts'
+import { plainText } from '../plain-text.ts'
+import { drawnCells, measuredEndpoints, rowNames } from './cell-rows.ts'
+import type { ChartSpec } from './render-svg.ts'
+
+const PLOT_WIDTH = 165
+const STEP = 24
+const LONGEST_NAME_PIXELS = 130
+const COLUMNS = 2
+
+/** Microseconds over the baseline on one endpoint, with intervals and the figures beside them; null without anything to draw. */
+export function overheadChart(result: Result, endpoint: string): ChartSpec | null {
+  const panel = overheadPanel(result, endpoint, null)
+  return panel === null ? null : { ...panel, description: describe(result, endpoint) }
+}
+
+/** The same for all endpoints, two panels beside each other; null without anything to draw. */
+export function overheadOverview(result: Result): ChartSpec | null {
+  const panels = measuredEndpoints(result)
+    .map((endpoint) => overheadPanel(result, endpoint, plainText(endpoint, 40)))
+    .filter((panel) => panel !== null)
+  if (panels.length === 0) return null
+  const level = formatLevel(result.cells.find((cell) => cell.state === 'measured')?.overheadMicroseconds.level ?? 0)
+  return {
+    description: `CPU microseconds per request over ${appId(result.baseline)} by app and endpoint, with ${level} intervals`,
+    title: `CPU µs per request over ${appId(result.baseline)}, ${level} intervals`,
+    spacing: { row: 24, column: 28 },
+    columns: COLUMNS,
+    concat: panels,
+  }
+}
+
+function describe(result: Result, endpoint: string): string {
+  const said = drawnCells(result, endpoint).map(
+    ({ app, overheadMicroseconds }) => `${rowNames(result).get(app)} ${formatEstimate(overheadMicroseconds)}`,
+  )
+  return `CPU microseconds per request over ${appId(result.baseline)} on ${plainText(endpoint, 40)}: ${said.join('; ')}`
+}
+
+function overheadPanel(result: Result, endpoint: string, title: string | null) {
+  const names = rowNames(result)
+  const cells = drawnCells(result, endpoint)
+  if (cells.length === 0) return null
+  const values = cells.map(({ app, overheadMicroseconds: { value, low, high }, overheadMicroseconds }) => ({
+    ...{ app: names.get(app) ?? app, value, low: low ?? value, high: high ?? value },
+    figures: app === result.baseline ? 'the baseline' : formatEstimate(overheadMicroseconds),
+  }))
+  const y = {
+    ...{ field: 'app', type: 'nominal' as const, title: null, sort: values.map(({ app }) => app) },
+    axis: { labelLimit: LONGEST_NAME_PIXELS },
+  }
+  const x = { type: 'quantitative' as const, title: 'µs per request', axis: { tickCount: 4 } }
+  return {
+    ...(title === null ? {} : { title }),
+    width: PLOT_WIDTH,
+    height: { step: STEP },
+    data: { values },
+    layer: [
+      {
+        data: { values: [{ zero: 0 }] },
+        mark: { type: 'rule' as const, style: 'reference' },
+        encoding: { x: { field: 'zero', ...x } },
+      },
+      { mark: { type: 'rule' as const, style: 'interval' }, encoding: { y, x: { field: 'low', ...x }, x2: { field: 'high' } } },
+      { mark: { type: 'point' as const, style: 'estimate' }, encoding: { y, x: { field: 'value', ...x } } },
+      {
+        mark: { type: 'text' as const, style: 'label', align: 'left' as const, baseline: 'middle' as const },
+        encoding: { y, x: { value: PLOT_WIDTH + 10 }, text: { field: 'figures', type: 'nominal' as const } },
+      },
+    ],
+  }
+}
