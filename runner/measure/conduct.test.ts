@@ -47,6 +47,17 @@ describe('the order of a run', () => {
     expect(record.warmUpMilliseconds).toBe(200)
   })
 
+  it('needs no pilot when there is no time for what it could ask for', async () => {
+    const { listener, phases } = notes()
+    const { record } = await run({
+      plan: { warmUpMilliseconds: null },
+      rule: { rounds: null, maximumNs: 45e9 },
+      listener,
+    })
+    expect(phases).not.toContain('pilot 0')
+    expect(record).toMatchObject({ warmUpMilliseconds: 1_300, wantedWarmUpMilliseconds: 2_400 })
+  })
+
   it('starts every app once, alone, before anything is measured', async () => {
     const { world } = await run(THREE_ROUNDS)
     expect(world.journal.slice(0, 6)).toEqual([

@@ -103,9 +103,10 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
   const others = plan.deployments.filter(({ app }) => app !== plan.baseline)
   if (others.length > 0 && others.every(({ app }) => out.has(app))) return { ...state, stoppedBecause: 'failed' }
 
-  const sized = await sizeWarmUp(bench, plan, failed, options, (share) => progress('pilot', share))
-  const { observedSliceMilliseconds } = sized
   const running = plan.deployments.filter(({ app }) => !out.has(app)).length
+  const affordable = fittingWarmUp(running, WARM_UP_LIMITS.most, options, elapsedNs())
+  const sized = await sizeWarmUp(bench, plan, failed, affordable, options, (share) => progress('pilot', share))
+  const { observedSliceMilliseconds } = sized
   const fitting = fittingWarmUp(running, sized.warmUpMilliseconds, options, elapsedNs())
   const warmUpMilliseconds = plan.warmUpMilliseconds ?? fitting
   if (warmUpMilliseconds < sized.warmUpMilliseconds && !signal.aborted)
@@ -165,21 +166,25 @@ async function sizeWarmUp(
   bench: Bench,
   plan: Plan,
   failed: ReadonlySet<string>,
+  /** Milliseconds that there is time for. */
+  affordable: number,
   { maximumNs, precision, listener, signal }: ConductOptions,
   progress: (share: number) => void,
 ): Promise<{ warmUpMilliseconds: number; observedSliceMilliseconds: number | null }> {
   if (plan.warmUpMilliseconds !== null) return { warmUpMilliseconds: plan.warmUpMilliseconds, observedSliceMilliseconds: null }
+  const least = precision !== null && precision >= COARSE.precision ? COARSE.least : WARM_UP_LIMITS.least
+  // A pilot could only ask for more than there is time for: its own time is better spent on rounds.
+  if (affordable <= least) return { warmUpMilliseconds: least, observedSliceMilliseconds: null }
   const apps = new Set(plan.deployments.map(({ app }) => app)).size
-  const affordable = (share: number) => (maximumNs * share) / 1e6 / apps
+  const perApp = (share: number) => (maximumNs * share) / 1e6 / apps
   const milliseconds = Math.max(
     LEAST_PILOT_MILLISECONDS,
-    Math.min(SHORT_RUN_PILOT_MILLISECONDS, affordable(SHORT_RUN_PILOT_SHARE)),
-    Math.min(MOST_PILOT_MILLISECONDS, affordable(PILOT_SHARE)),
+    Math.min(SHORT_RUN_PILOT_MILLISECONDS, perApp(SHORT_RUN_PILOT_SHARE)),
+    Math.min(MOST_PILOT_MILLISECONDS, perApp(PILOT_SHARE)),
   )
   try {
     const pilot = await warmUpCurves({ bench, plan, failed, milliseconds, signal, progress })
-    const coarse = precision !== null && precision >= COARSE.precision
-    const length = warmUpLength([...pilot.curves.values()], coarse ? { ...WARM_UP_LIMITS, least: COARSE.least } : WARM_UP_LIMITS)
+    const length = warmUpLength([...pilot.curves.values()], { ...WARM_UP_LIMITS, least })
     if (!signal.aborted) listener.remark(`the pilot found ${(length / 1000).toFixed(1)} s of warm-up enough for every app`)
     return { warmUpMilliseconds: length, observedSliceMilliseconds: pilot.meanSliceMilliseconds }
   } catch (error) {
