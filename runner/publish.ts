@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { UserError } from './errors.ts'
 import { optionsTable } from './options-table.ts'
 import { writeAtomically } from './report/atomic-write.ts'
+import { pictureTag } from './report/charts/picture.ts'
 import { renderJson } from './report/json.ts'
 import { renderMarkdown, renderMarkdownTable } from './report/markdown.ts'
 import { replaceRegion } from './report/regions.ts'
@@ -65,14 +66,8 @@ export async function publishResults(run: string): Promise<string[]> {
   return pages.map((page) => page.path)
 }
 
-/** A published chart in a document: the reader's theme decides which file is shown. */
 function picture(name: keyof typeof chartAlts, folder: string): string {
-  return [
-    '<picture>',
-    `  <source media="(prefers-color-scheme: dark)" srcset="${folder}/${name}-dark.svg">`,
-    `  <img alt="${chartAlts[name]}" src="${folder}/${name}-light.svg">`,
-    '</picture>',
-  ].join('\n')
+  return pictureTag(`${folder}/${name}`, chartAlts[name])
 }
 
 function latestResults(result: Result): string {

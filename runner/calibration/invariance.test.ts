@@ -165,7 +165,7 @@ describe('measureInvariance in a simulated world', () => {
 describe('two settings for real', () => {
   it('are measured, pooled and compared', async () => {
     const wanted = invarianceFactors(placeOnCpus()).filter(({ id }) => id === 'load-generator')
-    const { context } = realPart(15_000, { apps: ['koa'] })
+    const { context } = realPart(13_000, { apps: ['koa'] })
     const { body, cutShort, problem } = await measureFactors(context, wanted)
     expect({ cutShort, problem }).toEqual({ cutShort: false, problem: null })
     const [factor] = Body.parse(body).factors

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { simulatedPart } from '../fixtures/simulated-part.ts'
-import { WARM_UP_LIMITS } from '../measure/conduct.ts'
+import { WARM_UP_LIMITS } from '../measure/round-sizes.ts'
 import { WarmUpPart } from './data.ts'
 import { measureWarmUp, thinned } from './warm-up.ts'
 

@@ -1,6 +1,7 @@
 import type { HistoryPoint } from '../history/ratio-series.ts'
 import type { HistoryEntry } from '../history/read-history.ts'
 import { appId } from './app-name.ts'
+import { pictureTag } from './charts/picture.ts'
 import { formatEstimate } from './format.ts'
 import { escapeMarkdown, markdownTable } from './markdown.ts'
 import { plainText } from './plain-text.ts'
@@ -41,7 +42,7 @@ export function renderHistoryMarkdown(entries: readonly HistoryEntry[], points: 
   const { columns, rows } = historyTable(entries, points)
   return [
     `# Ratio to the baseline over time, ${escapeMarkdown(plainText(what, LONGEST_NAME))}`,
-    '<picture>\n  <source media="(prefers-color-scheme: dark)" srcset="history-dark.svg">\n  <img alt="ratio of every app to the baseline by run" src="history-light.svg">\n</picture>',
+    pictureTag('history', 'ratio of every app to the baseline by run'),
     `${markdownTable(columns, rows)}\n`,
   ].join('\n\n')
 }
