@@ -1,0 +1,176 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Ended, startCommand, survivors } from './fixtures/command-line.ts'
+import { listenersOf } from './fixtures/listeners.ts'
+import { familyOf, isRunning } from './fixtures/processes.ts'
+import { type Cell, Result } from './result.ts'
+
+const fixture = (name: string) => fileURLToPath(new URL(`../apps/fixtures/${name}.ts`, import.meta.url))
+const SMALL = ['--endpoints', 'hello', '--rounds', '2', '--blocks', '3', '--warm-up', '0.3']
+
+/** Apps that misbehave while they are measured, all in one run beside koa, which must not suffer. */
+const FAULTY = ['exits-later', 'hangs-later', 'wrong-later', 'closes-at-random', 'throws-in-timer']
+/** Apps that are bad neighbours and still answer rightly. */
+const ODD = ['floods-stdout', 'forks-children', 'ignores-sigterm', 'leaks-memory']
+
+/** Seldom: looking at all processes is company on the machine, and disturbs the blocks. */
+const WATCH_MILLISECONDS = 400
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'faults-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface FaultyRun extends Ended {
+  readonly result: Result
+  readonly left: readonly string[]
+  readonly listened: ReadonlySet<string>
+  cell(app: string): Cell
+}
+
+/** Runs a comparison, and says what of its processes is left a moment later. */
+async function measured(names: readonly string[]): Promise<FaultyRun> {
+  const out = join(folder, names[0]!)
+  const apps = ['node-http', 'koa', ...names.map(fixture)].join(',')
+  const { pid, ended } = startCommand(['compare', '--apps', apps, ...SMALL, '--out', out], folder)
+  const seen = new Map<number, ReturnType<typeof familyOf>[number]>()
+  const listened = new Set<string>()
+  const watching = setInterval(() => {
+    const family = familyOf(pid)
+    for (const one of family) seen.set(one.pid, one)
+    for (const address of listenersOf(family.map((one) => one.pid))) listened.add(address)
+  }, WATCH_MILLISECONDS)
+  const outcome = await ended.finally(() => clearInterval(watching))
+  const left = survivors([...seen.values()])
+  const result = Result.parse(JSON.parse(readFileSync(join(out, 'latest', 'result.json'), 'utf8')))
+  return { ...outcome, result, left, listened, cell: (app) => result.cells.find((cell) => cell.app === app)! }
+}
+
+describe.runIf(existsSync('/proc/self/stat'))('apps that break while they are measured', () => {
+  let run: Awaited<ReturnType<typeof measured>>
+  beforeAll(async () => {
+    run = await measured(FAULTY)
+  }, 120_000)
+
+  it('make the exit status 1, and leave nothing running', () => {
+    expect(run.status).toBe(1)
+    expect(run.left).toEqual([])
+    expect(run.stderr).not.toMatch(/this is a bug|\n\s+at /)
+  })
+
+  it('do not touch the others: koa and the baseline have their numbers', () => {
+    for (const app of ['node-http', 'koa']) expect(run.cell(app)).toMatchObject({ state: 'measured' })
+  })
+
+  it('that exit say how, with their last words', () => {
+    const cell = run.cell('exits-later')
+    expect(cell).toMatchObject({ state: 'failed', lastLines: expect.arrayContaining(['the pool is exhausted, giving up']) })
+    expect(cell).toHaveProperty('reason', expect.stringMatching(/exit|ended|status|code/))
+  })
+
+  it('that throw in a timer say what', () => {
+    const cell = run.cell('throws-in-timer')
+    expect(cell.state).toBe('failed')
+    expect(JSON.stringify(cell)).toContain('the session store is gone')
+  })
+
+  it('that hang are told by what did not come', () => {
+    expect(run.cell('hangs-later')).toMatchObject({ state: 'failed', reason: expect.stringMatching(/answer|respon/) })
+  })
+
+  it('that answer wrongly after 5,000 requests are found by the answer', () => {
+    expect(run.cell('wrong-later')).toMatchObject({
+      state: 'failed',
+      reason: expect.stringMatching(/\d+ of \d+ responses were wrong in a slice under load: .* wrong bytes/),
+    })
+    expect(run.cell('wrong-later').findings.map(({ code }) => code)).toEqual(['contract-broken'])
+  })
+
+  it('that cut connections off are no valid number', () => {
+    expect(run.cell('closes-at-random').verdict).not.toBe('valid')
+  })
+})
+
+describe.runIf(existsSync('/proc/self/stat'))('apps that are bad neighbours', () => {
+  let run: Awaited<ReturnType<typeof measured>>
+  beforeAll(async () => {
+    run = await measured(ODD)
+  }, 120_000)
+
+  it.each(ODD.slice(1))('%s is measured all the same', (app) => {
+    expect(run.cell(app)).toMatchObject({ state: 'measured' })
+  })
+
+  it('a flood of output is taken off the app, and disturbs nobody else', () => {
+    // Its own slices may be disturbed: somebody has to read what it writes.
+    expect(['measured', 'skipped']).toContain(run.cell('floods-stdout').state)
+    expect(run.result.environment.runnerResidentBytes).toBeLessThan(300 * 2 ** 20)
+    expect(run.cell('koa')).toMatchObject({ state: 'measured' })
+  })
+
+  it('listen on loopback and nowhere else, like everything that a run starts', () => {
+    expect(run.listened.size).toBeGreaterThanOrEqual(ODD.length + 2)
+    for (const address of run.listened) expect(address).toMatch(/^127\.0\.0\.1:/)
+  })
+
+  it('are gone afterwards, with their children', () => {
+    expect(run.left).toEqual([])
+  })
+
+  it('shows the memory that leaks', () => {
+    const bytes = (app: string) => {
+      const cell = run.cell(app)
+      return cell.state === 'measured' ? cell.residentBytes! : 0
+    }
+    expect(bytes('leaks-memory')).toBeGreaterThan(bytes('node-http') + 20 * 2 ** 20)
+  })
+})
+
+describe.runIf(existsSync('/proc/self/stat'))('processes that are stopped or killed from outside', () => {
+  const ENDLESS = ['--apps', 'node-http,koa', '--endpoints', 'hello', '--rounds', '500', '--blocks', '3', '--warm-up', '0.1']
+  const begin = (name: string) => {
+    const out = join(folder, name)
+    const command = startCommand(['compare', ...ENDLESS, '--out', out], folder)
+    const find = async (words: string) => {
+      await expect
+        .poll(() => familyOf(command.pid).some((one) => one.command.includes(words)), { timeout: 15_000, interval: 5 })
+        .toBe(true)
+      return familyOf(command.pid).find((one) => one.command.includes(words))!.pid
+    }
+    const end = async () => {
+      const family = familyOf(command.pid)
+      command.kill('SIGINT')
+      const { status, stderr } = await command.ended
+      const result = Result.parse(JSON.parse(readFileSync(join(out, 'latest', 'result.json'), 'utf8')))
+      return { status, stderr, result, left: survivors(family) }
+    }
+    return { ...command, find, end }
+  }
+
+  it('a server that sleeps for two seconds and a load generator that dies: told, or measured again; finished rounds stand', async () => {
+    const run = begin('sleeping-server')
+    await run.said('round 1 of')
+    const koa = await run.find('koa/app.ts')
+    process.kill(koa, 'SIGSTOP')
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    if (isRunning(koa)) process.kill(koa, 'SIGCONT')
+    await run.said('round 2 of')
+    // And a load generator that is killed: its round is lost and repeated.
+    process.kill(await run.find('autocannon/process.ts'), 'SIGKILL')
+    await run.said('is lost and will be repeated')
+    await run.said('round 3 of')
+    const { status, result, left, stderr } = await run.end()
+    expect(result.rounds).toBeGreaterThanOrEqual(3)
+    expect({ status, left }).toEqual({ status: 130, left: [] })
+    expect(stderr).not.toMatch(/this is a bug/)
+    expect(result.cells.find(({ app }) => app === 'node-http')).toMatchObject({ state: 'measured' })
+    const cell = result.cells.find(({ app }) => app === 'koa')!
+    // Cold code and three blocks: whatever it is, it is no multiple of ten.
+    if (cell.state === 'measured') expect(cell.ratio.value).toBeLessThan(10)
+    else expect(cell.reason).not.toBe('')
+  })
+})
