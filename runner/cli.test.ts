@@ -310,6 +310,7 @@ describe.runIf(existsSync('/proc/self/stat'))('a run that is ended from outside'
     expect(result.findings.map(({ code }) => code)).toContain('interrupted')
     expect(stdout).toContain('Koa')
     expect(stderr).toContain('stopping after this slice')
+    expect(stderr).toContain('to go on: npm run compare -- --resume ')
   })
 
   it('by Ctrl-C before anything was measured: exit status 130, and a result that says so', async () => {

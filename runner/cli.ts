@@ -4,21 +4,27 @@ import { type CalibrateOptions, calibrateOptions } from './calibration/options.t
 import { type CompareContext, compare } from './compare.ts'
 import { EXAMINATION_SECONDS, examineMachine } from './doctor.ts'
 import { UserError } from './errors.ts'
-import { CALIBRATE_EXAMPLES, COMPARE_EXAMPLES, DOCTOR_EXAMPLES } from './help.ts'
-import { type CompareOptions, compareOptions, type OptionRow } from './options.ts'
+import { CALIBRATE_EXAMPLES, COMPARE_EXAMPLES, DOCTOR_EXAMPLES, SOAK_EXAMPLES } from './help.ts'
+import { number } from './option-values.ts'
+import { type CompareOptions, compareOptions, type OptionRow, resumeOption } from './options.ts'
 import { createCalibrationProgress } from './report/calibration-progress.ts'
 import { renderExamination } from './report/doctor-report.ts'
 import { prettyJson, renderJson } from './report/json.ts'
 import { plainText } from './report/plain-text.ts'
 import { createProgress } from './report/progress.ts'
+import { shellQuote } from './report/shell-quote.ts'
+import { renderSoak, soakHolds } from './report/soak-report.ts'
 import { renderTerminal, type TerminalOptions } from './report/terminal.ts'
 import type { Result } from './result.ts'
 import { addResultCommands } from './result-commands.ts'
+import { soak } from './soak/soak.ts'
 
 const EXIT = { valid: 0, notValid: 1, usage: 2, interrupted: 130 } as const
 const WIDTH_WITHOUT_TERMINAL = 160
 const LONGEST_MESSAGE = 1000
 const SAME_KEY_MILLISECONDS = 300
+const SOAK_MINUTES = 30
+const LONGEST_SOAK_MINUTES = 600
 
 const program = new Command('framework-cost')
   .description('What a Node.js web framework costs before it hits your code.')
@@ -33,6 +39,7 @@ const compareCommand = program
   .addHelpText('after', COMPARE_EXAMPLES)
   .action(runCompare)
 for (const row of compareOptions) addOption(compareCommand, row)
+addOption(compareCommand, resumeOption)
 
 program
   .command('doctor')
@@ -41,6 +48,16 @@ program
   .allowExcessArguments(false)
   .addHelpText('after', DOCTOR_EXAMPLES)
   .action(runDoctor)
+
+program
+  .command('soak')
+  .description(
+    'a long run of a small matrix: memory, open files and the A/A pair have to stay where they are; then 40 apps at once',
+  )
+  .option('--minutes <n>', 'length of the long run (default: 30)', number('--minutes', 0.1, LONGEST_SOAK_MINUTES))
+  .allowExcessArguments(false)
+  .addHelpText('after', SOAK_EXAMPLES)
+  .action(runSoak)
 
 const calibrateCommand = program
   .command('calibrate')
@@ -64,12 +81,15 @@ try {
   process.exitCode = report(error)
 }
 
-async function runCompare(given: Partial<CompareOptions>): Promise<void> {
+async function runCompare(given: Partial<CompareOptions> & { resume?: string }): Promise<void> {
   await interruptible(createProgress(process.stderr), async (context) => {
     const { result, folder, problem } = await compare(given, context)
     context.listener.stop()
     process.stdout.write(given.json ? renderJson(result) : renderTerminal(result, terminalOptions()))
     process.stderr.write(`written to ${folder}\n`)
+    if (result.stoppedBecause === 'interrupted' && result.rounds > 0) {
+      process.stderr.write(`to go on: npm run compare -- --resume ${shellQuote(folder)}\n`)
+    }
     process.exitCode = problem === null ? exitStatus(result) : report(problem)
   })
 }
@@ -82,6 +102,15 @@ async function runCalibrate(given: Partial<CalibrateOptions>): Promise<void> {
     if (folder !== null) process.stderr.write(`written to ${folder}\n`)
     if (problem !== null) process.exitCode = report(problem)
     else process.exitCode = interrupted ? EXIT.interrupted : EXIT.valid
+  })
+}
+
+async function runSoak({ minutes = SOAK_MINUTES }: { minutes?: number }): Promise<void> {
+  await interruptible(createProgress(process.stderr), async (context) => {
+    const outcome = await soak({ ...context, minutes, seed: context.freshSeed })
+    context.listener.stop()
+    process.stdout.write(renderSoak(outcome))
+    process.exitCode = context.signal.aborted ? EXIT.interrupted : soakHolds(outcome) ? EXIT.valid : EXIT.notValid
   })
 }
 

@@ -8,6 +8,7 @@ Examples:
   npm run compare -- --apps fastify,./mine/app.ts         your own app beside a framework
   npm run compare -- --precision 0.5 --max-minutes 30     narrower intervals
   npm run --silent compare -- --json > result.json        for programs
+  npm run compare -- --resume results/latest              go on with a run that was stopped
 
 Results go to stdout and to a folder below --out, progress to stderr.
 Exit status: 0 measured, nothing invalid; 1 something failed or is invalid; 2 usage; 130 interrupted.`
@@ -55,3 +56,10 @@ Examples:
   npm run history -- results --endpoint hello --out docs
 
 Exit status: 0 done; 1 a file could not be written; 2 usage, or nothing to list.`
+
+export const SOAK_EXAMPLES = `
+Examples:
+  npm run soak                            30 minutes, then 40 apps on 4 endpoints
+  npm run soak -- --minutes 240           over night
+
+It writes no files. Exit status: 0 everything holds; 1 something grows or drifts; 2 usage; 130 interrupted.`

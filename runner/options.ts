@@ -126,6 +126,14 @@ export const compareOptions: readonly OptionRow[] = [
   },
 ]
 
+/** Not an option of a new run: it takes all the others from the run that goes on. */
+export const resumeOption: OptionRow = {
+  flags: '--resume <run>',
+  description: 'go on with a run that was stopped, with its own options; --max-minutes may be new',
+  shownDefault: 'a new run',
+  parse: (text) => text,
+}
+
 /** Fills in what was not given. */
 export function withDefaults(given: Partial<CompareOptions>, knownApps: readonly string[], freshSeed: number): CompareOptions {
   const base = given.quick ? QUICK : DEFAULTS

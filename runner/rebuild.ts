@@ -3,9 +3,10 @@ import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { distributionsOf, type SliceDistribution } from './analysis/slice-distribution.ts'
 import { UserError } from './errors.ts'
-import { proveWritable, SAMPLES, writeFiles } from './report/files.ts'
+import { proveWritable, writeFiles } from './report/files.ts'
 import { type FormatId, type ReportFormat, reportFormats } from './report/formats.ts'
-import { readSamples } from './report/read-samples.ts'
+import { readSamples } from './report/read-json-lines.ts'
+import { SAMPLES } from './report/run-files.ts'
 import { RESULT, readRun } from './stored-run.ts'
 
 export interface RebuildOptions {

@@ -1,5 +1,5 @@
 import type { ResolvedApp } from '../apps/app.ts'
-import { precisionReached } from './analysis/estimates.ts'
+import { type Precision, precisionReached } from './analysis/estimates.ts'
 import { assembleResult } from './assemble.ts'
 import type { OpenedBench } from './benches.ts'
 import { type CpuPlacement, pinRunner } from './environment/cpus.ts'
@@ -7,12 +7,15 @@ import { describeMachine } from './environment/machine.ts'
 import { quickSpeedScore } from './environment/speed-score.ts'
 import { RunError } from './errors.ts'
 import { Ledger } from './ledger.ts'
-import { conduct, type RunRecord, type RunState } from './measure/conduct.ts'
+import { conduct, type ResumedRun, type RunRecord, type RunState } from './measure/conduct.ts'
 import { allListeners, type Listener } from './measure/listener.ts'
 import type { RoundRecord } from './measure/round.ts'
 import type { CompareOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 import type { Result } from './result.ts'
+import type { StoppedRun } from './resume/read-stopped-run.ts'
+import { assertSameApps, assertSameEnvironment } from './resume/same-environment.ts'
+import { type StoredRound, storeRound } from './resume/stored-round.ts'
 
 /** Stopping on precision is not thought of before this many rounds; see docs/methodology.md, "When to stop". */
 const MINIMUM_ROUNDS = 6
@@ -25,14 +28,16 @@ export interface RunOrder {
   readonly placement: CpuPlacement
   readonly opened: OpenedBench
   readonly startedAt: Date
+  /** A run that goes on where it was stopped; absent: a new one. */
+  readonly stopped?: StoppedRun | null
 }
 
 /** Who wants to know of a run, and who may end it. */
 export interface RunContext {
   readonly listener: Listener
   readonly signal: AbortSignal
-  /** After every round: its record, and the result as it would be if the run ended now. */
-  roundFinished?(round: RoundRecord, soFar: () => Result): Promise<void>
+  /** After every round: its record, the result as it would be if the run ended now, and what it takes to go on from here. */
+  roundFinished?(round: RoundRecord, soFar: () => Result, stored: () => StoredRound): Promise<void>
 }
 
 /** How a run ended. */
@@ -49,10 +54,11 @@ export interface RunOutcome {
  * has been finished
  */
 export async function runPlan(order: RunOrder, context: RunContext): Promise<RunOutcome> {
-  const { options, plan, opened } = order
+  const { options, plan, opened, stopped = null } = order
   const { bench } = opened
   pinRunner(order.placement)
   const ledger = new Ledger(plan)
+  for (const record of stopped?.records ?? []) ledger.add(record)
   const startedNs = bench.now()
   const machine = {
     ...describeMachine(order.placement, options.connections),
@@ -67,12 +73,16 @@ export async function runPlan(order: RunOrder, context: RunContext): Promise<Run
       machine,
       ledger,
       finishedAt: new Date(),
-      wallNs: bench.now() - startedNs,
+      wallNs: (stopped?.elapsedNs ?? 0) + bench.now() - startedNs,
       runnerResidentBytes: process.memoryUsage.rss(),
     })
   const precision = options.rounds === null ? options.precision / 100 : null
-  let lastRound: RunState | null = null
+  let lastRound: RunState | null = stopped?.state ?? null
   try {
+    if (stopped !== null) {
+      const now = { ...machine, ...order.placement, driverVersion: opened.driverVersion }
+      assertSameEnvironment(stopped.result.environment, now)
+    }
     const record = await conduct(bench, plan, {
       listener: allListeners([context.listener]),
       signal: context.signal,
@@ -80,12 +90,17 @@ export async function runPlan(order: RunOrder, context: RunContext): Promise<Run
       precision,
       minimumRounds: MINIMUM_ROUNDS,
       maximumNs: options.maxMinutes * 60e9,
-      async roundFinished(round, state) {
+      resumed: stopped === null ? null : resumedRun(stopped, precisionReached(ledger.rounds, plan.baseline, precision)),
+      async roundFinished(round, state, elapsedNs) {
         ledger.add(round)
         lastRound = state
         const reached = precisionReached(ledger.rounds, plan.baseline, precision)
         // A run that dies later leaves this result behind; it says of itself that it is not complete.
-        await context.roundFinished?.(round, () => assembled({ ...state, stoppedBecause: 'interrupted' }))
+        await context.roundFinished?.(
+          round,
+          () => assembled({ ...state, stoppedBecause: 'interrupted' }),
+          () => storeRound(round, state, elapsedNs),
+        )
         return reached
       },
     })
@@ -96,5 +111,12 @@ export async function runPlan(order: RunOrder, context: RunContext): Promise<Run
     return { result: assembled({ ...(lastRound as RunState), stoppedBecause: 'failed' }), ledger, problem: error }
   } finally {
     await opened.close()
+  }
+}
+
+function resumedRun({ records, elapsedNs, state }: StoppedRun, precision: Precision | null): ResumedRun {
+  return {
+    ...{ rounds: records.length, elapsedNs, state, precision },
+    assertSame: (apps) => assertSameApps(state.preflight, apps),
   }
 }

@@ -40,7 +40,7 @@ describe('the folder', () => {
   test('is named by start and study, and made with its parents', async () => {
     const deep = join(out, 'a', 'b')
     expect((await open(deep)).path).toBe(join(deep, name))
-    expect(readdirSync(join(deep, name))).toEqual(['samples.jsonl.gz'])
+    expect(readdirSync(join(deep, name)).sort()).toEqual(['rounds.jsonl.gz', 'samples.jsonl.gz'])
   })
 
   test('does not mix with one of the same second', async () => {
@@ -94,11 +94,10 @@ test('a disk that takes folders but no data is found out before measuring', () =
   expect(readdirSync(out)).toEqual([])
 })
 
-test('samples that cannot be written are told at the flush, with their file', async () => {
+test('a round that cannot be kept is told, with its file', async () => {
   const folder = await open()
   await folder.close()
-  folder.appendSample({ round: 1 } as Slice)
-  const error = await folder.flush().catch((thrown: unknown) => thrown)
+  const error = await folder.keepRound([{ round: 1 } as Slice], {}).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(RunError)
   expect(error).toHaveProperty('message', expect.stringContaining(`cannot write ${join(folder.path, 'samples.jsonl.gz')}: `))
 })
@@ -108,7 +107,13 @@ describe('reports', () => {
     const folder = await open()
     expect(await folder.writeReports({ ...fixtureResult(), rounds: 1 })).toBeNull()
     expect(await folder.writeReports(fixtureResult())).toBeNull()
-    expect(readdirSync(folder.path).sort()).toEqual(['report.md', 'result.json', 'samples.jsonl.gz', 'table.csv'])
+    expect(readdirSync(folder.path).sort()).toEqual([
+      'report.md',
+      'result.json',
+      'rounds.jsonl.gz',
+      'samples.jsonl.gz',
+      'table.csv',
+    ])
     const text = readFileSync(join(folder.path, 'result.json'), 'utf8')
     expect(parseResult(text, 'result.json').rounds).toBe(6)
     expect(readFileSync(join(folder.path, 'report.md'), 'utf8')).toMatch(/^# What a framework costs/)
@@ -127,6 +132,6 @@ describe('reports', () => {
     const error = await folder.writeReports(fixtureResult()).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(RunError)
     expect(error).toHaveProperty('message', expect.stringContaining(`cannot write ${join(folder.path, 'result.json')}: `))
-    expect(readdirSync(folder.path).sort()).toEqual(['result.json', 'samples.jsonl.gz'])
+    expect(readdirSync(folder.path).sort()).toEqual(['result.json', 'rounds.jsonl.gz', 'samples.jsonl.gz'])
   })
 })

@@ -1,23 +1,21 @@
-import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { distributionsOf } from '../analysis/slice-distribution.ts'
 import type { Slice } from '../measure/sample.ts'
 import type { Result } from '../result.ts'
 import { writeAtomically } from './atomic-write.ts'
 import { renderFormats } from './formats.ts'
+import { type JsonLinesFile, openJsonLinesFile } from './json-lines-file.ts'
 import { pointLatestTo } from './latest-link.ts'
 import { makeFolders } from './make-folders.ts'
-import { readSamples } from './read-samples.ts'
-import { openSamplesFile, type SamplesFile } from './samples-file.ts'
+import { readSamples } from './read-json-lines.ts'
+import { ROUNDS, SAMPLES } from './run-files.ts'
 import { cannotKeepResults, cannotWrite } from './storage-error.ts'
 
 /** Written and removed again before measuring: a full disk still lets empty files be made. */
 const PROBE_BYTES = 2 ** 16
 /** Runs of one study that start in the same second. */
 const MOST_NAMESAKES = 100
-
-/** Every slice of a run, beside its result. */
-export const SAMPLES = 'samples.jsonl.gz'
 
 /** A file of a run. */
 export interface ReportFile {
@@ -28,9 +26,11 @@ export interface ReportFile {
 /** The folder of one run: `<out>/2026-11-21T09-30-05Z-compare/`. Writing rejects with a RunError that names cause and next step. */
 export interface RunFolder {
   readonly path: string
-  appendSample(slice: Slice): void
-  /** Brings the samples onto the disk; meant for the end of every round. */
-  flush(): Promise<void>
+  /**
+   * Brings a finished round onto the disk: its slices first, then what it takes to go on from here. A round is kept when both are there.
+   * @param stored one line of JSON
+   */
+  keepRound(slices: readonly Slice[], stored: object): Promise<void>
   /**
    * Writes the files of the result, each in one piece, and points `<out>/latest` here. May be called after every round.
    * @returns a remark when `latest` could not be set, else null
@@ -51,11 +51,45 @@ export interface RunFolder {
 export async function openRunFolder(out: string, study: string, startedAt: Date): Promise<RunFolder> {
   const path = await makeRunFolder(out, study, startedAt)
   try {
-    return runFolder(out, path, await openSamplesFile(join(path, SAMPLES)))
+    return await openedFolder(out, path)
   } catch (cause) {
     await discardEmpty(path)
     throw cannotKeepResults(out, cause)
   }
+}
+
+/**
+ * Opens the folder of a stopped run again; what is written is added to what is there.
+ * @param keep rounds to keep in the samples; null: all of them. Slices of a round that was not finished have to go.
+ * @throws {UserError} `out-not-writable`
+ */
+export async function reopenRunFolder(path: string, keep: readonly (readonly Slice[])[] | null): Promise<RunFolder> {
+  try {
+    await probe(path)
+    if (keep !== null) await replaceSamples(join(path, SAMPLES), keep)
+    return await openedFolder(dirname(path), path)
+  } catch (cause) {
+    throw cannotKeepResults(path, cause)
+  }
+}
+
+async function openedFolder(out: string, path: string): Promise<RunFolder> {
+  return runFolder(out, path, await openJsonLinesFile<Slice>(join(path, SAMPLES)), await openJsonLinesFile(join(path, ROUNDS)))
+}
+
+/** The old file stays until the new one is complete. */
+async function replaceSamples(path: string, rounds: readonly (readonly Slice[])[]): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`
+  const file = await openJsonLinesFile<Slice>(temporary)
+  try {
+    for (const slices of rounds) {
+      for (const slice of slices) file.append(slice)
+      await file.flush()
+    }
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, path)
 }
 
 /**
@@ -89,13 +123,22 @@ export async function proveWritable(folder: string, option: string): Promise<voi
   }
 }
 
-function runFolder(out: string, path: string, samples: SamplesFile): RunFolder {
+function runFolder(out: string, path: string, samples: JsonLinesFile<Slice>, rounds: JsonLinesFile<object>): RunFolder {
   const samplesPath = join(path, SAMPLES)
+  const roundsPath = join(path, ROUNDS)
+  const closeBoth = async () => {
+    await told(samplesPath, samples.close())
+    await told(roundsPath, rounds.close())
+  }
   let closing: Promise<void> | undefined
   return {
     path,
-    appendSample: (slice) => samples.append(slice),
-    flush: () => told(samplesPath, samples.flush()),
+    async keepRound(slices, stored) {
+      for (const slice of slices) samples.append(slice)
+      await told(samplesPath, samples.flush())
+      rounds.append(stored)
+      await told(roundsPath, rounds.flush())
+    },
     async writeReports(result) {
       // All texts first: a report that cannot be made must not leave new files beside old ones.
       await writeFiles(path, await renderFormats('round', { result, distributions: [] }))
@@ -106,13 +149,14 @@ function runFolder(out: string, path: string, samples: SamplesFile): RunFolder {
       await writeFiles(path, await renderFormats('end', { result, distributions }))
     },
     async discard() {
-      closing ??= told(samplesPath, samples.close())
+      closing ??= closeBoth()
       await closing
       await rm(samplesPath, { force: true })
+      await rm(roundsPath, { force: true })
       await rmdir(path)
     },
     close() {
-      closing ??= told(samplesPath, samples.close())
+      closing ??= closeBoth()
       return closing
     },
   }

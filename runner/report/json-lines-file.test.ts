@@ -4,19 +4,19 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Slice } from '../measure/sample.ts'
-import { openSamplesFile, type SamplesFile } from './samples-file.ts'
+import { type JsonLinesFile, openJsonLinesFile } from './json-lines-file.ts'
 
 /** Several times what is kept in memory. */
 const many = 40_000
 
 let folder: string
 let path: string
-let samples: SamplesFile
+let samples: JsonLinesFile<Slice>
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'report-samples-'))
   path = join(folder, 'samples.jsonl.gz')
-  samples = await openSamplesFile(path)
+  samples = await openJsonLinesFile<Slice>(path)
 })
 
 afterEach(async () => {
@@ -48,7 +48,7 @@ test('are readable up to the last flush while the run goes on', async () => {
 test('go on where an earlier run stopped', async () => {
   samples.append(slice(0))
   await samples.close()
-  samples = await openSamplesFile(path)
+  samples = await openJsonLinesFile<Slice>(path)
   samples.append(slice(1))
   await samples.flush()
   expect(written().map(({ block }) => block)).toEqual([0, 1])

@@ -1,16 +1,15 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { Slice } from '../measure/sample.ts'
 
 const compress = promisify(gzip)
 /** Characters of JSON kept in memory should nobody flush; the rounds of the default options are smaller. */
 const MOST_PENDING = 2 ** 20
 
-/** `samples.jsonl.gz`: one line of JSON per slice. */
-export interface SamplesFile {
+/** A compressed file with a line of JSON per entry, such as `samples.jsonl.gz` with one per slice. */
+export interface JsonLinesFile<Line> {
   /** Costs a JSON.stringify, no more: compressing and writing wait for `flush`, because slices are being measured. */
-  append(slice: Slice): void
+  append(entry: Line): void
   /** Everything appended so far is on the disk when this resolves. Rejects with the first error of any writing so far. */
   flush(): Promise<void>
   close(): Promise<void>
@@ -20,7 +19,7 @@ export interface SamplesFile {
  * Every flush appends a complete gzip member (RFC 1952, 2.2: a file is one or more of them), so that the file is whole at every
  * moment between two flushes: `zcat` reads an interrupted run without a complaint, and a resumed one can go on appending.
  */
-export async function openSamplesFile(path: string): Promise<SamplesFile> {
+export async function openJsonLinesFile<Line>(path: string): Promise<JsonLinesFile<Line>> {
   const file = await open(path, 'a')
   let pending: string[] = []
   let isEmpty = true
@@ -40,8 +39,8 @@ export async function openSamplesFile(path: string): Promise<SamplesFile> {
   }
 
   return {
-    append(slice) {
-      const line = `${JSON.stringify(slice)}\n`
+    append(entry) {
+      const line = `${JSON.stringify(entry)}\n`
       pending.push(line)
       size += line.length
       if (size > MOST_PENDING) writePending()

@@ -3,10 +3,10 @@ import { createGunzip } from 'node:zlib'
 import type { Slice } from '../measure/sample.ts'
 
 /**
- * The slices of a run, one after another, however many there are. A file that is missing, or cut off in the middle, ends the reading
- * where it ends: samples add to a report, they are never a reason not to have one.
+ * The entries of a compressed file with a line of JSON each, one after another, however many there are. A file that is missing, or cut
+ * off in the middle, ends the reading where it ends; lines that are no JSON objects are left out.
  */
-export async function* readSamples(path: string): AsyncGenerator<Slice> {
+export async function* readJsonLines(path: string): AsyncGenerator<object> {
   const source = createReadStream(path)
   const gunzip = createGunzip().setEncoding('utf8')
   source.on('error', (error) => gunzip.destroy(error))
@@ -16,8 +16,8 @@ export async function* readSamples(path: string): AsyncGenerator<Slice> {
       const lines = (rest + text).split('\n')
       rest = lines.pop()!
       for (const line of lines) {
-        const sample = parsed(line)
-        if (sample !== null) yield sample
+        const entry = parsed(line)
+        if (entry !== null) yield entry
       }
     }
   } catch {
@@ -27,11 +27,18 @@ export async function* readSamples(path: string): AsyncGenerator<Slice> {
   }
 }
 
-function parsed(line: string): Slice | null {
+/** The slices of a run: samples add to a report, they are never a reason not to have one. */
+export async function* readSamples(path: string): AsyncGenerator<Slice> {
+  for await (const entry of readJsonLines(path)) {
+    // Files of the first suite know no disturbances: every slice counted.
+    if ('deployment' in entry && 'serverCpuNs' in entry) yield { disturbance: null, ...entry } as Slice
+  }
+}
+
+function parsed(line: string): object | null {
   try {
     const value: unknown = JSON.parse(line)
-    const isSlice = typeof value === 'object' && value !== null && 'deployment' in value && 'serverCpuNs' in value
-    return isSlice ? ({ disturbance: null, ...value } as Slice) : null
+    return typeof value === 'object' && value !== null ? value : null
   } catch {
     return null
   }

@@ -1,0 +1,4 @@
+/** Every slice of a run, beside its result. */
+export const SAMPLES = 'samples.jsonl.gz'
+/** What every finished round has brought beside its slices: with it, a stopped run can go on. */
+export const ROUNDS = 'rounds.jsonl.gz'

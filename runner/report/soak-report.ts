@@ -1,0 +1,36 @@
+import type { SoakOutcome } from '../soak/soak.ts'
+import { formatNumber } from './format.ts'
+import { type TextColumn, textTable } from './text-table.ts'
+
+const MEBIBYTE = 2 ** 20
+const columns = [
+  { head: 'what', kind: 'text' },
+  { head: 'first', kind: 'number' },
+  { head: 'last', kind: 'number' },
+  { head: 'change per hour', kind: 'number' },
+  { head: 'allowed', kind: 'number' },
+  { head: '', kind: 'text' },
+] as const satisfies readonly TextColumn[]
+
+/** What a soak has found, for a terminal or a pipe. */
+export function renderSoak({ rounds, figures, crowd }: SoakOutcome): string {
+  const rows = figures.map(({ title, unit, first, last, slopePerHour, allowedPerHour, holds }) => [
+    `${title}, ${unit}`,
+    ...[first, last, slopePerHour].map((value) => formatNumber(value, 1)),
+    `±${formatNumber(allowedPerHour, 0)}`,
+    holds ? 'holds' : 'DOES NOT HOLD',
+  ])
+  const bytes = (value: number | null) => (value === null ? '?' : formatNumber(value / MEBIBYTE, 0))
+  return [
+    `${rounds} rounds; the first quarter of the time does not count`,
+    ...textTable(columns, rows),
+    `${crowd.cells} cells of 40 apps and the baseline: ${crowd.measured} measured; runner ${bytes(crowd.runnerBytes)} MiB, load generator ${bytes(crowd.loadBytes)} MiB`,
+    `Verdict: ${soakHolds({ rounds, figures, crowd }) ? 'holds' : 'does not hold'}.`,
+    '',
+  ].join('\n')
+}
+
+/** Nothing grows, and very many apps are no problem. */
+export function soakHolds({ figures, crowd }: SoakOutcome): boolean {
+  return figures.length > 0 && figures.every(({ holds }) => holds) && crowd.measured === crowd.cells
+}

@@ -1,0 +1,75 @@
+import { access, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UserError } from '../errors.ts'
+import type { RunState } from '../measure/conduct.ts'
+import type { RoundRecord } from '../measure/round.ts'
+import type { Slice } from '../measure/sample.ts'
+import { readJsonLines, readSamples } from '../report/read-json-lines.ts'
+import { ROUNDS, SAMPLES } from '../report/run-files.ts'
+import type { Result } from '../result.ts'
+import { readRun } from '../stored-run.ts'
+import { restoreRound, restoreState, StoredRound } from './stored-round.ts'
+
+/** A run that was stopped before its end, with everything that is needed to go on. */
+export interface StoppedRun {
+  readonly folder: string
+  readonly result: Result
+  /** Finished rounds, the first first; at least one. */
+  readonly records: readonly RoundRecord[]
+  readonly state: RunState
+  readonly elapsedNs: number
+  /** The samples hold slices of a round that was not finished: they have to go before others are added. */
+  readonly hasLooseSamples: boolean
+}
+
+/** Ends after which there is nothing left to do. */
+const FINISHED = new Set(['precision', 'rounds', 'only-baseline'])
+
+/**
+ * Reads a stopped run back.
+ * @throws {UserError} `run-finished` when it is complete, `nothing-to-resume` when no round of it was kept, and what `readRun` throws
+ */
+export async function readStoppedRun(run: string): Promise<StoppedRun> {
+  const known = await readRun(run)
+  const { result } = known
+  // `latest` is a link that will be set anew: to itself, if it were taken for the folder.
+  const folder = await realpath(known.folder)
+  if (FINISHED.has(result.stoppedBecause)) {
+    throw new UserError('run-finished', `the run in ${folder} is finished: there is nothing to resume`, {
+      hint: 'start a new one; npm run diff compares the two',
+    })
+  }
+  const stored: StoredRound[] = []
+  for await (const line of readJsonLines(join(folder, ROUNDS))) {
+    const parsed = StoredRound.safeParse(line)
+    // A hole would shift all later rounds: only what follows on each other counts.
+    if (parsed.success && parsed.data.round === stored.length + 1) stored.push(parsed.data)
+  }
+  const slices = new Map<number, Slice[]>()
+  for await (const slice of readSamples(join(folder, SAMPLES))) {
+    const known = slices.get(slice.round)
+    if (known === undefined) slices.set(slice.round, [slice])
+    else known.push(slice)
+  }
+  const last = stored.at(-1)
+  if (last === undefined || stored.some(({ round }) => !slices.has(round))) {
+    throw new UserError('nothing-to-resume', `no finished round of the run in ${folder} was kept`, {
+      hint: (await isThere(join(folder, ROUNDS)))
+        ? `${ROUNDS} and ${SAMPLES} do not belong together; start a new run`
+        : 'it was measured by a suite that could not resume; start a new run',
+    })
+  }
+  return {
+    ...{ folder, result, elapsedNs: last.elapsedNs },
+    records: stored.map((one) => restoreRound(one, slices.get(one.round)!)),
+    state: restoreState(last),
+    hasLooseSamples: [...slices.keys()].some((round) => round > last.round),
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { DeploymentError } from '../deployment/deployment.ts'
+import { simulation } from '../fixtures/simulated-run.ts'
+import type { RunState } from '../measure/conduct.ts'
+import type { RoundRecord } from '../measure/round.ts'
+import { restoreRound, restoreState, StoredRound, storeRound } from './stored-round.ts'
+
+function tired(deployment: string): void {
+  if (deployment === 'express') throw new DeploymentError('tired', 'express is tired', { hint: null, lastLines: ['a last word'] })
+}
+
+it('a round comes back from JSON as it was, and so does the state of the run', async () => {
+  const kept: { record: RoundRecord; state: RunState }[] = []
+  const { run } = simulation({
+    rule: { rounds: 2 },
+    world: { beforeStart: tired },
+    afterRound: (record, state) => kept.push({ record, state }),
+  })
+  await run()
+  expect(kept).toHaveLength(2)
+  for (const { record, state } of kept) {
+    const line = StoredRound.parse(JSON.parse(JSON.stringify(storeRound(record, state, 12e9))))
+    expect(line.elapsedNs).toBe(12e9)
+    expect(restoreState(line)).toEqual(state)
+    // What failed in a round is in the state of the run, with all that failed before.
+    expect({ ...restoreRound(line, record.slices), failures: [] }).toEqual({ ...record, failures: [] })
+  }
+})

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { type SoakPoint, soakFigures } from './soak-figures.ts'
+
+const MEBIBYTE = 2 ** 20
+/** Rounds of half a minute; `grow` is MiB per hour of the runner. */
+const points = (rounds: number, grow = 0, of: Partial<SoakPoint> = {}): SoakPoint[] =>
+  Array.from({ length: rounds }, (_, round) => ({
+    seconds: 30 * round,
+    runnerBytes: (100 + (grow * 30 * round) / 3600 + (round % 2)) * MEBIBYTE,
+    loadBytes: (120 + (round % 3)) * MEBIBYTE,
+    fileDescriptors: 25,
+    identicalLogRatio: (round % 2 === 0 ? 1 : -1) / 500,
+    ...of,
+  }))
+const verdicts = (all: readonly SoakPoint[]) => Object.fromEntries(soakFigures(all).map(({ title, holds }) => [title, holds]))
+
+describe('what has to be flat', () => {
+  it('holds when it only jitters', () => {
+    expect(verdicts(points(60))).toEqual({
+      'memory of the runner': true,
+      'memory of the load generator': true,
+      'open files of the runner': true,
+      'second copy of the baseline over the first': true,
+    })
+  })
+
+  it('does not hold when it grows, and the slope is told per hour', () => {
+    const [runner] = soakFigures(points(60, 300))
+    expect(runner).toMatchObject({ title: 'memory of the runner', holds: false })
+    expect(runner!.slopePerHour).toBeCloseTo(300, -1)
+  })
+
+  it('is not blamed for the start, when caches fill', () => {
+    const all = points(60).map((point, round) => (round < 14 ? { ...point, runnerBytes: (20 + 5 * round) * MEBIBYTE } : point))
+    expect(verdicts(all)['memory of the runner']).toBe(true)
+  })
+
+  it('finds files that stay open', () => {
+    const all = points(60).map((point, round) => ({ ...point, fileDescriptors: 25 + round }))
+    expect(verdicts(all)['open files of the runner']).toBe(false)
+  })
+
+  it('is left out where nothing is known, or too little', () => {
+    expect(Object.keys(verdicts(points(60, 0, { loadBytes: null, identicalLogRatio: null })))).toEqual([
+      'memory of the runner',
+      'open files of the runner',
+    ])
+    expect(soakFigures(points(3))).toEqual([])
+    expect(soakFigures([])).toEqual([])
+  })
+})

@@ -1,0 +1,87 @@
+import { readdirSync } from 'node:fs'
+import { knownApps } from '../../apps/app.ts'
+import { analyseRound } from '../analysis/round-analysis.ts'
+import { openBench } from '../benches.ts'
+import { placeOnCpus } from '../environment/cpus.ts'
+import type { Listener } from '../measure/listener.ts'
+import { withDefaults } from '../options.ts'
+import { planOf, resolveApps } from '../resolve.ts'
+import { runPlan } from '../run.ts'
+import { mean } from '../statistics/summary.ts'
+import { type SoakFigure, type SoakPoint, soakFigures } from './soak-figures.ts'
+
+/** Enough rounds a minute to see a slope: small rounds, short warm-up. Their numbers are not for quoting. */
+const SMALL = { apps: ['node-http', 'koa'], endpoints: ['hello', 'table'] as const, blocks: 20, warmUp: 0.5 }
+const CROWD = { apps: 40, rounds: 2, blocks: 1, warmUp: 0.1 }
+const MOST_ROUNDS = 1000
+
+export interface SoakOutcome {
+  readonly rounds: number
+  readonly figures: readonly SoakFigure[]
+  /** The run with very many apps: how it ended, and the memory it took. */
+  readonly crowd: {
+    readonly cells: number
+    readonly measured: number
+    readonly runnerBytes: number
+    readonly loadBytes: number | null
+  }
+}
+
+export interface SoakContext {
+  readonly minutes: number
+  readonly seed: number
+  readonly cwd: string
+  readonly signal: AbortSignal
+  readonly listener: Listener
+}
+
+/** A long run of a small matrix, whose memory, files and A/A pair have to stay where they are; then one of 40 apps on all endpoints. */
+export async function soak(context: SoakContext): Promise<SoakOutcome> {
+  const points: SoakPoint[] = []
+  const startedAt = performance.now()
+  await measure(context, { ...SMALL, rounds: MOST_ROUNDS, maxMinutes: context.minutes }, (loadBytes, identical) => {
+    points.push({
+      seconds: (performance.now() - startedAt) / 1000,
+      runnerBytes: process.memoryUsage.rss(),
+      ...{ loadBytes, fileDescriptors: readdirSync('/proc/self/fd').length },
+      identicalLogRatio: identical.length === 0 ? null : mean(identical),
+    })
+  })
+  let loadBytes: number | null = null
+  const apps = Array.from({ length: CROWD.apps }, (_, index) => (index % 2 === 0 ? 'koa' : 'fastify'))
+  const crowd = await measure(context, { ...CROWD, apps: ['node-http', ...apps], maxMinutes: context.minutes }, (bytes) => {
+    loadBytes = bytes
+  })
+  return {
+    ...{ rounds: points.length, figures: soakFigures(points) },
+    crowd: {
+      ...{ cells: crowd.cells.length, measured: crowd.cells.filter(({ state }) => state === 'measured').length },
+      ...{ runnerBytes: process.memoryUsage.rss(), loadBytes },
+    },
+  }
+}
+
+async function measure(
+  { seed, cwd, signal, listener }: SoakContext,
+  given: Parameters<typeof withDefaults>[0],
+  roundFinished: (loadBytes: number | null, identicalLogRatios: readonly number[]) => void,
+) {
+  const options = withDefaults({ ...given, seed }, knownApps(), seed)
+  const apps = resolveApps(options.apps, cwd)
+  const plan = planOf(options, apps)
+  const placement = placeOnCpus()
+  const opened = await openBench(options.driver, seed, placement)
+  const order = { options, apps, plan, placement, opened, startedAt: new Date() }
+  const { result, problem } = await runPlan(order, {
+    ...{ listener, signal },
+    async roundFinished({ round, slices, loadResidentBytes }) {
+      const { identical } = analyseRound(plan, round, slices)
+      roundFinished(
+        loadResidentBytes,
+        identical.map(({ logRatio }) => logRatio),
+      )
+    },
+  })
+  if (problem !== null) throw problem
+  return result
+}
