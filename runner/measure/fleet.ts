@@ -35,6 +35,9 @@ export interface FleetOptions {
   readonly without: ReadonlySet<string>
 }
 
+/** As many as a default run has: forty that start at once on one CPU take longer than any of them is given to come up. */
+const STARTED_AT_ONCE = 6
+
 /** Starts fresh processes for every deployment and a fresh load generator; an app that does not come up is reported, not thrown. */
 export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions): Promise<Fleet> {
   const failures: Failure[] = []
@@ -47,18 +50,16 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
     await Promise.all([session?.close(), ...deployments.map((deployment) => deployment?.stop())])
   }
   try {
-    const starting = await Promise.allSettled(
-      options.startOrder.map(async (index) => {
-        const deployment = plan.deployments[index]!
-        if (options.without.has(deployment.app)) return
-        try {
-          const padding = options.environmentPadding[index]!
-          deployments[index] = await bench.host.start(deployment, { cpu: bench.serverCpu, environmentPadding: padding })
-        } catch (error) {
-          failures.push(startFailure(deployment.app, error))
-        }
-      }),
-    )
+    const starting = await inTurns(options.startOrder, STARTED_AT_ONCE, async (index) => {
+      const deployment = plan.deployments[index]!
+      if (options.without.has(deployment.app)) return
+      try {
+        const padding = options.environmentPadding[index]!
+        deployments[index] = await bench.host.start(deployment, { cpu: bench.serverCpu, environmentPadding: padding })
+      } catch (error) {
+        failures.push(startFailure(deployment.app, error))
+      }
+    })
     // Not before all have been tried: what still starts could not be stopped.
     for (const start of starting) if (start.status === 'rejected') throw start.reason
     const session = await opening
@@ -79,6 +80,15 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
     await stop()
     throw error
   }
+}
+
+/** Does the work for every item, for so many at a time; all of them are tried, whatever becomes of one. */
+async function inTurns<Item>(items: readonly Item[], atOnce: number, work: (item: Item) => Promise<void>) {
+  const left = [...items]
+  const worker = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next)
+  }
+  return Promise.allSettled(Array.from({ length: atOnce }, worker))
 }
 
 function loadTarget(deployment: Deployment, plan: Plan) {
