@@ -6,8 +6,8 @@ import { UserError } from './errors.ts'
 import { proveWritable, writeFiles } from './report/files.ts'
 import { type FormatId, type ReportFormat, reportFormats } from './report/formats.ts'
 import { readSamples } from './report/read-json-lines.ts'
-import { SAMPLES } from './report/run-files.ts'
-import { RESULT, readRun } from './stored-run.ts'
+import { RESULT, SAMPLES } from './report/run-files.ts'
+import { readRun } from './stored-run.ts'
 
 export interface RebuildOptions {
   /** null: all that a run writes by itself. */
@@ -34,7 +34,7 @@ export async function rebuildReports(run: string, { format, out }: RebuildOption
       hint: 'give another folder with --out, or print it with --print',
     })
   }
-  const distributions = await distributionsBeside(path)
+  const distributions = () => distributionsBeside(path)
   const formats: ReportFormat[] = format === null ? byItself() : [reportFormats[format]]
   const files = (await Promise.all(formats.map((one) => one.render({ result, distributions })))).flat()
   await proveWritable(target, '--out')
@@ -45,9 +45,8 @@ export async function rebuildReports(run: string, { format, out }: RebuildOption
 /** One format as a text. @throws UserError for a format of several files */
 export async function printReport(run: string, format: FormatId): Promise<string> {
   const { result, path } = await readRun(run)
-  const distributions = await distributionsBeside(path)
   const known: ReportFormat = reportFormats[format]
-  const files = await known.render({ result, distributions })
+  const files = await known.render({ result, distributions: () => distributionsBeside(path) })
   const [only] = files
   if (files.length !== 1 || only === undefined) {
     throw new UserError('several-files', `${format} is several files, which cannot be printed as one`, {

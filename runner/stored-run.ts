@@ -2,10 +2,8 @@ import { readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UserError } from './errors.ts'
 import { parseResult } from './report/json.ts'
+import { RESULT } from './report/run-files.ts'
 import type { Result } from './result.ts'
-
-/** Name of a run's result in its folder. */
-export const RESULT = 'result.json'
 
 /** A run that was measured before. */
 export interface StoredRun {

@@ -57,15 +57,10 @@ export function estimateCells<Series extends EstimatedSeries>(
   baseline: string,
 ): Map<Series, CellEstimates> {
   const others = all.filter(({ app }) => app !== baseline)
-  const column = (cells: readonly Series[], of: (round: EstimatedRound) => number) =>
-    estimateMeans(
-      cells.map(({ rounds }) => rounds.map(of)),
-      { level: LEVEL, covariates: cells.map(({ rounds }) => distances(rounds)) },
-    )
-  const ratios = new Map(column(others, ({ logRatio }) => logRatio).map((estimate, index) => [others[index]!, estimate]))
-  const overheads = new Map(others.map((cell) => [cell, column([cell], ({ overheadNs }) => overheadNs / 1000)[0]!]))
-  const costs = column(all, ({ logCost }) => logCost - Math.log(1000))
-  const rates = column(all, ({ logRate }) => logRate)
+  const ratios = new Map(estimateColumns(others, ({ logRatio }) => logRatio).map((estimate, index) => [others[index]!, estimate]))
+  const overheads = new Map(others.map((cell) => [cell, estimateColumns([cell], ({ overheadNs }) => overheadNs / 1000)[0]!]))
+  const costs = estimateColumns(all, ({ logCost }) => logCost - Math.log(1000))
+  const rates = estimateColumns(all, ({ logRate }) => logRate)
   return new Map(
     all.map((cell, index) => {
       const ratio = ratios.get(cell)
@@ -80,6 +75,17 @@ export function estimateCells<Series extends EstimatedSeries>(
         },
       ]
     }),
+  )
+}
+
+/** Means over rounds of one figure of every cell, with variances moderated over them, and the distance of the CPUs taken into account. */
+export function estimateColumns<Round extends Pick<CellRound, 'cpuDistanceNs'>>(
+  cells: readonly { readonly rounds: readonly Round[] }[],
+  of: (round: Round) => number,
+): MeanEstimate[] {
+  return estimateMeans(
+    cells.map(({ rounds }) => rounds.map(of)),
+    { level: LEVEL, covariates: cells.map(({ rounds }) => distances(rounds)) },
   )
 }
 
@@ -173,10 +179,7 @@ export function precisionReached(rounds: readonly RoundAnalysis[], baseline: str
   const latest = rounds.at(-1)?.round
   const cells = cellSeries(rounds).filter((cell) => cell.app !== baseline && cell.rounds.at(-1)?.round === latest)
   if (cells.length === 0) return null
-  const estimates = estimateMeans(
-    cells.map((cell) => cell.rounds.map(({ logRatio }) => logRatio)),
-    { covariates: cells.map((cell) => distances(cell.rounds)) },
-  )
+  const estimates = estimateColumns(cells, ({ logRatio }) => logRatio)
   const widths = estimates.map(({ halfWidth }) => Math.expm1(halfWidth))
   const widest = widths.reduce((worst, width, index) => (width > widths[worst]! ? index : worst), 0)
   const { app, endpoint } = cells[widest]!

@@ -1,7 +1,7 @@
-import { distances, LEVEL } from '../analysis/estimates.ts'
+import { bounded, estimateColumns, LEVEL } from '../analysis/estimates.ts'
 import { type StoredSeries, storedSeries } from '../analysis/stored-rounds.ts'
 import type { Estimate, Result } from '../result.ts'
-import { estimateMeans, exponentiate, type MeanEstimate } from '../statistics/estimate.ts'
+import { exponentiate, type MeanEstimate } from '../statistics/estimate.ts'
 import { holm } from '../statistics/holm.ts'
 import { differenceOfMeans } from '../statistics/welch.ts'
 
@@ -46,7 +46,12 @@ export function compareRuns(before: Result, after: Result): Diff {
   const [old, young] = [usableSeries(before), usableSeries(after)]
   const keys = [...new Set([...namesOf(before), ...namesOf(after)])]
   const both = keys.filter((key) => old.has(key) && young.has(key))
-  const means = [old, young].map((side) => meansOf(both.map((key) => side.get(key)!)))
+  const means = [old, young].map((side) =>
+    estimateColumns(
+      both.map((key) => side.get(key)!),
+      ({ logRatio }) => logRatio,
+    ),
+  )
   const differences = both.map((_, index) => differenceOfMeans(means[1]![index]!, means[0]![index]!, LEVEL))
   const adjusted = holm(differences.map(({ pValue }) => pValue))
   const cells = both.map((key, index): CellChange => {
@@ -54,7 +59,7 @@ export function compareRuns(before: Result, after: Result): Diff {
     const { app, endpoint, cell } = old.get(key)!
     return {
       ...{ app, endpoint, before: cell.ratio, after: young.get(key)!.cell.ratio },
-      ratioOfRatios: finite(exponentiate(difference)),
+      ratioOfRatios: bounded(exponentiate(difference)),
       adjustedP: adjusted[index]!,
       change: adjusted[index]! >= 1 - LEVEL ? 'unchanged' : difference.value > 0 ? 'dearer' : 'cheaper',
       provenFactor: provenFactor(means[1]![index]!, means[0]![index]!, both.length),
@@ -75,13 +80,6 @@ function provenFactor(after: MeanEstimate, before: MeanEstimate, cells: number):
   return Number.isFinite(low) ? Math.exp(low) : null
 }
 
-function meansOf(series: readonly StoredSeries[]): MeanEstimate[] {
-  return estimateMeans(
-    series.map(({ rounds }) => rounds.map(({ logRatio }) => logRatio)),
-    { level: LEVEL, covariates: series.map(({ rounds }) => distances(rounds)) },
-  )
-}
-
 /** Series by name, of cells that can be quoted. */
 function usableSeries(result: Result): Map<string, StoredSeries> {
   const usable = storedSeries(result).filter(({ app, cell }) => app !== result.baseline && cell.verdict !== 'invalid')
@@ -99,8 +97,4 @@ function nameOf({ app, endpoint }: { readonly app: string; readonly endpoint: st
 function lostBecause(inOld: boolean, inYoung: boolean): string {
   if (inOld) return 'has no valid number in the second run'
   return inYoung ? 'has no valid number in the first run' : 'has no valid number in either run'
-}
-
-function finite(estimate: Estimate & { low: number | null; high: number | null }): Estimate {
-  return Number.isFinite(estimate.high) ? estimate : { ...estimate, low: null, high: null }
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { historyChart } from '../report/charts/history-chart.ts'
-import { themes } from '../report/charts/theme.ts'
 import { proveWritable, writeFiles } from '../report/files.ts'
 import { renderHistory, renderHistoryMarkdown } from '../report/history-report.ts'
 import { OVERALL, ratioSeries } from './ratio-series.ts'
@@ -31,12 +30,10 @@ export async function showHistory(folder: string, { endpoint, out }: HistoryOpti
       hint: `endpoints there: ${[...new Set([...endpointsOf(history), OVERALL])].join(', ')}`,
     })
   }
-  const { renderSvg } = await import('../report/charts/render-svg.ts')
-  const spec = historyChart(points, what)!
-  const charts = themes.map(async (theme) => ({ name: `history-${theme.name}.svg`, text: await renderSvg(spec, theme) }))
+  const { renderThemes } = await import('../report/charts/render-svg.ts')
   const files = [
     { name: 'history.md', text: renderHistoryMarkdown(history.entries, points, what) },
-    ...(await Promise.all(charts)),
+    ...(await renderThemes('history', historyChart(points, what)!)),
   ]
   const target = out ?? folder
   await proveWritable(target, '--out')

@@ -131,6 +131,7 @@ function runFolder(out: string, path: string, samples: JsonLinesFile<Slice>, rou
     await told(roundsPath, rounds.close())
   }
   let closing: Promise<void> | undefined
+  const source = (result: Result) => ({ result, distributions: () => distributionsOf(readSamples(samplesPath)) })
   return {
     path,
     async keepRound(slices, stored) {
@@ -141,12 +142,11 @@ function runFolder(out: string, path: string, samples: JsonLinesFile<Slice>, rou
     },
     async writeReports(result) {
       // All texts first: a report that cannot be made must not leave new files beside old ones.
-      await writeFiles(path, await renderFormats('round', { result, distributions: [] }))
+      await writeFiles(path, await renderFormats('round', source(result)))
       return pointLatestTo(out, path)
     },
     async writePages(result) {
-      const distributions = await distributionsOf(readSamples(samplesPath))
-      await writeFiles(path, await renderFormats('end', { result, distributions }))
+      await writeFiles(path, await renderFormats('end', source(result)))
     },
     async discard() {
       closing ??= closeBoth()

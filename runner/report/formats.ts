@@ -4,13 +4,14 @@ import { renderCsv } from './csv.ts'
 import type { ReportFile } from './files.ts'
 import { renderJson } from './json.ts'
 import { renderMarkdown } from './markdown.ts'
+import { RESULT } from './run-files.ts'
 import { renderSlides } from './slides.ts'
 
 /** What a report is made from. */
 export interface ReportSource {
   readonly result: Result
-  /** How slices spread; empty without samples. */
-  readonly distributions: readonly SliceDistribution[]
+  /** How slices spread; empty without samples. All of them are read for it, so only who shows it asks. */
+  distributions(): Promise<readonly SliceDistribution[]>
 }
 
 export interface ReportFormat {
@@ -27,7 +28,7 @@ export const reportFormats = {
   json: {
     description: 'result.json itself, in the newest form of its format',
     written: 'round',
-    render: ({ result }) => [{ name: 'result.json', text: renderJson(result) }],
+    render: ({ result }) => [{ name: RESULT, text: renderJson(result) }],
   },
   md: {
     description: 'report.md, whose tables can be pasted into GitHub or a blog',
@@ -44,7 +45,7 @@ export const reportFormats = {
     written: 'end',
     async render({ result, distributions }) {
       const { renderReportPage } = await import('./html/report-page.ts')
-      return [{ name: 'report.html', text: await renderReportPage(result, distributions) }]
+      return [{ name: 'report.html', text: await renderReportPage(result, await distributions()) }]
     },
   },
   svg: {

@@ -1,3 +1,5 @@
+/** A run's result, in its folder. */
+export const RESULT = 'result.json'
 /** Every slice of a run, beside its result. */
 export const SAMPLES = 'samples.jsonl.gz'
 /** What every finished round has brought beside its slices: with it, a stopped run can go on. */

@@ -1,4 +1,5 @@
 import type { ChartSpec } from '../../report/charts/render-svg.ts'
+import { zeroLine } from '../../report/charts/zero-line.ts'
 import type { Comparison } from './identical-figures.ts'
 
 const WIDTH = 700
@@ -23,11 +24,7 @@ export function identicalChart(comparisons: readonly Comparison[]): ChartSpec {
     height: HEIGHT,
     data: { values },
     layer: [
-      {
-        data: { values: [{ zero: 0 }] },
-        mark: { type: 'rule', style: 'reference' },
-        encoding: { y: { field: 'zero', type: 'quantitative' } },
-      },
+      zeroLine('y'),
       {
         mark: { type: 'rule', style: 'interval' },
         encoding: { x, y: { field: 'low', type: 'quantitative', title: '% away from 1' }, y2: { field: 'high' }, color },

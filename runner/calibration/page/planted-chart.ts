@@ -1,4 +1,5 @@
 import type { ChartSpec } from '../../report/charts/render-svg.ts'
+import { zeroLine } from '../../report/charts/zero-line.ts'
 import { plain } from './phrases.ts'
 import type { Recovery } from './planted-figures.ts'
 
@@ -65,11 +66,7 @@ export function plantedChart(recoveries: readonly Recovery[]): ChartSpec {
               y2: { field: 'errorHigh' },
             },
           },
-          {
-            data: { values: [{ zero: 0 }] },
-            mark: { type: 'rule', style: 'reference' },
-            encoding: { y: { field: 'zero', type: 'quantitative' } },
-          },
+          zeroLine('y'),
           {
             mark: { type: 'point', style: 'estimate', size: 30 },
             encoding: { x: place, xOffset: offset, y: { field: 'error', type: 'quantitative' }, color, shape },

@@ -1,6 +1,7 @@
 import { groupedRows } from '../../report/charts/grouped-rows.ts'
 import { logTicks } from '../../report/charts/log-ticks.ts'
 import type { ChartSpec } from '../../report/charts/render-svg.ts'
+import { zeroLine } from '../../report/charts/zero-line.ts'
 import { formatDuration } from '../../report/format.ts'
 import type { Estimate } from '../../statistics/estimate.ts'
 import { median } from '../../statistics/summary.ts'
@@ -123,7 +124,7 @@ export function driftChart(drifts: readonly DriftMark[], goalPercent: number): C
         mark: { type: 'rect', style: 'band' },
         encoding: { x: { field: 'low', ...x }, x2: { field: 'high' } },
       },
-      { data: { values: [{ zero: 0 }] }, mark: { type: 'rule', style: 'reference' }, encoding: { x: { field: 'zero', ...x } } },
+      zeroLine('x', x),
       {
         data: { values: [...grouped.values] },
         mark: { type: 'rule', style: 'interval' },

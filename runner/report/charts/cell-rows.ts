@@ -2,6 +2,20 @@ import type { MeasuredCell, Result } from '../../result.ts'
 import { appName } from '../app-name.ts'
 import { isRanked } from '../table-rows.ts'
 
+const STEP_PIXELS = 24
+const LONGEST_NAME_PIXELS = 130
+
+/** Height of a chart with a row per app. */
+export const APP_ROWS = { step: STEP_PIXELS }
+
+/** Encoding of the y channel of such a chart: apps by their names, in the order given. */
+export function appAxis(values: readonly { readonly app: string }[]) {
+  return {
+    ...{ field: 'app', type: 'nominal' as const, title: null, sort: values.map(({ app }) => app) },
+    axis: { labelLimit: LONGEST_NAME_PIXELS },
+  }
+}
+
 /** Endpoints that have a number, in the order asked for. */
 export function measuredEndpoints(result: Result): string[] {
   const known = new Set(measuredCells(result).map(({ endpoint }) => endpoint))

@@ -2,12 +2,11 @@ import type { Result } from '../../result.ts'
 import { appId } from '../app-name.ts'
 import { formatEstimate, formatLevel } from '../format.ts'
 import { plainText } from '../plain-text.ts'
-import { drawnCells, measuredEndpoints, rowNames } from './cell-rows.ts'
+import { APP_ROWS, appAxis, drawnCells, measuredEndpoints, rowNames } from './cell-rows.ts'
 import type { ChartSpec } from './render-svg.ts'
+import { zeroLine } from './zero-line.ts'
 
 const PLOT_WIDTH = 165
-const STEP = 24
-const LONGEST_NAME_PIXELS = 130
 const COLUMNS = 2
 
 /** Microseconds over the baseline on one endpoint, with intervals and the figures beside them; null without anything to draw. */
@@ -33,8 +32,9 @@ export function overheadOverview(result: Result): ChartSpec | null {
 }
 
 function describe(result: Result, endpoint: string): string {
+  const names = rowNames(result)
   const said = drawnCells(result, endpoint).map(
-    ({ app, overheadMicroseconds }) => `${rowNames(result).get(app)} ${formatEstimate(overheadMicroseconds)}`,
+    ({ app, overheadMicroseconds }) => `${names.get(app)} ${formatEstimate(overheadMicroseconds)}`,
   )
   return `CPU microseconds per request over ${appId(result.baseline)} on ${plainText(endpoint, 40)}: ${said.join('; ')}`
 }
@@ -47,22 +47,15 @@ function overheadPanel(result: Result, endpoint: string, title: string | null) {
     ...{ app: names.get(app) ?? app, value, low: low ?? value, high: high ?? value },
     figures: app === result.baseline ? 'the baseline' : formatEstimate(overheadMicroseconds),
   }))
-  const y = {
-    ...{ field: 'app', type: 'nominal' as const, title: null, sort: values.map(({ app }) => app) },
-    axis: { labelLimit: LONGEST_NAME_PIXELS },
-  }
+  const y = appAxis(values)
   const x = { type: 'quantitative' as const, title: 'µs per request', axis: { tickCount: 4 } }
   return {
     ...(title === null ? {} : { title }),
     width: PLOT_WIDTH,
-    height: { step: STEP },
+    height: APP_ROWS,
     data: { values },
     layer: [
-      {
-        data: { values: [{ zero: 0 }] },
-        mark: { type: 'rule' as const, style: 'reference' },
-        encoding: { x: { field: 'zero', ...x } },
-      },
+      zeroLine('x', x),
       { mark: { type: 'rule' as const, style: 'interval' }, encoding: { y, x: { field: 'low', ...x }, x2: { field: 'high' } } },
       { mark: { type: 'point' as const, style: 'estimate' }, encoding: { y, x: { field: 'value', ...x } } },
       {

@@ -1,7 +1,7 @@
 import * as vega from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
 import { textWidth } from './text-width.ts'
-import { chartConfig, FONT, type Theme } from './theme.ts'
+import { chartConfig, FONT, type Theme, themes } from './theme.ts'
 import { tidySvg } from './tidy-svg.ts'
 
 /** A chart without colours: a vega-lite specification with all its data in it. */
@@ -30,6 +30,11 @@ export async function renderSvg(spec: ChartSpec, theme: Theme, warn: (message: s
   } finally {
     view.finalize()
   }
+}
+
+/** The chart in every theme: `<name>-light.svg` and `<name>-dark.svg`. */
+export async function renderThemes(name: string, spec: ChartSpec): Promise<{ name: string; text: string }[]> {
+  return Promise.all(themes.map(async (theme) => ({ name: `${name}-${theme.name}.svg`, text: await renderSvg(spec, theme) })))
 }
 
 const refuse = (what: string) => Promise.reject(new Error(`a chart loads nothing, not even ${what}`))

@@ -2,6 +2,7 @@ import type { Result } from '../../result.ts'
 import { plainText } from '../plain-text.ts'
 import { drawnCells, measuredEndpoints, rowNames } from './cell-rows.ts'
 import type { ChartSpec } from './render-svg.ts'
+import { zeroLine } from './zero-line.ts'
 
 const WIDTH = 250
 const HEIGHT = 120
@@ -37,11 +38,7 @@ export function roundsChart(result: Result, app: string): ChartSpec | null {
     height: HEIGHT,
     data: { values },
     layer: [
-      {
-        data: { values: [{ zero: 0 }] },
-        mark: { type: 'rule', style: 'reference' },
-        encoding: { y: { field: 'zero', type: 'quantitative' } },
-      },
+      zeroLine('y'),
       { mark: { type: 'line', style: 'curve' }, encoding: { x, y, color } },
       { mark: { type: 'point', style: 'estimate', size: 22 }, encoding: { x, y, color, shape: { ...color, legend: null } } },
     ],

@@ -1,12 +1,10 @@
 import type { SliceDistribution } from '../../analysis/slice-distribution.ts'
 import type { Result } from '../../result.ts'
 import { plainText } from '../plain-text.ts'
-import { drawnCells, rowNames } from './cell-rows.ts'
+import { APP_ROWS, appAxis, drawnCells, rowNames } from './cell-rows.ts'
 import type { ChartSpec } from './render-svg.ts'
 
 const WIDTH = 230
-const STEP = 24
-const LONGEST_NAME_PIXELS = 130
 
 /** How the slices of every app on one endpoint spread: 5 to 95 %, the middle half, the median; null without any. */
 export function slicesChart(result: Result, distributions: readonly SliceDistribution[], endpoint: string): ChartSpec | null {
@@ -18,15 +16,12 @@ export function slicesChart(result: Result, distributions: readonly SliceDistrib
     return [{ app: names.get(app) ?? app, p5, p25, p50, p75, p95 }]
   })
   if (values.length === 0) return null
-  const y = {
-    ...{ field: 'app', type: 'nominal' as const, title: null, sort: values.map(({ app }) => app) },
-    axis: { labelLimit: LONGEST_NAME_PIXELS },
-  }
+  const y = appAxis(values)
   const x = { type: 'quantitative' as const, title: 'CPU µs per request of a slice', scale: { zero: false } }
   return {
     description: `Spread of slices on ${plainText(endpoint, 40)}: 5 to 95 %, middle half and median of CPU microseconds per request`,
     width: WIDTH,
-    height: { step: STEP },
+    height: APP_ROWS,
     data: { values },
     layer: [
       { mark: { type: 'rule', style: 'interval' }, encoding: { y, x: { field: 'p5', ...x }, x2: { field: 'p95' } } },
