@@ -25,7 +25,7 @@ import { cellName } from './measure/cells.ts'
 import type { Failure } from './measure/fleet.ts'
 import type { AppPreflight } from './measure/preflight.ts'
 import type { CompareOptions } from './options.ts'
-import type { Plan } from './plan.ts'
+import { loadOf, type Plan } from './plan.ts'
 import { type Cell, type Environment, type Finding, FORMAT, type MeasuredCell, type Result, type StopReason } from './result.ts'
 
 /** Everything a result is made from. */
@@ -179,12 +179,19 @@ function failedCell(identity: Identity, { code, reason, lastLines }: Failure): C
 }
 
 function cellIdentity({ plan, options, machine }: RunFacts, app: string, endpoint: string): Identity {
-  const copies = plan.deployments.filter((deployment) => deployment.app === app).length
+  const copies = plan.deployments.filter((deployment) => deployment.app === app)
+  const { connections, keepAlive } = loadOf(plan, copies[0]!)
   return {
     app,
     endpoint,
-    deployment: { runtime: `node ${machine.node}`, transport: options.transport, proxy: null, workers: 1, copies },
-    load: { driver: options.driver, connections: options.connections, keepAlive: true },
+    deployment: {
+      runtime: `node ${machine.node}`,
+      transport: copies[0]!.transport,
+      proxy: null,
+      workers: 1,
+      copies: copies.length,
+    },
+    load: { driver: options.driver, connections, keepAlive },
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ResolvedApp } from '../apps/app.ts'
 import type { EndpointId } from '../apps/endpoints.ts'
-import type { DeploymentPlan } from './deployment/deployment.ts'
+import { type DeploymentPlan, processOf } from './deployment/deployment.ts'
+import type { LoadShape } from './load/load-shape.ts'
 import { seededRandom } from './random.ts'
 
 /** Two copies of the baseline run in every comparison: the control is measured twice as often, and every run is an A/A test. */
@@ -78,11 +79,24 @@ export function appOf(plan: Plan, deployment: string): string {
   return plan.deployments.find(({ id }) => id === deployment)?.app ?? deployment
 }
 
+/** How a deployment of the plan is asked. */
+export function loadOf(plan: Pick<Plan, 'connections' | 'sliceMilliseconds'>, { load }: DeploymentPlan): LoadShape {
+  const { connections, sliceMilliseconds } = plan
+  return { connections, sliceMilliseconds, keepAlive: true, sleeps: false, ...load }
+}
+
+/** Processes that deployments come to: some may share one. */
+export function countProcesses(deployments: readonly DeploymentPlan[]): number {
+  return new Set(deployments.map(processOf)).size
+}
+
 /** How many blocks a round should have, so that most of it is spent measuring. */
 export function blocksFor(plan: Plan, warmUpMilliseconds: number): number {
   if (plan.blocksPerRound !== null) return plan.blocksPerRound
-  const prepare = START_MILLISECONDS + warmUpMilliseconds
-  const blocks = Math.ceil((MEASURE_OVER_PREPARE * prepare) / (plan.sliceMilliseconds * plan.endpoints.length))
+  const { deployments, endpoints } = plan
+  const slices = deployments.reduce((sum, deployment) => sum + loadOf(plan, deployment).sliceMilliseconds, 0) / deployments.length
+  const prepare = ((START_MILLISECONDS + warmUpMilliseconds) * countProcesses(deployments)) / deployments.length
+  const blocks = Math.ceil((MEASURE_OVER_PREPARE * prepare) / (slices * endpoints.length))
   return Math.min(MOST_BLOCKS, Math.max(FEWEST_BLOCKS, blocks))
 }
 
@@ -90,7 +104,11 @@ export function blocksFor(plan: Plan, warmUpMilliseconds: number): number {
 export function planRound(plan: Plan, round: number, blocksPerRound: number): PlannedRound {
   const random = seededRandom(plan.seed, round)
   const indexes = plan.deployments.map((_, index) => index)
-  const jittered = () => plan.sliceMilliseconds * (1 + SLICE_JITTER * (2 * random.float() - 1))
+  const stretch = () => 1 + SLICE_JITTER * (2 * random.float() - 1)
+  const slice = (deployment: number, stretched: number) => ({
+    deployment,
+    milliseconds: loadOf(plan, plan.deployments[deployment]!).sliceMilliseconds * stretched,
+  })
   return {
     round,
     startOrder: random.shuffle(indexes),
@@ -100,8 +118,8 @@ export function planRound(plan: Plan, round: number, blocksPerRound: number): Pl
       random.shuffle(plan.endpoints).map((endpoint) => ({
         block,
         endpoint,
-        // One length for the whole block: its slices are compared with each other.
-        slices: ((milliseconds) => random.shuffle(indexes).map((deployment) => ({ deployment, milliseconds })))(jittered()),
+        // Stretched alike in the whole block: its slices are compared with each other.
+        slices: ((stretched) => random.shuffle(indexes).map((deployment) => slice(deployment, stretched)))(stretch()),
       })),
     ).flat(),
   }

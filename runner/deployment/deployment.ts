@@ -1,4 +1,5 @@
 import type { Address } from '../../apps/address.ts'
+import type { LoadShape } from '../load/load-shape.ts'
 import type { CpuReading } from './cpu-reading.ts'
 
 /** What shall run. */
@@ -9,6 +10,18 @@ export interface DeploymentPlan {
   readonly app: string
   readonly modulePath: string
   readonly transport: Address['transport']
+  /**
+   * The process that answers. Deployments that name the same one are a single server that is asked in several ways, so that what chance
+   * gave to the process is the same for all of them. Absent: a process of its own.
+   */
+  readonly process?: string
+  /** How it is asked, where that differs from the others; see `loadOf`. */
+  readonly load?: Partial<LoadShape>
+}
+
+/** Name of the process that a deployment needs. */
+export function processOf({ id, process = id }: DeploymentPlan): string {
+  return process
 }
 
 /** User and system time so far; sampled by the kernel's timer tick, so good for long sums only. Nanoseconds. */

@@ -28,6 +28,8 @@ export interface PulseOrder {
   readonly drainLimitMilliseconds: number
   /** False while warming up: those responses are no latency samples. */
   readonly recordLatency: boolean
+  /** Whether the load generator sleeps between responses; absent: as its driver does. Drivers that cannot choose do as they always do. */
+  readonly sleeps?: boolean
 }
 
 /** What came of one pulse. Counts are exact: every request sent was answered, or is in `lost`. */

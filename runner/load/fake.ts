@@ -1,3 +1,4 @@
+import type { Address } from '../../apps/address.ts'
 import type { CpuReading } from '../deployment/cpu-reading.ts'
 import type { Deployment, DeploymentHost } from '../deployment/deployment.ts'
 import type { KernelCounters } from '../environment/kernel-counters.ts'
@@ -60,7 +61,7 @@ const NOTHING_COUNTED: FakeCounters = {
 
 /** A simulated process. */
 interface FakeProcess {
-  readonly app: string
+  readonly id: string
   readonly noise: number
   cpuNs: number
   runDelayNs: number
@@ -74,7 +75,8 @@ export class FakeWorld {
   pulses = 0
   readonly #options: FakeWorldOptions
   readonly #random: Random
-  readonly #running = new Map<string, FakeProcess>()
+  /** By the address they were started with: all that a load generator knows of a process. */
+  readonly #running = new Map<Address, FakeProcess>()
   #counted = NOTHING_COUNTED
   #loadRunDelayNs = 0
 
@@ -85,7 +87,7 @@ export class FakeWorld {
 
   /** Ids of the deployments that have been started and not been stopped. */
   get running(): string[] {
-    return [...this.#running.keys()]
+    return [...this.#running.values()].map(({ id }) => id)
   }
 
   readonly host: DeploymentHost = {
@@ -94,11 +96,12 @@ export class FakeWorld {
       this.journal.push(`start ${plan.id}`)
       this.nowNs += 100e6
       const noise = this.#options.processNoise * this.#normal()
-      const state: FakeProcess = { app: plan.app, noise, cpuNs: 0, runDelayNs: 0 }
-      this.#running.set(plan.id, state)
+      const state: FakeProcess = { id: plan.id, noise, cpuNs: 0, runDelayNs: 0 }
+      const address: Address = { transport: 'tcp', host: '127.0.0.1', port: 1 }
+      this.#running.set(address, state)
       return {
         plan,
-        address: { transport: 'tcp', host: '127.0.0.1', port: 1 },
+        address,
         title: plan.app,
         package: null,
         version: null,
@@ -110,7 +113,7 @@ export class FakeWorld {
         residentBytes: async () => 50e6,
         ended: () => null,
         stop: async () => {
-          if (this.#running.delete(plan.id)) this.journal.push(`stop ${plan.id}`)
+          if (this.#running.delete(address)) this.journal.push(`stop ${plan.id}`)
         },
       } satisfies Deployment
     },
@@ -133,7 +136,7 @@ export class FakeWorld {
       },
       pulse: async ({ target: id, request, milliseconds }) => {
         const target = targets.get(id)
-        const state = this.#running.get(id)
+        const state = target && this.#running.get(target.address)
         if (target === undefined || state === undefined) throw new Error(`${id} is not running`)
         const { endpoint } = target.requests[request]!
         this.journal.push(`pulse ${id} ${endpoint}`)
@@ -148,12 +151,14 @@ export class FakeWorld {
 
   #pulse(deployment: string, state: FakeProcess, endpoint: string, milliseconds: number): Pulse {
     const noise = state.noise + this.#options.sliceNoise * this.#normal()
-    const costNs = this.#options.cost(state.app, endpoint) * 1000 * Math.exp(noise)
+    // A copy is called by its app and a number.
+    const app = deployment.replace(/#\d+$/, '')
+    const costNs = this.#options.cost(app, endpoint) * 1000 * Math.exp(noise)
     const requests = Math.max(1, Math.round((milliseconds * 1e6) / costNs))
     const elapsedNs = requests * costNs
     state.cpuNs += Math.round(requests * costNs)
     this.nowNs += elapsedNs
-    const place: FakePlace = { app: state.app, endpoint, deployment, pulses: this.pulses++ }
+    const place: FakePlace = { app, endpoint, deployment, pulses: this.pulses++ }
     this.#disturb(state, place)
     const pulse: Pulse = {
       requests,

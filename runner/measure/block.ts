@@ -90,8 +90,8 @@ async function measureAttempt(context: BlockContext, planned: PlannedBlock, atte
 }
 
 /** What all servers have used so far; 0 where they would have to be asked, which costs them something. */
-async function serversCpuNs({ deployments }: Fleet): Promise<number> {
+async function serversCpuNs({ processes }: Fleet): Promise<number> {
   let cpuNs = 0
-  for (const deployment of deployments) if (deployment?.meteredFromOutside) cpuNs += (await deployment.cpu()).cpuNs
+  for (const process of processes) if (process.meteredFromOutside) cpuNs += (await process.cpu()).cpuNs
   return cpuNs
 }

@@ -92,7 +92,7 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
   const others = plan.deployments.filter(({ app }) => app !== plan.baseline)
   if (others.length > 0 && others.every(({ app }) => out.has(app))) return { ...state, stoppedBecause: 'failed' }
 
-  const running = plan.deployments.filter(({ app }) => !out.has(app)).length
+  const running = plan.deployments.filter(({ app }) => !out.has(app))
   if (resumed === null) {
     const sizes = await sizeRounds({
       ...{ bench, plan, failed, running, rule: options, listener, signal, elapsedNs },

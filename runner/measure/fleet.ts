@@ -1,10 +1,11 @@
 import { formatAddress } from '../../apps/address.ts'
 import { contract } from '../../apps/contract.ts'
 import type { EndpointId } from '../../apps/endpoints.ts'
-import { type Deployment, DeploymentError } from '../deployment/deployment.ts'
+import { type Deployment, DeploymentError, processOf } from '../deployment/deployment.ts'
+import { viewOf } from '../deployment/shared.ts'
 import { RunError } from '../errors.ts'
 import type { ExpectedRequest, LoadSession } from '../load/driver.ts'
-import type { Plan } from '../plan.ts'
+import { loadOf, type Plan } from '../plan.ts'
 import type { Bench } from './bench.ts'
 
 /** Why an app, or one cell of it, is out of the run. */
@@ -23,6 +24,8 @@ export interface Failure {
 export interface Fleet {
   /** By index of the plan; null: not running, because it failed now or before. */
   readonly deployments: readonly (Deployment | null)[]
+  /** The processes that run, one deployment of each. */
+  readonly processes: readonly Deployment[]
   readonly session: LoadSession
   readonly failures: readonly Failure[]
   stop(): Promise<void>
@@ -42,22 +45,31 @@ const STARTED_AT_ONCE = 6
 export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions): Promise<Fleet> {
   const failures: Failure[] = []
   const deployments: (Deployment | null)[] = plan.deployments.map(() => null)
+  const processes = new Map<string, Deployment>()
   const opening = bench.driver.open({ cpu: bench.loadCpu })
   // A rejection is awaited below, after the deployments have been started beside it.
   opening.catch(() => {})
   const stop = async () => {
     const session = await opening.catch(() => null)
-    await Promise.all([session?.close(), ...deployments.map((deployment) => deployment?.stop())])
+    await Promise.all([session?.close(), ...[...processes.values()].map((process) => process.stop())])
+  }
+  const endUnlessNeeded = async (name: string) => {
+    if (deployments.some((deployment) => deployment !== null && processOf(deployment.plan) === name)) return
+    await processes.get(name)?.stop()
+    processes.delete(name)
   }
   try {
-    const starting = await inTurns(options.startOrder, STARTED_AT_ONCE, async (index) => {
-      const deployment = plan.deployments[index]!
-      if (options.without.has(deployment.app)) return
+    const wanted = options.startOrder.filter((index) => !options.without.has(plan.deployments[index]!.app))
+    const byProcess = Map.groupBy(wanted, (index) => processOf(plan.deployments[index]!))
+    const starting = await inTurns([...byProcess], STARTED_AT_ONCE, async ([name, [first, ...others]]) => {
+      const [deployment, padding] = [plan.deployments[first!]!, options.environmentPadding[first!]!]
       try {
-        const padding = options.environmentPadding[index]!
-        deployments[index] = await bench.host.start(deployment, { cpu: bench.serverCpu, environmentPadding: padding })
+        const process = await bench.host.start(deployment, { cpu: bench.serverCpu, environmentPadding: padding })
+        processes.set(name, process)
+        deployments[first!] = process
+        for (const other of others) deployments[other] = viewOf(process, plan.deployments[other]!)
       } catch (error) {
-        failures.push(startFailure(deployment.app, error))
+        for (const index of [first!, ...others]) failures.push(startFailure(plan.deployments[index]!.app, error))
       }
     })
     // Not before all have been tried: what still starts could not be stopped.
@@ -72,10 +84,10 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
         if (!(error instanceof RunError) || error.code !== 'load-generator') throw error
         failures.push(await connectFailure(deployment, error))
         deployments[index] = null
-        await deployment.stop()
+        await endUnlessNeeded(processOf(deployment.plan))
       }
     }
-    return { deployments, session, failures, stop }
+    return { deployments, processes: [...processes.values()], session, failures, stop }
   } catch (error) {
     await stop()
     throw error
@@ -95,7 +107,7 @@ function loadTarget(deployment: Deployment, plan: Plan) {
   return {
     id: deployment.plan.id,
     address: deployment.address,
-    connections: plan.connections,
+    connections: loadOf(plan, deployment.plan).connections,
     requests: plan.endpoints.map(expectedRequest),
   }
 }

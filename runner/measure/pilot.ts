@@ -1,3 +1,4 @@
+import { type DeploymentPlan, processOf } from '../deployment/deployment.ts'
 import { type Plan, planRound } from '../plan.ts'
 import { mean } from '../statistics/summary.ts'
 import type { Bench } from './bench.ts'
@@ -38,12 +39,8 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
   let loadedInAll = 0
   let slices = 0
   try {
-    // One copy of the baseline is enough: it shows nothing that the other would not.
-    const deployments = fleet.deployments.filter(
-      (deployment) => deployment !== null && deployment.plan.id === deployment.plan.app,
-    )
+    const deployments = fleet.processes.filter(({ plan }) => isInPilot(plan))
     for (const [index, deployment] of deployments.entries()) {
-      if (deployment === null) continue
       const { app } = deployment.plan
       const endpoints = plan.endpoints.filter((endpoint) => !failed.has(cellName(app, endpoint)))
       const curve: CurvePoint[] = []
@@ -81,4 +78,14 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
     await fleet.stop()
   }
   return { curves, meanSliceMilliseconds: slices > 0 ? loadedInAll / slices : null }
+}
+
+/** Processes that a pilot watches, each for its whole time. */
+export function pilotProcesses({ deployments }: Plan): number {
+  return new Set(deployments.filter(isInPilot).map(processOf)).size
+}
+
+/** One copy of the baseline is enough: it shows nothing that the other would not. */
+function isInPilot({ id, app }: DeploymentPlan): boolean {
+  return id === app
 }

@@ -1,6 +1,6 @@
 import type { EndpointCheck } from '../../apps/contract.ts'
 import { describeViolation } from '../../apps/violation.ts'
-import { type Deployment, DeploymentError } from '../deployment/deployment.ts'
+import { type Deployment, DeploymentError, type DeploymentPlan, processOf } from '../deployment/deployment.ts'
 import { UserError } from '../errors.ts'
 import type { Plan } from '../plan.ts'
 import type { Bench } from './bench.ts'
@@ -37,33 +37,41 @@ export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): 
   const apps: AppPreflight[] = []
   let baseline: Deployment | null = null
   const failures: Failure[] = []
-  const once = plan.deployments.filter(({ id, app }) => id === app)
-  for (const deploymentPlan of once) {
+  for (const sharing of onceEach(plan)) {
     if (signal.aborted) break
     let deployment: Deployment
     try {
-      deployment = await bench.host.start(deploymentPlan, { cpu: bench.serverCpu, environmentPadding: 0 })
+      deployment = await bench.host.start(sharing[0]!, { cpu: bench.serverCpu, environmentPadding: 0 })
     } catch (error) {
-      failures.push(notStarted(deploymentPlan.app, error))
+      failures.push(...sharing.map(({ app }) => notStarted(app, error)))
       continue
     }
-    if (deploymentPlan.app === plan.baseline) baseline = deployment
+    if (sharing.some(({ app }) => app === plan.baseline)) baseline = deployment
     try {
       const checks = await bench.checkContract(deployment, plan.endpoints)
-      failures.push(...checks.flatMap((check) => contractFailure(deployment, check)))
-      apps.push({
-        app: deploymentPlan.app,
-        title: deployment.title,
-        package: deployment.package,
-        version: deployment.version,
-        headerBytes: headerBytes(checks),
-        unequal: baseline === null ? [] : differences(deployment, baseline),
-      })
+      for (const { app } of sharing) {
+        failures.push(...checks.flatMap((check) => contractFailure(app, deployment, check)))
+        apps.push({
+          app,
+          title: deployment.title,
+          package: deployment.package,
+          version: deployment.version,
+          headerBytes: headerBytes(checks),
+          unequal: baseline === null ? [] : differences(deployment, baseline),
+        })
+      }
     } finally {
       await deployment.stop()
     }
   }
   return { apps, failures }
+}
+
+/** Every process once, with the deployments that share it; without second copies. */
+function onceEach({ deployments }: Plan): DeploymentPlan[][] {
+  return [...Map.groupBy(deployments, processOf).values()]
+    .map((sharing) => sharing.filter(({ id, app }) => id === app))
+    .filter((sharing) => sharing.length > 0)
 }
 
 function differences(deployment: Deployment, baseline: Deployment): string[] {
@@ -85,10 +93,9 @@ function notStarted(app: string, error: unknown): Failure {
   return { app, endpoint: null, code: error.code, reason: error.message, hint: error.hint, lastLines: error.lastLines }
 }
 
-function contractFailure(deployment: Deployment, check: EndpointCheck): Failure[] {
+function contractFailure(app: string, deployment: Deployment, check: EndpointCheck): Failure[] {
   const [first, ...more] = check.violations
   if (first === undefined) return []
-  const { app } = deployment.plan
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`
   const wrongPath = check.endpoint === 'wrong-path'
   const where = wrongPath ? 'a wrong path: ' : ''

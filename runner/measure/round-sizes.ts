@@ -1,8 +1,9 @@
+import type { DeploymentPlan } from '../deployment/deployment.ts'
 import { RunError } from '../errors.ts'
-import { blocksFor, type Plan } from '../plan.ts'
+import { blocksFor, countProcesses, type Plan } from '../plan.ts'
 import type { Bench } from './bench.ts'
 import type { Listener } from './listener.ts'
-import { warmUpCurves } from './pilot.ts'
+import { pilotProcesses, warmUpCurves } from './pilot.ts'
 import { fittingBlocks, fittingWarmUp, roundNs, type StopRule } from './stop-rule.ts'
 import { warmUpLength } from './warm-up-length.ts'
 
@@ -43,7 +44,7 @@ export interface SizingContext {
   readonly plan: Plan
   readonly failed: ReadonlySet<string>
   /** Deployments that are left. */
-  readonly running: number
+  readonly running: readonly DeploymentPlan[]
   readonly rule: StopRule
   readonly listener: Pick<Required<Listener>, 'remark'>
   readonly signal: AbortSignal
@@ -56,11 +57,11 @@ export async function sizeRounds(context: SizingContext): Promise<RoundSizes & {
   const { plan, running, rule, elapsedNs } = context
   const sized = await sizeWarmUp(context)
   const { observedSliceMilliseconds, warmUpMilliseconds: wantedWarmUpMilliseconds } = sized
-  const fitting = fittingWarmUp(running, wantedWarmUpMilliseconds, rule, elapsedNs())
+  const fitting = fittingWarmUp(countProcesses(running), wantedWarmUpMilliseconds, rule, elapsedNs())
   const warmUpMilliseconds = plan.warmUpMilliseconds ?? fitting
   if (warmUpMilliseconds < wantedWarmUpMilliseconds && !context.signal.aborted)
     context.listener.remark(`only ${(warmUpMilliseconds / 1000).toFixed(1)} s of warm-up fit into the time of this run`)
-  const shape = { plan, deployments: running, warmUpMilliseconds, observedSliceMilliseconds }
+  const shape = { plan, running, warmUpMilliseconds, observedSliceMilliseconds }
   const blocksPerRound = plan.blocksPerRound ?? fittingBlocks(shape, blocksFor(plan, warmUpMilliseconds), rule, elapsedNs())
   return { warmUpMilliseconds, wantedWarmUpMilliseconds, blocksPerRound, meanRoundNs: roundNs(shape, blocksPerRound) }
 }
@@ -79,10 +80,9 @@ async function sizeWarmUp({
   const { maximumNs, precision } = rule
   const least = precision !== null && precision >= COARSE.precision ? COARSE.least : WARM_UP_LIMITS.least
   // A pilot could only ask for more than there is time for: its own time is better spent on rounds.
-  const affordable = fittingWarmUp(running, WARM_UP_LIMITS.most, rule, context.elapsedNs())
+  const affordable = fittingWarmUp(countProcesses(running), WARM_UP_LIMITS.most, rule, context.elapsedNs())
   if (affordable <= least) return { warmUpMilliseconds: least, observedSliceMilliseconds: null }
-  const apps = new Set(plan.deployments.map(({ app }) => app)).size
-  const perApp = (share: number) => (maximumNs * share) / 1e6 / apps
+  const perApp = (share: number) => (maximumNs * share) / 1e6 / pilotProcesses(plan)
   const milliseconds = Math.max(
     LEAST_PILOT_MILLISECONDS,
     Math.min(SHORT_RUN_PILOT_MILLISECONDS, perApp(SHORT_RUN_PILOT_SHARE)),

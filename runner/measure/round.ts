@@ -1,4 +1,4 @@
-import type { Deployment } from '../deployment/deployment.ts'
+import { type Deployment, processOf } from '../deployment/deployment.ts'
 import { type CpuTicks, NANOSECONDS_PER_TICK, ticksBetween } from '../deployment/procfs.ts'
 import type { CellLatencies } from '../load/driver.ts'
 import type { Plan, PlannedRound } from '../plan.ts'
@@ -8,7 +8,7 @@ import { cellName, isOut, wholeApps } from './cells.ts'
 import { type Failure, type Fleet, startFleet } from './fleet.ts'
 import type { Progress } from './listener.ts'
 import type { Slice } from './sample.ts'
-import { warmUp } from './warm-up.ts'
+import { type WarmUpCell, warmUp } from './warm-up.ts'
 
 /** Everything one round has brought. */
 export interface RoundRecord {
@@ -69,17 +69,10 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
   }
   try {
     context.progress('warm-up', 0)
-    for (const index of planned.warmUpOrder) {
-      const deployment = fleet.deployments[index]
-      if (deployment === null || deployment === undefined || context.signal.aborted) continue
-      await warmUp(
-        fleet.session,
-        deployment,
-        activeEndpoints(plan, deployment, out),
-        context.warmUpMilliseconds,
-        context.signal,
-        fail,
-      )
+    for (const deployments of byProcess(fleet, planned.warmUpOrder)) {
+      if (context.signal.aborted) break
+      const cells = deployments.flatMap((deployment) => activeCells(plan, deployment, out))
+      await warmUp(fleet.session, cells, context.warmUpMilliseconds, context.signal, fail)
     }
     const slices: Slice[] = []
     const blocks: BlockRecord[] = []
@@ -104,9 +97,15 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
   }
 }
 
-function activeEndpoints(plan: Plan, deployment: Deployment, out: ReadonlySet<string>): { endpoint: string; request: number }[] {
+/** The deployments that run, those of one process together. */
+function byProcess(fleet: Fleet, order: readonly number[]): Deployment[][] {
+  const running = order.flatMap((index) => fleet.deployments[index] ?? [])
+  return [...Map.groupBy(running, ({ plan }) => processOf(plan)).values()]
+}
+
+function activeCells(plan: Plan, deployment: Deployment, out: ReadonlySet<string>): WarmUpCell[] {
   return plan.endpoints
-    .map((endpoint, request) => ({ endpoint, request }))
+    .map((endpoint, request) => ({ deployment, endpoint, request }))
     .filter(({ endpoint }) => !isOut(plan, deployment.plan.app, endpoint, out))
 }
 
@@ -115,7 +114,7 @@ async function noiseSince(
   fleet: Fleet,
   before: { ticks: Map<number, CpuTicks>; ownCpuNs: number },
 ): Promise<Noise> {
-  const readings = await Promise.all([fleet.session.cpu(), ...fleet.deployments.map((deployment) => deployment?.cpu())])
+  const readings = await Promise.all([fleet.session.cpu(), ...fleet.processes.map((process) => process.cpu())])
   // Everything was started in this round, so the counters began at zero.
   const ours = readings.reduce(
     (sum, reading) => sum + (reading?.cpuNs ?? 0),

@@ -1,5 +1,5 @@
 import { type CpuReading, waitNs } from '../deployment/cpu-reading.ts'
-import type { Deployment } from '../deployment/deployment.ts'
+import type { Deployment, DeploymentPlan } from '../deployment/deployment.ts'
 import type { LoadSession, PulseOrder } from '../load/driver.ts'
 import type { Bench } from './bench.ts'
 import type { Slice } from './sample.ts'
@@ -35,7 +35,7 @@ export async function measureSlice(
   const [loadBefore, ownBeforeNs, sharesBefore] = [await session.cpu(), clock.ownCpuNs(), await deployment.cpuShares()]
   const before = await deployment.cpu()
   const startedNs = clock.now()
-  const { firstProblem, ...pulse } = await session.pulse(pulseOrder(deployment.plan.id, request, milliseconds, true))
+  const { firstProblem, ...pulse } = await session.pulse(pulseOrder(deployment.plan, request, milliseconds, true))
   const after = await settledCpu(deployment)
   const [loadAfter, sharesAfter] = [await session.cpu(), await deployment.cpuShares()]
   const ownNs = clock.sharesCpuWithRunner ? clock.ownCpuNs() - ownBeforeNs : 0
@@ -56,9 +56,11 @@ export async function measureSlice(
   return { slice, firstProblem }
 }
 
-/** Load without a measurement, for warming up. */
-export function pulseOrder(target: string, request: number, milliseconds: number, recordLatency: boolean): PulseOrder {
-  return { target, request, milliseconds, drainLimitMilliseconds: DRAIN_LIMIT_MILLISECONDS, recordLatency }
+/** A pulse on a deployment, in the way in which it is to be asked; without latencies for warming up. */
+export function pulseOrder(plan: DeploymentPlan, request: number, milliseconds: number, recordLatency: boolean): PulseOrder {
+  const { id: target, load } = plan
+  const order = { target, request, milliseconds, drainLimitMilliseconds: DRAIN_LIMIT_MILLISECONDS, recordLatency }
+  return load?.sleeps === undefined ? order : { ...order, sleeps: load.sleeps }
 }
 
 /** What a server has used, once it has gone to sleep after a load. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Plan } from '../plan.ts'
+import { type Plan, planDeployments } from '../plan.ts'
 import { type Forecast, fittingBlocks, fittingWarmUp, mayStart, roundNs, type StopRule, stopAfter } from './stop-rule.ts'
 
 const forecast = (of: Partial<Forecast> = {}): Forecast => ({
@@ -53,7 +53,9 @@ describe('mayStart', () => {
 
 describe('the length of a round', () => {
   const plan = { endpoints: ['hello', 'lookup'], sliceMilliseconds: 20 } as unknown as Plan
-  const shape = { plan, deployments: 5, warmUpMilliseconds: 1_000, observedSliceMilliseconds: null }
+  const app = { id: 'koa', modulePath: '/koa.ts', given: 'koa', insideProject: true }
+  const running = [1, 2, 3, 4, 5].flatMap((number) => planDeployments([{ ...app, id: `koa-${number}` }], 'raw', 'tcp'))
+  const shape = { plan, running, warmUpMilliseconds: 1_000, observedSliceMilliseconds: null }
 
   it('is at least what it measures and warms up, and grows by a block at a time', () => {
     expect(roundNs(shape, 10)).toBeGreaterThan(5 * (1_000 + 10 * 2 * 20) * 1e6)

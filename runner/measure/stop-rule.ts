@@ -1,4 +1,5 @@
-import type { Plan } from '../plan.ts'
+import type { DeploymentPlan } from '../deployment/deployment.ts'
+import { countProcesses, loadOf, type Plan } from '../plan.ts'
 import type { StopReason } from '../result.ts'
 
 /** When a run ends; fixed before it begins. */
@@ -29,7 +30,7 @@ export interface Forecast {
 const ROUND_MARGIN = 1.05
 /** Per slice, beyond its own length: messages, drain and counters. Milliseconds. */
 const SLICE_EXTRA_MILLISECONDS = 1
-/** Fleet start and stop per deployment. Milliseconds. */
+/** Fleet start and stop per process. Milliseconds. */
 const START_STOP_MILLISECONDS = 250
 const FEWEST_BLOCKS = 3
 /** For six rounds the warm-up gets no shorter than this: it leaves koa and express 2 % dear. Half a second left them 30 to 80 % dear. */
@@ -57,29 +58,27 @@ export function mayStart({ meanRoundNs }: Forecast, { maximumNs }: StopRule, ela
 interface RoundShape {
   readonly plan: Plan
   /** Deployments that are left. */
-  readonly deployments: number
+  readonly running: readonly DeploymentPlan[]
   readonly warmUpMilliseconds: number
   /** What a slice really took in the pilot; null: unknown. */
   readonly observedSliceMilliseconds: number | null
 }
 
 /** How long a round will take, nanoseconds. */
-export function roundNs(
-  { plan, deployments, warmUpMilliseconds, observedSliceMilliseconds }: RoundShape,
-  blocks: number,
-): number {
-  const slice = Math.max(plan.sliceMilliseconds, observedSliceMilliseconds ?? 0)
-  const perBlock = plan.endpoints.length * (slice + SLICE_EXTRA_MILLISECONDS)
-  return deployments * (START_STOP_MILLISECONDS + warmUpMilliseconds + blocks * perBlock) * 1e6
+export function roundNs({ plan, running, warmUpMilliseconds, observedSliceMilliseconds }: RoundShape, blocks: number): number {
+  const slice = (deployment: DeploymentPlan) =>
+    Math.max(loadOf(plan, deployment).sliceMilliseconds, observedSliceMilliseconds ?? 0) + SLICE_EXTRA_MILLISECONDS
+  const perBlock = plan.endpoints.length * running.reduce((sum, deployment) => sum + slice(deployment), 0)
+  return (countProcesses(running) * (START_STOP_MILLISECONDS + warmUpMilliseconds) + blocks * perBlock) * 1e6
 }
 
 /**
  * A shorter warm-up than wanted, milliseconds, when otherwise the least number of rounds would not fit into the time that is left, or be
  * nothing but warm-up. Fewer rounds are better than cold ones: an interval that is too wide says so itself, a bias does not.
  */
-export function fittingWarmUp(deployments: number, wanted: number, rule: StopRule, elapsedNs: number): number {
+export function fittingWarmUp(processes: number, wanted: number, rule: StopRule, elapsedNs: number): number {
   const fittingInto = (rounds: number) => {
-    const perProcess = (rule.maximumNs - elapsedNs) / 1e6 / (rounds * ROUND_MARGIN) / deployments - START_STOP_MILLISECONDS
+    const perProcess = (rule.maximumNs - elapsedNs) / 1e6 / (rounds * ROUND_MARGIN) / processes - START_STOP_MILLISECONDS
     return perProcess * WARM_UP_SHARE
   }
   const least = Math.min(LEAST_WARM_UP_MILLISECONDS, Math.max(TINIEST_WARM_UP_MILLISECONDS, fittingInto(FEWEST_ROUNDS)))

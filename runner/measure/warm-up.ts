@@ -15,35 +15,46 @@ const LONGEST_WAIT = 4
 /** The ramps of a turn are not all work; no turn more because of them. */
 const ENOUGH = 0.97
 
+/** What of a process is warmed up: an endpoint, asked in the way of one of its deployments. */
+export interface WarmUpCell {
+  readonly deployment: Deployment
+  readonly endpoint: string
+  /** Index of the endpoint in the plan. */
+  readonly request: number
+}
+
 /**
- * Loads one deployment, all its endpoints in turn, until it has worked for a while; what it answers is checked but not measured. Work is
- * the server's own CPU time: on a machine with other things to do, a time on the clock would leave it colder.
+ * Loads one process, all its cells in turn, until it has worked for a while; what it answers is checked but not measured. Work is the
+ * server's own CPU time: on a machine with other things to do, a time on the clock would leave it colder.
+ * @param cells all of the same process
  * @param milliseconds of the server's CPU time where it can be metered from outside, else of load
  */
 export async function warmUp(
   session: LoadSession,
-  deployment: Deployment,
-  endpoints: readonly { endpoint: string; request: number }[],
+  cells: readonly WarmUpCell[],
   milliseconds: number,
   signal: AbortSignal,
   fail: (failure: Failure) => void,
 ): Promise<void> {
-  const out = new Set<string>()
-  const work = await workMeter(deployment)
+  const [first] = cells
+  if (first === undefined) return
+  const out = new Set<WarmUpCell>()
+  const work = await workMeter(first.deployment)
   for (let loaded = 0, worked = 0; worked < milliseconds * ENOUGH && loaded < milliseconds * LONGEST_WAIT && !signal.aborted; ) {
-    if (out.size === endpoints.length) return
-    for (const { endpoint, request } of endpoints) {
-      if (out.has(endpoint)) continue
-      const { firstProblem, ...outcome } = await session.pulse(
-        pulseOrder(deployment.plan.id, request, WARM_UP_TURN_MILLISECONDS, false),
-      )
+    if (out.size === cells.length) return
+    for (const cell of cells) {
+      if (out.has(cell)) continue
+      const { deployment, endpoint, request } = cell
+      const order = pulseOrder(deployment.plan, request, WARM_UP_TURN_MILLISECONDS, false)
+      const { firstProblem, ...outcome } = await session.pulse(order)
       // A driver may take longer than it was asked to: wrk knows whole seconds only.
       loaded += Math.max(WARM_UP_TURN_MILLISECONDS, outcome.elapsedNs / 1e6)
       const failure = sliceFailure(deployment, { endpoint, ...outcome }, firstProblem)
       if (failure === null) continue
       fail(failure)
-      if (failure.endpoint === null) return
-      out.add(endpoint)
+      const failed = (one: WarmUpCell) =>
+        one.deployment === deployment && (failure.endpoint === null || failure.endpoint === one.endpoint)
+      for (const one of cells.filter(failed)) out.add(one)
     }
     worked = (await work()) ?? loaded
   }

@@ -29,7 +29,7 @@ async function answer(request: LoadRequest) {
     case 'pulse': {
       const target = targets.get(request.argument.target)
       if (target === undefined) throw new Error(`not connected to ${request.argument.target}`)
-      return pulse(target, request.argument, sleeps)
+      return pulse(target, request.argument, request.argument.sleeps ?? sleeps)
     }
     case 'latencies':
       return [...targets.values()].flatMap((target) => target.latencies())
