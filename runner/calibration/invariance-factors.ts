@@ -1,7 +1,7 @@
 import type { CpuPlacement } from '../environment/cpus.ts'
-import { type CompareOptions, DEFAULT_SLICE_MILLISECONDS, withDefaults } from '../options.ts'
+import { DEFAULT_SLICE_MILLISECONDS, withDefaults } from '../options.ts'
 import { COMPARED } from './compared.ts'
-import { type Place, places } from './invariance-places.ts'
+import { askedIn, asPlanned, places, type Reading, type Way } from './invariance-readings.ts'
 
 /** How the comparison is run. One object may be the setting of several factors; it is measured once for all of them. */
 export interface Circumstances {
@@ -9,17 +9,18 @@ export interface Circumstances {
   readonly title: string
   /** Beside the baseline. */
   readonly apps: readonly string[]
-  /** What differs from a run by default. */
-  readonly options: Pick<Partial<CompareOptions>, 'driver' | 'slice' | 'connections'>
+  /** In which the same processes are asked, beside the default one. */
+  readonly ways: readonly Way[]
   /** null: the part's own. */
   readonly placement: CpuPlacement | null
 }
 
 export interface FactorSetting {
   readonly label: string
+  readonly isDefault: boolean
   readonly circumstances: Circumstances
-  /** Only slices at this place count; null: all. */
-  readonly place: Place | null
+  /** Which slices of these circumstances count. */
+  readonly reading: Reading
 }
 
 /** Something that is no framework, and should not matter. */
@@ -32,83 +33,68 @@ export interface Factor {
 }
 
 /** A comparison as it is by default. */
-export const standard: Circumstances = { title: 'the default setting', apps: COMPARED, options: {}, placement: null }
+export const standard: Circumstances = { title: 'the default setting', apps: COMPARED, ways: [], placement: null }
 
 const DEFAULT_CONNECTIONS = withDefaults({}, [], 0).connections
-const CONNECTIONS = withDefault(DEFAULT_CONNECTIONS, [4, 8, 16, 32, 64, 128, 256])
-const SLICE_MILLISECONDS = withDefault(DEFAULT_SLICE_MILLISECONDS, [10, 20, 50, 100, 500])
-
-/** True for the setting that a run has when nothing is asked for. */
-export function isDefault({ circumstances, place }: FactorSetting): boolean {
-  return circumstances === standard && place === null
-}
+const CONNECTIONS = [4, 8, 32, 64, 128, 256]
+const SLICE_MILLISECONDS = [10, 50, 100, 500]
+const sleeping: Way = { key: 'sleeping', load: { sleeps: true } }
+const connections = CONNECTIONS.map((count): Way => ({ key: `${count}-connections`, load: { connections: count } }))
+const slices = SLICE_MILLISECONDS.map((length): Way => ({ key: `${length}-ms`, load: { sliceMilliseconds: length } }))
+/** In runs of their own, because the long slices take most of the time. */
+const otherLoad = { ...standard, title: 'other loads', ways: [sleeping, ...connections] }
+const otherSlices = { ...standard, title: 'other lengths of a slice', ways: slices }
+const crowded = { ...standard, title: 'koa beside four copies of express', apps: ['koa', ...Array<string>(4).fill('express')] }
 
 /** All factors, each with the default among its settings; without those that this machine cannot vary. */
 export function invarianceFactors(placement: CpuPlacement): Factor[] {
   const swapped = swap(placement)
   return [
     factor('load-generator', 'load generator', [
-      setting('spinning', standard),
-      setting('sleeping', varied('a sleeping load generator', { driver: 'autocannon-sleeping' })),
+      byDefault('spinning', otherLoad),
+      setting('sleeping', otherLoad, askedIn(sleeping)),
     ]),
-    factor(
-      'slice',
-      'length of a slice',
-      SLICE_MILLISECONDS.map((slice) =>
-        setting(`${slice} ms`, slice === DEFAULT_SLICE_MILLISECONDS ? standard : varied(`slices of ${slice} ms`, { slice })),
-      ),
-    ),
-    factor(
-      'connections',
-      'connections',
-      CONNECTIONS.map((connections) =>
-        setting(
-          String(connections),
-          connections === DEFAULT_CONNECTIONS ? standard : varied(`${connections} connections`, { connections }),
-        ),
-      ),
-    ),
+    factor('slice', 'length of a slice', [
+      byDefault(`${DEFAULT_SLICE_MILLISECONDS} ms`, otherSlices),
+      ...SLICE_MILLISECONDS.map((length, index) => setting(`${length} ms`, otherSlices, askedIn(slices[index]!))),
+    ]),
+    factor('connections', 'connections', [
+      byDefault(String(DEFAULT_CONNECTIONS), otherLoad),
+      ...CONNECTIONS.map((count, index) => setting(String(count), otherLoad, askedIn(connections[index]!))),
+    ]),
     ...(swapped === null
       ? []
       : [
           factor('cpu', 'CPU', [
-            setting('as placed', standard),
-            setting('server and load generator swapped', { ...varied('swapped CPUs', {}), placement: swapped }),
+            byDefault('as placed', standard),
+            setting('server and load generator swapped', { ...standard, title: 'swapped CPUs', placement: swapped }),
           ]),
         ]),
     {
       ...factor('neighbours', 'neighbours in the block', [
-        setting('express', standard),
-        setting('fastify', neighbours('fastify')),
-        setting('four copies of express', neighbours('express', 'express', 'express', 'express')),
+        byDefault('any', standard),
+        ...places.neighbour.map((place) => setting(place.label, standard, place)),
+        setting('four copies of express', crowded),
       ]),
       compared: ['koa'],
     },
     factor('order', 'place in the block', [
-      setting('any', standard),
-      ...places.map((place) => ({ label: place.label, circumstances: standard, place })),
+      byDefault('any', standard),
+      ...places.order.map((place) => setting(place.label, standard, place)),
     ]),
   ]
-}
-
-function withDefault(value: number, others: readonly number[]): number[] {
-  return [...new Set([value, ...others])].sort((a, b) => a - b)
 }
 
 function factor(id: string, title: string, settings: readonly FactorSetting[]): Factor {
   return { id, title, compared: COMPARED, settings }
 }
 
-function setting(label: string, circumstances: Circumstances): FactorSetting {
-  return { label, circumstances, place: null }
+function byDefault(label: string, circumstances: Circumstances): FactorSetting {
+  return { ...setting(label, circumstances), isDefault: true }
 }
 
-function varied(title: string, options: Circumstances['options']): Circumstances {
-  return { ...standard, title, options }
-}
-
-function neighbours(...others: readonly string[]): Circumstances {
-  return { ...standard, title: `koa beside ${others.join(', ')}`, apps: ['koa', ...others] }
+function setting(label: string, circumstances: Circumstances, reading = asPlanned): FactorSetting {
+  return { label, isDefault: false, circumstances, reading }
 }
 
 /** The server on the load generator's CPU and the other way round; null where nothing is pinned. */

@@ -1,21 +1,17 @@
 import { BASELINE } from '../../apps/app.ts'
 import { type CellEstimates, type CellSeries, cellSeries, estimateCells } from '../analysis/estimates.ts'
 import type { RoundAnalysis } from '../analysis/round-analysis.ts'
-import { mean, median } from '../statistics/summary.ts'
+import { median } from '../statistics/summary.ts'
 import { COMPARED } from './compared.ts'
 import type { InvariancePart } from './data.ts'
-import { type Circumstances, type Factor, type FactorSetting, isDefault } from './invariance-factors.ts'
-import type { Place } from './invariance-places.ts'
+import type { Circumstances, Factor, FactorSetting } from './invariance-factors.ts'
+import type { Reading } from './invariance-readings.ts'
 
 /** What a short run has brought; its rounds have numbers that no other run of the part has. */
 export interface ShortRun {
   readonly circumstances: Circumstances
-  readonly rounds: readonly RoundAnalysis[]
-  /** The same rounds, by the place that counts. */
-  readonly byPlace: ReadonlyMap<Place, readonly RoundAnalysis[]>
-  /** Of the baseline, over the run. */
-  readonly serverBusy: number
-  readonly loadBusy: number | null
+  /** The same rounds in every reading. */
+  readonly rounds: ReadonlyMap<Reading, readonly RoundAnalysis[]>
 }
 
 type PartFactor = InvariancePart['factors'][number]
@@ -27,44 +23,40 @@ type PartSetting = PartFactor['settings'][number]
  */
 export function poolRuns(factors: readonly Factor[], runs: readonly ShortRun[]): PartFactor[] {
   const series = new Map<string, CellSeries[]>()
-  const keyOf = ({ circumstances, place }: FactorSetting) => `${circumstances.title}\n${place?.label ?? ''}`
+  // The default may stand in several factors; its variance must not be taken for that of several.
+  const keyOf = ({ circumstances, reading }: FactorSetting) => `${circumstances.title}\n${reading.label}`
   for (const setting of factors.flatMap((factor) => factor.settings)) series.set(keyOf(setting), seriesOf(setting, runs))
   const estimates = estimateCells([...series.values()].flat(), BASELINE)
   return factors
     .map(({ id, title, compared, settings }) => ({
       id,
       title,
-      settings: settings.flatMap((setting) => summary(setting, series.get(keyOf(setting))!, estimates, compared, runs) ?? []),
+      settings: settings.flatMap((setting) => summary(setting, series.get(keyOf(setting))!, estimates, compared) ?? []),
     }))
     .filter(({ settings }) => settings.length > 1)
 }
 
-function seriesOf({ circumstances, place }: FactorSetting, runs: readonly ShortRun[]): CellSeries[] {
-  const rounds = runs
-    .filter((run) => run.circumstances === circumstances)
-    .flatMap((run) => (place === null ? run.rounds : (run.byPlace.get(place) ?? [])))
+function seriesOf({ circumstances, reading }: FactorSetting, runs: readonly ShortRun[]): CellSeries[] {
+  const own = runs.filter((run) => run.circumstances === circumstances)
   const wanted: readonly string[] = [BASELINE, ...COMPARED]
-  return cellSeries(rounds).filter(({ app }) => wanted.includes(app))
+  return cellSeries(own.flatMap(({ rounds }) => rounds.get(reading) ?? [])).filter(({ app }) => wanted.includes(app))
 }
 
 function summary(
-  setting: FactorSetting,
+  { label, isDefault }: FactorSetting,
   series: readonly CellSeries[],
   estimates: ReadonlyMap<CellSeries, CellEstimates>,
   compared: readonly string[],
-  runs: readonly ShortRun[],
 ): PartSetting | null {
-  const own = runs.filter(({ circumstances }) => circumstances === setting.circumstances)
   const baseline = series.find(({ app }) => app === BASELINE)
   if (baseline === undefined) return null
-  const loadBusy = own.map((run) => run.loadBusy).filter((busy) => busy !== null)
   return {
-    label: setting.label,
-    isDefault: isDefault(setting),
+    label,
+    isDefault,
     rounds: baseline.rounds.length,
     baselineMicroseconds: estimates.get(baseline)!.cost,
-    serverBusy: median(own.map(({ serverBusy }) => serverBusy)),
-    loadBusy: loadBusy.length < own.length ? null : mean(loadBusy),
+    serverBusy: median(baseline.rounds.map(({ serverBusy }) => serverBusy)),
+    loadBusy: loadBusy(baseline),
     cells: series
       .filter(({ app }) => compared.includes(app))
       .map((cell) => ({
@@ -75,4 +67,12 @@ function summary(
         perRound: cell.rounds.map(({ round, logRatio }) => ({ round, ratio: Math.exp(logRatio) })),
       })),
   }
+}
+
+/** Share of the time in which the load generator was not just waiting; null where it cannot tell. */
+function loadBusy({ rounds }: CellSeries): number | null {
+  const idle = rounds.map(({ idleNs }) => idleNs)
+  if (idle.some((one) => one === null)) return null
+  const sum = (values: readonly (number | null)[]) => values.reduce<number>((total, value) => total + (value ?? 0), 0)
+  return 1 - sum(idle) / sum(rounds.map(({ elapsedNs }) => elapsedNs))
 }

@@ -2,26 +2,30 @@ import { BASELINE, knownApps } from '../../apps/app.ts'
 import type { RoundAnalysis } from '../analysis/round-analysis.ts'
 import { RunError } from '../errors.ts'
 import { type CompareOptions, DEFAULT_SLICE_MILLISECONDS, withDefaults } from '../options.ts'
+import { loadOf, type Plan } from '../plan.ts'
 import { seededRandom } from '../random.ts'
 import { planOf, resolveApps } from '../resolve.ts'
 import type { InvariancePart } from './data.ts'
 import { type Circumstances, type Factor, invarianceFactors, standard } from './invariance-factors.ts'
-import { analysePlace, type Place, places } from './invariance-places.ts'
 import { poolRuns, type ShortRun } from './invariance-pool.ts'
+import { asPlanned, type Reading, withWays } from './invariance-readings.ts'
 import type { MeasurePart, PartContext, PartOutcome } from './part-context.ts'
 import { unitShare } from './repetitions.ts'
 import { repeatInTurns } from './turns.ts'
-import { measureUnitRun, seedOfTurn } from './unit-run.ts'
+import { measureUnitRun, notMeasured, seedOfTurn } from './unit-run.ts'
 
-/** Many short runs rather than one long one, so that all settings see the same moods of the machine. */
+/** Many short runs rather than one long one, so that all circumstances see the same moods of the machine. */
 const ROUNDS_PER_RUN = 2
-const FULL = { warmUpSeconds: 1.5, measuredMilliseconds: 15 * DEFAULT_SLICE_MILLISECONDS, runMilliseconds: 18_000 }
+/** Slices of all ways in one block, per deployment: what a default slice comes to 8 times. */
+const FULL = { warmUpSeconds: 2, measuredMilliseconds: 4_000, runMilliseconds: 45_000 }
 const LEAST = { warmUpSeconds: 0.2, measuredMilliseconds: 4 * DEFAULT_SLICE_MILLISECONDS }
+/** Blocks of short slices are many enough long before the time is up. */
+const MOST_BLOCKS = 40
 
 /** Length of the parts of a short run. */
 interface Shape {
   readonly warmUpSeconds: number
-  /** Per deployment and round. */
+  /** Per process and round. */
   readonly measuredMilliseconds: number
 }
 
@@ -46,7 +50,7 @@ export async function measureFactors(context: PartContext, factors: readonly Fac
       random: seededRandom(context.seed),
       titleOf: ({ circumstances }) => circumstances.title,
     },
-    ({ circumstances }, repetition) => shortRun(context, circumstances, shape, repetition),
+    ({ circumstances }, repetition) => shortRun(context, circumstances, readingsOf(factors, circumstances), shape, repetition),
   )
   const runs = finished.map(({ done }) => done)
   const body = runs.length === 0 ? null : { part: 'invariance' as const, factors: poolRuns(factors, runs) }
@@ -54,54 +58,62 @@ export async function measureFactors(context: PartContext, factors: readonly Fac
 }
 
 /**
- * The short runs of one turn. The default setting is in every difference and worth measuring more often than the others: the square root
- * of their number is best (Dunnett 1955, "A multiple comparison procedure for comparing several treatments with a control").
+ * The short runs of one turn. What has no default beside it in the same processes is compared with runs of the default, which are worth
+ * repeating: the square root of the number of settings is best (Dunnett 1955, "A multiple comparison procedure for comparing several
+ * treatments with a control").
  */
 function unitsOf(factors: readonly Factor[]): { readonly circumstances: Circumstances }[] {
   const all = new Set(factors.flatMap(({ settings }) => settings.map(({ circumstances }) => circumstances)))
-  const defaultRuns = Math.max(1, Math.round(Math.sqrt(all.size - 1)))
+  const apart = [...all].filter(({ ways }) => ways.length === 0).length
+  const defaultRuns = Math.max(1, Math.round(Math.sqrt(apart - 1)))
   return [...all].flatMap((circumstances) =>
     Array.from({ length: circumstances === standard ? defaultRuns : 1 }, () => ({ circumstances })),
   )
 }
 
+function readingsOf(factors: readonly Factor[], circumstances: Circumstances): Reading[] {
+  const own = factors.flatMap(({ settings }) => settings).filter((setting) => setting.circumstances === circumstances)
+  return [...new Set([asPlanned, ...own.map(({ reading }) => reading)])]
+}
+
 async function shortRun(
   context: PartContext,
   circumstances: Circumstances,
+  readings: readonly Reading[],
   shape: Shape,
   repetition: number,
 ): Promise<ShortRun | null> {
   const apps = resolveApps([BASELINE, ...circumstances.apps.filter((app) => context.apps.includes(app))], context.cwd)
-  const options = optionsFor(circumstances, shape, seedOfTurn(context, repetition))
-  const plan = planOf(withDefaults(options, knownApps(), options.seed), apps)
-  const renumber = (analysis: RoundAnalysis) => renumbered(analysis, repetition * ROUNDS_PER_RUN + analysis.round)
-  const byPlace = new Map<Place, RoundAnalysis[]>(places.map((place) => [place, []]))
+  const seed = seedOfTurn(context, repetition)
+  const options = {
+    ...{ seed, endpoints: ['hello' as const], rounds: ROUNDS_PER_RUN, warmUp: shape.warmUpSeconds },
+  } satisfies Partial<CompareOptions>
+  const byDefault = planOf(withDefaults(options, knownApps(), seed), apps)
+  const all = withWays(byDefault, circumstances.ways)
+  const plan = { ...all, blocksPerRound: blocksOf(all, apps.length, shape) }
+  const rounds = new Map<Reading, RoundAnalysis[]>(readings.map((reading) => [reading, []]))
   const outcome = await measureUnitRun(context, {
-    title: circumstances.title,
-    apps,
-    options,
+    ...{ title: circumstances.title, apps, options, plan },
     ...(circumstances.placement === null ? {} : { placement: circumstances.placement }),
     roundFinished(round) {
-      for (const [place, analyses] of byPlace) analyses.push(renumber(analysePlace(plan, round, place)))
+      const number = repetition * ROUNDS_PER_RUN + round.round
+      for (const [reading, analyses] of rounds) analyses.push(renumbered(reading.analyse(byDefault, round), number))
     },
   })
   if (outcome === null) return null
-  const baseline = outcome.result.cells.find(({ app }) => app === BASELINE)
-  if (baseline?.state !== 'measured') throw new RunError('not-measured', `${BASELINE} was not measured: ${baseline?.reason}`)
-  const { serverBusy, loadBusy } = baseline
-  return { circumstances, rounds: outcome.ledger.rounds.map(renumber), byPlace, serverBusy, loadBusy }
+  const found = rounds.get(asPlanned)!.flatMap(({ cells }) => cells)
+  if (found.every(({ app }) => app !== BASELINE)) {
+    throw outcome.ledger.rounds.length === 0
+      ? notMeasured(circumstances.title, outcome.result)
+      : new RunError('not-measured', `${BASELINE} was not measured: every block was disturbed`)
+  }
+  return { circumstances, rounds }
 }
 
-function optionsFor({ options }: Circumstances, shape: Shape, seed: number) {
-  const slice = options.slice ?? DEFAULT_SLICE_MILLISECONDS
-  return {
-    ...options,
-    seed,
-    endpoints: ['hello'],
-    rounds: ROUNDS_PER_RUN,
-    warmUp: shape.warmUpSeconds,
-    blocks: Math.max(1, Math.round(shape.measuredMilliseconds / slice)),
-  } satisfies Partial<CompareOptions>
+/** As many blocks as fit into the time of a process. */
+function blocksOf(plan: Plan, apps: number, { measuredMilliseconds }: Shape): number {
+  const block = plan.deployments.reduce((sum, deployment) => sum + loadOf(plan, deployment).sliceMilliseconds, 0)
+  return Math.max(1, Math.min(MOST_BLOCKS, Math.round((measuredMilliseconds * apps) / block)))
 }
 
 /** Round numbers that no other run of the part has. */

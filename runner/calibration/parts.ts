@@ -29,6 +29,6 @@ export const calibrationParts: readonly AnyPart[] = [
   { id: 'warm-up', title: 'warm-up', share: 0.05, measure: measureWarmUp },
   { id: 'identical', title: 'identical servers', share: 0.25, measure: measureIdentical },
   { id: 'planted', title: 'known work', share: 0.2, measure: measurePlanted },
-  { id: 'invariance', title: 'other circumstances', share: 0.15, measure: measureInvariance },
-  { id: 'today', title: 'what people do today', share: 0.32, measure: measureToday },
+  { id: 'invariance', title: 'other circumstances', share: 0.2, measure: measureInvariance },
+  { id: 'today', title: 'what people do today', share: 0.27, measure: measureToday },
 ]

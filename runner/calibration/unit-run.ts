@@ -4,6 +4,7 @@ import { RunError } from '../errors.ts'
 import type { Progress } from '../measure/listener.ts'
 import type { RoundRecord } from '../measure/round.ts'
 import { type CompareOptions, withDefaults } from '../options.ts'
+import type { Plan } from '../plan.ts'
 import { planOf } from '../resolve.ts'
 import type { Result } from '../result.ts'
 import { type RunOutcome, runPlan } from '../run.ts'
@@ -20,6 +21,8 @@ export interface UnitRun {
   readonly apps: readonly ResolvedApp[]
   /** Options that differ from the defaults of `compare`; `seed` is needed. */
   readonly options: Partial<CompareOptions> & Pick<CompareOptions, 'seed'>
+  /** Absent: the one that options and apps come to. */
+  readonly plan?: Plan
   /** Absent: the part's. */
   readonly placement?: CpuPlacement
   roundFinished?(round: RoundRecord): void
@@ -35,7 +38,14 @@ export async function measureUnitRun(context: PartContext, unit: UnitRun): Promi
   const options = withDefaults(unit.options, knownApps(), unit.options.seed)
   const placement = unit.placement ?? context.placement
   const opened = await context.openBench(options.driver, options.seed, placement)
-  const order = { options, apps: unit.apps, plan: planOf(options, unit.apps), placement, opened, startedAt: new Date() }
+  const order = {
+    options,
+    apps: unit.apps,
+    plan: unit.plan ?? planOf(options, unit.apps),
+    placement,
+    opened,
+    startedAt: new Date(),
+  }
   const outcome = await runPlan(order, {
     signal,
     listener: {

@@ -61,15 +61,18 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
   try {
     const wanted = options.startOrder.filter((index) => !options.without.has(plan.deployments[index]!.app))
     const byProcess = Map.groupBy(wanted, (index) => processOf(plan.deployments[index]!))
-    const starting = await inTurns([...byProcess], STARTED_AT_ONCE, async ([name, [first, ...others]]) => {
-      const [deployment, padding] = [plan.deployments[first!]!, options.environmentPadding[first!]!]
+    const starting = await inTurns([...byProcess], STARTED_AT_ONCE, async ([name, sharing]) => {
+      // Called by its own name, where the deployment of that name is among those that share it.
+      const owner = sharing.find((index) => plan.deployments[index]!.id === name) ?? sharing[0]!
+      const padding = options.environmentPadding[owner]!
       try {
-        const process = await bench.host.start(deployment, { cpu: bench.serverCpu, environmentPadding: padding })
+        const process = await bench.host.start(plan.deployments[owner]!, { cpu: bench.serverCpu, environmentPadding: padding })
         processes.set(name, process)
-        deployments[first!] = process
-        for (const other of others) deployments[other] = viewOf(process, plan.deployments[other]!)
+        for (const index of sharing) {
+          deployments[index] = index === owner ? process : viewOf(process, plan.deployments[index]!)
+        }
       } catch (error) {
-        for (const index of [first!, ...others]) failures.push(startFailure(plan.deployments[index]!.app, error))
+        for (const index of sharing) failures.push(startFailure(plan.deployments[index]!.app, error))
       }
     })
     // Not before all have been tried: what still starts could not be stopped.
