@@ -30,6 +30,10 @@ import { type Cell, type Environment, type Finding, FORMAT, type MeasuredCell, t
 
 /** Everything a result is made from. */
 export interface RunFacts {
+  /** Absent: a comparison. */
+  readonly study?: string
+  /** Options of a study as they were given, by their flags. */
+  readonly given?: Readonly<Record<string, string>>
   readonly options: CompareOptions
   readonly plan: Plan
   readonly apps: readonly ResolvedApp[]
@@ -101,7 +105,7 @@ export function assembleResult(facts: RunFacts): Result {
   })
   return {
     format: FORMAT,
-    study: 'compare',
+    study: facts.study ?? 'compare',
     startedAt: facts.startedAt.toISOString(),
     finishedAt: facts.finishedAt.toISOString(),
     wallSeconds: facts.wallNs / 1e9,
@@ -128,8 +132,9 @@ export function assembleResult(facts: RunFacts): Result {
       return { id, title: known?.title ?? id, package: known?.package ?? null, version: known?.version ?? null, given }
     }),
     cells,
-    overall: options.endpoints.length > 1 ? overall : [],
+    overall: plan.endpoints.length > 1 ? overall : [],
     controls: { identical },
+    answer: null,
     blocks,
     findings: uniqueFindings([...findings, ...identical.flatMap(({ endpoint, ratio }) => checkIdentical(endpoint, ratio))]),
   }
@@ -148,6 +153,7 @@ function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[
   return series.map((cell) => {
     const { app, endpoint, rounds } = cell
     const known = preflight.find((one) => one.app === app)
+    const load = loadOf(plan, plan.deployments.find((deployment) => deployment.app === app)!)
     const figures = cellFigures(cell, {
       ledger,
       identity: cellIdentity(facts, app, endpoint),
@@ -161,10 +167,12 @@ function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[
       totals: cellTotals(rounds),
       isBaseline: app === plan.baseline,
       covariate: distances(rounds),
+      isPlain: facts.study === undefined,
       package: known?.package ?? null,
       nodeMajor: Number.parseInt(machine.node.replace(/^v/, ''), 10),
       pinned: facts.placement.serverCpu !== null,
-      driverSleeps: facts.driver.sleeps,
+      driverSleeps: facts.driver.sleeps || load.sleeps,
+      loadSaturates: load.saturates,
       precisionPercent: options.rounds === null ? options.precision : null,
     }
   })
@@ -195,10 +203,10 @@ function cellIdentity({ plan, options, machine }: RunFacts, app: string, endpoin
   }
 }
 
-function usedOptions({ options, warmUpMilliseconds, blocksPerRound, plan }: RunFacts): Result['options'] {
+function usedOptions({ options, given, warmUpMilliseconds, blocksPerRound, plan }: RunFacts): Result['options'] {
   return {
     apps: [...options.apps],
-    endpoints: [...options.endpoints],
+    endpoints: [...plan.endpoints],
     connections: options.connections,
     transport: options.transport,
     driver: options.driver,
@@ -209,6 +217,7 @@ function usedOptions({ options, warmUpMilliseconds, blocksPerRound, plan }: RunF
     sliceMilliseconds: plan.sliceMilliseconds,
     blocksPerRound,
     warmUpMilliseconds,
+    given: { ...given },
   }
 }
 

@@ -37,7 +37,8 @@ export async function openBench(driverId: DriverId, seed: number, placement: Cpu
   const bench: Bench = {
     host: launchedHost,
     driver,
-    checkContract: ({ address }, endpoints) => checkContract(address, { endpoints, timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS }),
+    checkContract: ({ address }, endpoints, answers = {}) =>
+      checkContract(address, { endpoints, answers, timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS }),
     now: () => performance.now() * 1e6,
     ticks: readCpuTicks,
     kernel: kernelCounters([serverCpu, loadCpu]),

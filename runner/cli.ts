@@ -18,6 +18,8 @@ import { renderTerminal, type TerminalOptions } from './report/terminal.ts'
 import type { Result } from './result.ts'
 import { addResultCommands } from './result-commands.ts'
 import { soak } from './soak/soak.ts'
+import { measureStudy } from './study.ts'
+import { addStudyCommand } from './study-command.ts'
 
 const EXIT = { valid: 0, notValid: 1, usage: 2, interrupted: 130 } as const
 const WIDTH_WITHOUT_TERMINAL = 160
@@ -66,6 +68,18 @@ const calibrateCommand = program
   .addHelpText('after', CALIBRATE_EXAMPLES)
   .action(runCalibrate)
 for (const row of calibrateOptions) addOption(calibrateCommand, row)
+
+addStudyCommand(program, {
+  print: (text) => void process.stdout.write(text),
+  run: (study, call) =>
+    interruptible(createProgress(process.stderr), async (context) => {
+      const { result, folder, problem } = await measureStudy(study, call, context)
+      context.listener.stop()
+      process.stdout.write(call.given.json ? renderJson(result) : renderTerminal(result, terminalOptions()))
+      process.stderr.write(`written to ${folder}\n`)
+      process.exitCode = problem === null ? exitStatus(result) : report(problem)
+    }),
+})
 
 addResultCommands(program, {
   print: (text) => void process.stdout.write(text),

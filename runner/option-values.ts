@@ -28,6 +28,12 @@ export function list(text: string): string[] {
   })
 }
 
+/** Whole numbers within limits, separated by commas. */
+export function listOfWholeNumbers(option: string, low: number, high: number): (text: string) => number[] {
+  const one = wholeNumber(option, low, high)
+  return (text) => list(text).map(one)
+}
+
 /** One of a set of names; a near miss is suggested. */
 export function chosenFrom<T extends string>(what: string, known: readonly T[], text: string): T {
   const found = known.find((name) => name === text)

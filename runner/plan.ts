@@ -1,5 +1,5 @@
 import type { ResolvedApp } from '../apps/app.ts'
-import type { EndpointId } from '../apps/endpoints.ts'
+import type { ContractOptions } from '../apps/contract.ts'
 import { type DeploymentPlan, processOf } from './deployment/deployment.ts'
 import type { LoadShape } from './load/load-shape.ts'
 import { seededRandom } from './random.ts'
@@ -26,7 +26,9 @@ export interface Plan {
   readonly seed: number
   readonly baseline: string
   readonly deployments: readonly DeploymentPlan[]
-  readonly endpoints: readonly EndpointId[]
+  readonly endpoints: readonly string[]
+  /** What is expected of endpoints that are not in the contract of all apps. */
+  readonly answers?: ContractOptions['answers']
   readonly connections: number
   readonly sliceMilliseconds: number
   /** null: as many as `blocksFor` says once the warm-up is known. */
@@ -44,7 +46,7 @@ export interface PlannedSlice {
 /** One slice of every deployment on one endpoint. */
 export interface PlannedBlock {
   readonly block: number
-  readonly endpoint: EndpointId
+  readonly endpoint: string
   readonly slices: readonly PlannedSlice[]
 }
 
@@ -82,7 +84,7 @@ export function appOf(plan: Plan, deployment: string): string {
 /** How a deployment of the plan is asked. */
 export function loadOf(plan: Pick<Plan, 'connections' | 'sliceMilliseconds'>, { load }: DeploymentPlan): LoadShape {
   const { connections, sliceMilliseconds } = plan
-  return { connections, sliceMilliseconds, keepAlive: true, sleeps: false, ...load }
+  return { connections, sliceMilliseconds, keepAlive: true, sleeps: false, saturates: true, ...load }
 }
 
 /** Processes that deployments come to: some may share one. */

@@ -5,19 +5,13 @@
  * History of the format: 1, the first. Fields that were added since have a default, so that older files are still read.
  */
 import { z } from 'zod'
+import { Answer } from './answer.ts'
 import { Fact, SpeedScore } from './environment/fact.ts'
+import { Estimate } from './estimate.ts'
+
+export { Estimate } from './estimate.ts'
 
 export const FORMAT = 1
-
-/** A number with its interval. `low` and `high` are null when there are too few rounds to say. */
-export const Estimate = z.object({
-  value: z.number(),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
-  /** Two-sided confidence level of the interval, 0.95 for 95 %. */
-  level: z.number(),
-})
-export type Estimate = z.infer<typeof Estimate>
 
 export const Severity = z.enum(['note', 'suspect', 'invalid'])
 export type Severity = z.infer<typeof Severity>
@@ -218,6 +212,8 @@ export const UsedOptions = z.object({
   sliceMilliseconds: z.number(),
   blocksPerRound: z.int(),
   warmUpMilliseconds: z.number(),
+  /** Options of a study as they were given, by their flags; empty texts for switches. Nothing for a comparison. */
+  given: z.record(z.string(), z.string()).default({}),
 })
 export type UsedOptions = z.infer<typeof UsedOptions>
 
@@ -254,6 +250,8 @@ export const Result = z.object({
   cells: z.array(Cell),
   overall: z.array(Overall),
   controls: z.object({ identical: z.array(IdenticalControl) }),
+  /** What a study says to its question; null for a comparison. */
+  answer: Answer.nullable().default(null),
   /** How the blocks of all endpoints came about; null: unknown. */
   blocks: Blocks.nullable().default(null),
   findings: z.array(Finding),

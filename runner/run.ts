@@ -22,6 +22,10 @@ const MINIMUM_ROUNDS = 6
 
 /** What shall be measured with what, all of it decided. */
 export interface RunOrder {
+  /** Absent: a comparison. */
+  readonly study?: string
+  /** Options of a study as they were given, by their flags. */
+  readonly given?: Readonly<Record<string, string>>
   readonly options: CompareOptions
   readonly apps: readonly ResolvedApp[]
   readonly plan: Plan

@@ -23,6 +23,8 @@ export interface CellFacts {
   readonly isBaseline: boolean
   /** What the intervals take into account beside the rounds' values, by round; null: nothing. */
   readonly covariate: readonly number[] | null
+  /** An app as it is; what a study varies has no usual ratio, and may well be cheaper than the baseline. */
+  readonly isPlain: boolean
   /** npm package of the app; null: none. */
   readonly package: string | null
   /** Major version of Node. */
@@ -31,6 +33,8 @@ export interface CellFacts {
   readonly pinned: boolean
   /** The driver cannot keep the server busy and does not try to. */
   readonly driverSleeps: boolean
+  /** The load is meant to keep the server busy; false: that it idles is what was asked for. */
+  readonly loadSaturates: boolean
   /** Half-width asked for; null: none. */
   readonly precisionPercent: number | null
 }

@@ -11,7 +11,8 @@ export function checkFamily(cells: readonly CellFacts[], baseline: string): Find
     group.forEach((cell, index) => void found.get(cell)!.push(...findings[index]!))
   const others = cells.filter(({ isBaseline }) => !isBaseline)
   add(others, checkTrends(others))
-  for (const group of Map.groupBy(others, ({ figures }) => figures.endpoint).values()) add(group, checkFloor(group, baseline))
+  const plain = others.filter(({ isPlain }) => isPlain)
+  for (const group of Map.groupBy(plain, ({ figures }) => figures.endpoint).values()) add(group, checkFloor(group, baseline))
   add(cells, checkMachineSpeed(cells))
   return [...found.values()]
 }

@@ -1,5 +1,4 @@
-import type { EndpointCheck } from '../../apps/contract.ts'
-import type { EndpointId } from '../../apps/endpoints.ts'
+import type { ContractOptions, EndpointCheck } from '../../apps/contract.ts'
 import type { Deployment, DeploymentHost } from '../deployment/deployment.ts'
 import type { CpuTicks } from '../deployment/procfs.ts'
 import type { KernelCounters } from '../environment/kernel-counters.ts'
@@ -9,8 +8,12 @@ import type { LoadDriver } from '../load/driver.ts'
 export interface Bench {
   readonly host: DeploymentHost
   readonly driver: LoadDriver
-  /** Compares what a running deployment answers with the contract. */
-  checkContract(deployment: Deployment, endpoints: readonly EndpointId[]): Promise<EndpointCheck[]>
+  /** Compares what a running deployment answers with the contract, or with the answers that a study expects. */
+  checkContract(
+    deployment: Deployment,
+    endpoints: readonly string[],
+    answers?: ContractOptions['answers'],
+  ): Promise<EndpointCheck[]>
   /** Monotonic clock, nanoseconds. */
   now(): number
   /** Busy and stolen time by CPU; empty where unknown. */

@@ -1,6 +1,5 @@
 import { formatAddress } from '../../apps/address.ts'
-import { contract } from '../../apps/contract.ts'
-import type { EndpointId } from '../../apps/endpoints.ts'
+import { expectedAnswer } from '../../apps/contract.ts'
 import { type Deployment, DeploymentError, processOf } from '../deployment/deployment.ts'
 import { viewOf } from '../deployment/shared.ts'
 import { RunError } from '../errors.ts'
@@ -111,12 +110,12 @@ function loadTarget(deployment: Deployment, plan: Plan) {
     id: deployment.plan.id,
     address: deployment.address,
     connections: loadOf(plan, deployment.plan).connections,
-    requests: plan.endpoints.map(expectedRequest),
+    requests: plan.endpoints.map((endpoint) => expectedRequest(plan, endpoint)),
   }
 }
 
-function expectedRequest(endpoint: EndpointId): ExpectedRequest {
-  const { path, status, body } = contract[endpoint]
+function expectedRequest({ answers }: Plan, endpoint: string): ExpectedRequest {
+  const { path, status, body } = expectedAnswer(endpoint, answers)
   return { endpoint, path, status, body }
 }
 

@@ -48,7 +48,7 @@ export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): 
     }
     if (sharing.some(({ app }) => app === plan.baseline)) baseline = deployment
     try {
-      const checks = await bench.checkContract(deployment, plan.endpoints)
+      const checks = await bench.checkContract(deployment, plan.endpoints, plan.answers)
       for (const { app } of sharing) {
         failures.push(...checks.flatMap((check) => contractFailure(app, deployment, check)))
         apps.push({

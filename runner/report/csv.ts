@@ -91,6 +91,6 @@ export function csvField(value: Value): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-function cleaned(value: Value): Value {
+export function cleaned(value: Value): Value {
   return typeof value === 'string' ? plainText(value, LONGEST_TEXT) : value
 }

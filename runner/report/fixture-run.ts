@@ -15,6 +15,7 @@ export function runFields(): Omit<Result, FromCells> {
     baseline: 'node-http',
     rounds: 6,
     stoppedBecause: 'precision',
+    answer: null,
     blocks: { planned: 480, attempts: 480, disturbances: {} },
     options: {
       apps: ['node-http', 'fastify', 'hono', 'koa', "./it's mine/app.ts"],
@@ -28,6 +29,7 @@ export function runFields(): Omit<Result, FromCells> {
       quick: false,
       sliceMilliseconds: 20,
       blocksPerRound: 40,
+      given: {},
       warmUpMilliseconds: 1500,
     },
     environment: {

@@ -1,5 +1,6 @@
 import type { SliceDistribution } from '../analysis/slice-distribution.ts'
 import type { Result } from '../result.ts'
+import { renderAnswerCsv } from './answer-csv.ts'
 import { renderCsv } from './csv.ts'
 import type { ReportFile } from './files.ts'
 import { renderJson } from './json.ts'
@@ -36,9 +37,9 @@ export const reportFormats = {
     render: ({ result }) => [{ name: 'report.md', text: renderMarkdown(result) }],
   },
   csv: {
-    description: 'table.csv, a line per cell',
+    description: 'table.csv, a line per cell; and a file for every table of a study',
     written: 'round',
-    render: ({ result }) => [{ name: 'table.csv', text: renderCsv(result) }],
+    render: ({ result }) => [{ name: 'table.csv', text: renderCsv(result) }, ...renderAnswerCsv(result)],
   },
   html: {
     description: 'report.html, one file with charts and a table to sort and filter',

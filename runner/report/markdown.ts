@@ -1,9 +1,12 @@
 import type { Result } from '../result.ts'
+import { answerText, textOfTable } from './answer-table.ts'
 import { appId } from './app-name.ts'
+import { pictureTag } from './charts/picture.ts'
 import { listFailures } from './failures.ts'
 import { groupFindings, verdictLine } from './findings.ts'
 import { methodParagraph, reproduceCommand } from './method.ts'
 import { controlLine, runFacts } from './run-facts.ts'
+import { fileStem } from './run-files.ts'
 import { summarise } from './summary.ts'
 import { buildTables, type Figure, type Table } from './table.ts'
 
@@ -18,6 +21,7 @@ export function renderMarkdown(result: Result): string {
     [...runFacts(result).map(({ name, text }) => `- **${name}**: ${escapeMarkdown(text)}`)].join('\n'),
     // The quoting keeps the command on one line that starts with `npm`: nothing in it can close the fence.
     `\`\`\`sh\n${reproduceCommand(result)}\n\`\`\``,
+    ...answerSections(result),
     ...buildTables(result).map(tableSection),
     list('Two copies of one server (A/A)', controls(result)),
     list('Failed', failures(result)),
@@ -59,6 +63,23 @@ export function escapeMarkdown(text: string): string {
 }
 
 const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '|': '#124', '`': '#96' }
+
+/** Question and answer of a study, its tables and the charts that are written beside the page. */
+export function answerSections({ answer }: Pick<Result, 'answer'>, charts = '.'): string[] {
+  if (answer === null) return []
+  const words = (text: string) => escapeMarkdown(answerText(text))
+  return [
+    [`## ${words(answer.question)}`, ...answer.sentences.map((sentence) => `- ${words(sentence)}`)].join('\n\n'),
+    ...answer.charts
+      .filter(({ points }) => points.length > 0)
+      .map(({ id, description }) => pictureTag(`${charts}/${fileStem(id)}`, answerText(description))),
+    ...answer.tables.map(textOfTable).map(({ title, columns, rows, note }) => {
+      const table = `### ${escapeMarkdown(title)}\n\n${markdownTable(columns, rows)}`
+      return note === '' ? table : `${table}\n\n${escapeMarkdown(note)}`
+    }),
+    answer.limits.map((limit) => `- ${words(limit)}`).join('\n'),
+  ]
+}
 
 function tableSection({ title, columns, rows }: Table): string {
   const places = rows.map((row) => columns.map(({ id }) => inWords(row.figures[id])))

@@ -31,6 +31,7 @@ export function methodParagraph(result: Result): string {
 /** The command that asks for the same run again, safe to paste into a POSIX shell. */
 export function reproduceCommand(result: Result): string {
   const { options } = result
+  if (result.answer !== null) return studyCommand(result)
   const words = [
     ...['--apps', result.apps.map(({ given }) => given).join(',')],
     ...['--endpoints', options.endpoints.join(',')],
@@ -47,6 +48,16 @@ export function reproduceCommand(result: Result): string {
     ...['--seed', String(result.seed)],
   ]
   return ['npm', 'run', result.study, '--', ...words].map(shellQuote).join(' ')
+}
+
+/** Where a result went, not what it is. */
+const PLACES = ['--out', '--json']
+
+/** A study's options mean what they meant when they were given; what it chose by itself it will choose again. */
+function studyCommand({ study, options: { given }, seed }: Result): string {
+  const told = Object.entries({ ...given, '--seed': String(seed) }).filter(([flag]) => !PLACES.includes(flag))
+  const words = told.flatMap(([flag, text]) => (text === '' ? [flag] : [flag, text]))
+  return ['npm', 'run', 'study', '--', study, ...words].map(shellQuote).join(' ')
 }
 
 function blocks(result: Result): string {

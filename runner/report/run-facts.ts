@@ -38,7 +38,7 @@ export function runFacts(result: Result): RunFact[] {
     ...poorPoints(environment.poor.length),
     {
       name: 'load',
-      text: `${fact(options.driver)} ${fact(environment.driverVersion)}, ${options.connections} connections over ${options.transport}, seed ${result.seed}`,
+      text: `${fact(options.driver)} ${fact(environment.driverVersion)}, ${connections(result)} connections over ${options.transport}, seed ${result.seed}`,
     },
     { name: 'time', text: `${effort(result)}; stopped because ${stopReasons[result.stoppedBecause]}` },
   ]
@@ -83,6 +83,14 @@ function effort(result: Result): string {
   const dutyCycle = result.wallSeconds > 0 ? result.measuredSeconds / result.wallSeconds : null
   const rounds = `${result.rounds} ${result.rounds === 1 ? 'round' : 'rounds'}`
   return `${rounds} in ${formatDuration(result.wallSeconds)}, ${formatShare(dutyCycle)} % of it measuring`
+}
+
+/** `16`, or `1 to 128` where a study varies them. */
+function connections({ cells, options }: Result): string {
+  const counts = cells.map(({ load }) => load.connections)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  if (counts.length === 0) return String(options.connections)
+  return least === most ? String(most) : `${least} to ${most}`
 }
 
 /** `2026-11-21 09:30 UTC` of an ISO time. */

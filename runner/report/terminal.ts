@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Result, Severity, Verdict } from '../result.ts'
+import { answerText, textOfTable } from './answer-table.ts'
 import { appId } from './app-name.ts'
 import { listFailures } from './failures.ts'
 import { groupFindings, verdictLine } from './findings.ts'
@@ -8,6 +9,7 @@ import { controlLine, runFacts } from './run-facts.ts'
 import { summarise } from './summary.ts'
 import { buildTables } from './table.ts'
 import { drawTable } from './terminal-table.ts'
+import { textTable } from './text-table.ts'
 
 export interface TerminalOptions {
   readonly colour: boolean
@@ -36,6 +38,7 @@ export function renderTerminal(result: Result, { colour, width }: TerminalOption
   const columns = Math.max(LEAST_WIDTH, width)
   const sections = [
     head(result, columns, paint),
+    ...answer(result, columns, paint),
     ...buildTables(result).map((table) => [
       ...wrapWords(table.title, columns).map((line) => paint('bold', line)),
       ...drawTable(table, columns, paint),
@@ -63,6 +66,24 @@ function head(result: Result, columns: number, paint: Paint): string[] {
     const [first = '', ...more] = wrapWords(text, columns - nameWidth)
     return [paint('dim', name.padEnd(nameWidth)) + first, ...more.map((line) => indent + line)]
   })
+}
+
+/** Question and answer of a study; its tables may be wider than the terminal, because cutting them would lose digits. */
+function answer({ answer }: Result, columns: number, paint: Paint): string[][] {
+  if (answer === null) return []
+  const words = (text: string) => wrapWords(answerText(text), columns, '  ')
+  const tables = answer.tables
+    .map(textOfTable)
+    .map(({ title, columns: heads, rows, note }) => [
+      ...words(title).map((line) => paint('bold', line)),
+      ...textTable(heads, rows),
+      ...(note === '' ? [] : words(note).map((line) => paint('dim', line))),
+    ])
+  return [
+    [...words(answer.question).map((line) => paint('bold', line)), ...answer.sentences.flatMap(words)],
+    ...tables,
+    answer.limits.flatMap(words),
+  ]
 }
 
 function controls(result: Result, columns: number, paint: Paint): string[] {

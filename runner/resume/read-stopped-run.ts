@@ -34,6 +34,11 @@ export async function readStoppedRun(run: string): Promise<StoppedRun> {
   const { result } = known
   // `latest` is a link that will be set anew: to itself, if it were taken for the folder.
   const folder = await realpath(known.folder)
+  if (result.answer !== null) {
+    throw new UserError('not-resumable', `the run in ${folder} is a study (${result.study}): only a comparison can be resumed`, {
+      hint: 'its finished rounds are in its reports; start the study anew for more',
+    })
+  }
   if (FINISHED.has(result.stoppedBecause)) {
     throw new UserError('run-finished', `the run in ${folder} is finished: there is nothing to resume`, {
       hint: 'start a new one; npm run diff compares the two',

@@ -7,6 +7,7 @@ export const checkSaturation: CellCheck = (facts) => {
   const { serverBusy, loadBusy } = facts.figures
   const milliseconds = serverBusy < STALLED_BELOW_BUSY ? waits(facts).find(isTimerOfTcp) : undefined
   if (milliseconds !== undefined) return [finding('stall', { milliseconds, serverBusy })]
+  if (!facts.loadSaturates) return []
   if (!facts.driverSleeps && serverBusy < HARDLY_BUSY) return [finding('server-idle', { serverBusy, loadBusy })]
   if (serverBusy < BUSY_ENOUGH) return [finding('load-generator-bound', { serverBusy, loadBusy })]
   return loadBusy !== null && loadBusy > LOAD_GENERATOR_BUSY ? [finding('load-generator-busy', { loadBusy })] : []

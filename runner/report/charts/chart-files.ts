@@ -1,5 +1,7 @@
 import type { Result } from '../../result.ts'
 import type { ReportFile } from '../files.ts'
+import { fileStem } from '../run-files.ts'
+import { answerChart } from './answer-chart.ts'
 import { overheadOverview } from './overhead-chart.ts'
 import { type ChartSpec, renderThemes } from './render-svg.ts'
 import { shareChart } from './share-chart.ts'
@@ -12,9 +14,11 @@ const charts: Readonly<Record<string, (result: Result) => ChartSpec | null>> = {
 
 /** `overhead-light.svg`, `overhead-dark.svg` and so on; a chart without anything to draw is left out. */
 export async function renderChartFiles(result: Result): Promise<ReportFile[]> {
-  const files = Object.entries(charts).map(async ([name, specOf]) => {
-    const spec = specOf(result)
-    return spec === null ? [] : renderThemes(name, spec)
-  })
+  const ofAnswer = (result.answer?.charts ?? []).map((chart) => [fileStem(chart.id), answerChart(chart)] as const)
+  const ofCells = Object.entries(charts).map(([name, specOf]) => [name, specOf(result)] as const)
+  // What a study varies has too many cells for the charts of a comparison, and has its own.
+  const files = (result.answer === null ? ofCells : ofAnswer).map(async ([name, spec]) =>
+    spec === null ? [] : renderThemes(name, spec),
+  )
   return (await Promise.all(files)).flat()
 }

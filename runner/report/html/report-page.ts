@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { SliceDistribution } from '../../analysis/slice-distribution.ts'
 import type { Result } from '../../result.ts'
+import { answerText } from '../answer-table.ts'
 import { appId, appName } from '../app-name.ts'
+import { answerChart } from '../charts/answer-chart.ts'
 import { measuredEndpoints } from '../charts/cell-rows.ts'
 import { overheadChart } from '../charts/overhead-chart.ts'
 import { type ChartSpec, renderSvg } from '../charts/render-svg.ts'
@@ -14,6 +16,7 @@ import { formatLevel } from '../format.ts'
 import { plainText } from '../plain-text.ts'
 import { utcMinute } from '../run-facts.ts'
 import { summarise } from '../summary.ts'
+import { answerTables } from './answer-section.ts'
 import { cellTable, referenceViews, tableControls } from './cell-table.ts'
 import { controlsList, environmentList, failuresList, findingsList, paragraph, reproduction, section } from './sections.ts'
 import { shareSentence } from './share-sentence.ts'
@@ -51,6 +54,7 @@ export async function renderReportPage(result: Result, distributions: readonly S
     `<header>\n<h1>${escapeHtml(title)}</h1>`,
     `<p class="facts">${escapeHtml(`${utcMinute(result.startedAt)}, ${result.rounds} rounds, suite ${plainText(result.environment.suiteVersion, 40)}`)} <span class="verdict ${result.verdict}">${result.verdict}</span></p>`,
     `${paragraph(summarise(result), 'lead')}\n</header>`,
+    section('answer', answerText(result.answer?.question ?? ''), await answerParts(result)),
     section('cost', `CPU µs per request over ${baseline}`, [
       paragraph(
         main === ''
@@ -123,6 +127,18 @@ ${script}</script>
 </body>
 </html>
 `
+}
+
+/** What a study says: its sentences, charts and tables; nothing for a comparison. */
+async function answerParts({ answer }: Result): Promise<string[]> {
+  if (answer === null) return []
+  const drawn = await figures(answer.charts.map((chart, index) => ({ name: `a${index}`, title: '', spec: answerChart(chart) })))
+  return [
+    ...answer.sentences.map((sentence) => paragraph(answerText(sentence))),
+    grid(drawn, 'charts'),
+    ...answerTables(answer),
+    ...answer.limits.map((limit) => paragraph(answerText(limit), 'note')),
+  ]
 }
 
 interface Figure {

@@ -1,0 +1,5 @@
+import type { Study } from './study.ts'
+import { sweep } from './sweep.ts'
+
+/** The registry: what `npm run study -- <name>` may be called with, in the order of `--list`. */
+export const studies: readonly Study[] = [sweep]
