@@ -17,6 +17,7 @@ const MEASURING = [
   'runner/calibration/procedures/*.test.ts',
   'runner/checks/real-findings.test.ts',
   'runner/load/**/*.test.ts',
+  'runner/studies/sweep.test.ts',
 ]
 const limits = { testTimeout: 30_000, hookTimeout: 30_000 }
 const group = (groupOrder: number) => ({ sequence: { groupOrder } })

@@ -66,12 +66,17 @@ function addOption(command: Command, row: OptionRow, texts: Record<string, strin
   const { flags, description, shownDefault, parse } = row
   const [flag] = flags.split(' ') as [string]
   const described = `${description} (default: ${shownDefault})`
-  if (parse === undefined) command.option(flags, described).on(`option:${nameOf(row)}`, () => void (texts[flag] = ''))
-  else
-    command.option(flags, described, (text: string) => {
-      texts[flag] = text
-      return parse(text)
-    })
+  const keep = (text: string) => {
+    texts[flag] = text
+  }
+  if (parse === undefined) {
+    command.option(flags, described).on(`option:${nameOf(row)}`, () => keep(''))
+    return
+  }
+  command.option(flags, described, (text: string) => {
+    keep(text)
+    return parse(text)
+  })
 }
 
 function list(): string {

@@ -8,6 +8,7 @@ import type { CompareOptions } from './options.ts'
 import { withDefaults } from './options.ts'
 import { openRunFolder } from './report/files.ts'
 import { resolveApps } from './resolve.ts'
+import { guardedAnswer } from './studies/guarded-answer.ts'
 import type { OwnValues, Study } from './studies/study.ts'
 
 /** What was given on the command line. */
@@ -46,7 +47,7 @@ export async function measureStudy(study: Study, { given, own, texts }: StudyCal
       return await keepRun(order, folder, {
         ...{ listener, signal },
         roundFinished: (round) => prepared.roundFinished?.(round),
-        complete: (result) => ({ ...result, answer: prepared.answer(result) }),
+        complete: (result) => ({ ...result, answer: guardedAnswer(result, prepared.answer(result)) }),
       })
     } catch (error) {
       // A mistake in the call was found before anything was measured: there is nothing to keep.

@@ -31,15 +31,21 @@ interface Measured extends SweepLevel {
 export function answerSweep(result: Result, levels: readonly SweepLevel[]): Answer {
   const endpoints = [...new Set(result.cells.map(({ endpoint }) => endpoint))]
   const known = endpoints.map((endpoint) => ({ endpoint, measured: measuredOf(result, levels, endpoint) }))
+  // Tables show what is invalid and say so; sentences and curves are made without it.
   const curves = known.flatMap(({ endpoint, measured }) =>
-    [...Map.groupBy(measured, ({ app }) => app)].map(([app, own]) => ({ endpoint, app, own, ...shapeOf(own) })),
+    [...Map.groupBy(measured.filter(isQuotable), ({ app }) => app)].map(([app, own]) => ({
+      endpoint,
+      app,
+      own,
+      ...shapeOf(own),
+    })),
   )
   return {
     question: 'How many connections does it take until an app gives all it can, and what is the limit then?',
     sentences: curves.map((curve) => sentence(curve, endpoints.length > 1)),
     tables: known.filter(({ measured }) => measured.length > 0).map(({ endpoint, measured }) => table(endpoint, measured)),
-    charts: known.flatMap(({ endpoint, measured }) => charts(endpoint, measured)),
-    limits: curves.flatMap(({ app, own, bounds }) => aboveBound(app, own, bounds)),
+    charts: known.flatMap(({ endpoint, measured }) => charts(endpoint, measured.filter(isQuotable))),
+    limits: [...leftOut(result, levels, endpoints), ...curves.flatMap(({ app, own, bounds }) => aboveBound(app, own, bounds))],
   }
 }
 
@@ -48,6 +54,10 @@ function measuredOf(result: Result, levels: readonly SweepLevel[], endpoint: str
     const cell = result.cells.find((one) => one.app === level.id && one.endpoint === endpoint)
     return cell?.state === 'measured' ? [{ ...level, cell }] : []
   })
+}
+
+function isQuotable({ cell }: Measured): boolean {
+  return cell.verdict !== 'invalid'
 }
 
 interface Shape {
@@ -110,11 +120,12 @@ function table(endpoint: string, measured: readonly Measured[]): AnswerTable {
       { head: 'server busy %', kind: 'number' },
       { head: 'load busy %', kind: 'number' },
       { head: 'limit', kind: 'text' },
+      { head: 'verdict', kind: 'text' },
     ],
     rows: measured.map(({ app, connections, cell }): AnswerFigure[] => [
       ...[app, connections, cell.requestsPerSecond, cell.cost],
       ...[cell.latencyMicroseconds?.p50 ?? null, cell.latencyMicroseconds?.p99 ?? null, inFlight(cell)],
-      ...[percent(cell.serverBusy), cell.loadBusy === null ? null : percent(cell.loadBusy), limitOf(cell)],
+      ...[percent(cell.serverBusy), cell.loadBusy === null ? null : percent(cell.loadBusy), limitOf(cell), cell.verdict],
     ]),
     note:
       "Requests/s times mean latency is the number of requests on their way, by Little's law; latencies leave out the first answer " +
@@ -155,6 +166,15 @@ function charts(endpoint: string, measured: readonly Measured[]): AnswerChart[] 
   return [
     ...chart('throughput', 'requests/s', ({ requestsPerSecond }) => requestsPerSecond),
     ...chart('cost', 'CPU µs/request', ({ cost }) => cost),
+  ]
+}
+
+function leftOut(result: Result, levels: readonly SweepLevel[], endpoints: readonly string[]): string[] {
+  const quotable = endpoints.flatMap((endpoint) => measuredOf(result, levels, endpoint).filter(isQuotable)).length
+  const missing = levels.length * endpoints.length - quotable
+  if (missing === 0) return []
+  return [
+    `${missing === 1 ? '1 cell is' : `${missing} cells are`} failed, invalid or not measured, and not in sentences and charts.`,
   ]
 }
 

@@ -62,7 +62,7 @@ function curves(chart: AnswerChart, points: readonly AnswerPoint[]) {
       },
       {
         mark: { type: 'point' as const, filled: true, size: 40 },
-        encoding: { x, y: { field: 'y', ...y }, color, shape: { ...color, legend: null } },
+        encoding: { x, y: { field: 'y', ...y }, color, shape: color },
       },
     ],
   }
@@ -89,7 +89,7 @@ function rows(chart: AnswerChart, points: readonly AnswerPoint[]) {
       },
       {
         mark: { type: 'point' as const, filled: true, size: 40 },
-        encoding: { y, ...yOffset, x: { field: 'y', ...x }, color, shape: { ...color, legend: null } },
+        encoding: { y, ...yOffset, x: { field: 'y', ...x }, color, shape: color },
       },
     ],
   }

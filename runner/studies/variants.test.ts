@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { type Variant, variantApps, variantDeployments } from './variants.ts'
+
+const app = (id: string) => ({ id, modulePath: `/${id}.ts`, given: id, insideProject: true })
+const plain = (id: string): Variant => ({ app: app(id), key: null, deployment: {} })
+
+describe('variants', () => {
+  it('are apps of a plan, called by what sets them apart', () => {
+    const variants = [plain('raw'), { ...plain('koa'), key: 'unix', deployment: { transport: 'unix' as const } }]
+    expect(variantApps(variants).map(({ id, given }) => [id, given])).toEqual([
+      ['raw', 'raw'],
+      ['koa@unix', 'koa'],
+    ])
+    expect(variantDeployments(variants, 'raw')).toEqual([
+      { id: 'raw', app: 'raw', modulePath: '/raw.ts', transport: 'tcp' },
+      { id: 'raw#2', app: 'raw', modulePath: '/raw.ts', transport: 'tcp' },
+      { id: 'koa@unix', app: 'koa@unix', modulePath: '/koa.ts', transport: 'unix' },
+    ])
+  })
+
+  it('that share the process of the baseline are asked in both of its copies', () => {
+    const level = (id: string, connections: number): Variant => ({
+      ...{ app: app(id), key: String(connections), deployment: { process: id, load: { connections } } },
+    })
+    const variants = [level('raw', 1), level('raw', 16), level('koa', 1)]
+    expect(variantDeployments(variants, 'raw@16').map(({ id, app, process }) => [id, app, process])).toEqual([
+      ['raw@1', 'raw@1', 'raw'],
+      ['raw@1#2', 'raw@1', 'raw#2'],
+      ['raw@16', 'raw@16', 'raw'],
+      ['raw@16#2', 'raw@16', 'raw#2'],
+      ['koa@1', 'koa@1', 'koa'],
+    ])
+  })
+})
