@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from './errors.ts'
 import { optionsTable } from './options-table.ts'
+import { publishStudy } from './publish-study.ts'
 import { writeAtomically } from './report/atomic-write.ts'
 import { pictureTag } from './report/charts/picture.ts'
 import { renderJson } from './report/json.ts'
@@ -45,6 +46,7 @@ export async function renderPublishedPages(result: Result): Promise<{ path: stri
  */
 export async function publishResults(run: string): Promise<string[]> {
   const { result } = await readRun(run)
+  if (result.answer !== null) return publishStudy(result)
   if (result.verdict !== 'valid') {
     throw new UserError('not-valid', `this run is ${result.verdict}: only a valid one can be published`, {
       hint: 'its report.md says why',

@@ -76,7 +76,9 @@ export function addResultCommands(program: Command, output: CommandOutput): void
 
   program
     .command('publish-results')
-    .description('make a valid run the published one: results/README.md, charts, and the table in README.md')
+    .description(
+      'make a valid run the published one: results/README.md, charts, and the table in README.md; of a study: docs/studies.md',
+    )
     .argument('<run>', 'folder of a run, for example results/latest')
     .allowExcessArguments(false)
     .action(async (run: string) => {

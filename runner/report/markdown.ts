@@ -64,21 +64,26 @@ export function escapeMarkdown(text: string): string {
 
 const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '|': '#124', '`': '#96' }
 
-/** Question and answer of a study, its tables and the charts that are written beside the page. */
-export function answerSections({ answer }: Pick<Result, 'answer'>, charts = '.'): string[] {
+/**
+ * Question and answer of a study, its tables and its charts.
+ * @param charts folder of the charts, as seen from the page
+ * @param level of the heading that is the question
+ */
+export function answerSections({ answer }: Pick<Result, 'answer'>, charts = '.', level = 2): string[] {
   if (answer === null) return []
   const words = (text: string) => escapeMarkdown(answerText(text))
   return [
-    [`## ${words(answer.question)}`, ...answer.sentences.map((sentence) => `- ${words(sentence)}`)].join('\n\n'),
+    `${'#'.repeat(level)} ${words(answer.question)}`,
+    answer.sentences.map((sentence) => `- ${words(sentence)}`).join('\n'),
     ...answer.charts
       .filter(({ points }) => points.length > 0)
       .map(({ id, description }) => pictureTag(`${charts}/${fileStem(id)}`, answerText(description))),
     ...answer.tables.map(textOfTable).map(({ title, columns, rows, note }) => {
-      const table = `### ${escapeMarkdown(title)}\n\n${markdownTable(columns, rows)}`
+      const table = `${'#'.repeat(level + 1)} ${escapeMarkdown(title)}\n\n${markdownTable(columns, rows)}`
       return note === '' ? table : `${table}\n\n${escapeMarkdown(note)}`
     }),
     answer.limits.map((limit) => `- ${words(limit)}`).join('\n'),
-  ]
+  ].filter((section) => section !== '')
 }
 
 function tableSection({ title, columns, rows }: Table): string {
