@@ -43,6 +43,15 @@ describe('the runs of a folder', () => {
     expect(remarks).toEqual(['other: connections is 64, and 8 in the newest run'])
   })
 
+  it('are comparisons, although a study was measured later', async () => {
+    const answer = { question: '', sentences: [], tables: [], charts: [], limits: [] }
+    keep('compared', 1)
+    keep('swept', 2, { study: 'sweep', answer })
+    const { entries, remarks } = await readHistory(folder)
+    expect(entries.map(({ name }) => name)).toEqual(['compared'])
+    expect(remarks).toEqual(['swept: study is sweep, and compare in the newest run'])
+  })
+
   it('are missing where there is no folder, or no run in it', async () => {
     await expect(readHistory(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'no-folder', exitStatus: 2 })
     await expect(readHistory(folder)).rejects.toMatchObject({ code: 'no-runs', exitStatus: 2 })

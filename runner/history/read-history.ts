@@ -21,7 +21,7 @@ export interface History {
 
 /**
  * All runs below a folder: its folders with a `result.json`, and its own files that end in `.json` and hold a result. Links (`latest`)
- * are left out, so that no run is there twice, and so are runs whose numbers mean something else than those of the newest.
+ * are left out, so that no run is there twice, and so are runs whose numbers mean something else than those of the newest comparison.
  * @throws {UserError} `no-folder` when there is no such folder, `no-runs` when there is no run in it
  */
 export async function readHistory(folder: string): Promise<History> {
@@ -49,7 +49,8 @@ export async function readHistory(folder: string): Promise<History> {
     })
   }
   entries.sort((a, b) => a.result.startedAt.localeCompare(b.result.startedAt))
-  const newest = entries.at(-1)!
+  // Studies lie in the same folder; a history is that of comparisons, where there are any.
+  const newest = entries.findLast(({ result }) => result.answer === null) ?? entries.at(-1)!
   const alike = entries.filter(({ name, result }) => {
     const refused = environmentDifferences(result, newest.result).find(({ weight }) => weight === 'refuse')
     if (refused !== undefined)
