@@ -31,12 +31,13 @@ export class NoAnswerError extends Error {
   readonly closed: boolean
 
   constructor(cause: NodeJS.ErrnoException) {
-    super(cause.message, { cause })
+    super(cause.code === 'HPE_HEADER_OVERFLOW' ? `headers of more than ${longestHeader / 1024} KiB` : cause.message, { cause })
     this.closed = cause.code === 'ECONNRESET' || cause.code === 'EPIPE'
   }
 }
 
-const longestHeader = 16 * 1024
+/** Of status line and headers, bytes; under load as well. */
+export const longestHeader = 16 * 1024
 const longestBody = 64 * 1024
 
 /**

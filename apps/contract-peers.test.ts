@@ -79,7 +79,7 @@ describe('a peer that is no honest server', () => {
   })
 
   it.each([
-    ['headers', 'HTTP/1.1 200 OK\r\n', 'X-Filler: ', 'Header overflow'],
+    ['headers', 'HTTP/1.1 200 OK\r\n', 'X-Filler: ', 'headers of more than 16 KiB'],
     ['body', 'HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n', '', 'body is longer than 65536 bytes'],
   ])('is cut off when its %s does not end', async (_what, start, prefix, why) => {
     let sent = 0

@@ -277,6 +277,20 @@ describe('an app that fails', () => {
     expect(world.running).toEqual([])
   })
 
+  it('that answers wrongly until its connections are given up is told by its answers, not by their end', async () => {
+    const damage = { requests: 0, wrongAnswers: 9, lost: 9, broken: true, firstProblem: 'the server answered with a riddle' }
+    const { record } = await run({
+      ...THREE_ROUNDS,
+      world: {
+        disturb: (pulse, { deployment, pulses }) => (deployment === 'express' && pulses > 150 ? { ...pulse, ...damage } : pulse),
+      },
+    })
+    expect(record.failures).toEqual([expect.objectContaining({ app: 'express', endpoint: null, code: 'wrong-answers' })])
+    expect(record.failures[0]!.reason).toMatch(
+      /^9 of 18 responses were wrong under load on \w+, until the load generator gave up: the server answered with a riddle$/,
+    )
+  })
+
   it('by wrong answers on one endpoint loses that endpoint only', async () => {
     const { record, records } = await run({
       ...THREE_ROUNDS,

@@ -14,10 +14,14 @@ export function sliceFailure(
   const first = firstProblem === null ? '' : `: ${firstProblem}`
   const all = { app, endpoint: null, hint: null, lastLines: deployment.lastLines }
   if (ended !== null) return { ...all, code: 'died', reason: `${app} ${ended} while ${endpoint} was under load` }
+  const sent = requests + wrongAnswers + lost
+  if (broken && wrongAnswers > 0) {
+    const reason = `${wrongAnswers} of ${sent} responses were wrong under load on ${endpoint}, until the load generator gave up${first}`
+    return { ...all, code: 'wrong-answers', reason }
+  }
   if (broken)
     return { ...all, code: 'unreachable', reason: `${app} cannot be reached any more under load on ${endpoint}${first}` }
   if (wrongAnswers + lost === 0) return null
-  const sent = requests + wrongAnswers + lost
   const wrong = wrongAnswers > 0 ? `${wrongAnswers} of ${sent} responses were wrong` : ''
   const missing = lost > 0 ? `${lost} of ${sent} requests were never answered${timeouts > 0 ? ' in time' : ''}` : ''
   const reason = `${[wrong, missing].filter(Boolean).join(' and ')} in a slice under load${first}`

@@ -99,6 +99,36 @@ describe('bytes that are no answer', () => {
     expect(outcome.requests).toBe(asked - 1)
   })
 
+  it.each([
+    ['headers', 'HTTP/1.1 200 OK\r\n', `X-Filler: ${'x'.repeat(1_000)}\r\n`, 'headers of more than 16 KiB'],
+    ['a first line', 'HTTP/1.1 200 ', 'x'.repeat(1_000), 'headers of more than 16 KiB'],
+    ['a body', 'HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n', 'x'.repeat(1_000), 'a body that does not end'],
+    ['a body without a length', 'HTTP/1.1 200 OK\r\n\r\n', 'x'.repeat(1_000), 'a body that does not end'],
+    ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', '1\r\nx\r\n', 'a body that does not end'],
+    [
+      'the name of a chunk',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;',
+      'x'.repeat(1_000),
+      'a body that does not end',
+    ],
+    ['trailers', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n', 'X: y\r\n', 'a body that does not end'],
+  ])('%s without an end: cut off at once, counted as wrong', async (_what, start, endless, sentence) => {
+    let sent = 0
+    const { outcome, asked } = await pulseWithOne(({ socket }) => {
+      const flood = () => {
+        while (!socket.destroyed && socket.write(endless)) sent += endless.length
+      }
+      socket.on('drain', flood)
+      socket.write(start)
+      flood()
+    })
+    expect(outcome).toMatchObject({ drained: true, wrongAnswers: 1, lost: 1, reconnects: 1, broken: false, timeouts: 0 })
+    expect(outcome.firstProblem).toContain(`the server answered with ${sentence}`)
+    expect(outcome.requests).toBe(asked - 1)
+    // The kernel's buffers hold a few megabytes at most; had it been read until the time was up, it would be hundreds.
+    expect(sent).toBeLessThan(50_000_000)
+  })
+
   const unsolicited = async (send: (server: ScriptedServer) => void) => {
     await using server = await scriptedServer((asked) => asked.answer())
     using load = await pulsed(server.address)

@@ -1,9 +1,12 @@
 import type autocannon from 'autocannon'
+import { longestHeader } from '../../../apps/ask.ts'
 import type { ExpectedRequest } from '../driver.ts'
 import type { GatedClient } from './gate.ts'
 
 /** The Date header is the one part of a response that may change from one answer to the next and still be the same answer. */
 const DATE_HEADER = /\r\ndate:[ \t]*/i
+/** Of autocannon's parser, as long as it has not seen the blank line behind the headers. */
+const HEAD_STATES = new Set(['RESPONSE_LINE', 'HEADER'])
 
 /**
  * The right answer to one request of one deployment. The first right response that autocannon's parser has read becomes the
@@ -18,10 +21,13 @@ export class Answer {
   #dateEnd = 0
   /** What autocannon's parser made of the pattern's head. */
   head: unknown = null
+  /** Bytes of a response that is not complete yet; what is longer can only be wrong, and must not fill the load process' memory. */
+  readonly mostBytes: number
 
   constructor(expected: ExpectedRequest) {
     this.#status = expected.status
     this.#body = Buffer.from(expected.body)
+    this.mostBytes = longestHeader + this.#body.length
   }
 
   /** True when `chunk` is the whole answer, equal to an earlier one that was found right. */
@@ -51,6 +57,12 @@ export class Answer {
     if (body.length !== this.#body.length) return `a body of ${body.length} bytes instead of ${this.#body.length}`
     return 'a body of the right length with wrong bytes'
   }
+
+  /** One sentence on a response that has come to more than `mostBytes` without being complete. */
+  excess(parserState: string): string {
+    if (HEAD_STATES.has(parserState)) return `headers of more than ${longestHeader / 1024} KiB`
+    return `a body that does not end instead of one of ${this.#body.length} bytes`
+  }
 }
 
 const UNASKED = 'bytes that were not asked for'
@@ -73,6 +85,7 @@ export function checkAnswers(gated: GatedClient, current: () => Answer, listener
   let head: { statusCode: number } | null = null
   let body: Buffer[] = []
   let completed = 0
+  let received = 0
   let allRight = true
   let recognised = false
   let surplus = false
@@ -122,9 +135,11 @@ export function checkAnswers(gated: GatedClient, current: () => Answer, listener
     }
     allRight = true
     surplus = false
+    received = atStart ? chunk.length : received + chunk.length
     const parsed = parse.call(parser, chunk)
     if (surplus) return refuse(gated, listener, UNASKED)
     if (parsed instanceof Error) return refuse(gated, listener, `bytes that are no HTTP response (${parsed.message})`)
+    if (completed === 0 && received > answer.mostBytes) return refuse(gated, listener, answer.excess(parser.state))
     const whole = atStart && completed === 1 && parser.state === 'RESPONSE_LINE' && parser.line === ''
     if (whole && allRight) answer.learn(chunk, head)
     return parsed
