@@ -1,7 +1,7 @@
-// Entry of the child process that serves one app: node apps/launcher.ts --module <path> --transport tcp|unix [--socket <path>]
-import { rmSync } from 'node:fs'
+// Entry of the child process that serves one app: node apps/launcher.ts --module <path> --transport tcp|unix [--socket <path> [--remove-folder]]
+import { rmdirSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatAddress } from './address.ts'
 import { environmentFacts } from './environment-facts.ts'
@@ -16,7 +16,10 @@ const byHand = 'to try an app by hand: node apps/launcher.ts --module apps/koa/a
 
 let server: Server | undefined
 let socketFile: string | undefined
+/** Of the socket, where it was made for it and goes with it. */
+let socketFolder: string | undefined
 let isClosing = false
+let isOrphan = false
 
 // Several frameworks do more work per request in development. Set before any of them is imported.
 process.env.NODE_ENV = 'production'
@@ -24,13 +27,13 @@ process.env.NODE_ENV = 'production'
 // Handlers come first: a parent may give up on an app that is still loading.
 process.on('SIGTERM', close)
 process.on('SIGHUP', close)
-process.on('exit', removeSocketFile)
+process.on('exit', leaveNothing)
 if (process.send === undefined) {
   process.on('SIGINT', close)
 } else {
   // Ctrl-C reaches every process of the terminal; which server stops when is the parent's decision.
   process.on('SIGINT', () => {})
-  process.on('disconnect', close)
+  process.on('disconnect', loseParent)
   process.on('message', obey)
 }
 
@@ -38,7 +41,9 @@ await launch()
 
 async function launch(): Promise<void> {
   try {
-    const { module, wish, print } = readArguments(process.argv.slice(2))
+    const { module, wish, print, removeFolder } = readArguments(process.argv.slice(2))
+    // Before the app is loaded: the parent may be lost meanwhile.
+    if (wish.transport === 'unix' && removeFolder) socketFolder = dirname(wish.path)
     if (process.send === undefined && !print) {
       throw new LaunchError('bad-arguments', 'the launcher talks to a parent process over IPC, and there is none', {
         hint: byHand,
@@ -63,7 +68,7 @@ async function launch(): Promise<void> {
   }
 }
 
-function readArguments(args: string[]): { module: string; wish: ListenWish; print: boolean } {
+function readArguments(args: string[]): { module: string; wish: ListenWish; print: boolean; removeFolder: boolean } {
   try {
     const { values } = parseArgs({
       args,
@@ -72,12 +77,14 @@ function readArguments(args: string[]): { module: string; wish: ListenWish; prin
         module: { type: 'string' },
         transport: { type: 'string', default: 'tcp' },
         socket: { type: 'string' },
+        'remove-folder': { type: 'boolean', default: false },
         host: { type: 'string', default: '127.0.0.1' },
         print: { type: 'boolean', default: false },
       },
     })
     if (!values.module) throw new Error('--module <path> is missing')
-    return { module: resolve(values.module), wish: wishOf(values), print: values.print }
+    const { print, 'remove-folder': removeFolder } = values
+    return { module: resolve(values.module), wish: wishOf(values), print, removeFolder }
   } catch (error) {
     throw new LaunchError('bad-arguments', (error as Error).message, { hint: byHand })
   }
@@ -148,6 +155,23 @@ function close(): void {
   server.closeAllConnections()
 }
 
-function removeSocketFile(): void {
+/** Nobody is left who would end what the app has started, or remove what was made for it. */
+function loseParent(): void {
+  isOrphan = true
+  close()
+}
+
+function leaveNothing(): void {
   if (socketFile !== undefined) rmSync(socketFile, { force: true })
+  if (socketFolder !== undefined) quietly(() => rmdirSync(socketFolder!))
+  // The runner makes every launcher the head of a process group; where it is none there is no such group.
+  if (isOrphan) quietly(() => process.kill(-process.pid, 'SIGKILL'))
+}
+
+function quietly(work: () => void): void {
+  try {
+    work()
+  } catch {
+    // The parent was quicker, or it is not ours.
+  }
 }

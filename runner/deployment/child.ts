@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { atExit } from './at-exit.ts'
 
 /** What a dead child leaves behind. */
 export interface Exit {
@@ -30,6 +31,7 @@ export class Child {
   exit: Exit | null = null
   readonly #process: ChildProcess
   readonly #lines: string[] = []
+  readonly #stopped: () => void
 
   /** Throws when the child cannot be started at all. */
   constructor(options: ChildOptions) {
@@ -53,6 +55,7 @@ export class Child {
       })
     })
     this.pid = this.#process.pid ?? 0
+    this.#stopped = atExit(() => this.#signal('SIGKILL'))
     this.#keepLines(this.#process.stdout)
     this.#keepLines(this.#process.stderr)
   }
@@ -84,6 +87,7 @@ export class Child {
     }
     // What the child forked lives on in its group; there is nothing to kill when the group is empty.
     this.#signal('SIGKILL')
+    this.#stopped()
     return this.exited
   }
 

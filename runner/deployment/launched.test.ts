@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -7,7 +9,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Address } from '../../apps/address.ts'
 import { resolveApp } from '../../apps/app.ts'
 import { placeOnCpus } from '../environment/cpus.ts'
-import { isRunning } from '../fixtures/processes.ts'
+import { survivors } from '../fixtures/command-line.ts'
+import { familyOf, isRunning } from '../fixtures/processes.ts'
 import { type Deployment, DeploymentError, type DeploymentPlan } from './deployment.ts'
 import { launchedHost } from './launched.ts'
 import { canReadProcessTree } from './process-tree.ts'
@@ -153,6 +156,35 @@ describe('stopping a deployment', () => {
     await expect(ask(deployment.address, '/throw')).rejects.toThrow(/socket hang up|ECONNRESET/)
     await expect.poll(() => deployment.ended(), { timeout: 2_000, interval: 10 }).toBe('ended with exit code 1')
     await expect.poll(() => deployment.lastLines.join('\n')).toContain('Error: thrown while answering')
+  })
+})
+
+describe.runIf(canReadProcessTree())('a runner that is gone', () => {
+  /** A runner with an app on a unix socket, in the temporary folder of this test, and everything that belongs to it. */
+  const runner = async (modulePath: string) => {
+    const parent = spawn(process.execPath, [ofRunner('deployment-parent'), modulePath], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [path] = (await once(parent.stdout, 'data')) as [Buffer]
+    expect(existsSync(String(path).trim())).toBe(true)
+    return { parent, family: familyOf(parent.pid!) }
+  }
+  const nothingLeft = async (family: readonly { pid: number; parent: number; command: string }[]) => {
+    await expect.poll(() => survivors(family), { timeout: 5_000, interval: 20 }).toEqual([])
+    await expect.poll(() => readdirSync(folder), { timeout: 5_000, interval: 20 }).toEqual([])
+  }
+
+  it('by kill -9: the app goes with what it has started, and its socket with the folder', async () => {
+    const { parent, family } = await runner(ofApps('forks-children'))
+    expect(family).toHaveLength(3)
+    parent.kill('SIGKILL')
+    await nothingLeft(family)
+  })
+
+  it('at once and by itself: even an app that is stopped goes, which cannot notice anything', async () => {
+    const { parent, family } = await runner(ofApps('forks-children'))
+    for (const { pid } of family) if (pid !== parent.pid) process.kill(pid, 'SIGSTOP')
+    parent.kill('SIGTERM')
+    expect(await once(parent, 'exit')).toEqual([3, null])
+    await nothingLeft(family)
   })
 })
 

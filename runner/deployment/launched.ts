@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FromLauncher } from '../../apps/messages.ts'
+import { atExit } from './at-exit.ts'
 import { Child, describeExit } from './child.ts'
 import type { CpuReading } from './cpu-reading.ts'
 import { type Deployment, DeploymentError, type DeploymentHost, type DeploymentPlan, type StartOptions } from './deployment.ts'
@@ -19,19 +20,19 @@ type Ready = Extract<FromLauncher, { type: 'ready' }>
 /** Starts apps as child processes of this machine, one launcher each. */
 export const launchedHost: DeploymentHost = {
   async start(plan, options) {
-    const socket = plan.transport === 'unix' ? await privateSocket() : null
+    const socket = plan.transport === 'unix' ? privateSocket() : null
     const child = new Child({
       script: LAUNCHER,
-      args: ['--module', plan.modulePath, '--transport', plan.transport, ...(socket === null ? [] : ['--socket', socket.path])],
+      args: ['--module', plan.modulePath, '--transport', plan.transport, ...(socket?.args ?? [])],
       cpu: options.cpu,
       env: { PADDING: 'x'.repeat(options.environmentPadding) },
     })
     try {
       const ready = await readyMessage(child, plan)
-      return new LaunchedDeployment(plan, child, ready, async () => socket?.remove())
+      return new LaunchedDeployment(plan, child, ready, () => socket?.remove())
     } catch (error) {
       await child.stop(null, 0)
-      await socket?.remove()
+      socket?.remove()
       throw error
     }
   },
@@ -46,12 +47,12 @@ class LaunchedDeployment implements Deployment {
   readonly facts: Readonly<Record<string, string>>
   readonly #child: Child
   readonly #tree: ProcessTree | null
-  readonly #cleanUp: () => Promise<void>
+  readonly #cleanUp: () => void
   readonly meteredFromOutside: boolean
   #lastWord: CpuReading = { cpuNs: 0, runDelayNs: 0, mainThread: null }
   #hearCpu: (reading: CpuReading) => void = () => {}
 
-  constructor(plan: DeploymentPlan, child: Child, ready: Ready, cleanUp: () => Promise<void>) {
+  constructor(plan: DeploymentPlan, child: Child, ready: Ready, cleanUp: () => void) {
     this.plan = plan
     this.address = ready.address
     this.title = ready.title
@@ -93,7 +94,7 @@ class LaunchedDeployment implements Deployment {
   async stop(): Promise<void> {
     this.#tree?.close()
     await this.#child.stop({ type: 'close' }, STOP_GRACE_MILLISECONDS)
-    await this.#cleanUp()
+    this.#cleanUp()
   }
 
   /**
@@ -136,8 +137,19 @@ function byHand(plan: DeploymentPlan): string {
   return `start it alone: node apps/launcher.ts --print --module ${plan.modulePath}`
 }
 
-/** A socket in a folder that only this user can enter. */
-async function privateSocket() {
-  const folder = await mkdtemp(join(tmpdir(), 'framework-cost-'))
-  return { path: join(folder, 'app.sock'), remove: () => rm(folder, { recursive: true, force: true }) }
+/**
+ * A socket in a folder that only this user can enter. Made and handed over without waiting in between: should the runner be killed, the
+ * launcher takes the folder away.
+ */
+function privateSocket() {
+  const folder = mkdtempSync(join(tmpdir(), 'framework-cost-'))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  const removed = atExit(remove)
+  return {
+    args: ['--socket', join(folder, 'app.sock'), '--remove-folder'],
+    remove() {
+      remove()
+      removed()
+    },
+  }
 }
