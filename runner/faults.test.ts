@@ -5,14 +5,17 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Ended, startCommand, survivors } from './fixtures/command-line.ts'
 import { listenersOf } from './fixtures/listeners.ts'
-import { familyOf, isRunning } from './fixtures/processes.ts'
+import { familyOf, isRunning, peakBytes } from './fixtures/processes.ts'
 import { type Cell, Result } from './result.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../apps/fixtures/${name}.ts`, import.meta.url))
 const SMALL = ['--endpoints', 'hello', '--rounds', '2', '--blocks', '3', '--warm-up', '0.3']
 
 /** Apps that misbehave while they are measured, all in one run beside koa, which must not suffer. */
-const FAULTY = ['exits-later', 'hangs-later', 'wrong-later', 'closes-at-random', 'throws-in-timer']
+const FAULTY = [
+  ...['exits-later', 'hangs-later', 'wrong-later', 'closes-at-random', 'throws-in-timer'],
+  ...['huge-headers', 'huge-headers-later'],
+]
 /** Apps that are bad neighbours and still answer rightly. */
 const ODD = ['floods-stdout', 'forks-children', 'ignores-sigterm', 'leaks-memory']
 
@@ -29,6 +32,8 @@ interface FaultyRun extends Ended {
   readonly result: Result
   readonly left: readonly string[]
   readonly listened: ReadonlySet<string>
+  /** The most memory that the runner or the load process has ever had, as far as the looks at them tell. */
+  readonly peakBytes: number
   cell(app: string): Cell
 }
 
@@ -36,18 +41,23 @@ interface FaultyRun extends Ended {
 async function measured(names: readonly string[]): Promise<FaultyRun> {
   const out = join(folder, names[0]!)
   const apps = ['node-http', 'koa', ...names.map(fixture)].join(',')
-  const { pid, ended } = startCommand(['compare', '--apps', apps, ...SMALL, '--out', out], folder)
+  const { pid, ended } = startCommand(['compare', '--apps', apps, ...SMALL, '--out', out], folder, { undisturbed: true })
   const seen = new Map<number, ReturnType<typeof familyOf>[number]>()
   const listened = new Set<string>()
+  let peak = 0
   const watching = setInterval(() => {
     const family = familyOf(pid)
-    for (const one of family) seen.set(one.pid, one)
+    for (const one of family) {
+      seen.set(one.pid, one)
+      if (one.pid === pid || one.command.includes('autocannon/process.ts')) peak = Math.max(peak, peakBytes(one.pid))
+    }
     for (const address of listenersOf(family.map((one) => one.pid))) listened.add(address)
   }, WATCH_MILLISECONDS)
   const outcome = await ended.finally(() => clearInterval(watching))
   const left = survivors([...seen.values()])
   const result = Result.parse(JSON.parse(readFileSync(join(out, 'latest', 'result.json'), 'utf8')))
-  return { ...outcome, result, left, listened, cell: (app) => result.cells.find((cell) => cell.app === app)! }
+  const cell = (app: string) => result.cells.find((one) => one.app === app)!
+  return { ...outcome, result, left, listened, peakBytes: peak, cell }
 }
 
 describe.runIf(existsSync('/proc/self/stat'))('apps that break while they are measured', () => {
@@ -82,7 +92,7 @@ describe.runIf(existsSync('/proc/self/stat'))('apps that break while they are me
     expect(run.cell('hangs-later')).toMatchObject({ state: 'failed', reason: expect.stringMatching(/answer|respon/) })
   })
 
-  it('that answer wrongly after 5,000 requests are found by the answer', () => {
+  it('that answer wrongly under load only are found by the answer', () => {
     expect(run.cell('wrong-later')).toMatchObject({
       state: 'failed',
       reason: expect.stringMatching(/\d+ of \d+ responses were wrong in a slice under load: .* wrong bytes/),
@@ -92,6 +102,22 @@ describe.runIf(existsSync('/proc/self/stat'))('apps that break while they are me
 
   it('that cut connections off are no valid number', () => {
     expect(run.cell('closes-at-random').verdict).not.toBe('valid')
+  })
+
+  it('that send 10 MB of headers are told by them, before the load and under it, and fill nobody else up', () => {
+    const reason = (app: string) => {
+      const cell = run.cell(app)
+      return cell.state === 'failed' ? cell.reason : cell.state
+    }
+    expect(reason('huge-headers')).toBe('no complete answer: headers of more than 16 KiB')
+    expect(reason('huge-headers-later')).toMatch(
+      /^\d+ of \d+ responses were wrong .*: the server answered with headers of more than 16 KiB$/,
+    )
+    for (const app of ['huge-headers', 'huge-headers-later']) {
+      expect(run.cell(app).findings.map(({ code }) => code)).toEqual(['contract-broken'])
+    }
+    expect(run.peakBytes).toBeGreaterThan(50 * 2 ** 20)
+    expect(run.peakBytes).toBeLessThan(400 * 2 ** 20)
   })
 })
 
@@ -126,6 +152,7 @@ describe.runIf(existsSync('/proc/self/stat'))('apps that are bad neighbours', ()
       const cell = run.cell(app)
       return cell.state === 'measured' ? cell.residentBytes! : 0
     }
+    // It keeps 64 MB of its first thousand requests.
     expect(bytes('leaks-memory')).toBeGreaterThan(bytes('node-http') + 20 * 2 ** 20)
   })
 })
@@ -134,10 +161,10 @@ describe.runIf(existsSync('/proc/self/stat'))('processes that are stopped or kil
   const ENDLESS = ['--apps', 'node-http,koa', '--endpoints', 'hello', '--rounds', '500', '--blocks', '3', '--warm-up', '0.1']
   const begin = (name: string) => {
     const out = join(folder, name)
-    const command = startCommand(['compare', ...ENDLESS, '--out', out], folder)
+    const command = startCommand(['compare', ...ENDLESS, '--out', out], folder, { undisturbed: true })
     const find = async (words: string) => {
       await expect
-        .poll(() => familyOf(command.pid).some((one) => one.command.includes(words)), { timeout: 15_000, interval: 5 })
+        .poll(() => familyOf(command.pid).some((one) => one.command.includes(words)), { timeout: 45_000, interval: 5 })
         .toBe(true)
       return familyOf(command.pid).find((one) => one.command.includes(words))!.pid
     }
@@ -151,7 +178,7 @@ describe.runIf(existsSync('/proc/self/stat'))('processes that are stopped or kil
     return { ...command, find, end }
   }
 
-  it('a server that sleeps for two seconds and a load generator that dies: told, or measured again; finished rounds stand', async () => {
+  it('a server that sleeps, a load generator that dies and one that hangs: told, or measured again; finished rounds stand', async () => {
     const run = begin('sleeping-server')
     await run.said('round 1 of')
     const koa = await run.find('koa/app.ts')
@@ -161,16 +188,23 @@ describe.runIf(existsSync('/proc/self/stat'))('processes that are stopped or kil
     await run.said('round 2 of')
     // And a load generator that is killed: its round is lost and repeated.
     process.kill(await run.find('autocannon/process.ts'), 'SIGKILL')
-    await run.said('is lost and will be repeated')
+    await run.said('is lost and will be repeated: the load generator was ended by SIGKILL')
     await run.said('round 3 of')
+    // And one that is stopped: it can do nothing, not even end, so it is waited for as long as an answer may take, and killed.
+    const hanging = await run.find('autocannon/process.ts')
+    process.kill(hanging, 'SIGSTOP')
+    await run.said('is lost and will be repeated: the load generator did not answer')
+    await expect.poll(() => isRunning(hanging), { timeout: 5_000, interval: 20 }).toBe(false)
+    await run.said('round 4 of')
     const { status, result, left, stderr } = await run.end()
-    expect(result.rounds).toBeGreaterThanOrEqual(3)
+    expect(result.rounds).toBeGreaterThanOrEqual(4)
     expect({ status, left }).toEqual({ status: 130, left: [] })
+    expect(stderr.match(/is lost and will be repeated/g)).toHaveLength(2)
     expect(stderr).not.toMatch(/this is a bug/)
     expect(result.cells.find(({ app }) => app === 'node-http')).toMatchObject({ state: 'measured' })
     const cell = result.cells.find(({ app }) => app === 'koa')!
     // Cold code and three blocks: whatever it is, it is no multiple of ten.
     if (cell.state === 'measured') expect(cell.ratio.value).toBeLessThan(10)
     else expect(cell.reason).not.toBe('')
-  })
+  }, 180_000)
 })

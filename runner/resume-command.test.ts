@@ -14,7 +14,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const compare = (...args: string[]) => startCommand(['compare', ...args], folder)
+const compare = (...args: string[]) => startCommand(['compare', ...args], folder, { undisturbed: true })
 const latest = (out: string) => join(folder, out, 'latest')
 const readResult = (run: string) => Result.parse(JSON.parse(readFileSync(join(run, 'result.json'), 'utf8')))
 const change = (run: string, edit: (result: Result) => unknown) => {
@@ -35,7 +35,7 @@ describe('a run that was stopped', () => {
     const family = familyOf(pid)
     kill('SIGKILL')
     await ended
-    await expect.poll(() => survivors(family), { timeout: 1_500, interval: 20 }).toEqual([])
+    await expect.poll(() => survivors(family), { timeout: 5_000, interval: 20 }).toEqual([])
     const before = readResult(latest('killed'))
     expect(before.stoppedBecause).toBe('interrupted')
     expect(before.findings.map(({ code }) => code)).toContain('interrupted')

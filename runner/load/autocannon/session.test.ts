@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as hdr from 'hdr-histogram-js'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { placeOnCpus } from '../../environment/cpus.ts'
 import { RunError } from '../../errors.ts'
 import { familyOf, isRunning, processesWith } from '../../fixtures/processes.ts'
 import { expectedRequests } from '../../fixtures/pulsed.ts'
 import { type Asked, type ScriptedServer, scriptedServer } from '../../fixtures/scripted-server.ts'
-import type { LoadSession } from '../driver.ts'
+import type { LoadSession, Pulse } from '../driver.ts'
 import { openAutocannonSession } from './session.ts'
 
 const PROCESS = 'load/autocannon/process.ts'
@@ -65,6 +65,19 @@ describe('a load session', () => {
       ({ histogram }) => hdr.decodeFromCompressedBase64(histogram, 32, false).totalCount,
     )
     expect(samples.reduce((sum, count) => sum + count)).toBe(all - 4 * 3)
+  })
+
+  it('finds the first wrong answer, after 10,000 right ones as well', async () => {
+    await using server = await scriptedServer((asked) => asked.answer(asked.number > 10_000 ? 'nonsense' : undefined))
+    const { session } = await connected(server)
+    let right = 0
+    let last: Pulse
+    do {
+      last = await session.pulse({ ...ORDER, milliseconds: 100 })
+      right += last.requests
+    } while (last.wrongAnswers === 0)
+    expect(right).toBe(10_000)
+    expect(last.firstProblem).toBe('the server answered with a body of 8 bytes instead of 13')
   })
 
   it('is connected to several deployments and pulses the one it is told to', async () => {
@@ -143,13 +156,19 @@ describe('a load process that is gone', () => {
     expect((await session.cpu())!.cpuNs).toBeGreaterThanOrEqual(0)
   })
 
-  it('that hangs is found out', async () => {
+  it('that hangs is found out, and killed although it is stopped', async () => {
     await using server = await scriptedServer(answer)
     const { session, pid } = await connected(server)
     process.kill(pid, 'SIGSTOP')
-    const pulsing = session.pulse({ ...ORDER, milliseconds: 1, drainLimitMilliseconds: 1 })
-    const message = expect.stringMatching(/^the load generator did not answer "pulse" within 5\.\d+ s$/)
-    await expect(pulsing).rejects.toMatchObject({ name: 'RunError', code: 'load-generator-hangs', message })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true })
+    try {
+      const pulsing = session.pulse({ ...ORDER, milliseconds: 1, drainLimitMilliseconds: 1 })
+      vi.advanceTimersByTime(6_000)
+      const message = expect.stringMatching(/^the load generator did not answer "pulse" within 5\.\d+ s$/)
+      await expect(pulsing).rejects.toMatchObject({ name: 'RunError', code: 'load-generator-hangs', message })
+    } finally {
+      vi.useRealTimers()
+    }
     await session.close()
     expect(isRunning(pid)).toBe(false)
   })
