@@ -5,7 +5,7 @@ const ALL = ['apps/**/*.test.ts', 'runner/**/*.test.ts']
 const PROCESSES = [
   'apps/{contract,launcher,launcher-end,ask}.test.ts',
   'apps/fixtures/*.test.ts',
-  'runner/{doctor,rebuild,result-commands}.test.ts',
+  'runner/{disk-full,doctor,rebuild,result-commands}.test.ts',
   'runner/deployment/*.test.ts',
   'runner/environment/*.test.ts',
   'runner/report/html/browser.test.ts',
@@ -20,6 +20,8 @@ const MEASURING = [
   'runner/studies/sweep.test.ts',
 ]
 const limits = { testTimeout: 30_000, hookTimeout: 30_000 }
+/** Processes take their time on a machine with other work to do. */
+const patient = { testTimeout: 120_000, hookTimeout: 120_000 }
 const group = (groupOrder: number) => ({ sequence: { groupOrder } })
 
 /** One group after another; files of a group side by side, but those that measure. */
@@ -40,8 +42,8 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
-      { test: { ...limits, ...group(2), name: 'processes', include: PROCESSES, maxWorkers: 2 } },
-      { test: { ...limits, ...group(3), name: 'measuring', include: MEASURING, fileParallelism: false } },
+      { test: { ...patient, ...group(2), name: 'processes', include: PROCESSES, maxWorkers: 2 } },
+      { test: { ...patient, ...group(3), name: 'measuring', include: MEASURING, fileParallelism: false } },
     ],
   },
 })

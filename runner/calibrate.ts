@@ -9,7 +9,7 @@ import { type AnyPart, calibrationParts } from './calibration/parts.ts'
 import { placeOnCpus } from './environment/cpus.ts'
 import { describeMachine } from './environment/machine.ts'
 import { RunError, type UserError } from './errors.ts'
-import { proveWritable } from './report/files.ts'
+import { proveWritable } from './report/writable-folder.ts'
 
 /** Runs of the parts choose their own number; this one stands for the limits that are described. */
 const CONNECTIONS = 16

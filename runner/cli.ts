@@ -5,6 +5,7 @@ import { type CompareContext, compare } from './compare.ts'
 import { EXAMINATION_SECONDS, examineMachine } from './doctor.ts'
 import { UserError } from './errors.ts'
 import { CALIBRATE_EXAMPLES, COMPARE_EXAMPLES, DOCTOR_EXAMPLES, SOAK_EXAMPLES } from './help.ts'
+import type { KeptRun } from './keep-run.ts'
 import { number } from './option-values.ts'
 import { type CompareOptions, compareOptions, type OptionRow, resumeOption } from './options.ts'
 import { createCalibrationProgress } from './report/calibration-progress.ts'
@@ -18,7 +19,8 @@ import { renderTerminal, type TerminalOptions } from './report/terminal.ts'
 import type { Result } from './result.ts'
 import { addResultCommands } from './result-commands.ts'
 import { soak } from './soak/soak.ts'
-import { measureStudy } from './study.ts'
+import type { Study } from './studies/study.ts'
+import { measureStudy, type StudyCall } from './study.ts'
 import { addStudyCommand } from './study-command.ts'
 
 const EXIT = { valid: 0, notValid: 1, usage: 2, interrupted: 130 } as const
@@ -69,17 +71,7 @@ const calibrateCommand = program
   .action(runCalibrate)
 for (const row of calibrateOptions) addOption(calibrateCommand, row)
 
-addStudyCommand(program, {
-  print: (text) => void process.stdout.write(text),
-  run: (study, call) =>
-    interruptible(createProgress(process.stderr), async (context) => {
-      const { result, folder, problem } = await measureStudy(study, call, context)
-      context.listener.stop()
-      process.stdout.write(call.given.json ? renderJson(result) : renderTerminal(result, terminalOptions()))
-      process.stderr.write(`written to ${folder}\n`)
-      process.exitCode = problem === null ? exitStatus(result) : report(problem)
-    }),
-})
+addStudyCommand(program, { print: (text) => void process.stdout.write(text), run: runStudy })
 
 addResultCommands(program, {
   print: (text) => void process.stdout.write(text),
@@ -97,15 +89,31 @@ try {
 
 async function runCompare(given: Partial<CompareOptions> & { resume?: string }): Promise<void> {
   await interruptible(createProgress(process.stderr), async (context) => {
-    const { result, folder, problem } = await compare(given, context)
+    const kept = await compare(given, context)
     context.listener.stop()
-    process.stdout.write(given.json ? renderJson(result) : renderTerminal(result, terminalOptions()))
-    process.stderr.write(`written to ${folder}\n`)
-    if (result.stoppedBecause === 'interrupted' && result.rounds > 0) {
+    const { folder, mayGoOn, problem, result } = kept
+    showRun(kept, given.json)
+    if (folder !== null && mayGoOn && (problem !== null || result.stoppedBecause === 'interrupted')) {
       process.stderr.write(`to go on: npm run compare -- --resume ${shellQuote(folder)}\n`)
     }
-    process.exitCode = problem === null ? exitStatus(result) : report(problem)
   })
+}
+
+async function runStudy(study: Study, call: StudyCall): Promise<void> {
+  await interruptible(createProgress(process.stderr), async (context) => {
+    const kept = await measureStudy(study, call, context)
+    context.listener.stop()
+    showRun(kept, call.given.json)
+  })
+}
+
+/** The result on stdout, where it was written on stderr, and the exit status. */
+function showRun({ result, folder, writtenRounds, problem }: KeptRun, json = false): void {
+  process.stdout.write(json ? renderJson(result) : renderTerminal(result, terminalOptions()))
+  process.exitCode = problem === null ? exitStatus(result) : report(problem)
+  if (folder === null) return
+  const written = writtenRounds < result.rounds ? `the first ${writtenRounds} rounds are kept in` : 'written to'
+  process.stderr.write(`${written} ${folder}\n`)
 }
 
 async function runCalibrate(given: Partial<CalibrateOptions>): Promise<void> {

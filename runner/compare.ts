@@ -37,7 +37,7 @@ export async function compare(
   const folder =
     stopped === null
       ? await openRunFolder(options.out, 'compare', startedAt)
-      : await reopenRunFolder(stopped.folder, stopped.hasLooseSamples ? stopped.records.map(({ slices }) => slices) : null)
+      : await reopenRunFolder(stopped.folder, stopped.repair)
   if (stopped !== null) listener.remark?.(`going on after round ${stopped.records.length} of the run in ${stopped.folder}`)
   remarkOnApps(options.apps, apps, listener)
   try {

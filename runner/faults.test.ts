@@ -64,7 +64,7 @@ describe.runIf(existsSync('/proc/self/stat'))('apps that break while they are me
   let run: Awaited<ReturnType<typeof measured>>
   beforeAll(async () => {
     run = await measured(FAULTY)
-  }, 120_000)
+  }, 240_000)
 
   it('make the exit status 1, and leave nothing running', () => {
     expect(run.status).toBe(1)
@@ -125,7 +125,7 @@ describe.runIf(existsSync('/proc/self/stat'))('apps that are bad neighbours', ()
   let run: Awaited<ReturnType<typeof measured>>
   beforeAll(async () => {
     run = await measured(ODD)
-  }, 120_000)
+  }, 240_000)
 
   it.each(ODD.slice(1))('%s is measured all the same', (app) => {
     expect(run.cell(app)).toMatchObject({ state: 'measured' })

@@ -1,13 +1,21 @@
+import { RunError } from './errors.ts'
 import type { Listener } from './measure/listener.ts'
 import type { RoundRecord } from './measure/round.ts'
 import type { RunFolder } from './report/files.ts'
 import type { Result } from './result.ts'
-import { type RunContext, type RunOrder, type RunOutcome, runPlan } from './run.ts'
+import { type RunContext, type RunOrder, runPlan } from './run.ts'
 
-/** A run and where it was written. */
-export interface KeptRun extends Pick<RunOutcome, 'problem'> {
+/** A result, and what of it is on the disk. */
+export interface KeptRun {
   readonly result: Result
-  readonly folder: string
+  /** null: nothing could be written. */
+  readonly folder: string | null
+  /** How many rounds the result in the folder has: fewer than this one when the disk was full before the end. */
+  readonly writtenRounds: number
+  /** Finished rounds are kept, so that the run can go on after them. */
+  readonly mayGoOn: boolean
+  /** Why the run ended before its time; the result holds what was finished by then. */
+  readonly problem: RunError | null
 }
 
 export interface KeepContext extends Pick<RunContext, 'signal'> {
@@ -33,13 +41,21 @@ export async function keepRun(order: RunOrder, folder: RunFolder, context: KeepC
   })
   const { problem } = outcome
   const result = complete(outcome.result)
-  const writing = folder.writeReports(result)
-  // What could not be written is no news beside what ended the run.
-  const remark = problem === null ? await writing : await writing.catch(() => null)
-  if (remark !== null) listener.remark?.(remark)
+  const { stopped = null } = order
+  const mayGoOn = stopped !== null || folder.keptRounds > 0
+  try {
+    const remark = await folder.writeReports(result)
+    if (remark !== null) listener.remark?.(remark)
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error
+    const writtenRounds = folder.resultRounds ?? stopped?.result.rounds ?? 0
+    // Without a result the samples are of no use, and they take up the space that is missing.
+    if (writtenRounds === 0) await folder.discard()
+    return { result, folder: writtenRounds === 0 ? null : folder.path, writtenRounds, mayGoOn, problem: problem ?? error }
+  }
   // The numbers are safe by now: a page that cannot be made is said, and can be made again from them.
   await folder.writePages(result).catch((error: Error) => {
     listener.remark?.(`report.html was not written (${error.message}); npm run report -- ${folder.path} makes it`)
   })
-  return { result, folder: folder.path, problem }
+  return { result, folder: folder.path, writtenRounds: result.rounds, mayGoOn, problem }
 }

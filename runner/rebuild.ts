@@ -3,10 +3,11 @@ import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { distributionsOf, type SliceDistribution } from './analysis/slice-distribution.ts'
 import { UserError } from './errors.ts'
-import { proveWritable, writeFiles } from './report/files.ts'
+import { writeFiles } from './report/files.ts'
 import { type FormatId, type ReportFormat, reportFormats } from './report/formats.ts'
 import { readSamples } from './report/read-json-lines.ts'
 import { RESULT, SAMPLES } from './report/run-files.ts'
+import { proveWritable } from './report/writable-folder.ts'
 import { readRun } from './stored-run.ts'
 
 export interface RebuildOptions {

@@ -104,7 +104,7 @@ describe('measureStudy', () => {
       prepare: async (...args) => ({ ...(await sweep.prepare(...args)), cleanUp: async () => void cleaned++ }),
     }
     const { folder } = await measureStudy(study, call(), context())
-    const result = Result.parse(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')))
+    const result = Result.parse(JSON.parse(readFileSync(join(folder!, 'result.json'), 'utf8')))
     expect(result.study).toBe('sweep')
     expect(result.options.given).toEqual({ '--levels': '1,16' })
     // A simulation answers nothing.

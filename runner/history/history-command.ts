@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { historyChart } from '../report/charts/history-chart.ts'
-import { proveWritable, writeFiles } from '../report/files.ts'
+import { writeFiles } from '../report/files.ts'
 import { renderHistory, renderHistoryMarkdown } from '../report/history-report.ts'
+import { proveWritable } from '../report/writable-folder.ts'
 import { OVERALL, ratioSeries } from './ratio-series.ts'
 import { type History, readHistory } from './read-history.ts'
 

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { distributionsOf } from '../analysis/slice-distribution.ts'
 import type { Slice } from '../measure/sample.ts'
@@ -7,15 +7,11 @@ import { writeAtomically } from './atomic-write.ts'
 import { renderFormats } from './formats.ts'
 import { type JsonLinesFile, openJsonLinesFile } from './json-lines-file.ts'
 import { pointLatestTo } from './latest-link.ts'
-import { makeFolders } from './make-folders.ts'
 import { readSamples } from './read-json-lines.ts'
-import { ROUNDS, SAMPLES } from './run-files.ts'
+import { replaceLines } from './replace-lines.ts'
+import { RESULT, ROUNDS, SAMPLES } from './run-files.ts'
 import { cannotKeepResults, cannotWrite } from './storage-error.ts'
-
-/** Written and removed again before measuring: a full disk still lets empty files be made. */
-const PROBE_BYTES = 2 ** 16
-/** Runs of one study that start in the same second. */
-const MOST_NAMESAKES = 100
+import { discardEmpty, makeRunFolder, probe } from './writable-folder.ts'
 
 /** A file of a run. */
 export interface ReportFile {
@@ -26,6 +22,10 @@ export interface ReportFile {
 /** The folder of one run: `<out>/2026-11-21T09-30-05Z-compare/`. Writing rejects with a RunError that names cause and next step. */
 export interface RunFolder {
   readonly path: string
+  /** How many rounds the result has that was written here; null: none was. */
+  readonly resultRounds: number | null
+  /** How many rounds were kept here, so that a run can go on after them. */
+  readonly keptRounds: number
   /**
    * Brings a finished round onto the disk: its slices first, then what it takes to go on from here. A round is kept when both are there.
    * @param stored one line of JSON
@@ -58,15 +58,24 @@ export async function openRunFolder(out: string, study: string, startedAt: Date)
   }
 }
 
+/** What there is of the finished rounds of a stopped run, the first round first. */
+export interface KeptRounds {
+  readonly slices: readonly (readonly Slice[])[]
+  readonly stored: readonly object[]
+}
+
 /**
  * Opens the folder of a stopped run again; what is written is added to what is there.
- * @param keep rounds to keep in the samples; null: all of them. Slices of a round that was not finished have to go.
+ * @param repair what the files have to hold before; null: what they hold
  * @throws {UserError} `out-not-writable`
  */
-export async function reopenRunFolder(path: string, keep: readonly (readonly Slice[])[] | null): Promise<RunFolder> {
+export async function reopenRunFolder(path: string, repair: KeptRounds | null): Promise<RunFolder> {
   try {
     await probe(path)
-    if (keep !== null) await replaceSamples(join(path, SAMPLES), keep)
+    if (repair !== null) {
+      await replaceLines(join(path, SAMPLES), repair.slices)
+      await replaceLines(join(path, ROUNDS), [repair.stored])
+    }
     return await openedFolder(dirname(path), path)
   } catch (cause) {
     throw cannotKeepResults(path, cause)
@@ -77,72 +86,46 @@ async function openedFolder(out: string, path: string): Promise<RunFolder> {
   return runFolder(out, path, await openJsonLinesFile<Slice>(join(path, SAMPLES)), await openJsonLinesFile(join(path, ROUNDS)))
 }
 
-/** The old file stays until the new one is complete. */
-async function replaceSamples(path: string, rounds: readonly (readonly Slice[])[]): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
-  const file = await openJsonLinesFile<Slice>(temporary)
-  try {
-    for (const slices of rounds) {
-      for (const slice of slices) file.append(slice)
-      await file.flush()
-    }
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
-}
-
-/**
- * Makes `<out>/<UTC>-<study>/` and proves that files can be written there.
- * @throws {UserError} `out-not-writable`
- */
-export async function makeRunFolder(out: string, study: string, startedAt: Date): Promise<string> {
-  let path: string | undefined
-  try {
-    await makeFolders(out)
-    path = await makeFolder(out, `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}Z-${fileName(study)}`)
-    await probe(path)
-    return path
-  } catch (cause) {
-    if (path !== undefined) await discardEmpty(path)
-    throw cannotKeepResults(out, cause)
-  }
-}
-
-/**
- * Makes a folder where there is none, and proves that files can be written there.
- * @param option the option that chose it, for the advice
- * @throws {UserError} `out-not-writable`
- */
-export async function proveWritable(folder: string, option: string): Promise<void> {
-  try {
-    await makeFolders(folder)
-    await probe(folder)
-  } catch (cause) {
-    throw cannotKeepResults(folder, cause, option)
-  }
-}
-
 function runFolder(out: string, path: string, samples: JsonLinesFile<Slice>, rounds: JsonLinesFile<object>): RunFolder {
   const samplesPath = join(path, SAMPLES)
   const roundsPath = join(path, ROUNDS)
-  const closeBoth = async () => {
-    await told(samplesPath, samples.close())
-    await told(roundsPath, rounds.close())
-  }
+  let resultRounds: number | null = null
+  let keptRounds = 0
+  let isTold = false
   let closing: Promise<void> | undefined
+  const closeBoth = async () => {
+    const ends = await Promise.allSettled([told(samplesPath, samples.close()), told(roundsPath, rounds.close())])
+    const failed = ends.find((end) => end.status === 'rejected')
+    // What could not be written while a round was kept is known.
+    if (failed !== undefined && !isTold) throw failed.reason
+  }
   const source = (result: Result) => ({ result, distributions: () => distributionsOf(readSamples(samplesPath)) })
   return {
     path,
+    get resultRounds() {
+      return resultRounds
+    },
+    get keptRounds() {
+      return keptRounds
+    },
     async keepRound(slices, stored) {
-      for (const slice of slices) samples.append(slice)
-      await told(samplesPath, samples.flush())
-      rounds.append(stored)
-      await told(roundsPath, rounds.flush())
+      try {
+        for (const slice of slices) samples.append(slice)
+        await told(samplesPath, samples.flush())
+        rounds.append(stored)
+        await told(roundsPath, rounds.flush())
+        keptRounds++
+      } catch (error) {
+        isTold = true
+        throw error
+      }
     },
     async writeReports(result) {
       // All texts first: a report that cannot be made must not leave new files beside old ones.
-      await writeFiles(path, await renderFormats('round', source(result)))
+      for (const file of await renderFormats('round', source(result))) {
+        await writeFiles(path, [file])
+        if (file.name === RESULT) resultRounds = result.rounds
+      }
       return pointLatestTo(out, path)
     },
     async writePages(result) {
@@ -167,40 +150,10 @@ export async function writeFiles(folder: string, files: readonly ReportFile[]): 
   for (const { name, text } of files) await told(join(folder, name), writeAtomically(join(folder, name), text))
 }
 
-/** Only an empty folder goes; that it stays is no news beside the reason. */
-async function discardEmpty(path: string): Promise<void> {
-  await rmdir(path).catch(() => {})
-}
-
 async function told<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (cause) {
     throw cannotWrite(path, cause)
   }
-}
-
-async function makeFolder(out: string, name: string): Promise<string> {
-  for (let namesake = 1; ; namesake += 1) {
-    const path = join(out, namesake === 1 ? name : `${name}-${namesake}`)
-    try {
-      await mkdir(path)
-      return path
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || namesake >= MOST_NAMESAKES) throw error
-    }
-  }
-}
-
-async function probe(folder: string): Promise<void> {
-  const path = join(folder, '.probe.tmp')
-  try {
-    await writeFile(path, Buffer.alloc(PROBE_BYTES), { flush: true })
-  } finally {
-    await rm(path, { force: true })
-  }
-}
-
-function fileName(study: string): string {
-  return study.replace(/[^a-zA-Z0-9-]+/g, '-')
 }

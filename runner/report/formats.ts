@@ -24,7 +24,7 @@ export interface ReportFormat {
   render(source: ReportSource): Promise<ReportFile[]> | ReportFile[]
 }
 
-/** Every form a result can be given, by the name that `npm run report -- --format` takes. */
+/** Every form a result can be given, by the name that `npm run report -- --format` takes; the result itself before what is made from it. */
 export const reportFormats = {
   json: {
     description: 'result.json itself, in the newest form of its format',

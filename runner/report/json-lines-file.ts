@@ -17,7 +17,8 @@ export interface JsonLinesFile<Line> {
 
 /**
  * Every flush appends a complete gzip member (RFC 1952, 2.2: a file is one or more of them), so that the file is whole at every
- * moment between two flushes: `zcat` reads an interrupted run without a complaint, and a resumed one can go on appending.
+ * moment between two flushes: `zcat` reads an interrupted run without a complaint, and a resumed one can go on appending. A member that
+ * cannot be written as a whole, because the disk is full, is taken back.
  */
 export async function openJsonLinesFile<Line>(path: string): Promise<JsonLinesFile<Line>> {
   const file = await open(path, 'a')
@@ -63,6 +64,13 @@ export async function openJsonLinesFile<Line>(path: string): Promise<JsonLinesFi
 }
 
 async function appendMember(file: FileHandle, text: string): Promise<void> {
-  await file.appendFile(await compress(text))
-  await file.datasync()
+  const { size } = await file.stat()
+  try {
+    await file.appendFile(await compress(text))
+    await file.datasync()
+  } catch (error) {
+    // The first error is the one to tell. Half a member would hide all that is appended later.
+    await file.truncate(size).catch(() => {})
+    throw error
+  }
 }

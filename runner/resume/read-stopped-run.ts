@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts'
 import type { RunState } from '../measure/conduct.ts'
 import type { RoundRecord } from '../measure/round.ts'
 import type { Slice } from '../measure/sample.ts'
+import type { KeptRounds } from '../report/files.ts'
 import { readJsonLines, readSamples } from '../report/read-json-lines.ts'
 import { ROUNDS, SAMPLES } from '../report/run-files.ts'
 import type { Result } from '../result.ts'
@@ -18,8 +19,8 @@ export interface StoppedRun {
   readonly records: readonly RoundRecord[]
   readonly state: RunState
   readonly elapsedNs: number
-  /** The samples hold slices of a round that was not finished: they have to go before others are added. */
-  readonly hasLooseSamples: boolean
+  /** What its files have to hold before anything is added to them; null: they hold it already. */
+  readonly repair: KeptRounds | null
 }
 
 /** Ends after which there is nothing left to do. */
@@ -45,13 +46,18 @@ export async function readStoppedRun(run: string): Promise<StoppedRun> {
     })
   }
   const stored: StoredRound[] = []
-  for await (const line of readJsonLines(join(folder, ROUNDS))) {
+  // A runner that is killed while it writes leaves half an entry.
+  let isDamaged = false
+  const damaged = () => {
+    isDamaged = true
+  }
+  for await (const line of readJsonLines(join(folder, ROUNDS), damaged)) {
     const parsed = StoredRound.safeParse(line)
     // A hole would shift all later rounds: only what follows on each other counts.
     if (parsed.success && parsed.data.round === stored.length + 1) stored.push(parsed.data)
   }
   const slices = new Map<number, Slice[]>()
-  for await (const slice of readSamples(join(folder, SAMPLES))) {
+  for await (const slice of readSamples(join(folder, SAMPLES), damaged)) {
     const known = slices.get(slice.round)
     if (known === undefined) slices.set(slice.round, [slice])
     else known.push(slice)
@@ -64,11 +70,12 @@ export async function readStoppedRun(run: string): Promise<StoppedRun> {
         : 'it was measured by a suite that could not resume; start a new run',
     })
   }
+  const records = stored.map((one) => restoreRound(one, slices.get(one.round)!))
+  // Slices of a round that was not finished have to go: the round will be measured anew.
+  const isLoose = [...slices.keys()].some((round) => round > last.round)
   return {
-    ...{ folder, result, elapsedNs: last.elapsedNs },
-    records: stored.map((one) => restoreRound(one, slices.get(one.round)!)),
-    state: restoreState(last),
-    hasLooseSamples: [...slices.keys()].some((round) => round > last.round),
+    ...{ folder, result, elapsedNs: last.elapsedNs, records, state: restoreState(last) },
+    repair: isLoose || isDamaged ? { slices: records.map((record) => record.slices), stored } : null,
   }
 }
 

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
-import type { EndpointId } from '../../apps/endpoints.ts'
+import { endpointIds } from '../../apps/endpoints.ts'
 import { UserError } from '../errors.ts'
-import type { DriverId } from '../load/drivers.ts'
+import { type DriverId, drivers } from '../load/drivers.ts'
+import { chosenFrom } from '../option-values.ts'
 import type { CompareOptions } from '../options.ts'
 import type { StoppedRun } from './read-stopped-run.ts'
 
@@ -12,7 +13,7 @@ const ANY_PRECISION = 1
 
 /**
  * The options of the run that goes on, and a new time limit if one is given.
- * @throws {UserError} `resume-alone` when anything else is asked for
+ * @throws {UserError} `resume-alone` when anything else is asked for; `unknown-endpoint`, `unknown-driver` for a run of another suite
  */
 export function resumedOptions({ result, folder, state }: StoppedRun, given: Partial<CompareOptions>): CompareOptions {
   const other = Object.keys(given).find((name) => !CHANGEABLE.has(name))
@@ -25,14 +26,14 @@ export function resumedOptions({ result, folder, state }: StoppedRun, given: Par
   const { options, seed } = result
   return {
     apps: options.apps,
-    endpoints: options.endpoints as EndpointId[],
+    endpoints: options.endpoints.map((name) => chosenFrom('endpoint', endpointIds, name)),
     connections: options.connections,
     transport: options.transport,
     precision: options.precisionPercent ?? ANY_PRECISION,
     maxMinutes: given.maxMinutes ?? options.maxMinutes,
     rounds: options.rounds,
     quick: options.quick,
-    driver: options.driver as DriverId,
+    driver: chosenFrom('driver', Object.keys(drivers) as DriverId[], options.driver),
     seed,
     out: dirname(folder),
     json: given.json ?? false,
