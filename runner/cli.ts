@@ -156,7 +156,7 @@ async function interruptible<Reporter extends { remark(sentence: string): void; 
   process.on('SIGTERM', interrupt)
   try {
     const startedAt = new Date()
-    const freshSeed = startedAt.getTime() % 2 ** 32
+    const freshSeed = startedAt.getTime() >>> 0
     await work({ cwd: process.cwd(), signal: controller.signal, listener, freshSeed, startedAt })
   } finally {
     listener.stop()
