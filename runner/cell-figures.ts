@@ -1,6 +1,7 @@
 import { sumBlocks } from './analysis/blocks.ts'
 import type { CellEstimates, CellSeries } from './analysis/estimates.ts'
 import type { CellRound, LoadSums } from './analysis/round-analysis.ts'
+import { sumOfSlow } from './analysis/slow-answers.ts'
 import type { CellFigures, CellTotals } from './checks/cell-facts.ts'
 import type { Ledger } from './ledger.ts'
 import type { Estimate } from './result.ts'
@@ -58,6 +59,7 @@ export function cellTotals(rounds: readonly CellRound[]): CellTotals {
     elapsedNs: total(rounds, ({ elapsedNs }) => elapsedNs),
     ...loadSums(rounds),
     loaded: loadSums(rounds.map(({ loaded }) => loaded)),
+    slow: sumOfSlow(rounds.map(({ slow }) => slow)),
     userNs: totalOrNull(rounds, ({ userNs }) => userNs),
     systemNs: totalOrNull(rounds, ({ systemNs }) => systemNs),
   }

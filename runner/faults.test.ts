@@ -9,7 +9,7 @@ import { familyOf, isRunning, peakBytes } from './fixtures/processes.ts'
 import { type Cell, Result } from './result.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../apps/fixtures/${name}.ts`, import.meta.url))
-const SMALL = ['--endpoints', 'hello', '--rounds', '2', '--blocks', '3', '--warm-up', '0.3']
+const SMALL = ['--endpoints', 'hello', '--rounds', '2', '--warm-up', '0.3']
 
 /** Apps that misbehave while they are measured, all in one run beside koa, which must not suffer. */
 const FAULTY = [
@@ -17,7 +17,7 @@ const FAULTY = [
   ...['huge-headers', 'huge-headers-later'],
 ]
 /** Apps that are bad neighbours and still answer rightly. */
-const ODD = ['floods-stdout', 'forks-children', 'ignores-sigterm', 'leaks-memory']
+const ODD = ['floods-stdout', 'forks-children', 'ignores-sigterm', 'leaks-memory', 'slow-now-and-then']
 
 /** Seldom: looking at all processes is company on the machine, and disturbs the blocks. */
 const WATCH_MILLISECONDS = 400
@@ -38,10 +38,12 @@ interface FaultyRun extends Ended {
 }
 
 /** Runs a comparison, and says what of its processes is left a moment later. */
-async function measured(names: readonly string[]): Promise<FaultyRun> {
+async function measured(names: readonly string[], blocks: number): Promise<FaultyRun> {
   const out = join(folder, names[0]!)
   const apps = ['node-http', 'koa', ...names.map(fixture)].join(',')
-  const { pid, ended } = startCommand(['compare', '--apps', apps, ...SMALL, '--out', out], folder, { undisturbed: true })
+  const { pid, ended } = startCommand(['compare', '--apps', apps, ...SMALL, '--blocks', String(blocks), '--out', out], folder, {
+    undisturbed: true,
+  })
   const seen = new Map<number, ReturnType<typeof familyOf>[number]>()
   const listened = new Set<string>()
   let peak = 0
@@ -63,7 +65,7 @@ async function measured(names: readonly string[]): Promise<FaultyRun> {
 describe.runIf(existsSync('/proc/self/stat'))('apps that break while they are measured', () => {
   let run: Awaited<ReturnType<typeof measured>>
   beforeAll(async () => {
-    run = await measured(FAULTY)
+    run = await measured(FAULTY, 3)
   }, 240_000)
 
   it('make the exit status 1, and leave nothing running', () => {
@@ -124,7 +126,7 @@ describe.runIf(existsSync('/proc/self/stat'))('apps that break while they are me
 describe.runIf(existsSync('/proc/self/stat'))('apps that are bad neighbours', () => {
   let run: Awaited<ReturnType<typeof measured>>
   beforeAll(async () => {
-    run = await measured(ODD)
+    run = await measured(ODD, 5)
   }, 240_000)
 
   it.each(ODD.slice(1))('%s is measured all the same', (app) => {
@@ -145,6 +147,18 @@ describe.runIf(existsSync('/proc/self/stat'))('apps that are bad neighbours', ()
 
   it('are gone afterwards, with their children', () => {
     expect(run.left).toEqual([])
+  })
+
+  it('are told when they answer slowly now and then, which costs no CPU, and nobody beside them is', () => {
+    const findings = (app: string) => run.cell(app).findings
+    const found = findings('slow-now-and-then').find(({ code }) => code === 'slow-answers')
+    expect(found?.message).toMatch(/^in \d+ of \d+ slices an answer was waited for while nothing worked on it, for up to \d+ ms/)
+    expect(Number(found?.facts.milliseconds)).toBeLessThan(250)
+    // Late answers are in the latencies and not in the rate; that is no contradiction.
+    expect(findings('slow-now-and-then').map(({ code }) => code)).not.toContain('littles-law-broken')
+    for (const app of ['node-http', 'koa', 'forks-children']) {
+      expect(findings(app).filter(({ code }) => code.endsWith('slow-answers'))).toEqual([])
+    }
   })
 
   it('shows the memory that leaks', () => {

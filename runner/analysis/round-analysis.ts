@@ -4,6 +4,7 @@ import { appOf, type Plan } from '../plan.ts'
 import { trimmedDifference, trimmedLogRatio } from '../statistics/paired-log-ratios.ts'
 import { mean, meanOrNull, median, trimmedMean } from '../statistics/summary.ts'
 import { countBlocks, type EndpointBlocks } from './blocks.ts'
+import { type SlowAnswers, slowAnswers } from './slow-answers.ts'
 import { driftOver, positionEffect } from './within-round.ts'
 
 /** Sums of what the load generator has seen. */
@@ -47,6 +48,7 @@ export interface CellRound extends LoadSums {
   readonly userNs: number | null
   readonly systemNs: number | null
   readonly receivedBytes: number
+  readonly slow: SlowAnswers
 }
 
 /** What one round says, in small: slices need not be kept. */
@@ -92,6 +94,7 @@ export function analyseRound(
         ...{ app, endpoint, round, ...paired, ...sums(own) },
         loaded: loadSums(measured.filter((slice) => slice.endpoint === endpoint && appOf(plan, slice.deployment) === app)),
         drift: drifts.length === 0 ? null : mean(drifts),
+        slow: slowAnswers(own, plan.connections),
       })
     }
   }
@@ -115,7 +118,7 @@ function pair(costs: readonly number[], baseline: readonly number[][]): Pick<Cel
   return { logRatio: trimmedLogRatio(costs, baseline), overheadNs: trimmedDifference(costs, baseline) }
 }
 
-type Sums = Omit<CellRound, 'app' | 'endpoint' | 'round' | 'logRatio' | 'overheadNs' | 'drift' | 'loaded'>
+type Sums = Omit<CellRound, 'app' | 'endpoint' | 'round' | 'logRatio' | 'overheadNs' | 'drift' | 'loaded' | 'slow'>
 
 function sums(slices: readonly Slice[]): Sums {
   return {

@@ -13,6 +13,8 @@ const rounds = (count: number) => Array.from({ length: count }, (_, index) => st
 const little = (factor: number): GoodCellOptions => ({
   figures: { latencyMicroseconds: { mean: 256 * factor, p50: 240, p90: 300, p99: 500, max: 5000, samples: 10 } },
 })
+/** So many slices with an answer that is 60 ms late. */
+const slow = (slices: number): GoodCellOptions => ({ totals: { slow: { slices, waitNs: slices * 60e6, longestNs: 60e6 } } })
 /** Requests that take this long each, by the clock. */
 const cycle = (milliseconds: number, serverBusy: number): GoodCellOptions => ({
   figures: { serverBusy, requests: (16 * 10e9) / (milliseconds * 1e6) },
@@ -79,6 +81,17 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
     [],
   ],
   'a driver without latencies': [{ figures: { latencyMicroseconds: null } }, []],
+
+  'two slow answers': [slow(2), []],
+  'three slow answers in 500 slices': [slow(3), ['rare-slow-answers']],
+  'slow answers in 3 % of the slices': [slow(15), ['rare-slow-answers']],
+  'slow answers in more of them': [slow(16), ['slow-answers']],
+  'slow answers in most of them': [{ ...slow(400), figures: { serverBusy: 0.3 } }, ['server-idle', 'slow-answers']],
+  'X · R above N because of slow answers': [{ ...little(1.2), ...slow(16) }, ['slow-answers']],
+  'X · R above N, and far too few slow answers for that': [
+    { ...little(1.2), ...slow(3) },
+    ['rare-slow-answers', 'littles-law-broken'],
+  ],
 
   'more than one CPU on one CPU': [{ totals: { serverCpuNs: 10.4e9 } }, ['counters-disagree']],
   'more than one CPU, not pinned': [{ totals: { serverCpuNs: 19e9, userNs: 19e9, systemNs: 0 }, pinned: false }, []],

@@ -9,6 +9,7 @@ import { checkRoundOutliers } from './cell/round-outlier.ts'
 import { checkPrecision, checkRounds } from './cell/rounds.ts'
 import { checkSaturation } from './cell/saturation.ts'
 import { checkSkew } from './cell/skewed-rounds.ts'
+import { checkSlowAnswers } from './cell/slow-answers.ts'
 import { checkWarm } from './cell/still-warming.ts'
 import type { CellCheck, CellFacts } from './cell-facts.ts'
 
@@ -18,6 +19,7 @@ const cellChecks: readonly CellCheck[] = [
   checkBlocksKept,
   checkSaturation,
   checkReconnects,
+  checkSlowAnswers,
   checkLittlesLaw,
   checkCounters,
   checkWarm,

@@ -1,4 +1,5 @@
 import type { LoadSums } from '../analysis/round-analysis.ts'
+import type { SlowAnswers } from '../analysis/slow-answers.ts'
 import type { Finding, MeasuredCell } from '../result.ts'
 
 /** A measured cell before it is judged. */
@@ -10,6 +11,7 @@ export interface CellTotals extends LoadSums {
   readonly elapsedNs: number
   /** With disturbed attempts: of these as well there are latencies, and an app that closes connections disturbs itself. */
   readonly loaded: LoadSums
+  readonly slow: SlowAnswers
   /** Of the server's own process; null: unknown. */
   readonly userNs: number | null
   readonly systemNs: number | null

@@ -29,6 +29,14 @@ export const LITTLE_LAPS = 10
 /** Latencies are recorded of disturbed slices too: with more of them than this, they tell of the disturbance. */
 export const LITTLE_DISTURBED_SHARE = 0.1
 
+/** Answers that were waited for after the gate had closed are in the latencies and not in the rate: with more of that than this, the law says nothing. */
+export const LITTLE_SLOW_SHARE = LITTLE_SUSPECT
+
+/** Fewer slices with a slow answer are the moment in which a virtual machine stood still. Seen: none. */
+export const FEWEST_SLOW_SLICES = 3
+/** With more of them, share of the slices, a visitor would notice what the cost does not tell. */
+export const SLOW_SLICES_SHARE = 0.03
+
 /**
  * A rate needs a steady part, share of the elapsed time; answers that come all at once after a stall have none. Seen: 0.7 and more,
  * least on `lookup`.

@@ -1,6 +1,6 @@
 import type { CellCheck } from '../cell-facts.ts'
 import { finding } from '../registry.ts'
-import { LITTLE_DISTURBED_SHARE, LITTLE_INVALID, LITTLE_LAPS, LITTLE_SUSPECT } from '../thresholds.ts'
+import { LITTLE_DISTURBED_SHARE, LITTLE_INVALID, LITTLE_LAPS, LITTLE_SLOW_SHARE, LITTLE_SUSPECT } from '../thresholds.ts'
 
 /**
  * Little's law: N = X · R in a closed loop whose N connections all wait for an answer (Little 1961; Denning & Buzen 1978). Throughput and
@@ -16,6 +16,7 @@ export const checkLittlesLaw: CellCheck = ({ figures, totals }) => {
   if (mean === null || laps < LITTLE_LAPS) return []
   // A server that is kept waiting for its CPU answers late, and mostly during the drain, which the rate leaves out.
   if (totals.steadyNs < steadyNs * (1 - LITTLE_DISTURBED_SHARE)) return []
+  if (totals.slow.waitNs > totals.steadyNs * LITTLE_SLOW_SHARE) return []
   const product = (steadyRequests / steadyNs) * mean * 1000
   const off = Math.abs(product / connections - 1)
   if (off > LITTLE_INVALID) return [finding('littles-law-broken', { product, connections })]

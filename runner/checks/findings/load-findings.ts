@@ -1,18 +1,27 @@
+import { SLOW_ANSWER_NS } from '../../analysis/slow-answers.ts'
 import {
   BUSY_ENOUGH,
   COUNTERS_MAY_EXCEED,
+  FEWEST_SLOW_SLICES,
   HARDLY_BUSY,
   LITTLE_INVALID,
   LITTLE_LAPS,
   LITTLE_SUSPECT,
   LOAD_GENERATOR_BUSY,
+  SLOW_SLICES_SHARE,
   STALL_MILLISECONDS,
   STALLED_BELOW_BUSY,
   TICKS_MAY_EXCEED,
 } from '../thresholds.ts'
-import { type FindingKind, fixed, percent } from './finding-kind.ts'
+import { type Facts, type FindingKind, fixed, percent } from './finding-kind.ts'
 
 const stalls = STALL_MILLISECONDS.map(([from, to]) => `${from} to ${to} ms`).join(' or ')
+
+const waited = ({ slowSlices, slices, milliseconds }: Facts) =>
+  `in ${slowSlices} of ${slices} slices an answer was waited for while nothing worked on it, for up to ${fixed(milliseconds, 0)} ms: ` +
+  'the cost counts CPU time, and knows nothing of that'
+const whatItWaitsFor =
+  'Look for what the app waits for: a connection that is opened anew, a lock, a timer. Say it beside the cost; the latencies are in result.json.'
 
 /** What is wrong with the answers of a cell, its conditions, or the load on it. */
 export const loadFindings = {
@@ -81,10 +90,24 @@ export const loadFindings = {
       `the server closed ${reconnects} connections that were to be kept: opening them again was charged to it`,
     advice: 'Keep connections alive; the launcher sets the timeouts for every app.',
   },
+  'slow-answers': {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: `In more than ${percent(SLOW_SLICES_SHARE, 0)} of the slices (and ${FEWEST_SLOW_SLICES} at the least) the last answer came more than ${SLOW_ANSWER_NS / 1e6} ms late while server and load generator neither worked nor waited for their CPUs. The cost is right, and does not show it; requests/s are those of the connections that did not wait. Work done now and then is rare-work; a server that waits most of the time is server-idle as well. Not judged where the waits for the CPUs are not known.`,
+    message: waited,
+    advice: whatItWaitsFor,
+  },
+  'rare-slow-answers': {
+    severity: 'note',
+    scope: 'cell',
+    meaning: `As slow-answers, in ${percent(SLOW_SLICES_SHARE, 0)} of the slices or fewer. Under ${FEWEST_SLOW_SLICES} slices are not told.`,
+    message: waited,
+    advice: whatItWaitsFor,
+  },
   'littles-law-strained': {
     severity: 'suspect',
     scope: 'cell',
-    meaning: `Little's law, N = X · R: requests/s times the mean latency must be the number of connections, which are all busy all the time. It is off by more than ${percent(LITTLE_SUSPECT, 0)}, so clock, counts or connections are not what they seem. 0.7 % was seen. Not judged without latencies, nor where a connection gets fewer than ${LITTLE_LAPS} answers in a slice.`,
+    meaning: `Little's law, N = X · R: requests/s times the mean latency must be the number of connections, which are all busy all the time. It is off by more than ${percent(LITTLE_SUSPECT, 0)}, so clock, counts or connections are not what they seem. 0.7 % was seen. Not judged without latencies, where a connection gets fewer than ${LITTLE_LAPS} answers in a slice, nor where slow answers explain it.`,
     message: ({ product, connections }) =>
       `requests per second times mean latency is ${fixed(product, 2)}, but there were ${connections} connections: times and counts disagree`,
     advice: 'Look for connections that are idle or closed, and for requests that take turns; measure again.',
