@@ -6,6 +6,7 @@ const MEBIBYTE = 2 ** 20
 const points = (rounds: number, grow = 0, of: Partial<SoakPoint> = {}): SoakPoint[] =>
   Array.from({ length: rounds }, (_, round) => ({
     seconds: 30 * round,
+    keptBytes: (30 + (round % 2) / 10) * MEBIBYTE,
     runnerBytes: (100 + (grow * 30 * round) / 3600 + (round % 2)) * MEBIBYTE,
     loadBytes: (120 + (round % 3)) * MEBIBYTE,
     fileDescriptors: 25,
@@ -17,6 +18,7 @@ const verdicts = (all: readonly SoakPoint[]) => Object.fromEntries(soakFigures(a
 describe('what has to be flat', () => {
   it('holds when it only jitters', () => {
     expect(verdicts(points(60))).toEqual({
+      'memory that the runner keeps': true,
       'memory of the runner': true,
       'memory of the load generator': true,
       'open files of the runner': true,
@@ -25,9 +27,21 @@ describe('what has to be flat', () => {
   })
 
   it('does not hold when it grows, and the slope is told per hour', () => {
-    const [runner] = soakFigures(points(60, 300))
+    const runner = soakFigures(points(60, 300)).find(({ title }) => title === 'memory of the runner')
     expect(runner).toMatchObject({ title: 'memory of the runner', holds: false })
     expect(runner!.slopePerHour).toBeCloseTo(300, -1)
+  })
+
+  it('finds what is kept, however little it is beside what is only not collected yet', () => {
+    const all = points(60).map((point, round) => ({ ...point, keptBytes: (30 + round / 5) * MEBIBYTE }))
+    expect(verdicts(all)).toMatchObject({ 'memory that the runner keeps': false, 'memory of the runner': true })
+  })
+
+  it('is not blamed after two minutes for what would be much in an hour', () => {
+    const steep = (rounds: number) =>
+      points(rounds, 300).map((point, round) => ({ ...point, runnerBytes: (100 + 2.5 * round) * MEBIBYTE }))
+    expect(verdicts(steep(5))['memory of the runner']).toBe(true)
+    expect(verdicts(steep(20))['memory of the runner']).toBe(false)
   })
 
   it('is not blamed for the start, when caches fill', () => {
@@ -42,6 +56,7 @@ describe('what has to be flat', () => {
 
   it('is left out where nothing is known, or too little', () => {
     expect(Object.keys(verdicts(points(60, 0, { loadBytes: null, identicalLogRatio: null })))).toEqual([
+      'memory that the runner keeps',
       'memory of the runner',
       'open files of the runner',
     ])

@@ -8,6 +8,7 @@ import { withDefaults } from '../options.ts'
 import { planOf, resolveApps } from '../resolve.ts'
 import { runPlan } from '../run.ts'
 import { mean } from '../statistics/summary.ts'
+import { collectGarbage } from './collect-garbage.ts'
 import { type SoakFigure, type SoakPoint, soakFigures } from './soak-figures.ts'
 
 /** Enough rounds a minute to see a slope: small rounds, short warm-up. Their numbers are not for quoting. */
@@ -40,9 +41,11 @@ export async function soak(context: SoakContext): Promise<SoakOutcome> {
   const points: SoakPoint[] = []
   const startedAt = performance.now()
   await measure(context, { ...SMALL, rounds: MOST_ROUNDS, maxMinutes: context.minutes }, (loadBytes, identical) => {
+    collectGarbage()
+    const { heapUsed, external, rss } = process.memoryUsage()
     points.push({
       seconds: (performance.now() - startedAt) / 1000,
-      runnerBytes: process.memoryUsage.rss(),
+      ...{ keptBytes: heapUsed + external, runnerBytes: rss },
       ...{ loadBytes, fileDescriptors: readdirSync('/proc/self/fd').length },
       identicalLogRatio: identical.length === 0 ? null : mean(identical),
     })
