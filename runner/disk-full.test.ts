@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Ended, startCommand } from './fixtures/command-line.ts'
 import { type SmallDisk, smallDisk } from './fixtures/small-disk.ts'
 import type { Slice } from './measure/sample.ts'
+import { printReport, rebuildReports } from './rebuild.ts'
 import { openRunFolder } from './report/files.ts'
 import { fixtureResult } from './report/fixture-result.ts'
 import { Result } from './result.ts'
@@ -103,6 +104,22 @@ describe.runIf(mayMount())('a disk that fills up', () => {
     await opened.discard()
     await opened.close()
     expect(readdirSync(disk.path)).toEqual([OTHERS])
+  })
+
+  it('or that is read-only: told before the run, and in its middle', async () => {
+    disk = smallDisk(256)!
+    const opened = await openRunFolder(disk.path, 'compare', new Date(0))
+    await opened.keepRound([{ round: 1 } as Slice], { round: 1 })
+    await opened.writeReports(fixtureResult())
+    await opened.close()
+    disk.makeReadOnly()
+    const readOnly = { exitStatus: 2, message: `cannot write results to ${disk.path}: the file system is read-only` }
+    await expect(openRunFolder(disk.path, 'compare', new Date(0))).rejects.toMatchObject(readOnly)
+    const middle = { exitStatus: 1, message: `cannot write ${join(opened.path, 'result.json')}: the file system is read-only` }
+    await expect(opened.writeReports({ ...fixtureResult(), rounds: 7 })).rejects.toMatchObject(middle)
+    expect(readResult(opened.path).rounds).toBe(fixtureResult().rounds)
+    await expect(rebuildReports(opened.path, { format: 'md', out: null })).rejects.toMatchObject({ code: 'out-not-writable' })
+    expect(await printReport(opened.path, 'md')).toContain('# What a framework costs')
   })
 
   it('before the run: nothing is started', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UserError } from './errors.ts'
 import { nearest } from './nearest.ts'
-import { chosenFrom, list, number, wholeNumber } from './option-values.ts'
+import { chosenFrom, folder, list, number, wholeNumber } from './option-values.ts'
 
 /** What a parser makes of a text: its value, or the mistake; anything else it throws fails the test. */
 function outcome<T>(parse: (text: string) => T, text: string): { value: T } | { error: UserError } {
@@ -54,6 +54,23 @@ describe('list', () => {
 
   it.each(['', ',', 'koa,', ',koa', 'koa,,express', ' '])('refuses "%s"', (text) => {
     expect(outcome(list, text)).toMatchObject({ error: { code: 'bad-value' } })
+  })
+})
+
+describe('folder', () => {
+  it.each(['results', ' a b ', '../elsewhere', '/', 'a-b', './-x', '=1+1', '$(id)', 'ü'])('takes "%s" as it is', (text) => {
+    expect(folder('--out')(text)).toBe(text)
+  })
+
+  it.each([
+    ['', 'for example --out results'],
+    ['  ', 'for example --out results'],
+    ['a\0b', 'for example --out results'],
+    ['-x', 'for example --out ./-x'],
+    ['--json', 'for example --out ./--json'],
+  ])('refuses %j', (text, hint) => {
+    const message = `--out must name a folder, not ${JSON.stringify(text)}`
+    expect(outcome(folder('--out'), text)).toMatchObject({ error: { code: 'bad-value', message, hint } })
   })
 })
 

@@ -34,6 +34,17 @@ export function listOfWholeNumbers(option: string, low: number, high: number): (
   return (text) => list(text).map(one)
 }
 
+/** A folder, to be made perhaps. What begins with a dash is mostly the next option, its own value having been forgotten. */
+export function folder(option: string): (text: string) => string {
+  return (text) => {
+    const isName = text.trim() !== '' && !text.includes('\0')
+    if (isName && !text.startsWith('-')) return text
+    throw new UserError('bad-value', `${option} must name a folder, not ${JSON.stringify(text)}`, {
+      hint: `for example ${option} ${isName ? `./${text}` : 'results'}`,
+    })
+  }
+}
+
 /** One of a set of names; a near miss is suggested. */
 export function chosenFrom<T extends string>(what: string, known: readonly T[], text: string): T {
   const found = known.find((name) => name === text)

@@ -1,7 +1,6 @@
 import { type EndpointId, endpointIds } from '../apps/endpoints.ts'
-import { UserError } from './errors.ts'
 import { type DriverId, drivers } from './load/drivers.ts'
-import { chosenFrom, list, number, wholeNumber } from './option-values.ts'
+import { chosenFrom, folder, list, number, wholeNumber } from './option-values.ts'
 
 /** The options of `compare`, all of them with a value. */
 export interface CompareOptions {
@@ -104,7 +103,7 @@ export const compareOptions: readonly OptionRow[] = [
     shownDefault: 'from the clock',
     parse: wholeNumber('--seed', 0, 2 ** 32 - 1),
   },
-  { flags: '--out <folder>', description: 'where runs are written', shownDefault: DEFAULTS.out, parse: (text) => text },
+  { flags: '--out <folder>', description: 'where runs are written', shownDefault: DEFAULTS.out, parse: folder('--out') },
   { flags: '--json', description: 'print result.json instead of the tables', shownDefault: 'off' },
   {
     flags: '--slice <ms>',
@@ -149,16 +148,11 @@ export function withDefaults(given: Partial<CompareOptions>, knownApps: readonly
     quick: given.quick ?? false,
     driver: given.driver ?? 'autocannon',
     seed: given.seed ?? freshSeed,
-    out: given.out ?? DEFAULTS.out,
+    out: folder('--out')(given.out ?? DEFAULTS.out),
     json: given.json ?? false,
     slice: given.slice ?? null,
     blocks: given.blocks ?? null,
     warmUp: given.warmUp ?? null,
-  }
-  if (options.out.trim() === '' || options.out.includes('\0')) {
-    throw new UserError('bad-value', `--out must name a folder, not ${JSON.stringify(options.out)}`, {
-      hint: 'for example --out results',
-    })
   }
   return { ...options, endpoints: [...new Set(options.endpoints)] }
 }

@@ -56,7 +56,14 @@ describe('on the command line', () => {
     [['report'], "error: missing required argument 'run'\nhint: see --help, for example npm run report -- --help"],
     [['diff', 'before.json', 'half.json'], 'error: half.json is not complete JSON'],
     [['diff', 'before.json', 'after.json', '--fail-on', 'lots'], 'error: --fail-on takes a number'],
+    [['diff', '', 'after.json'], 'error: there is no result at ""\nhint: '],
+    [['report', '--', '-x'], 'error: there is no result at -x'],
+    [
+      ['report', 'before.json', '--out', '--print'],
+      'error: --out must name a folder, not "--print"\nhint: for example --out ./--print',
+    ],
     [['history', 'nowhere'], 'error: there is no folder nowhere'],
+    [['history', '.', '--out', ''], 'error: --out must name a folder, not ""'],
   ])('%j is a mistake of the caller: one sentence, a hint, status 2', async (args, message) => {
     const { status, stdout, stderr } = await run(...args)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })

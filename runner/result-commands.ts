@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { diffRuns, failsOn } from './diff/diff-command.ts'
 import { DIFF_EXAMPLES, HISTORY_EXAMPLES, REPORT_EXAMPLES } from './help.ts'
 import { showHistory } from './history/history-command.ts'
-import { chosenFrom, number } from './option-values.ts'
+import { chosenFrom, folder, number } from './option-values.ts'
 import { publishResults } from './publish.ts'
 import { openFile, printReport, rebuildReports } from './rebuild.ts'
 import { type DiffFormat, diffFormatIds, diffFormats } from './report/diff-formats.ts'
@@ -31,7 +31,7 @@ export function addResultCommands(program: Command, output: CommandOutput): void
       `one of ${formatIds.map((id) => `${id} (${reportFormats[id].description})`).join('; ')} (default: all that a run writes)`,
       (text) => chosenFrom('format', formatIds, text),
     )
-    .option('--out <folder>', 'where to write (default: beside the result)')
+    .option('--out <folder>', 'where to write (default: beside the result)', folder('--out'))
     .option('--print', 'print the one file of --format instead of writing it')
     .option('--open', 'show report.html')
     .allowExcessArguments(false)
@@ -64,11 +64,11 @@ export function addResultCommands(program: Command, output: CommandOutput): void
     .description("list the runs of a folder and draw each app's ratio over time")
     .argument('<folder>', 'folder of runs, for example results')
     .option('--endpoint <name>', 'an endpoint, or overall (default: overall)')
-    .option('--out <folder>', 'where history.md and its charts go (default: the folder of the runs)')
+    .option('--out <folder>', 'where history.md and its charts go (default: the folder of the runs)', folder('--out'))
     .allowExcessArguments(false)
     .addHelpText('after', HISTORY_EXAMPLES)
-    .action(async (folder: string, options: { endpoint?: string; out?: string }) => {
-      const { text, paths, remarks } = await showHistory(folder, { endpoint: options.endpoint ?? null, out: options.out ?? null })
+    .action(async (runs: string, options: { endpoint?: string; out?: string }) => {
+      const { text, paths, remarks } = await showHistory(runs, { endpoint: options.endpoint ?? null, out: options.out ?? null })
       output.print(text)
       for (const remark of remarks) output.remark(`left out: ${remark}`)
       for (const path of paths) output.remark(`written to ${path}`)

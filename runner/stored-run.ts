@@ -33,7 +33,7 @@ export async function isFolder(path: string): Promise<boolean> {
 }
 
 function noSuchRun(path: string, cause: unknown): UserError {
-  return new UserError('no-run', `there is no result at ${path}`, {
+  return new UserError('no-run', `there is no result at ${path.trim() === '' ? JSON.stringify(path) : path}`, {
     hint: 'give the folder of a run, for example results/latest',
     cause,
   })

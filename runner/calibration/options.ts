@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import { chosenFrom, list, number, wholeNumber } from '../option-values.ts'
+import { chosenFrom, folder, list, number, wholeNumber } from '../option-values.ts'
 import type { OptionRow } from '../options.ts'
 import type { PartId } from './data.ts'
 import { calibrationParts } from './parts.ts'
@@ -75,14 +75,5 @@ export function withCalibrateDefaults(given: Partial<CalibrateOptions>, freshSee
     published: given.published ?? DEFAULTS.published,
     docs: given.docs ?? DEFAULTS.docs,
     page,
-  }
-}
-
-function folder(option: string): (text: string) => string {
-  return (text) => {
-    if (text.trim() !== '' && !text.includes('\0')) return text
-    throw new UserError('bad-value', `${option} must name a folder, not ${JSON.stringify(text)}`, {
-      hint: `for example ${option} results`,
-    })
   }
 }

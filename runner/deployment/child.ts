@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { atExit } from './at-exit.ts'
+import { LastLines } from './last-lines.ts'
 
 /** What a dead child leaves behind. */
 export interface Exit {
@@ -19,8 +18,6 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-const KEPT_LINES = 20
-const KEPT_LINE_LENGTH = 500
 /** Nothing else of the runner's environment reaches a child: no secrets, no NODE_OPTIONS that would change what is measured. */
 const INHERITED_VARIABLES = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR']
 
@@ -30,7 +27,7 @@ export class Child {
   readonly exited: Promise<Exit>
   exit: Exit | null = null
   readonly #process: ChildProcess
-  readonly #lines: string[] = []
+  readonly #lines = new LastLines()
   readonly #stopped: () => void
 
   /** Throws when the child cannot be started at all. */
@@ -50,19 +47,18 @@ export class Child {
       }
       this.#process.once('exit', (code, signal) => end({ code, signal }))
       this.#process.once('error', (error) => {
-        this.#keep(error.message)
+        this.#lines.add(error.message)
         if (this.#process.pid === undefined) end({ code: null, signal: null })
       })
     })
     this.pid = this.#process.pid ?? 0
     this.#stopped = atExit(() => this.#signal('SIGKILL'))
-    this.#keepLines(this.#process.stdout)
-    this.#keepLines(this.#process.stderr)
+    for (const stream of [this.#process.stdout, this.#process.stderr]) if (stream !== null) this.#lines.readFrom(stream)
   }
 
   /** The last lines the child wrote to stdout and stderr, long ones cut. */
   get lastLines(): readonly string[] {
-    return this.#lines
+    return this.#lines.lines
   }
 
   onMessage(listener: (message: unknown) => void): void {
@@ -98,16 +94,6 @@ export class Child {
     } catch {
       // The group is gone already.
     }
-  }
-
-  #keepLines(stream: Readable | null): void {
-    if (stream === null) return
-    createInterface({ input: stream }).on('line', (line) => this.#keep(line))
-  }
-
-  #keep(line: string): void {
-    this.#lines.push(line.slice(0, KEPT_LINE_LENGTH))
-    if (this.#lines.length > KEPT_LINES) this.#lines.shift()
   }
 }
 

@@ -26,7 +26,9 @@ export interface History {
  */
 export async function readHistory(folder: string): Promise<History> {
   if (!(await isFolder(folder))) {
-    throw new UserError('no-folder', `there is no folder ${folder}`, { hint: 'give the folder of the runs, for example results' })
+    throw new UserError('no-folder', `there is no folder ${folder.trim() === '' ? JSON.stringify(folder) : folder}`, {
+      hint: 'give the folder of the runs, for example results',
+    })
   }
   const places = await readdir(folder, { withFileTypes: true })
   const names = places

@@ -48,6 +48,18 @@ describe('the folder', () => {
     expect(paths).toEqual([name, `${name}-2`, `${name}-3`].map((folder) => join(out, folder)))
   })
 
+  test('goes where a link leads, and `latest` stays beside it', async () => {
+    const link = join(out, 'link')
+    mkdirSync(join(out, 'place'))
+    symlinkSync('place', link)
+    const folder = await open(link)
+    await folder.writeReports(fixtureResult())
+    expect(readdirSync(join(out, 'place')).sort()).toEqual([name, 'latest'].sort())
+    expect(readFileSync(join(out, 'place', 'latest', 'result.json'), 'utf8')).toBe(
+      readFileSync(join(folder.path, 'result.json'), 'utf8'),
+    )
+  })
+
   test('stays below out, whatever the study is called', async () => {
     expect((await open(out, '../x y')).path).toBe(join(out, '2026-11-21T09-30-05Z--x-y'))
   })
