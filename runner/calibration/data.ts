@@ -53,13 +53,30 @@ export const PlantedPart = z.object({
     z.object({
       ...RunTime,
       base: z.string(),
+      /**
+       * What two looks at the clock take in a server, mean over the rounds: the wrapper's turns, of which there are none, timed like all
+       * others. null: nothing was timed in the servers, as in older files.
+       */
+      emptyNanoseconds: z.number().nullable().default(null),
       cells: z.array(
         z.object({
-          /** What the app burns per request by the calibration of the loop; 0: the wrapper alone. */
+          /** What the app burns per request by the calibration of the loop in a quiet process; 0: the wrapper alone. */
           plantedMicroseconds: z.number(),
           overheadMicroseconds: Estimate,
           /** Over the wrapper that burns nothing, paired like every other cost; null for the wrapper itself. */
           overWrapperMicroseconds: Estimate.nullable(),
+          /** The same work by the clocks of the servers, over the wrapper as well; null: not timed, and for the wrapper itself. */
+          inSitu: z
+            .object({
+              microseconds: Estimate,
+              /** Microseconds, paired by round: both are of the same processes and moments. The truth is 0. */
+              recoveredLessInSitu: Estimate,
+              samples: z.int(),
+              /** Samples in which the process had certainly lost its CPU. */
+              leftOut: z.int(),
+            })
+            .nullable()
+            .default(null),
         }),
       ),
     }),

@@ -1,9 +1,13 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { checkContract } from '../../apps/contract.ts'
+import { zeroOnKernelClock } from '../../apps/fixtures/kernel-clock.ts'
 import { launchedHost } from '../deployment/launched.ts'
+import { slice } from '../fixtures/slices.ts'
 import { resolveApps } from '../resolve.ts'
+import { takeSampleFiles } from './burn-sample-files.ts'
+import { timingOf } from './in-situ.ts'
 import { writePlantedApps } from './planted-apps.ts'
 
 const WORKS = [
@@ -12,14 +16,18 @@ const WORKS = [
 ]
 
 describe('writePlantedApps', () => {
-  it('writes apps of their own for every base, which keep the contract, and removes them', async () => {
+  // A process that does not get its CPU is killed before it has written what it knows.
+  it('writes apps of their own for every base, which keep the contract and time their work, and removes them', {
+    retry: 2,
+  }, async () => {
     const bases = resolveApps(['node-http', 'koa'], process.cwd())
     const { byBase, remove } = await writePlantedApps(bases, WORKS)
     const apps = [...byBase.values()].flat()
     try {
       expect(apps.map(({ id }) => id)).toEqual(['node-http+0us', 'node-http+0.5us', 'koa+0us', 'koa+0.5us'])
-      for (const { id, modulePath } of apps) {
+      for (const { id, modulePath, samplesFolder } of apps) {
         const plan = { id, app: id, modulePath, transport: 'tcp' as const }
+        const startedNs = performance.now() * 1e6
         const deployment = await launchedHost.start(plan, { cpu: null, environmentPadding: 0 })
         try {
           const checks = await checkContract(deployment.address, { endpoints: ['hello', 'table'], timeoutMs: 2_000 })
@@ -28,6 +36,21 @@ describe('writePlantedApps', () => {
         } finally {
           await deployment.stop()
         }
+        // The process has ended, and left what it knows; the first call of all is always timed.
+        const elapsedNs = performance.now() * 1e6 - startedNs
+        const samples = takeSampleFiles(
+          samplesFolder,
+          zeroOnKernelClock(() => performance.now() * 1e6),
+        )
+        expect(readdirSync(samplesFolder)).toEqual([])
+        expect(samples.length).toBeGreaterThanOrEqual(1)
+        for (const { tookNs } of samples) expect(tookNs).toBeGreaterThan(0)
+        // A call on a disturbed machine may take longer than what counts.
+        const seen = samples.map((sample) => ({ ...sample, tookNs: Math.min(sample.tookNs, 1e6) }))
+        const timing = timingOf(1, seen, [slice(id, 0, 20, { startedNs, elapsedNs })])
+        expect(timing).toEqual({ round: 1, samples: samples.length, leftOut: 0, meanNs: expect.any(Number) })
+        expect(timing!.meanNs).toBeGreaterThan(0)
+        expect(Number.isFinite(timing!.meanNs)).toBe(true)
       }
     } finally {
       await remove()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { goodCell } from '../fixtures/good-cell.ts'
 import type { Cell, MeasuredCell } from '../result.ts'
+import type { RoundTiming } from './in-situ.ts'
 import { plantedCells } from './planted-cells.ts'
 
 /** A cell with these µs over the baseline, by round from 1 on; `null`: the round is missing. */
@@ -20,6 +21,12 @@ function cell(app: string, overheads: readonly (number | null)[]): MeasuredCell 
   return { ...figures, verdict: 'valid', findings: [], rank: null, apartFrom: null } as MeasuredCell
 }
 
+/** What an app's own clock said, nanoseconds, by round from 1 on; `null`: the process left nothing. */
+function timings(meansNs: readonly (number | null)[]): RoundTiming[] {
+  return meansNs.flatMap((meanNs, index) => (meanNs === null ? [] : [{ round: index + 1, meanNs, samples: 500, leftOut: index }]))
+}
+
+const UNTIMED = new Map<string, RoundTiming[]>()
 const PLANTED = new Map([
   ['koa+0us', 0],
   ['koa+1us', 1],
@@ -29,12 +36,13 @@ const PLANTED = new Map([
 describe('plantedCells', () => {
   it('takes the wrapper off round by round, and gives the difference a t interval', () => {
     const cells = [cell('koa', [0, 0, 0]), cell('koa+0us', [0.2, 0.6, 0.4]), cell('koa+1us', [1.1, 1.7, 1.4])]
-    const [wrapper, one, ...others] = plantedCells({ cells }, PLANTED)
+    const [wrapper, one, ...others] = plantedCells({ cells }, PLANTED, UNTIMED)
     expect(others).toEqual([])
     expect(wrapper).toEqual({
       plantedMicroseconds: 0,
       overheadMicroseconds: cells[1]!.overheadMicroseconds,
       overWrapperMicroseconds: null,
+      inSitu: null,
     })
     expect(one).toMatchObject({ plantedMicroseconds: 1, overheadMicroseconds: cells[2]!.overheadMicroseconds })
     // Differences 0.9, 1.1, 1.0: mean 1, standard deviation 0.1, t(0.975; 2) = 4.302653.
@@ -47,24 +55,60 @@ describe('plantedCells', () => {
 
   it('compares only rounds that both have', () => {
     const cells = [cell('koa+0us', [1, null, 3, 5]), cell('koa+5us', [6, 100, 8, null])]
-    const { value, low } = plantedCells({ cells }, PLANTED)[1]!.overWrapperMicroseconds!
+    const { value, low } = plantedCells({ cells }, PLANTED, UNTIMED)[1]!.overWrapperMicroseconds!
     expect([value, low]).toEqual([5, 5])
   })
 
   it('knows no interval from one round, and nothing without a wrapper', () => {
     const single = [cell('koa+0us', [1]), cell('koa+1us', [2.5])]
-    expect(plantedCells({ cells: single }, PLANTED)[1]!.overWrapperMicroseconds).toMatchObject({
+    expect(plantedCells({ cells: single }, PLANTED, UNTIMED)[1]!.overWrapperMicroseconds).toMatchObject({
       value: 1.5,
       low: null,
       high: null,
     })
-    expect(plantedCells({ cells: single.slice(1) }, PLANTED)[0]!.overWrapperMicroseconds).toBeNull()
+    expect(plantedCells({ cells: single.slice(1) }, PLANTED, UNTIMED)[0]!.overWrapperMicroseconds).toBeNull()
     const apart = [cell('koa+0us', [1, null]), cell('koa+1us', [null, 2])]
-    expect(plantedCells({ cells: apart }, PLANTED)[1]!.overWrapperMicroseconds).toBeNull()
+    expect(plantedCells({ cells: apart }, PLANTED, UNTIMED)[1]!.overWrapperMicroseconds).toBeNull()
+  })
+
+  it('takes the looks at the clock off what was timed in situ, and pairs it by round with what was recovered', () => {
+    const cells = [cell('koa+0us', [0, 0, 0]), cell('koa+1us', [1.1, 1.3, 1.2])]
+    const timed = new Map([
+      ['koa+0us', timings([100, 50, 60])],
+      ['koa+1us', timings([1_150, 1_150, 1_060])],
+    ])
+    const [wrapper, one] = plantedCells({ cells }, PLANTED, timed)
+    expect(wrapper!.inSitu).toBeNull()
+    const { microseconds, recoveredLessInSitu, ...counts } = one!.inSitu!
+    expect(counts).toEqual({ samples: 1_500, leftOut: 3 })
+    // In situ 1.05, 1.1, 1.0; recovered less that 0.05, 0.2, 0.2: standard deviations 0.05 and 0.0866.
+    expect(microseconds.value).toBeCloseTo(1.05, 12)
+    expect(microseconds.high! - microseconds.value).toBeCloseTo((4.302653 * 0.05) / Math.sqrt(3), 6)
+    expect(recoveredLessInSitu.value).toBeCloseTo(0.15, 12)
+    expect(recoveredLessInSitu.high! - recoveredLessInSitu.value).toBeCloseTo((4.302653 * Math.sqrt(0.0075)) / Math.sqrt(3), 6)
+  })
+
+  it('pairs only rounds in which both processes were timed, and knows nothing in situ without', () => {
+    const cells = [cell('koa+0us', [0, 0, 0, 0]), cell('koa+1us', [1, 2, 3, null])]
+    const timed = (wrapper: (number | null)[], one: (number | null)[]) =>
+      plantedCells(
+        { cells },
+        PLANTED,
+        new Map([
+          ['koa+0us', timings(wrapper)],
+          ['koa+1us', timings(one)],
+        ]),
+      )[1]!.inSitu
+    expect(timed([0, null, 0, 0], [900, 900, 900, 900])).toMatchObject({
+      microseconds: { value: 0.9, low: expect.closeTo(0.9, 9) },
+      recoveredLessInSitu: { value: expect.closeTo((0.1 + 2.1) / 2, 9) },
+    })
+    expect(timed([0, null], [null, 900])).toBeNull()
+    expect(timed([], [900, 900])).toBeNull()
   })
 
   it('leaves out what failed', () => {
     const failed = { ...cell('koa+1us', []), state: 'failed', reason: 'it died', lastLines: [] } as Cell
-    expect(plantedCells({ cells: [cell('koa+0us', [1, 2]), failed] }, PLANTED)).toHaveLength(1)
+    expect(plantedCells({ cells: [cell('koa+0us', [1, 2]), failed] }, PLANTED, UNTIMED)).toHaveLength(1)
   })
 })

@@ -6,17 +6,35 @@ import { RunError } from '../errors.ts'
 import { simulatedPart } from '../fixtures/simulated-part.ts'
 import type { BurnClock } from './burn-clock.ts'
 import { PlantedPart } from './data.ts'
-import { measurePlantedWith } from './planted.ts'
+import { measurePlantedWith, type TakeSamples } from './planted.ts'
 
 const Body = PlantedPart.omit({ head: true })
 const MINUTE = 60_000
 const WORKS = [0, 0.5, 1, 2, 5, 10]
 
+/** What is planted takes so many times as long in a server as alone. */
+const LONGER = 1.05
+/** What two looks at the clock take, and their end after the slices of a round began. */
+const EMPTY_NS = 60
+const LAST_NS = 6e9
+const EVERY_NS = 5e6
+
 /** The base costs 12 µs, or 18 for koa, and the wrapper 0.3; the rest of the name is what is burnt. */
 function cost(app: string): number {
-  const [base, work] = app.split('+')
-  return (base === 'koa' ? 18 : 12) + (work === undefined ? 0 : 0.3 + Number.parseFloat(work))
+  const [base] = app.split('+')
+  return (base === 'koa' ? 18 : 12) + (app.includes('+') ? 0.3 + LONGER * workOf(app) : 0)
 }
+
+function workOf(app: string): number {
+  return Number.parseFloat(app.split('+')[1]!)
+}
+
+/** What every process would have left, had it been one: a call every 5 ms of the last seconds, warm-up or not. */
+const takeSamples: TakeSamples = ({ id }, now) =>
+  Array.from({ length: LAST_NS / EVERY_NS }, (_, index) => ({
+    startedNs: now() - LAST_NS + index * EVERY_NS,
+    tookNs: EMPTY_NS + LONGER * 1000 * workOf(id),
+  }))
 
 /** A clock that takes 4 ns for a call and 2 ns for a turn, and says what it was asked. */
 function clock(turnNs = () => 2): BurnClock & { asked: number[] } {
@@ -29,20 +47,28 @@ function clock(turnNs = () => 2): BurnClock & { asked: number[] } {
 }
 
 describe('measurePlantedWith in a simulated world', () => {
-  it('plants on both bases and recovers what was planted', async () => {
+  it('plants on both bases and recovers what was planted, as it was timed in the servers', async () => {
     const { context, world, remarks } = simulatedPart(12 * MINUTE, { cost, processNoise: 0.001 })
     const burn = clock()
-    const { body, cutShort, problem } = await measurePlantedWith(context, burn)
+    const { body, cutShort, problem } = await measurePlantedWith(context, burn, takeSamples)
     expect({ cutShort, problem }).toEqual({ cutShort: false, problem: null })
     const { runs, burn: times } = Body.parse(body)
     expect(runs.length).toBeGreaterThanOrEqual(2)
     expect(runs.map(({ base }) => base).slice(0, 2)).toEqual(['node-http', 'koa'])
-    for (const { rounds, cells } of runs) {
+    for (const { rounds, cells, emptyNanoseconds } of runs) {
       expect(rounds).toBe(12)
+      expect(emptyNanoseconds).toBeCloseTo(EMPTY_NS, 6)
       expect(cells.map(({ plantedMicroseconds }) => plantedMicroseconds)).toEqual(WORKS)
-      for (const { plantedMicroseconds, overheadMicroseconds, overWrapperMicroseconds } of cells) {
-        expect(overheadMicroseconds.value).toBeCloseTo(plantedMicroseconds + 0.3, 1)
-        if (plantedMicroseconds > 0) expect(overWrapperMicroseconds!.value).toBeCloseTo(plantedMicroseconds, 1)
+      for (const { plantedMicroseconds, overheadMicroseconds, overWrapperMicroseconds, inSitu } of cells) {
+        const taken = LONGER * plantedMicroseconds
+        expect(overheadMicroseconds.value).toBeCloseTo(taken + 0.3, 1)
+        if (plantedMicroseconds === 0) continue
+        expect(overWrapperMicroseconds!.value).toBeCloseTo(taken, 1)
+        expect(inSitu!.microseconds.value).toBeCloseTo(taken, 6)
+        expect(inSitu!.recoveredLessInSitu.value).toBeCloseTo(overWrapperMicroseconds!.value - taken, 6)
+        // 12 rounds, 24 slices of 20 ms; the warm-up is not among them.
+        expect(inSitu!.samples).toBeGreaterThan(12 * 24 * 3)
+        expect(inSitu!.samples).toBeLessThan(12 * 24 * 6)
       }
     }
     expect(times.nanosecondsPerTurn).toBeCloseTo(2, 9)
@@ -57,7 +83,7 @@ describe('measurePlantedWith in a simulated world', () => {
 
   it('gives every base its run when there is little time', async () => {
     const { context } = simulatedPart(20_000, { cost })
-    const { body } = await measurePlantedWith(context, clock())
+    const { body } = await measurePlantedWith(context, clock(), takeSamples)
     expect(body!.runs.slice(0, 2).map(({ base, rounds }) => [base, rounds])).toEqual([
       ['node-http', 2],
       ['koa', 2],
@@ -70,8 +96,22 @@ describe('measurePlantedWith in a simulated world', () => {
     await measurePlantedWith(
       context,
       clock(() => (++reads > 2 ? 2.1 : 2)),
+      takeSamples,
     )
     expect(remarks).toEqual([expect.stringMatching(/^what was planted took ±5 % of its time more or less than it should/)])
+  })
+
+  it('says which processes did not tell how long their work took, and goes by what is left', async () => {
+    const { context, remarks } = simulatedPart(20_000, { cost })
+    let taken = 0
+    // The first one of all, hence the wrapper of the first round.
+    const forgetful: TakeSamples = (...asked) => (taken++ === 0 ? [] : takeSamples(...asked))
+    const { body } = await measurePlantedWith(context, clock(), forgetful)
+    expect(remarks[0]).toBe('run 1 of known work, on node-http: 1 of 12 processes did not say how long their work took')
+    expect(body!.runs[0]!.cells[3]).toMatchObject({
+      overWrapperMicroseconds: { low: expect.any(Number) },
+      inSitu: { microseconds: { value: expect.closeTo(LONGER * 2, 6), low: null, high: null } },
+    })
   })
 
   it('plants modules that are apps, and takes them away again when it fails', async () => {
@@ -88,7 +128,7 @@ describe('measurePlantedWith in a simulated world', () => {
       }
       return { ...opened, bench: { ...opened.bench, host: { start } } }
     }
-    await expect(measurePlantedWith({ ...tested.context, openBench }, clock())).rejects.toThrow(/not to be had/)
+    await expect(measurePlantedWith({ ...tested.context, openBench }, clock(), takeSamples)).rejects.toThrow(/not to be had/)
     expect(titles).toContain('node:http, 0 turns')
     expect(modules[0]).toMatch(/node-http\+0us\.mjs$/)
     expect(existsSync(dirname(modules[0]!))).toBe(false)
@@ -101,7 +141,7 @@ describe('measurePlantedWith in a simulated world', () => {
       if (burn.asked.length === 4) controller.abort()
       return burn(turns, order)
     }
-    expect(await measurePlantedWith(context, interrupting)).toEqual({ body: null, cutShort: true, problem: null })
+    expect(await measurePlantedWith(context, interrupting, takeSamples)).toEqual({ body: null, cutShort: true, problem: null })
     expect(burn.asked).toHaveLength(5)
     expect(world.journal).toEqual([])
   })
@@ -109,7 +149,7 @@ describe('measurePlantedWith in a simulated world', () => {
   it('keeps the first run when the second one is interrupted, and leaves no folder behind', async () => {
     const tested = simulatedPart(12 * MINUTE, { cost })
     const progress = (sentence: string) => void (sentence.includes('on koa, round 3') && tested.controller.abort())
-    const { body, cutShort } = await measurePlantedWith({ ...tested.context, progress }, clock())
+    const { body, cutShort } = await measurePlantedWith({ ...tested.context, progress }, clock(), takeSamples)
     expect(cutShort).toBe(true)
     expect(body!.runs.map(({ base }) => base)).toEqual(['node-http'])
   })

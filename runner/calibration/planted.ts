@@ -1,11 +1,16 @@
 import { BASELINE, type ResolvedApp } from '../../apps/app.ts'
+import { zeroOnKernelClock } from '../../apps/fixtures/kernel-clock.ts'
+import type { RoundRecord } from '../measure/round.ts'
 import { formatPlusMinusPercent } from '../report/format.ts'
 import { resolveApps } from '../resolve.ts'
+import { meanOrNull } from '../statistics/summary.ts'
 import { type BurnClock, burnClock } from './burn-clock.ts'
+import { type BurnSample, takeSampleFiles } from './burn-sample-files.ts'
 import type { PlantedPart } from './data.ts'
+import { type RoundTiming, timingOf } from './in-situ.ts'
 import { type BurnPass, burnTimes, type KnownWork, knownWorks, largestDeviation } from './known-work.ts'
 import type { MeasurePart, PartContext, PartOutcome } from './part-context.ts'
-import { type PlantedApps, writePlantedApps } from './planted-apps.ts'
+import { type PlantedApp, type PlantedApps, writePlantedApps } from './planted-apps.ts'
 import { plantedCells } from './planted-cells.ts'
 import { repeatUnit, shrunk, unitShare } from './repetitions.ts'
 import { measureUnitRun, notMeasured, runTime, seedOfTurn } from './unit-run.ts'
@@ -34,11 +39,20 @@ const CLOCK_MILLISECONDS = { full: 100, least: 5 }
 /** More than this is told: what was planted is not what is said to be planted. */
 const TOLERATED_DEVIATION = 0.02
 
-/** Known work on top of the baseline and on top of koa: does the suite find what was planted? */
-export const measurePlanted: MeasurePart<PlantedPart> = (context) => measurePlantedWith(context, burnClock)
+/** The samples that the processes of an app have left since the last look; `startedNs` is on the part's clock. */
+export type TakeSamples = (app: PlantedApp, now: () => number) => readonly BurnSample[]
 
-/** The same with any clock for the known work. */
-export async function measurePlantedWith(context: PartContext, clock: BurnClock): Promise<PartOutcome<PlantedPart>> {
+/** Known work on top of the baseline and on top of koa: does the suite find what was planted? */
+export const measurePlanted: MeasurePart<PlantedPart> = (context) => measurePlantedWith(context, burnClock, takeSamples)
+
+const takeSamples: TakeSamples = ({ samplesFolder }, now) => takeSampleFiles(samplesFolder, zeroOnKernelClock(now))
+
+/** The same with any clock for the known work, and any samples of it. */
+export async function measurePlantedWith(
+  context: PartContext,
+  clock: BurnClock,
+  takeSamples: TakeSamples,
+): Promise<PartOutcome<PlantedPart>> {
   const startedNs = context.now()
   const left = () => context.milliseconds - (context.now() - startedNs) / 1e6
   const share = unitShare(context.milliseconds, FULL_MILLISECONDS)
@@ -64,7 +78,8 @@ export async function measurePlantedWith(context: PartContext, clock: BurnClock)
       async (turn) => {
         // Every base gets its run before one has all the time.
         const milliseconds = left() / Math.max(1, bases.length - turn)
-        const run = await measureBase(context, { base: bases[turn % bases.length]!, planted, works, share, milliseconds, turn })
+        const base = bases[turn % bases.length]!
+        const run = await measureBase(context, { base, planted, works, takeSamples, share, milliseconds, turn })
         if (run !== null) await addPass(passes, turns)
         return run
       },
@@ -82,6 +97,7 @@ interface BaseOrder {
   readonly base: ResolvedApp
   readonly planted: PlantedApps
   readonly works: readonly KnownWork[]
+  readonly takeSamples: TakeSamples
   readonly share: number
   /** The run may take so long at most. */
   readonly milliseconds: number
@@ -100,12 +116,23 @@ async function measureBase(context: PartContext, order: BaseOrder): Promise<Plan
     seed: seedOfTurn(context, turn),
   }
   const title = `run ${turn + 1} of known work, on ${base.id}`
-  const outcome = await measureUnitRun(context, { title, apps: [base, ...apps], options })
+  const timings = new Map<string, RoundTiming[]>(apps.map(({ id }) => [id, []]))
+  const roundFinished = ({ round, slices }: RoundRecord) => {
+    for (const app of apps) {
+      const own = slices.filter(({ deployment }) => deployment === app.id)
+      const timing = timingOf(round, order.takeSamples(app, context.now), own)
+      if (timing !== null) timings.get(app.id)!.push(timing)
+    }
+  }
+  const outcome = await measureUnitRun(context, { title, apps: [base, ...apps], options, roundFinished })
   if (outcome === null) return null
   const { result } = outcome
-  const cells = plantedCells(result, new Map(apps.map(({ id }, index) => [id, works[index]!.microseconds])))
+  const cells = plantedCells(result, new Map(apps.map(({ id }, index) => [id, works[index]!.microseconds])), timings)
   if (cells.length === 0) throw notMeasured(`known work on ${base.id}`, result)
-  return { ...runTime(result), base: base.id, cells }
+  tellMissing(context, title, [...timings.values()].flat().length, apps.length * result.rounds)
+  const empty = apps.flatMap(({ id }, index) => (works[index]!.turns === 0 ? timings.get(id)! : []))
+  const emptyNanoseconds = meanOrNull(empty.map(({ meanNs }) => meanNs))
+  return { ...runTime(result), base: base.id, emptyNanoseconds, cells }
 }
 
 /** Times every number of turns once, in a process of its own on the servers' CPU; null when interrupted. */
@@ -123,6 +150,10 @@ async function burnPass(
     pass.set(count, await clock(count, { cpu: context.placement.serverCpu, milliseconds }))
   }
   return pass
+}
+
+function tellMissing({ remark }: PartContext, title: string, timed: number, expected: number): void {
+  if (timed < expected) remark(`${title}: ${expected - timed} of ${expected} processes did not say how long their work took`)
 }
 
 function tellDeviation({ remark }: PartContext, deviation: number): void {
