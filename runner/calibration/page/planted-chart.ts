@@ -6,14 +6,15 @@ import type { Recovery } from './planted-figures.ts'
 const HEIGHT = 300
 
 /**
- * Left: recovered against planted on log axes with the diagonal, every run a mark. Right: how far off it is, where intervals can be
- * seen. On log axes what is not above zero has no place: such marks and ends of intervals are left to the right side.
+ * Left: recovered against planted on log axes with the diagonal, every run a mark; planted is what was timed in situ where it was. Right:
+ * how far off it is, where intervals can be seen. On log axes what is not above zero has no place: such marks and ends of intervals are left to the right side.
  */
 export function plantedChart(recoveries: readonly Recovery[]): ChartSpec {
-  const values = recoveries.map(({ base, run, planted, nominal, value, low, high }) => ({
-    ...{ base: `on ${plain(base)}`, run: `${plain(base)} ${run}`, planted, nominal, value, low, high },
-    ...{ error: value - planted, errorLow: low - planted, errorHigh: high - planted },
+  const values = recoveries.map(({ base, run, truth, nominal, value, low, high, error }) => ({
+    ...{ base: `on ${plain(base)}`, run: `${plain(base)} ${run}`, truth, nominal, value, low, high },
+    ...{ error: error.value, errorLow: error.low, errorHigh: error.high },
   }))
+  const known = recoveries.some(({ inSitu }) => inSitu !== null) ? 'planted, timed in situ' : 'planted'
   const domain = [...new Set(values.map(({ base }) => base))]
   const times = [...new Set(values.map(({ nominal }) => nominal))].sort((a, b) => a - b)
   const floor = times[0]! / 2
@@ -22,7 +23,7 @@ export function plantedChart(recoveries: readonly Recovery[]): ChartSpec {
   const color = { field: 'base', type: 'nominal', scale: { domain } } as const
   const shape = { field: 'base', type: 'nominal', scale: { domain } } as const
   const axis = { values: times }
-  const x = { field: 'planted', type: 'quantitative' as const, scale, title: 'planted, µs per request', axis }
+  const x = { field: 'truth', type: 'quantitative' as const, scale, title: `${known}, µs per request`, axis }
   const y = { type: 'quantitative' as const, scale, title: 'recovered, µs per request', axis }
   const place = { field: 'nominal', type: 'ordinal', title: 'planted, µs per request', axis: { labelAngle: 0 } } as const
   // Runs on one base stand side by side.
@@ -62,7 +63,7 @@ export function plantedChart(recoveries: readonly Recovery[]): ChartSpec {
             mark: { type: 'rule', style: 'interval' },
             encoding: {
               ...{ x: place, xOffset: offset, color },
-              y: { field: 'errorLow', type: 'quantitative', title: 'recovered less planted, µs' },
+              y: { field: 'errorLow', type: 'quantitative', title: `recovered less ${known}, µs` },
               y2: { field: 'errorHigh' },
             },
           },

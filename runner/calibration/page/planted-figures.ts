@@ -10,32 +10,58 @@ type Cell = PlantedPart['runs'][number]['cells'][number]
 export interface Recovery extends Estimate {
   readonly base: string
   readonly run: number
+  /** What the work takes in a quiet process. */
   readonly planted: number
   /** The same in two digits: the name of the app's work, which the calibrated time may miss by a little. */
   readonly nominal: number
+  /** What it took in the servers of this run, by their own clocks; null: not timed. */
+  readonly inSitu: Estimate | null
+  /** What should have been found: timed in situ where it was, else planted. */
+  readonly truth: number
+  /** Recovered less the truth; where that was timed in situ, paired with it by round, so that its own uncertainty is in there. */
+  readonly error: Estimate
+  /** The interval of the error holds 0. */
   readonly holds: boolean
 }
 
 /** Known work over the same server with the wrapper that burns nothing; what burns nothing itself is no recovery. */
 export function recoveriesOf(part: PlantedPart): Recovery[] {
-  return recoveries(part, ({ overWrapperMicroseconds }) => overWrapperMicroseconds)
+  return recoveries(part, ({ overWrapperMicroseconds, inSitu }) => ({
+    found: overWrapperMicroseconds,
+    error: inSitu?.recoveredLessInSitu ?? null,
+  }))
 }
 
 /** The same as the suite prints it: over the baseline, the cost of the wrapper included. */
 export function plainRecoveriesOf(part: PlantedPart): Recovery[] {
-  return recoveries(part, ({ overheadMicroseconds }) => overheadMicroseconds)
+  return recoveries(part, ({ overheadMicroseconds }) => ({ found: overheadMicroseconds, error: null }))
 }
 
-function recoveries({ runs }: PlantedPart, found: (cell: Cell) => StoredEstimate | null): Recovery[] {
+interface Found {
+  readonly found: StoredEstimate | null
+  /** null: the truth is taken for certain. */
+  readonly error: StoredEstimate | null
+}
+
+function recoveries({ runs }: PlantedPart, foundIn: (cell: Cell) => Found): Recovery[] {
   return runs.flatMap(({ base, cells }, run) =>
     cells.flatMap((cell) => {
       const { plantedMicroseconds: planted } = cell
-      const estimate = found(cell)
-      if (planted === 0 || estimate === null) return []
+      const { found, error } = foundIn(cell)
+      if (planted === 0 || found === null) return []
       const nominal = Number(planted.toPrecision(2))
-      return bounded(estimate).map((known) => ({ ...known, base, run, planted, nominal, holds: holds(known, planted) }))
+      const [inSitu = null] = cell.inSitu === null ? [] : bounded(cell.inSitu.microseconds)
+      const truth = inSitu?.value ?? planted
+      return bounded(found).map((known) => {
+        const [paired = lessTruth(known, truth)] = error === null || inSitu === null ? [] : bounded(error)
+        return { ...known, base, run, planted, nominal, inSitu, truth, error: paired, holds: holds(paired, 0) }
+      })
     }),
   )
+}
+
+function lessTruth({ value, low, high, level }: Estimate, truth: number): Estimate {
+  return { value: value - truth, low: low - truth, high: high - truth, level }
 }
 
 /** What the wrapper alone costs over its base, one estimate per run. */
@@ -50,9 +76,14 @@ export function wrapperCosts({ runs }: PlantedPart, base: string): Estimate[] {
 export interface RecoveryGroup {
   readonly base: string
   readonly planted: number
+  /** Median of the runs. */
+  readonly truth: number
   readonly recoveries: readonly Recovery[]
   /** The median of the runs with the median half-width: what one run finds. */
   readonly usual: Estimate
+  /** The same of what was timed in situ; null: in no run. */
+  readonly inSitu: Estimate | null
+  readonly error: Estimate
   readonly holding: number
 }
 
@@ -62,12 +93,22 @@ export function groupRecoveries(all: readonly Recovery[]): RecoveryGroup[] {
   return bases.flatMap((base) => {
     const ofBase = all.filter((one) => one.base === base)
     const nominals = [...new Set(ofBase.map(({ nominal }) => nominal))].sort((a, b) => a - b)
-    return nominals.map((nominal) => {
-      const group = ofBase.filter((one) => one.nominal === nominal)
-      const holding = group.filter((one) => one.holds).length
-      return { base, planted: median(group.map(({ planted }) => planted)), recoveries: group, usual: usualOf(group), holding }
-    })
+    return nominals.map((nominal) => groupOf(ofBase.filter((one) => one.nominal === nominal)))
   })
+}
+
+function groupOf(recoveries: readonly Recovery[]): RecoveryGroup {
+  const timed = recoveries.flatMap(({ inSitu }) => inSitu ?? [])
+  return {
+    base: recoveries[0]!.base,
+    planted: median(recoveries.map(({ planted }) => planted)),
+    truth: median(recoveries.map(({ truth }) => truth)),
+    recoveries,
+    usual: usualOf(recoveries),
+    inSitu: timed.length === 0 ? null : usualOf(timed),
+    error: usualOf(recoveries.map(({ error }) => error)),
+    holding: recoveries.filter((one) => one.holds).length,
+  }
 }
 
 /** What one run of several is like. @throws RangeError without any */
@@ -82,4 +123,11 @@ export function burnSpread({ burn }: PlantedPart): number | null {
   if (burn.perProcess.length === 0) return null
   const centre = mean(burn.perProcess)
   return Math.max(...burn.perProcess.map((value) => Math.abs(value / centre - 1)))
+}
+
+/** Samples of calls in the servers, and how many of them were left out of the means. */
+export function sampleCounts({ runs }: PlantedPart): { readonly taken: number; readonly leftOut: number } {
+  const timed = runs.flatMap(({ cells }) => cells.flatMap(({ inSitu }) => inSitu ?? []))
+  const leftOut = timed.reduce((sum, one) => sum + one.leftOut, 0)
+  return { taken: timed.reduce((sum, one) => sum + one.samples, leftOut), leftOut }
 }

@@ -1,21 +1,16 @@
-import { formatEstimate, formatNumber, formatPlusMinusPercent } from '../../report/format.ts'
-import { markdownTable } from '../../report/markdown.ts'
+import { formatEstimate } from '../../report/format.ts'
 import { listInWords } from '../../report/plain-text.ts'
 import type { PlantedPart } from '../data.ts'
 import { effortOf, verdictSentences } from './effort.ts'
-import { count, judgeShare, percent, plain, safe, shareInterval, short } from './phrases.ts'
+import { count, judgeShare, percent, plain, safe, shareInterval } from './phrases.ts'
 import { plantedChart } from './planted-chart.ts'
-import {
-  burnSpread,
-  groupRecoveries,
-  plainRecoveriesOf,
-  type Recovery,
-  recoveriesOf,
-  usualOf,
-  wrapperCosts,
-} from './planted-figures.ts'
+import { groupRecoveries, plainRecoveriesOf, type Recovery, recoveriesOf, usualOf, wrapperCosts } from './planted-figures.ts'
+import { plantedTable } from './planted-table.ts'
+import { plantedTruth } from './planted-truth.ts'
 import { type Judgement, sectionOf } from './section.ts'
 
+/** Bases that should be there. */
+const BASES = ['node-http', 'koa']
 const GOAL_HOLDING = 0.95
 const SMALL_MICROSECONDS = 1
 /** The burning loop is calibrated anew every time. */
@@ -43,19 +38,20 @@ export const plantedSection = sectionOf('planted', {
           alt: `recovered against planted microseconds per request; ${recoveries.filter(({ holds }) => holds).length} of ${recoveries.length} intervals hold the planted value`,
           spec: plantedChart(recoveries),
         },
-        table(recoveries),
+        plantedTable(recoveries),
+        plantedTruth(part, recoveries),
         wrapper(part),
-        burn(part),
       ].filter((block) => block !== ''),
       effort: effortOf(part.runs),
-      notReached: [...unplaced(part), ...verdictSentences(part.runs)],
+      notReached: [...unplaced(part), ...untimed(recoveries), ...verdictSentences(part.runs)],
     }
   },
 })
 
 function judgeHolding(recoveries: readonly Recovery[]): Judgement | null {
   const holding = recoveries.filter(({ holds }) => holds).length
-  return judgeShare(holding, recoveries.length, 'intervals hold the planted value', { atLeast: GOAL_HOLDING })
+  const timed = recoveries.every(({ inSitu }) => inSitu !== null) ? ', timed in situ' : ''
+  return judgeShare(holding, recoveries.length, `intervals hold the planted value${timed}`, { atLeast: GOAL_HOLDING })
 }
 
 function judgeSmall(part: PlantedPart): Judgement | null {
@@ -76,23 +72,6 @@ function smallWords(part: PlantedPart): string {
   return `One run finds ${SMALL_MICROSECONDS} µs as ${listInWords(found)}; it is told apart from 0 ${judgement.measured}: ${judgement.outcome}.`
 }
 
-function table(recoveries: readonly Recovery[]): string {
-  return markdownTable(
-    [
-      { head: 'on top of', kind: 'text' },
-      { head: 'planted, µs', kind: 'number' },
-      { head: 'recovered, µs (median run)', kind: 'number' },
-      { head: '± of one run, µs', kind: 'number' },
-      { head: 'recovered ÷ planted', kind: 'number' },
-      { head: 'intervals that hold it', kind: 'number' },
-    ],
-    groupRecoveries(recoveries).map(({ base, planted, recoveries, usual, holding }) => [
-      ...[plain(base), formatNumber(planted, 2), formatNumber(usual.value, 2), `±${short(usual.high - usual.value)}`],
-      ...[formatNumber(usual.value / planted, 3), `${holding} of ${recoveries.length}`],
-    ]),
-  )
-}
-
 /** The wrapper is a call more per request: the plain overhead, as a run prints it, has it on top of what was planted. */
 function wrapper(part: PlantedPart): string {
   const plainly = plainRecoveriesOf(part)
@@ -110,20 +89,18 @@ function wrapper(part: PlantedPart): string {
   )
 }
 
-function burn(part: PlantedPart): string {
-  const { nanosecondsPerTurn, perProcess } = part.burn
-  const spread = burnSpread(part)
-  if (spread === null) return ''
-  return (
-    `The planted time is turns of a loop of integers, calibrated apart from any server: ${formatNumber(nanosecondsPerTurn, 3)} ns a turn, ` +
-    `${count(perProcess.length, 'calibration')} of it within ${formatPlusMinusPercent(100 * spread)} of their mean. The planted values are ` +
-    `not known better than that. In a loaded server the same turns take 3 to 7 % longer on average, in proportion to the work: the ` +
-    `kernel counts the timer, calls from the other CPU and slow moments of the host as the server's time. The baseline pays the same ` +
-    `share, so ratios are free of it ([precision-log.md](precision-log.md)).`
-  )
+function unplaced(part: PlantedPart): string[] {
+  const missing = BASES.filter((base) => part.runs.every((run) => run.base !== base))
+  return missing.map((base) => `Nothing was planted on top of ${base}.`)
 }
 
-function unplaced(part: PlantedPart): string[] {
-  const missing = ['node-http', 'koa'].filter((base) => part.runs.every((run) => run.base !== base))
-  return missing.map((base) => `Nothing was planted on top of ${base}.`)
+/** Older files are of before anything was timed in the servers; some of the newer may have lost a process or two. */
+function untimed(recoveries: readonly Recovery[]): string[] {
+  const missing = recoveries.filter(({ inSitu }) => inSitu === null).length
+  if (missing === 0) return []
+  const which =
+    missing === recoveries.length ? 'What was planted was' : `${missing} of ${count(recoveries.length, 'planted time')} were`
+  return [
+    `${which} not timed in the loaded servers: the value is that of a quiet process, and not what the work took where it ran.`,
+  ]
 }

@@ -1,0 +1,52 @@
+import { formatNumber, formatPlusMinusPercent, formatShare } from '../../report/format.ts'
+import { listInWords } from '../../report/plain-text.ts'
+import { mean } from '../../statistics/summary.ts'
+import type { PlantedPart } from '../data.ts'
+import { count, safe } from './phrases.ts'
+import { burnSpread, groupRecoveries, type Recovery, sampleCounts } from './planted-figures.ts'
+
+/** How well it is known what was planted: alone, and in the servers where they were timed. */
+export function plantedTruth(part: PlantedPart, recoveries: readonly Recovery[]): string {
+  return [alone(part), inSitu(part, recoveries)].filter((sentences) => sentences !== '').join(' ')
+}
+
+function alone(part: PlantedPart): string {
+  const { nanosecondsPerTurn, perProcess } = part.burn
+  const spread = burnSpread(part)
+  if (spread === null) return ''
+  return (
+    `The planted time is turns of a loop of integers. Timed alone, in a quiet process, a turn takes ${formatNumber(nanosecondsPerTurn, 3)} ns; ` +
+    `${count(perProcess.length, 'calibration')} of it lie within ${formatPlusMinusPercent(100 * spread)} of their mean.`
+  )
+}
+
+function inSitu(part: PlantedPart, recoveries: readonly Recovery[]): string {
+  const { taken, leftOut } = sampleCounts(part)
+  if (taken === 0) return ''
+  return (
+    `In situ, the same turns were timed by the servers themselves while slices were open, one call in 40 by the clock on the wall; ` +
+    `the suite's own accounting of CPU time has no part in it. ${longer(recoveries)}${empty(part)}` +
+    `Of ${count(taken, 'sample')} ${formatNumber(leftOut, 0)} took more than 1 ms, because their process had lost its CPU, and are ` +
+    `left out. Recovered and in situ are paired by round: they are of the same processes and moments, and an interval holds the ` +
+    `planted value when that of their difference holds 0. Why a loaded server takes longer: [precision-log.md](precision-log.md).`
+  )
+}
+
+/** Least and most of all works on all bases, their median runs. */
+function longer(recoveries: readonly Recovery[]): string {
+  const shares = groupRecoveries(recoveries).flatMap(({ planted, inSitu }) =>
+    inSitu === null ? [] : [inSitu.value / planted - 1],
+  )
+  const [least, most] = [Math.min(...shares), Math.max(...shares)].map(formatShare)
+  return shares.length === 0 ? '' : `They took ${least} to ${most} % longer than alone. `
+}
+
+/** What is taken off every sample. */
+function empty({ runs }: PlantedPart): string {
+  const bases = [...new Set(runs.map(({ base }) => base))]
+  const looks = bases.flatMap((base) => {
+    const known = runs.flatMap((run) => (run.base === base && run.emptyNanoseconds !== null ? [run.emptyNanoseconds] : []))
+    return known.length === 0 ? [] : [`${formatNumber(mean(known), 0)} ns on ${safe(base)}`]
+  })
+  return looks.length === 0 ? '' : `The looks at the clock are taken off: ${listInWords(looks)}, timed where no turns are burnt. `
+}
