@@ -1,35 +1,18 @@
 import { Command, CommanderError } from 'commander'
-import { calibrate } from './calibrate.ts'
-import { type CalibrateOptions, calibrateOptions } from './calibration/options.ts'
-import { type CompareContext, compare } from './compare.ts'
-import { EXAMINATION_SECONDS, examineMachine } from './doctor.ts'
+import { calibrateOptions } from './calibration/options.ts'
 import { UserError } from './errors.ts'
+import { EXIT } from './exit-status.ts'
 import { CALIBRATE_EXAMPLES, COMPARE_EXAMPLES, DOCTOR_EXAMPLES, SOAK_EXAMPLES } from './help.ts'
-import type { KeptRun } from './keep-run.ts'
 import { number } from './option-values.ts'
-import { type CompareOptions, compareOptions, type OptionRow, resumeOption } from './options.ts'
-import { createCalibrationProgress } from './report/calibration-progress.ts'
-import { renderExamination } from './report/doctor-report.ts'
-import { prettyJson, renderJson } from './report/json.ts'
+import { compareOptions, type OptionRow, resumeOption } from './options.ts'
 import { plainText } from './report/plain-text.ts'
-import { createProgress } from './report/progress.ts'
-import { shellQuote } from './report/shell-quote.ts'
-import { renderSoak, soakHolds } from './report/soak-report.ts'
-import { renderTerminal, type TerminalOptions } from './report/terminal.ts'
-import type { Result } from './result.ts'
 import { addResultCommands } from './result-commands.ts'
-import { soak } from './soak/soak.ts'
-import type { Study } from './studies/study.ts'
-import { measureStudy, type StudyCall } from './study.ts'
 import { addStudyCommand } from './study-command.ts'
 
-const EXIT = { valid: 0, notValid: 1, usage: 2, interrupted: 130 } as const
-const WIDTH_WITHOUT_TERMINAL = 160
 const LONGEST_MESSAGE = 1000
-const SAME_KEY_MILLISECONDS = 300
-const SOAK_MINUTES = 30
 const LONGEST_SOAK_MINUTES = 600
 
+// What a command does is loaded when it is called, so that --help and mistakes in the call are answered at once.
 const program = new Command('framework-cost')
   .description('What a Node.js web framework costs before it hits your code.')
   .exitOverride()
@@ -41,7 +24,7 @@ const compareCommand = program
   .description('measure apps side by side: CPU microseconds per request over bare node:http')
   .allowExcessArguments(false)
   .addHelpText('after', COMPARE_EXAMPLES)
-  .action(runCompare)
+  .action(async (given) => endWith((await import('./commands/compare.ts')).runCompare(given)))
 for (const row of compareOptions) addOption(compareCommand, row)
 addOption(compareCommand, resumeOption)
 
@@ -51,7 +34,7 @@ program
   .option('--json', 'print facts and score as JSON')
   .allowExcessArguments(false)
   .addHelpText('after', DOCTOR_EXAMPLES)
-  .action(runDoctor)
+  .action(async (given) => endWith((await import('./commands/doctor.ts')).runDoctor(given)))
 
 program
   .command('soak')
@@ -61,17 +44,20 @@ program
   .option('--minutes <n>', 'length of the long run (default: 30)', number('--minutes', 0.1, LONGEST_SOAK_MINUTES))
   .allowExcessArguments(false)
   .addHelpText('after', SOAK_EXAMPLES)
-  .action(runSoak)
+  .action(async (given) => endWith((await import('./commands/soak.ts')).runSoak(given)))
 
 const calibrateCommand = program
   .command('calibrate')
   .description('measure the suite itself on this machine, and write docs/calibration.md')
   .allowExcessArguments(false)
   .addHelpText('after', CALIBRATE_EXAMPLES)
-  .action(runCalibrate)
+  .action(async (given) => endWith((await import('./commands/calibrate.ts')).runCalibrate(given)))
 for (const row of calibrateOptions) addOption(calibrateCommand, row)
 
-addStudyCommand(program, { print: (text) => void process.stdout.write(text), run: runStudy })
+addStudyCommand(program, {
+  print: (text) => void process.stdout.write(text),
+  run: async (study, call) => endWith((await import('./commands/study.ts')).runStudy(study, call)),
+})
 
 addResultCommands(program, {
   print: (text) => void process.stdout.write(text),
@@ -87,101 +73,8 @@ try {
   process.exitCode = report(error)
 }
 
-async function runCompare(given: Partial<CompareOptions> & { resume?: string }): Promise<void> {
-  await interruptible(createProgress(process.stderr), async (context) => {
-    const kept = await compare(given, context)
-    context.listener.stop()
-    const { folder, mayGoOn, problem, result } = kept
-    showRun(kept, given.json)
-    if (folder !== null && mayGoOn && (problem !== null || result.stoppedBecause === 'interrupted')) {
-      process.stderr.write(`to go on: npm run compare -- --resume ${shellQuote(folder)}\n`)
-    }
-  })
-}
-
-async function runStudy(study: Study, call: StudyCall): Promise<void> {
-  await interruptible(createProgress(process.stderr), async (context) => {
-    const kept = await measureStudy(study, call, context)
-    context.listener.stop()
-    showRun(kept, call.given.json)
-  })
-}
-
-/** The result on stdout, where it was written on stderr, and the exit status. */
-function showRun({ result, folder, writtenRounds, problem }: KeptRun, json = false): void {
-  process.stdout.write(json ? renderJson(result) : renderTerminal(result, terminalOptions()))
-  process.exitCode = problem === null ? exitStatus(result) : report(problem)
-  if (folder === null) return
-  const written = writtenRounds < result.rounds ? `the first ${writtenRounds} rounds are kept in` : 'written to'
-  process.stderr.write(`${written} ${folder}\n`)
-}
-
-async function runCalibrate(given: Partial<CalibrateOptions>): Promise<void> {
-  await interruptible(createCalibrationProgress(process.stderr), async (context) => {
-    const { folder, pages, interrupted, problem } = await calibrate(given, context)
-    context.listener.stop()
-    for (const path of pages) process.stdout.write(`${path}\n`)
-    if (folder !== null) process.stderr.write(`written to ${folder}\n`)
-    if (problem !== null) process.exitCode = report(problem)
-    else process.exitCode = interrupted ? EXIT.interrupted : EXIT.valid
-  })
-}
-
-async function runSoak({ minutes = SOAK_MINUTES }: { minutes?: number }): Promise<void> {
-  await interruptible(createProgress(process.stderr), async (context) => {
-    const outcome = await soak({ ...context, minutes, seed: context.freshSeed })
-    context.listener.stop()
-    process.stdout.write(renderSoak(outcome))
-    process.exitCode = context.signal.aborted ? EXIT.interrupted : soakHolds(outcome) ? EXIT.valid : EXIT.notValid
-  })
-}
-
-/** Work that the first Ctrl-C asks to end and the second one ends. */
-async function interruptible<Reporter extends { remark(sentence: string): void; stop(): void }>(
-  listener: Reporter,
-  work: (context: CompareContext & { readonly listener: Reporter }) => Promise<void>,
-): Promise<void> {
-  const controller = new AbortController()
-  let interruptedAt = 0
-  const interrupt = () => {
-    const now = performance.now()
-    // The second time at once: children end when they lose the runner. One Ctrl-C may arrive twice: from the terminal and from npm.
-    if (controller.signal.aborted && now - interruptedAt < SAME_KEY_MILLISECONDS) return
-    if (controller.signal.aborted) process.exit(EXIT.interrupted)
-    interruptedAt = now
-    controller.abort()
-    listener.remark('stopping after this slice; press Ctrl-C again to stop at once')
-  }
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
-  try {
-    const startedAt = new Date()
-    const freshSeed = startedAt.getTime() >>> 0
-    await work({ cwd: process.cwd(), signal: controller.signal, listener, freshSeed, startedAt })
-  } finally {
-    listener.stop()
-    process.off('SIGINT', interrupt)
-    process.off('SIGTERM', interrupt)
-  }
-}
-
-async function runDoctor({ json }: { json?: boolean }): Promise<void> {
-  process.stderr.write(`looking at this machine for about ${EXAMINATION_SECONDS} seconds\n`)
-  const examination = await examineMachine(new Date())
-  const text = json ? prettyJson(examination) : renderExamination(examination, terminalOptions())
-  process.stdout.write(text)
-  process.exitCode = examination.fit ? EXIT.valid : EXIT.notValid
-}
-
-function terminalOptions(): TerminalOptions {
-  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR
-  return { colour, width: process.stdout.columns ?? WIDTH_WITHOUT_TERMINAL }
-}
-
-function exitStatus(result: Result): number {
-  if (result.stoppedBecause === 'interrupted') return EXIT.interrupted
-  const complete = result.cells.every(({ state }) => state === 'measured')
-  return complete && result.verdict !== 'invalid' ? EXIT.valid : EXIT.notValid
+async function endWith(status: Promise<number>): Promise<void> {
+  process.exitCode = await status
 }
 
 function addOption(command: Command, { flags, description, shownDefault, parse }: OptionRow): void {

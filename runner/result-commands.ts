@@ -1,10 +1,6 @@
 import type { Command } from 'commander'
-import { diffRuns, failsOn } from './diff/diff-command.ts'
 import { DIFF_EXAMPLES, HISTORY_EXAMPLES, REPORT_EXAMPLES } from './help.ts'
-import { showHistory } from './history/history-command.ts'
 import { chosenFrom, folder, number } from './option-values.ts'
-import { publishResults } from './publish.ts'
-import { openFile, printReport, rebuildReports } from './rebuild.ts'
 import { type DiffFormat, diffFormatIds, diffFormats } from './report/diff-formats.ts'
 import { type FormatId, formatIds, reportFormats } from './report/formats.ts'
 
@@ -20,7 +16,7 @@ export interface CommandOutput {
 
 const LARGEST_PERCENT = 1000
 
-/** Commands that measure nothing: they read runs that were measured before. */
+/** Commands that measure nothing: they read runs that were measured before. What one does is loaded when it is called. */
 export function addResultCommands(program: Command, output: CommandOutput): void {
   program
     .command('report')
@@ -54,8 +50,9 @@ export function addResultCommands(program: Command, output: CommandOutput): void
     .allowExcessArguments(false)
     .addHelpText('after', DIFF_EXAMPLES)
     .action(async (before: string, after: string, options: { failOn?: number; format?: DiffFormat }) => {
+      const { diffRuns, failsOn } = await import('./diff/diff-command.ts')
       const diff = await diffRuns(before, after, options.failOn ?? null)
-      output.print(diffFormats[options.format ?? 'text'](diff))
+      output.print(await diffFormats[options.format ?? 'text'](diff))
       if (failsOn(diff)) output.failed()
     })
 
@@ -68,6 +65,7 @@ export function addResultCommands(program: Command, output: CommandOutput): void
     .allowExcessArguments(false)
     .addHelpText('after', HISTORY_EXAMPLES)
     .action(async (runs: string, options: { endpoint?: string; out?: string }) => {
+      const { showHistory } = await import('./history/history-command.ts')
       const { text, paths, remarks } = await showHistory(runs, { endpoint: options.endpoint ?? null, out: options.out ?? null })
       output.print(text)
       for (const remark of remarks) output.remark(`left out: ${remark}`)
@@ -82,6 +80,7 @@ export function addResultCommands(program: Command, output: CommandOutput): void
     .argument('<run>', 'folder of a run, for example results/latest')
     .allowExcessArguments(false)
     .action(async (run: string) => {
+      const { publishResults } = await import('./publish.ts')
       for (const path of await publishResults(run)) output.print(`${path}\n`)
     })
 }
@@ -94,6 +93,7 @@ interface ReportOptions {
 }
 
 async function runReport(run: string, { format, out, print, open }: ReportOptions, output: CommandOutput): Promise<void> {
+  const { openFile, printReport, rebuildReports } = await import('./rebuild.ts')
   if (print) return output.print(await printReport(run, format ?? 'md'))
   const paths = await rebuildReports(run, { format: format ?? null, out: out ?? null })
   for (const path of paths) output.print(`${path}\n`)

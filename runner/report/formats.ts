@@ -1,12 +1,7 @@
 import type { SliceDistribution } from '../analysis/slice-distribution.ts'
 import type { Result } from '../result.ts'
-import { renderAnswerCsv } from './answer-csv.ts'
-import { renderCsv } from './csv.ts'
 import type { ReportFile } from './files.ts'
-import { renderJson } from './json.ts'
-import { renderMarkdown } from './markdown.ts'
 import { RESULT } from './run-files.ts'
-import { renderSlides } from './slides.ts'
 
 /** What a report is made from. */
 export interface ReportSource {
@@ -21,25 +16,37 @@ export interface ReportFormat {
    * `round`: written after every round. `end`: at the end of a run, because drawing takes a second. `asked`: by `npm run report` only.
    */
   readonly written: 'round' | 'end' | 'asked'
-  render(source: ReportSource): Promise<ReportFile[]> | ReportFile[]
+  render(source: ReportSource): Promise<ReportFile[]>
 }
 
-/** Every form a result can be given, by the name that `npm run report -- --format` takes; the result itself before what is made from it. */
+/**
+ * Every form a result can be given, by the name that `npm run report -- --format` takes; the result itself before what is made from it.
+ * What makes one is loaded with it.
+ */
 export const reportFormats = {
   json: {
     description: 'result.json itself, in the newest form of its format',
     written: 'round',
-    render: ({ result }) => [{ name: RESULT, text: renderJson(result) }],
+    async render({ result }) {
+      const { renderJson } = await import('./json.ts')
+      return [{ name: RESULT, text: renderJson(result) }]
+    },
   },
   md: {
     description: 'report.md, whose tables can be pasted into GitHub or a blog',
     written: 'round',
-    render: ({ result }) => [{ name: 'report.md', text: renderMarkdown(result) }],
+    async render({ result }) {
+      const { renderMarkdown } = await import('./markdown.ts')
+      return [{ name: 'report.md', text: renderMarkdown(result) }]
+    },
   },
   csv: {
     description: 'table.csv, a line per cell; and a file for every table of a study',
     written: 'round',
-    render: ({ result }) => [{ name: 'table.csv', text: renderCsv(result) }, ...renderAnswerCsv(result)],
+    async render({ result }) {
+      const [{ renderCsv }, { renderAnswerCsv }] = await Promise.all([import('./csv.ts'), import('./answer-csv.ts')])
+      return [{ name: 'table.csv', text: renderCsv(result) }, ...renderAnswerCsv(result)]
+    },
   },
   html: {
     description: 'report.html, one file with charts and a table to sort and filter',
@@ -61,6 +68,7 @@ export const reportFormats = {
     description: 'slides.md for reveal.js, with tables and the charts beside it',
     written: 'asked',
     async render({ result }) {
+      const { renderSlides } = await import('./slides.ts')
       const { renderChartFiles } = await import('./charts/chart-files.ts')
       return [{ name: 'slides.md', text: renderSlides(result) }, ...(await renderChartFiles(result))]
     },

@@ -1,0 +1,22 @@
+import { EXIT } from '../exit-status.ts'
+import type { KeptRun } from '../keep-run.ts'
+import { renderJson } from '../report/json.ts'
+import { renderTerminal } from '../report/terminal.ts'
+import type { Result } from '../result.ts'
+import { terminalOptions } from './terminal-options.ts'
+
+/** The result on stdout, on stderr where it was written. @returns the exit status of a run that came to its end */
+export function showRun({ result, folder, writtenRounds }: KeptRun, json = false): number {
+  process.stdout.write(json ? renderJson(result) : renderTerminal(result, terminalOptions()))
+  if (folder !== null) {
+    const written = writtenRounds < result.rounds ? `the first ${writtenRounds} rounds are kept in` : 'written to'
+    process.stderr.write(`${written} ${folder}\n`)
+  }
+  return exitStatus(result)
+}
+
+function exitStatus(result: Result): number {
+  if (result.stoppedBecause === 'interrupted') return EXIT.interrupted
+  const complete = result.cells.every(({ state }) => state === 'measured')
+  return complete && result.verdict !== 'invalid' ? EXIT.valid : EXIT.notValid
+}
