@@ -1,16 +1,16 @@
-import type { Machine } from './machine-reader.ts'
+import { readOnce } from './read-once.ts'
 
 /** The options a kernel was built with: `y`, `m`, a number, or `n` for an option that is not set. */
 export type KernelConfig = ReadonlyMap<string, string>
 
 /** Reads /proc/config.gz, or the file a distribution keeps in /boot; null where there is neither. */
-export function readKernelConfig({ readFile, kernelRelease }: Machine): KernelConfig | null {
+export const readKernelConfig = readOnce(({ readFile, kernelRelease }): KernelConfig | null => {
   for (const path of ['/proc/config.gz', `/boot/config-${kernelRelease}`, `/lib/modules/${kernelRelease}/config`]) {
     const text = readFile(path)
     if (text?.includes('CONFIG_')) return parseKernelConfig(text)
   }
   return null
-}
+})
 
 /** `CONFIG_HZ=250` and `# CONFIG_HZ_1000 is not set`; names without `CONFIG_`. */
 export function parseKernelConfig(text: string): KernelConfig {

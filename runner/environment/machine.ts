@@ -4,6 +4,7 @@ import type { CpuPlacement } from './cpus.ts'
 import type { Fact } from './fact.ts'
 import { readFacts } from './facts/registry.ts'
 import { type Machine, thisMachine } from './machine-reader.ts'
+import { readOnce } from './read-once.ts'
 
 type MachineFields =
   | 'suiteVersion'
@@ -63,10 +64,13 @@ function sentenceOf({ title, value, why }: Fact): string {
   return `${title}: ${value}. ${why}`
 }
 
-/** Commit of the suite, with a plus sign when files were changed since; null outside a git checkout. */
-function currentCommit({ run }: Machine): string | null {
+/**
+ * Commit of the suite, with a plus sign when files were changed since; null outside a git checkout. What runs is what it was started
+ * with: pages that it writes into the checkout are no change of it.
+ */
+const currentCommit = readOnce(({ run }): string | null => {
   const head = run('git', ['rev-parse', '--short=12', 'HEAD'])
   if (head?.status !== 0) return null
   const changed = run('git', ['status', '--porcelain', '--untracked-files=no'])?.stdout.trim() !== ''
   return `${head.stdout.trim()}${changed ? '+' : ''}`
-}
+})
