@@ -52,6 +52,11 @@ describe('with variances lowered too, as published', () => {
 })
 
 describe('by default', () => {
+  it('knows what to do with the smallest variance there is', () => {
+    const { cells } = moderateVariances(cellsOf([0, 0, 0, Number.MIN_VALUE], 1))
+    for (const { variance } of cells) expect(variance).toBeGreaterThanOrEqual(0)
+  })
+
   it('raises a luckily small variance and keeps a large one', () => {
     const cells = cellsWithPriorOfFour(6)
     const [large, small] = moderateVariances(cells).cells

@@ -61,8 +61,9 @@ export function moderateVariances(cells: readonly VarianceEstimate[], options: M
 function fitPrior(cells: readonly VarianceEstimate[]): VarianceEstimate | null {
   const positive = cells.map((cell) => cell.variance).filter((value) => value > 0)
   if (positive.length === 0) return null
-  // Rounds that agree to the last digit would have a log variance of minus infinity; limma floors them the same way.
-  const floor = SMALLEST_SHARE_OF_MEDIAN * median(positive)
+  // Rounds that agree to the last digit would have a log variance of minus infinity; limma floors them the same way. The floor itself
+  // must not round to zero.
+  const floor = Math.max(SMALLEST_SHARE_OF_MEDIAN * median(positive), Number.MIN_VALUE)
   const centred = cells.map((cell) => Math.log(Math.max(cell.variance, floor)) - logBias(cell.degreesOfFreedom))
   const centre = mean(centred)
   const spread = variance(centred) - mean(cells.map((cell) => trigamma(cell.degreesOfFreedom / 2)))
