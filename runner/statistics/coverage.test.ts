@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { type EstimateOptions, estimateMeans } from './estimate.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type EstimateOptions, estimateMeans, type MeanEstimate } from './estimate.ts'
 import { rankWithTies } from './ranks.ts'
 import { seededRandom } from './simulation/seeded-random.ts'
 import * as simulated from './simulation/simulated-rounds.ts'
@@ -16,33 +16,40 @@ interface Plan {
   readonly most: number
   /** Stop as soon as no half-width is larger. */
   readonly target: number
-  readonly options?: EstimateOptions
 }
 
-const exactly = (rounds: number): Plan => ({ least: rounds, most: rounds, target: 0 })
+const RUNS = 1000
+const SEED = 20_261_121
 
-function runOnce(next: () => number[], { least, most, target, options }: Plan) {
+const estimatesOf = (rounds: readonly (readonly number[])[], options?: EstimateOptions) =>
+  estimateMeans(
+    rounds[0]!.map((_, cell) => rounds.map((round) => round[cell]!)),
+    options,
+  )
+
+/** The same runs of so many rounds for all that is asked of them. */
+function simulatedRuns(conditions: simulated.Conditions, rounds: number): number[][][] {
+  const random = seededRandom(SEED)
+  return Array.from({ length: RUNS }, () => Array.from({ length: rounds }, () => simulated.simulateRound(random, conditions)))
+}
+
+function stoppedRun(next: () => number[], { least, most, target }: Plan) {
   const rounds = Array.from({ length: least }, next)
   for (;;) {
-    const estimates = estimateMeans(
-      rounds[0]!.map((_, cell) => rounds.map((round) => round[cell]!)),
-      options,
-    )
+    const estimates = estimatesOf(rounds)
     if (rounds.length >= most || estimates.every(({ halfWidth }) => halfWidth <= target))
       return { estimates, rounds: rounds.length }
     rounds.push(next())
   }
 }
 
-/** Percent of runs in which the interval of a cell holds the truth, and the mean number of rounds. */
-function coverage(conditions: simulated.Conditions, plan: Plan, runs = 1000) {
-  const random = seededRandom(20_261_121)
-  const results = Array.from({ length: runs }, () => runOnce(() => simulated.simulateRound(random, conditions), plan))
+/** Percent of runs in which the interval of a cell holds the truth. */
+function coverage(runs: readonly MeanEstimate[][]) {
   const cells = simulated.TRUTH.map((truth, cell) => {
-    const held = results.filter(({ estimates }) => estimates[cell]!.low <= truth && truth <= estimates[cell]!.high)
-    return (100 * held.length) / runs
+    const held = runs.filter((estimates) => estimates[cell]!.low <= truth && truth <= estimates[cell]!.high)
+    return (100 * held.length) / runs.length
   })
-  return { average: mean(cells), worst: Math.min(...cells), rounds: mean(results.map(({ rounds }) => rounds)) }
+  return { average: mean(cells), worst: Math.min(...cells) }
 }
 
 const normal = { processDeviation: 0.005, sliceNoise: simulated.normalNoise, disturbance: simulated.quiet }
@@ -56,27 +63,37 @@ describe('nominal 95 % intervals over whole runs', () => {
     ['10 % outlying processes', { ...normal, disturbance: simulated.outlyingProcesses }],
     ['skew, spikes and 10 % outlying rounds', { ...skewed, disturbance: simulated.outlyingRounds }],
   ]
-  for (const [name, conditions] of cases) {
-    it.each([6, 12])(`cover the truth under ${name} with %i rounds`, (rounds) => {
-      const { average, worst } = coverage(conditions, exactly(rounds))
+  describe.each(cases)('cover the truth under %s', (_name, conditions) => {
+    let runs: number[][][]
+    beforeAll(() => {
+      runs = simulatedRuns(conditions, 12)
+    })
+
+    it.each([6, 12])('with %i rounds', (rounds) => {
+      const { average, worst } = coverage(runs.map((run) => estimatesOf(run.slice(0, rounds))))
       expect(average).toBeGreaterThan(93)
       expect(average).toBeLessThan(97)
       expect(worst).toBeGreaterThan(91)
     })
-  }
+  })
 
   it('cover the truth when rounds stop at the first sight of a small half-width', () => {
-    const { average, worst, rounds } = coverage(normal, { least: 6, most: 24, target: 0.0085 })
+    const random = seededRandom(SEED)
+    const plan = { least: 6, most: 24, target: 0.0085 }
+    const runs = Array.from({ length: RUNS }, () => stoppedRun(() => simulated.simulateRound(random, normal), plan))
+    const rounds = mean(runs.map((run) => run.rounds))
     expect(rounds).toBeGreaterThan(8)
     expect(rounds).toBeLessThan(20)
+    const { average, worst } = coverage(runs.map(({ estimates }) => estimates))
     expect(average).toBeGreaterThan(93)
     expect(average).toBeLessThan(97)
     expect(worst).toBeGreaterThan(91)
   })
 
   it('serve the cell that varies most better than variances that may be lowered too', () => {
-    const lowered = coverage(restless, { ...exactly(6), options: { moderation: { raiseOnly: false } } })
-    const raised = coverage(restless, exactly(6))
+    const runs = simulatedRuns(restless, 6)
+    const lowered = coverage(runs.map((run) => estimatesOf(run, { moderation: { raiseOnly: false } })))
+    const raised = coverage(runs.map((run) => estimatesOf(run)))
     expect(lowered.worst).toBeLessThan(92)
     expect(raised.worst).toBeGreaterThan(lowered.worst + 1.5)
   })

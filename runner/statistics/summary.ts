@@ -3,9 +3,13 @@
 /** Arithmetic mean, in the unit of the values. @throws RangeError when there are no values. */
 export function mean(values: readonly number[]): number {
   requireValues(values, 1, 'a mean')
-  const first = sum(values) / values.length
+  let total = 0
+  for (const value of values) total += value
+  const first = total / values.length
   // A second pass takes out the rounding of the first, so that equal values have exactly their own value as mean.
-  return first + sum(values.map((value) => value - first)) / values.length
+  let rest = 0
+  for (const value of values) rest += value - first
+  return first + rest / values.length
 }
 
 /** Arithmetic mean of what is known; null when nothing is. */
@@ -18,7 +22,9 @@ export function meanOrNull(values: readonly (number | null)[]): number | null {
 export function variance(values: readonly number[]): number {
   requireValues(values, 2, 'a variance')
   const centre = mean(values)
-  return sum(values.map((value) => (value - centre) ** 2)) / (values.length - 1)
+  let squares = 0
+  for (const value of values) squares += (value - centre) ** 2
+  return squares / (values.length - 1)
 }
 
 /** The middle value, or the mean of the two middle ones. @throws RangeError when there are no values. */
@@ -60,12 +66,6 @@ export function medianAbsoluteDeviation(values: readonly number[]): number {
   requireValues(values, 1, 'a median absolute deviation')
   const centre = median(values)
   return median(values.map((value) => Math.abs(value - centre)))
-}
-
-function sum(values: readonly number[]): number {
-  let total = 0
-  for (const value of values) total += value
-  return total
 }
 
 function sorted(values: readonly number[]): number[] {
