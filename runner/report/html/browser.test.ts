@@ -20,26 +20,18 @@ const DESK = { width: 1280, height: 900 }
 
 describe.skipIf(executablePath === null)('the page in a browser (Chromium)', () => {
   const result = withNoisyRounds(fixtureResult())
+  /** Drawing takes longer than most of what is looked at. */
+  const drawn = new Map<Result, string>()
   let folder: string
   let browser: Browser
+  /** One for all: another would be another process. */
+  let page: Page
+  let address = ''
+  let noise: string[] = []
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'page-'))
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox', '--disable-gpu'] })
-  })
-  afterAll(async () => {
-    await browser?.close()
-    rmSync(folder, { recursive: true })
-  })
-
-  /** Opens a run's page from disk; what the page logs and asks for is kept. */
-  async function open(shown: Result, { viewport = DESK, colorScheme = 'light' as 'light' | 'dark' } = {}) {
-    const path = join(folder, 'report.html')
-    writeFileSync(
-      path,
-      await renderReportPage(shown, [{ app: 'koa', endpoint: 'hello', slices: 3, costMicroseconds: [1, 2, 3, 4, 5] }]),
-    )
-    const page = await browser.newPage({ viewport, colorScheme })
-    const noise: string[] = []
+    page = await browser.newPage()
     page.on('console', (message) => noise.push(message.text()))
     page.on('pageerror', (error) => noise.push(error.message))
     page.on('dialog', (dialog) => {
@@ -47,28 +39,47 @@ describe.skipIf(executablePath === null)('the page in a browser (Chromium)', () 
       void dialog.dismiss()
     })
     page.on('request', (request) => {
-      if (request.url() !== pathToFileURL(path).href && !request.url().startsWith('data:')) noise.push(request.url())
+      if (request.url() !== address && !request.url().startsWith('data:')) noise.push(request.url())
     })
-    await page.goto(pathToFileURL(path).href)
-    return { page, noise }
+  })
+  afterAll(async () => {
+    await browser?.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  async function addressOf(shown: Result): Promise<string> {
+    const known = drawn.get(shown)
+    if (known !== undefined) return known
+    const path = join(folder, `report-${drawn.size}.html`)
+    drawn.set(shown, pathToFileURL(path).href)
+    const distributions = [{ app: 'koa', endpoint: 'hello', slices: 3, costMicroseconds: [1, 2, 3, 4, 5] as const }]
+    writeFileSync(path, await renderReportPage(shown, distributions))
+    return pathToFileURL(path).href
   }
 
-  const shownRows = (page: Page) => page.locator('#cells tbody tr:visible')
-  const namesOf = async (page: Page) =>
-    (await shownRows(page).locator('th').allInnerTexts()).map((text) => text.split('\n')[0]!.trim())
+  /** Opens a run's page from disk, as for the first time; what it logs and asks for from then on is kept. */
+  async function open(shown: Result, { viewport = DESK, colorScheme = 'light' as 'light' | 'dark' } = {}) {
+    address = await addressOf(shown)
+    await page.setViewportSize(viewport)
+    await page.emulateMedia({ colorScheme })
+    noise = []
+    await page.goto(address)
+  }
+
+  const shownRows = () => page.locator('#cells tbody tr:visible')
+  const namesOf = async () => (await shownRows().locator('th').allInnerTexts()).map((text) => text.split('\n')[0]!.trim())
 
   it('is silent: no errors, no requests, no script of an app', async () => {
-    const { page, noise } = await open(result)
+    await open(result)
     await page.selectOption('[name=reference]', 'koa')
     expect(noise).toEqual([])
     expect(await page.locator('#cells').innerText()).toContain('<script>alert(1)</script>')
-    await page.close()
   })
 
   it('sorts by a column, both ways, and says so', async () => {
-    const { page } = await open(result)
+    await open(result)
     const costs = async () =>
-      await shownRows(page)
+      await shownRows()
         .locator('[data-column=cost]')
         .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('data-sort'))))
     const head = page.locator('th[data-column=cost]')
@@ -79,22 +90,20 @@ describe.skipIf(executablePath === null)('the page in a browser (Chromium)', () 
     await head.getByRole('button').click()
     expect(await costs()).toEqual(ascending.toReversed())
     expect(await head.getAttribute('aria-sort')).toBe('descending')
-    await page.close()
   })
 
   it('filters by endpoint and by name, and counts what is left', async () => {
-    const { page } = await open(result)
-    expect(await shownRows(page).count()).toBe(10)
+    await open(result)
+    expect(await shownRows().count()).toBe(10)
     await page.selectOption('[name=endpoint]', 'hello')
-    expect(await shownRows(page).count()).toBe(5)
+    expect(await shownRows().count()).toBe(5)
     await page.fill('[name=app]', 'KOA')
-    expect(await namesOf(page)).toEqual(['Koa 3.3.0'])
+    expect(await namesOf()).toEqual(['Koa 3.3.0'])
     expect(await page.locator('#shown').innerText()).toBe('1 of 10 rows')
-    await page.close()
   })
 
   it('shows one kind of figure alone', async () => {
-    const { page } = await open(result)
+    await open(result)
     await page.selectOption('[name=metric]', 'memory')
     expect(await page.locator('#cells thead th:visible').allInnerTexts()).toEqual([
       'app',
@@ -103,11 +112,10 @@ describe.skipIf(executablePath === null)('the page in a browser (Chromium)', () 
       'memory MiB',
       'verdict',
     ])
-    await page.close()
   })
 
   it('takes any app as the reference, with the figures of the statistics module', async () => {
-    const { page } = await open(result)
+    await open(result)
     await page.selectOption('[name=reference]', 'hono')
     for (const { app, endpoint, ratio, overheadMicroseconds, tied } of againstReference(result, 'hono')) {
       const title = { 'node-http': 'node:http', fastify: 'fastify', hono: 'hono', koa: 'koa', evil: '<script>' }[app]!
@@ -126,37 +134,33 @@ describe.skipIf(executablePath === null)('the page in a browser (Chromium)', () 
     expect(await page.locator('th[data-column=ratio]').innerText()).toContain('ratio to hono')
     await page.selectOption('[name=reference]', 'node-http')
     expect(await page.locator('tr.tied').count()).toBe(0)
-    await page.close()
   })
 
   it('tells the raw figures when pointed at, and stops when told', async () => {
-    const { page } = await open(result)
+    await open(result)
     await page.locator('td[data-column=cost]').first().hover()
     expect(await page.locator('#tip').innerText()).toContain('95 % interval: ')
     await page.keyboard.press('Escape')
     expect(await page.locator('#tip').isVisible()).toBe(false)
-    await page.close()
   })
 
   it('can be read with the keyboard: arrows go from figure to figure', async () => {
-    const { page } = await open(result)
+    await open(result)
     await page.locator('[data-raw][tabindex="0"]').focus()
     const first = await page.locator('#tip').innerText()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('ArrowRight')
     expect(await page.locator('#tip').innerText()).not.toBe(first)
     expect(await page.locator('[data-raw][tabindex="0"]').count()).toBe(1)
-    await page.close()
   })
 
   it('keeps the verdict of a failed cell below its head when one figure is shown', async () => {
-    const { page } = await open(result, { viewport: PHONE })
+    await open(result, { viewport: PHONE })
     const place = async (selector: string) => (await page.locator(selector).boundingBox())!.x
     expect(await place('tr[data-endpoint=lookup]:has(td[colspan]) [data-column=verdict]')).toBeCloseTo(
       await place('th[data-column=verdict]'),
       0,
     )
-    await page.close()
   })
 
   it.each([
@@ -165,22 +169,20 @@ describe.skipIf(executablePath === null)('the page in a browser (Chromium)', () 
     ['light', PHONE],
     ['dark', PHONE],
   ] as const)('is accessible and fits: %s, %o', async (colorScheme, viewport) => {
-    const { page } = await open(result, { viewport, colorScheme })
+    await open(result, { viewport, colorScheme })
     await page.evaluate(AXE)
     // biome-ignore lint/suspicious/noExplicitAny: axe is a global of the page.
     const { violations } = await page.evaluate(() => (globalThis as any).axe.run())
     expect(violations.map((one: { id: string; nodes: { html: string }[] }) => `${one.id}: ${one.nodes[0]?.html}`)).toEqual([])
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(viewport.width)
-    await page.close()
   })
 
   it('has other colours in the dark', async () => {
     const background = async (colorScheme: 'light' | 'dark') => {
-      const { page } = await open(result, { colorScheme })
+      await open(result, { colorScheme })
       const colours = await page.evaluate<string[]>(
         "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('svg .mark-symbol path')).fill]",
       )
-      await page.close()
       return colours
     }
     const [light, dark] = [await background('light'), await background('dark')]
@@ -190,11 +192,10 @@ describe.skipIf(executablePath === null)('the page in a browser (Chromium)', () 
 
   it('works with one app and with forty', async () => {
     for (const crowd of [crowdedResult(1), crowdedResult(40)]) {
-      const { page, noise } = await open(crowd, { viewport: PHONE })
-      expect(await shownRows(page).count()).toBe(crowd.cells.length)
+      await open(crowd, { viewport: PHONE })
+      expect(await shownRows().count()).toBe(crowd.cells.length)
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width)
       expect(noise).toEqual([])
-      await page.close()
     }
   })
 })
