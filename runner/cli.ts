@@ -1,3 +1,5 @@
+import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { calibrateOptions } from './calibration/options.ts'
 import { UserError } from './errors.ts'
@@ -11,6 +13,9 @@ import { addStudyCommand } from './study-command.ts'
 
 const LONGEST_MESSAGE = 1000
 const LONGEST_SOAK_MINUTES = 600
+
+// Of the runner alone: servers and load generators start as they always did. Where the folder cannot be written, nothing is kept.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/runner', import.meta.url)))
 
 // What a command does is loaded when it is called, so that --help and mistakes in the call are answered at once.
 const program = new Command('framework-cost')
