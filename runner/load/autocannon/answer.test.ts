@@ -183,6 +183,17 @@ describe('Answer', () => {
     expect(answer.recognises(chunk)).toBe(false)
   })
 
+  it('recognises an answer again whose request id and cookie change, once it has seen them change', () => {
+    const one = new Answer({ endpoint: 'x', path: '/x', status: 200, body: 'same' })
+    const asked = (id: number, body = 'same') => whole(body, `X-Request-Id: ${id}`, 'date: now', `Set-Cookie: id=${id}`)
+    one.learn(asked(1), {})
+    expect(one.recognises(asked(2))).toBe(false)
+    one.learn(asked(2), {})
+    expect(one.recognises(asked(3))).toBe(true)
+    expect(one.recognises(asked(3, 'Same'))).toBe(false)
+    expect(one.recognises(asked(10))).toBe(false)
+  })
+
   it('takes a Date in the body for what it is', () => {
     const dated = new Answer({ endpoint: 'x', path: '/x', status: 200, body: '' })
     dated.learn(whole('x\r\nDate: one'), {})

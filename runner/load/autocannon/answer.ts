@@ -1,24 +1,26 @@
 import type autocannon from 'autocannon'
 import { longestHeader } from '../../../apps/ask.ts'
 import type { ExpectedRequest } from '../driver.ts'
+import { type ByteSpan, changingValues } from './changing-values.ts'
 import type { GatedClient } from './gate.ts'
 
-/** The Date header is the one part of a response that may change from one answer to the next and still be the same answer. */
-const DATE_HEADER = /\r\ndate:[ \t]*/i
 /** Of autocannon's parser, as long as it has not seen the blank line behind the headers. */
 const HEAD_STATES = new Set(['RESPONSE_LINE', 'HEADER'])
 
 /**
  * The right answer to one request of one deployment. The first right response that autocannon's parser has read becomes the
- * pattern; a response equal to it byte for byte (its Date aside) is right without being parsed again. That makes the check of
- * every response complete and, at the same time, the load generator cheaper. Anything else takes the long way.
+ * pattern; a response equal to it byte for byte is right without being parsed again. That makes the check of every response
+ * complete and, at the same time, the load generator cheaper. Anything else takes the long way.
+ *
+ * Values of headers may change from one answer to the next without making it another answer: the Date always, and those in which a
+ * response that was found right differs from the pattern, such as a request id or a signed cookie. They are left out of the comparison.
  */
 export class Answer {
   readonly #status: number
   readonly #body: Buffer
   #pattern: Buffer | null = null
-  #dateStart = 0
-  #dateEnd = 0
+  /** Parts of the pattern that may change, ascending. */
+  #changing: readonly ByteSpan[] = []
   /** What autocannon's parser made of the pattern's head. */
   head: unknown = null
   /** Bytes of a response that is not complete yet; what is longer can only be wrong, and must not fill the load process' memory. */
@@ -34,18 +36,19 @@ export class Answer {
   recognises(chunk: Buffer): boolean {
     const pattern = this.#pattern
     if (pattern === null || chunk.length !== pattern.length) return false
-    return (
-      pattern.compare(chunk, this.#dateEnd, chunk.length, this.#dateEnd, pattern.length) === 0 &&
-      pattern.compare(chunk, 0, this.#dateStart, 0, this.#dateStart) === 0
-    )
+    // From the end: the body is what is most likely to be wrong.
+    let end = pattern.length
+    for (let index = this.#changing.length - 1; index >= 0; index--) {
+      const span = this.#changing[index]!
+      if (pattern.compare(chunk, span.end, end, span.end, end) !== 0) return false
+      end = span.start
+    }
+    return pattern.compare(chunk, 0, end, 0, end) === 0
   }
 
   /** Remembers a complete response that was found right. */
   learn(chunk: Buffer, head: unknown): void {
-    const headLength = chunk.indexOf('\r\n\r\n')
-    const date = DATE_HEADER.exec(chunk.toString('latin1', 0, headLength))
-    this.#dateStart = date === null ? 0 : date.index + date[0].length
-    this.#dateEnd = date === null ? 0 : chunk.indexOf('\r\n', this.#dateStart)
+    this.#changing = changingValues(chunk, this.#pattern, this.#changing)
     this.#pattern = Buffer.from(chunk)
     this.head = head
   }
