@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fixtureResult } from '../report/fixture-result.ts'
 import { withNoisyRounds } from '../report/fixture-rounds.ts'
-import { againstReference } from './references.ts'
+import { againstReference, comparePairs } from './references.ts'
 
 const result = withNoisyRounds(fixtureResult())
 const find = (reference: string, app: string, endpoint = 'hello') =>
@@ -60,5 +60,32 @@ describe('cells against a reference', () => {
     )
     const one = againstReference({ ...result, cells }, 'koa').find(({ app, endpoint }) => app === 'hono' && endpoint === 'hello')
     expect(one!.ratio).toMatchObject({ low: null, high: null })
+  })
+})
+
+describe('pairs', () => {
+  const hello = (app: string, reference: string) => ({ app, reference, endpoint: 'hello' })
+
+  it('are as against a reference, each against one of its own, in the order given', () => {
+    const pairs = [hello('koa', 'fastify'), hello('hono', 'koa'), hello('fastify', 'koa')]
+    const compared = comparePairs(result, pairs)
+    expect(compared).toMatchObject(pairs)
+    for (const { app, reference, ratio, overheadMicroseconds } of compared) {
+      const known = find(reference, app)!
+      expect(ratio.value).toBeCloseTo(known.ratio.value, 12)
+      expect(overheadMicroseconds.value).toBeCloseTo(known.overheadMicroseconds.value, 9)
+      expect(overheadMicroseconds.high).toBeCloseTo(known.overheadMicroseconds.high!, 6)
+    }
+  })
+
+  it('are left out where one of the two has no valid number, or where no round has both', () => {
+    const lookup = (app: string, reference: string) => ({ app, reference, endpoint: 'lookup' })
+    expect(comparePairs(result, [hello('koa', 'nobody'), lookup('hono', 'koa'), lookup('koa', 'hono')])).toEqual([])
+    const cells = result.cells.map((cell) =>
+      cell.state === 'measured' && cell.app === 'koa'
+        ? { ...cell, perRound: cell.perRound.map((round) => ({ ...round, round: round.round + 100 })) }
+        : cell,
+    )
+    expect(comparePairs({ cells }, [hello('koa', 'fastify')])).toEqual([])
   })
 })

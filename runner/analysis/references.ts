@@ -34,6 +34,41 @@ export function againstReference(result: Result, reference: string): AgainstRefe
   })
 }
 
+/** Two apps to compare on an endpoint. */
+export interface AppPair {
+  readonly app: string
+  readonly reference: string
+  readonly endpoint: string
+}
+
+/** An app over another one, paired by round. */
+export interface ComparedPair extends AppPair {
+  readonly ratio: Estimate
+  readonly overheadMicroseconds: Estimate
+}
+
+/** In the place of a baseline that none of the pairs is compared with; no app is called so. */
+const NO_BASELINE = ''
+
+/**
+ * Any pairs of apps, each with a reference of its own, estimated together. Left out are pairs of which one has no valid number, and those
+ * without a round in common.
+ */
+export function comparePairs(result: Pick<Result, 'cells'>, pairs: readonly AppPair[]): ComparedPair[] {
+  const valid = storedSeries(result).filter(({ cell }) => cell.verdict !== 'invalid')
+  const find = (app: string, endpoint: string) => valid.find((one) => one.app === app && one.endpoint === endpoint)
+  const shifted = pairs.flatMap((pair) => {
+    const [own, reference] = [find(pair.app, pair.endpoint), find(pair.reference, pair.endpoint)]
+    return own === undefined || reference === undefined ? [] : [{ ...over(own, reference), pair }]
+  })
+  const common = shifted.filter(({ rounds }) => rounds.length > 0)
+  const estimates = estimateCells(common, NO_BASELINE)
+  return common.map((series) => {
+    const { ratio, overheadMicroseconds } = estimates.get(series)!
+    return { ...series.pair, ratio, overheadMicroseconds }
+  })
+}
+
 /** The same series with the reference in the baseline's place; rounds that only one of them has are lost. */
 function over({ app, endpoint, rounds }: StoredSeries, reference: StoredSeries): EstimatedSeries {
   return {

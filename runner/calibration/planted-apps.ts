@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { ResolvedApp } from '../../apps/app.ts'
+import { type AppRecipe, type GeneratedApps, writeGeneratedApps } from '../generated-apps.ts'
 import type { KnownWork } from './known-work.ts'
 
 const BURNING = new URL('../../apps/fixtures/burning.ts', import.meta.url)
@@ -14,43 +14,37 @@ export interface PlantedApp extends ResolvedApp {
 }
 
 /** Modules in a private folder; `remove` takes it away again. */
-export interface PlantedApps {
+export interface PlantedApps extends Pick<GeneratedApps, 'remove'> {
   /** In the order of the works given. */
   readonly byBase: ReadonlyMap<ResolvedApp, readonly PlantedApp[]>
-  remove(): Promise<void>
 }
 
 /** Writes one tiny module per base and work: real apps, started like every other. */
 export async function writePlantedApps(bases: readonly ResolvedApp[], works: readonly KnownWork[]): Promise<PlantedApps> {
-  const folder = await mkdtemp(join(tmpdir(), 'framework-cost-'))
-  const remove = () => rm(folder, { recursive: true, force: true })
+  const samples = await mkdtemp(join(tmpdir(), 'framework-cost-'))
+  const removeSamples = () => rm(samples, { recursive: true, force: true })
   try {
-    const byBase = new Map<ResolvedApp, PlantedApp[]>()
-    for (const base of bases) {
-      const apps = works.map(({ microseconds }) => plantedApp(base, microseconds, folder))
-      byBase.set(base, apps)
-      for (const [index, app] of apps.entries()) {
-        await mkdir(app.samplesFolder)
-        await writeFile(app.modulePath, moduleText(base, works[index]!.turns, app.samplesFolder))
-      }
+    const recipes = bases.flatMap((base) => works.map((work) => recipe(base, work, samples)))
+    for (const { samplesFolder } of recipes) await mkdir(samplesFolder)
+    const generated = await writeGeneratedApps(recipes)
+    const apps = generated.apps.map((app, index): PlantedApp => ({ ...app, samplesFolder: recipes[index]!.samplesFolder }))
+    const ofBase = (index: number) => apps.slice(index * works.length, (index + 1) * works.length)
+    return {
+      byBase: new Map(bases.map((base, index) => [base, ofBase(index)])),
+      async remove() {
+        await generated.remove()
+        await removeSamples()
+      },
     }
-    return { byBase, remove }
   } catch (error) {
-    await remove()
+    await removeSamples()
     throw error
   }
 }
 
 /** `koa+0.5us` says what it is wherever an app's id is shown. */
-function plantedApp({ id }: ResolvedApp, microseconds: number, folder: string): PlantedApp {
-  const name = `${id}+${microseconds}us`
-  const path = join(folder, name)
-  return { id: name, modulePath: `${path}.mjs`, given: name, insideProject: true, samplesFolder: `${path}.samples` }
-}
-
-/** Absolute addresses: the folder is nowhere near the project. */
-function moduleText({ modulePath }: ResolvedApp, turns: number, samplesFolder: string): string {
-  const [base, burning] = [pathToFileURL(modulePath).href, BURNING.href].map((address) => JSON.stringify(address))
-  const call = `burning(base, ${turns}, ${JSON.stringify(samplesFolder)})`
-  return `import base from ${base}\nimport { burning } from ${burning}\n\nexport default ${call}\n`
+function recipe(base: ResolvedApp, { microseconds, turns }: KnownWork, folder: string): AppRecipe & { samplesFolder: string } {
+  const id = `${base.id}+${microseconds}us`
+  const samplesFolder = join(folder, id)
+  return { id, base, module: BURNING, name: 'burning', arguments: [turns, samplesFolder], samplesFolder }
 }
