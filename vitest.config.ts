@@ -18,6 +18,7 @@ const MEASURING = [
   'runner/checks/real-findings.test.ts',
   'runner/load/**/*.test.ts',
   'runner/studies/sweep.test.ts',
+  'runner/studies/cache.test.ts',
 ]
 const limits = { testTimeout: 30_000, hookTimeout: 30_000 }
 /** Processes take their time on a machine with other work to do. */

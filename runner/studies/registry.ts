@@ -1,5 +1,6 @@
+import { cache } from './cache.ts'
 import type { Study } from './study.ts'
 import { sweep } from './sweep.ts'
 
 /** The registry: what `npm run study -- <name>` may be called with, in the order of `--list`. */
-export const studies: readonly Study[] = [sweep]
+export const studies: readonly Study[] = [sweep, cache]

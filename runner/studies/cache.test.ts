@@ -1,0 +1,76 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { notPinned } from '../environment/cpus.ts'
+import { startCommand } from '../fixtures/command-line.ts'
+import { withVerdicts } from '../fixtures/simulated-study.ts'
+import { withDefaults } from '../options.ts'
+import { resolveApps } from '../resolve.ts'
+import { Result } from '../result.ts'
+import { cache } from './cache.ts'
+import { answerCache } from './cache-answer.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cache-study-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function prepare(apps: readonly string[], endpoints: readonly ('hello' | 'template' | 'table')[]) {
+  const options = withDefaults({ apps, endpoints, transport: 'unix', seed: 1 }, [], 1)
+  const context = { apps: resolveApps(apps, process.cwd()), placement: notPinned('a test'), remark: () => {} }
+  return cache.prepare(options, {}, context)
+}
+
+describe('the plan', () => {
+  it('has every app as it is and with its pages kept, in a process of its own each, and two skeletons', async () => {
+    const { plan, apps, cleanUp } = await prepare(['koa'], ['table'])
+    const modules = plan.deployments.map(({ modulePath }) => modulePath)
+    expect(plan.deployments.map(({ id }) => id)).toEqual(['node-http', 'node-http#2', 'node-http@cached', 'koa', 'koa@cached'])
+    expect(new Set(plan.deployments.map(({ transport }) => transport))).toEqual(new Set(['unix']))
+    expect(new Set(modules).size).toBe(4)
+    expect(plan).toMatchObject({ baseline: 'node-http', endpoints: ['table'] })
+    expect(apps.map(({ id }) => id)).toEqual(['node-http', 'node-http@cached', 'koa', 'koa@cached'])
+    expect(existsSync(modules[2]!)).toBe(true)
+    await cleanUp!()
+    expect(existsSync(dirname(modules[2]!))).toBe(false)
+  })
+
+  it('refuses endpoints that render nothing', async () => {
+    await expect(prepare(['koa'], ['table', 'hello'])).rejects.toMatchObject({
+      ...{ code: 'bad-value', exitStatus: 2, message: 'hello renders nothing that could be kept in a cache' },
+      hint: '--endpoints takes template and table here',
+    })
+  })
+})
+
+describe('a small run', () => {
+  it("measures a stranger's module with its pages kept, answers, and leaves nothing behind", async () => {
+    const temporary = mkdtempSync(join(folder, 'tmp-'))
+    const skeleton = fileURLToPath(new URL('../../apps/node-http/app.ts', import.meta.url))
+    writeFileSync(join(folder, 'mine.mjs'), `export { default } from ${JSON.stringify(skeleton)}\n`)
+    const { ended } = startCommand(
+      [
+        ...['study', 'cache', '--apps', './mine.mjs', '--endpoints', 'table', '--out', 'out'],
+        ...['--rounds', '2', '--blocks', '2', '--warm-up', '0.1'],
+      ],
+      folder,
+      { env: { TMPDIR: temporary } },
+    )
+    const { status, stderr } = await ended
+    const result = Result.parse(JSON.parse(readFileSync(join(folder, 'out', 'latest', 'result.json'), 'utf8')))
+    expect(result, stderr).toMatchObject({ study: 'cache', rounds: 2, baseline: 'node-http' })
+    expect(result.cells.map(({ app }) => app)).toEqual(['node-http', 'node-http@cached', 'mine', 'mine@cached'])
+    // So little warm-up is invalid, and on a busy machine every block may be disturbed.
+    expect(result.cells.filter(({ state }) => state === 'failed')).toEqual([])
+    expect(status).toBe(1)
+    expect(result.answer).toMatchObject({ question: cache.question, sentences: [] })
+    if (result.cells.every(({ state }) => state === 'measured')) {
+      const apps = ['node-http', 'mine'].map((app) => ({ app, rendered: app, kept: `${app}@cached` }))
+      expect(answerCache({ ...result, cells: withVerdicts(result) }, apps).tables[0]!.rows).toHaveLength(2)
+    }
+    expect(readdirSync(temporary)).toEqual([])
+  }, 60_000)
+})
