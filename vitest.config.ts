@@ -6,6 +6,8 @@ const PROCESSES = [
   'apps/{contract,launcher,launcher-end,ask}.test.ts',
   'apps/fixtures/*.test.ts',
   'runner/{disk-full,doctor,rebuild,result-commands}.test.ts',
+  'apps/{fixtures,middleware}/*.test.ts',
+  'runner/{doctor,rebuild,result-commands}.test.ts',
   'runner/deployment/*.test.ts',
   'runner/environment/*.test.ts',
   'runner/report/html/browser.test.ts',
