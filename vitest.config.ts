@@ -4,10 +4,8 @@ const ALL = ['apps/**/*.test.ts', 'runner/**/*.test.ts']
 /** Tests that start servers, browsers or commands which measure nothing. */
 const PROCESSES = [
   'apps/{contract,launcher,launcher-end,ask}.test.ts',
-  'apps/fixtures/*.test.ts',
-  'runner/{disk-full,doctor,rebuild,result-commands}.test.ts',
   'apps/{fixtures,middleware}/*.test.ts',
-  'runner/{doctor,rebuild,result-commands}.test.ts',
+  'runner/{disk-full,doctor,rebuild,result-commands}.test.ts',
   'runner/deployment/*.test.ts',
   'runner/environment/*.test.ts',
   'runner/report/html/browser.test.ts',
@@ -19,8 +17,7 @@ const MEASURING = [
   'runner/calibration/procedures/*.test.ts',
   'runner/checks/real-findings.test.ts',
   'runner/load/**/*.test.ts',
-  'runner/studies/sweep.test.ts',
-  'runner/studies/cache.test.ts',
+  'runner/studies/{cache,connections,latency,memory,middleware,payload,stack,sweep,workers}.test.ts',
 ]
 const limits = { testTimeout: 30_000, hookTimeout: 30_000 }
 /** Processes take their time on a machine with other work to do. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fixtureResult } from '../report/fixture-result.ts'
 import { withNoisyRounds } from '../report/fixture-rounds.ts'
-import { againstReference, comparePairs } from './references.ts'
+import { againstReference, comparePairs, sumPairs } from './references.ts'
 
 const result = withNoisyRounds(fixtureResult())
 const find = (reference: string, app: string, endpoint = 'hello') =>
@@ -87,5 +87,17 @@ describe('pairs', () => {
         : cell,
     )
     expect(comparePairs({ cells }, [hello('koa', 'fastify')])).toEqual([])
+  })
+
+  it('add up, paired by round, where all of them are known', () => {
+    const [first, second] = [hello('koa', 'fastify'), hello('hono', 'fastify')]
+    const alone = comparePairs(result, [first, second]).map(({ overheadMicroseconds }) => overheadMicroseconds.value)
+    const sum = sumPairs(result, [first, second])!
+    expect(sum.value).toBeCloseTo(alone[0]! + alone[1]!, 9)
+    expect(sum.low!).toBeLessThan(sum.value)
+    // There and back again is nothing, in every round.
+    expect(sumPairs(result, [first, hello('fastify', 'koa')])).toMatchObject({ value: 0, low: 0, high: 0 })
+    expect(sumPairs(result, [first, hello('koa', 'nobody')])).toBeNull()
+    expect(sumPairs(result, [])).toBeNull()
   })
 })

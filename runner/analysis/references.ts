@@ -1,5 +1,5 @@
 import type { Estimate, MeasuredCell, Result } from '../result.ts'
-import { type EstimatedSeries, estimateCells } from './estimates.ts'
+import { bounded, type EstimatedSeries, estimateCells, estimateColumns } from './estimates.ts'
 import { type StoredSeries, storedSeries } from './stored-rounds.ts'
 import { areTied, type Ranked } from './ties.ts'
 
@@ -55,18 +55,40 @@ const NO_BASELINE = ''
  * without a round in common.
  */
 export function comparePairs(result: Pick<Result, 'cells'>, pairs: readonly AppPair[]): ComparedPair[] {
+  const common = shiftedPairs(result, pairs)
+  const estimates = estimateCells(common, NO_BASELINE)
+  return common.map((series) => {
+    const { ratio, overheadMicroseconds } = estimates.get(series)!
+    return { ...series.pair, ratio, overheadMicroseconds }
+  })
+}
+
+/** What all the pairs come to together: the sum of their differences, microseconds, over the rounds that have all of them; null: none has. */
+export function sumPairs(result: Pick<Result, 'cells'>, pairs: readonly AppPair[]): Estimate | null {
+  const differences = shiftedPairs(result, pairs)
+  const [first, ...others] = differences
+  if (first === undefined || differences.length < pairs.length) return null
+  const rounds = first.rounds.flatMap((round) => {
+    const same = others.map((other) => other.rounds.find((one) => one.round === round.round))
+    if (same.includes(undefined)) return []
+    return [{ ...round, overheadNs: same.reduce((sum, one) => sum + one!.overheadNs, round.overheadNs) }]
+  })
+  if (rounds.length === 0) return null
+  return bounded(estimateColumns([{ rounds }], ({ overheadNs }) => overheadNs / 1000)[0]!)
+}
+
+/** Pairs of valid cells with a round in common, each app's series over that of its reference. */
+function shiftedPairs(
+  result: Pick<Result, 'cells'>,
+  pairs: readonly AppPair[],
+): (EstimatedSeries & { readonly pair: AppPair })[] {
   const valid = storedSeries(result).filter(({ cell }) => cell.verdict !== 'invalid')
   const find = (app: string, endpoint: string) => valid.find((one) => one.app === app && one.endpoint === endpoint)
   const shifted = pairs.flatMap((pair) => {
     const [own, reference] = [find(pair.app, pair.endpoint), find(pair.reference, pair.endpoint)]
     return own === undefined || reference === undefined ? [] : [{ ...over(own, reference), pair }]
   })
-  const common = shifted.filter(({ rounds }) => rounds.length > 0)
-  const estimates = estimateCells(common, NO_BASELINE)
-  return common.map((series) => {
-    const { ratio, overheadMicroseconds } = estimates.get(series)!
-    return { ...series.pair, ratio, overheadMicroseconds }
-  })
+  return shifted.filter(({ rounds }) => rounds.length > 0)
 }
 
 /** The same series with the reference in the baseline's place; rounds that only one of them has are lost. */

@@ -2,6 +2,7 @@ import { comparePairs } from '../analysis/references.ts'
 import type { Answer, AnswerChart, AnswerFigure, AnswerTable } from '../answer.ts'
 import { formatEstimate } from '../report/format.ts'
 import type { Estimate, Result } from '../result.ts'
+import { excludes } from './excludes.ts'
 import { validCell } from './valid-cell.ts'
 
 /** An app as it is and with its pages kept, by their ids in the plan. */
@@ -98,10 +99,6 @@ function shareWords({ isSkeleton, shareRendered, shareKept }: Row): string {
 function percentWords(share: Estimate): string {
   const percent = `${formatEstimate(share)} %`
   return excludes(share, 0) ? percent : `${percent} (cannot be told apart from nothing)`
-}
-
-function excludes({ low, high }: Estimate, value: number): boolean {
-  return low !== null && high !== null && (low > value || high < value)
 }
 
 function negative({ value, low, high, level }: Estimate): Estimate {

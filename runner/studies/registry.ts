@@ -1,6 +1,7 @@
 import { cache } from './cache.ts'
+import { middleware } from './middleware.ts'
 import type { Study } from './study.ts'
 import { sweep } from './sweep.ts'
 
 /** The registry: what `npm run study -- <name>` may be called with, in the order of `--list`. */
-export const studies: readonly Study[] = [sweep, cache]
+export const studies: readonly Study[] = [sweep, cache, middleware]
