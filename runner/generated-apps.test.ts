@@ -41,7 +41,7 @@ describe('writeGeneratedApps', () => {
     writeFileSync(join(folder, 'make.mjs'), 'export const make = (base, data) => ({ ...base, title: JSON.stringify(data) })')
     const base = { id: 'mine', modulePath: join(folder, 'app.mjs'), given: './mine', insideProject: false }
     const module = new URL(`file://${encodeURI(folder)}/make.mjs`)
-    const data = ['"', '\n', { nested: '`${x}`' }]
+    const data = ['"', '\n', { nested: '`' }]
     const { apps, remove } = await writeGeneratedApps([{ id: 'mine@x', base, module, name: 'make', arguments: [data] }])
     try {
       expect((await loadApp(apps[0]!.modulePath)).title).toBe(JSON.stringify(data))
