@@ -14,7 +14,7 @@ export function plantedChart(recoveries: readonly Recovery[]): ChartSpec {
     ...{ base: `on ${plain(base)}`, run: `${plain(base)} ${run}`, truth, nominal, value, low, high },
     ...{ error: error.value, errorLow: error.low, errorHigh: error.high },
   }))
-  const known = recoveries.some(({ inSitu }) => inSitu !== null) ? 'planted, timed in situ' : 'planted'
+  const timed = recoveries.some(({ inSitu }) => inSitu !== null)
   const domain = [...new Set(values.map(({ base }) => base))]
   const times = [...new Set(values.map(({ nominal }) => nominal))].sort((a, b) => a - b)
   const floor = times[0]! / 2
@@ -23,7 +23,13 @@ export function plantedChart(recoveries: readonly Recovery[]): ChartSpec {
   const color = { field: 'base', type: 'nominal', scale: { domain } } as const
   const shape = { field: 'base', type: 'nominal', scale: { domain } } as const
   const axis = { values: times }
-  const x = { field: 'truth', type: 'quantitative' as const, scale, title: `${known}, µs per request`, axis }
+  const x = {
+    field: 'truth',
+    type: 'quantitative' as const,
+    scale,
+    title: `planted${timed ? ', timed in situ' : ''}, µs per request`,
+    axis,
+  }
   const y = { type: 'quantitative' as const, scale, title: 'recovered, µs per request', axis }
   const place = { field: 'nominal', type: 'ordinal', title: 'planted, µs per request', axis: { labelAngle: 0 } } as const
   // Runs on one base stand side by side.
@@ -63,7 +69,7 @@ export function plantedChart(recoveries: readonly Recovery[]): ChartSpec {
             mark: { type: 'rule', style: 'interval' },
             encoding: {
               ...{ x: place, xOffset: offset, color },
-              y: { field: 'errorLow', type: 'quantitative', title: `recovered less ${known}, µs` },
+              y: { field: 'errorLow', type: 'quantitative', title: `recovered less ${timed ? 'in situ' : 'planted'}, µs` },
               y2: { field: 'errorHigh' },
             },
           },

@@ -1,8 +1,8 @@
-import { formatNumber, formatPlusMinusPercent, formatShare } from '../../report/format.ts'
+import { formatNumber, formatPlusMinusPercent } from '../../report/format.ts'
 import { listInWords } from '../../report/plain-text.ts'
 import { mean } from '../../statistics/summary.ts'
 import type { PlantedPart } from '../data.ts'
-import { count, safe } from './phrases.ts'
+import { count, percent, safe } from './phrases.ts'
 import { burnSpread, groupRecoveries, type Recovery, sampleCounts } from './planted-figures.ts'
 
 /** How well it is known what was planted: alone, and in the servers where they were timed. */
@@ -32,13 +32,16 @@ function inSitu(part: PlantedPart, recoveries: readonly Recovery[]): string {
   )
 }
 
-/** Least and most of all works on all bases, their median runs. */
+/** All works of a base together: of the small ones alone it would be noise. */
 function longer(recoveries: readonly Recovery[]): string {
-  const shares = groupRecoveries(recoveries).flatMap(({ planted, inSitu }) =>
-    inSitu === null ? [] : [inSitu.value / planted - 1],
-  )
-  const [least, most] = [Math.min(...shares), Math.max(...shares)].map(formatShare)
-  return shares.length === 0 ? '' : `They took ${least} to ${most} % longer than alone. `
+  const byBase = Map.groupBy(groupRecoveries(recoveries), ({ base }) => base)
+  const shares = [...byBase].flatMap(([base, groups]) => {
+    const timed = groups.flatMap(({ planted, inSitu }) => (inSitu === null ? [] : [{ planted, inSitu: inSitu.value }]))
+    const total = (of: (group: (typeof timed)[number]) => number) => timed.reduce((sum, group) => sum + of(group), 0)
+    const share = total(({ inSitu }) => inSitu) / total(({ planted }) => planted) - 1
+    return timed.length === 0 ? [] : [`${percent(share)} on ${safe(base)}`]
+  })
+  return shares.length === 0 ? '' : `They took longer than alone by ${listInWords(shares)}. `
 }
 
 /** What is taken off every sample. */
