@@ -1,4 +1,5 @@
-import { asRoot, good, type Probe, poor, unknown } from './probe.ts'
+import { readOnce } from '../read-once.ts'
+import { asRoot, good, type Probe, poor, type Reading, unknown } from './probe.ts'
 
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>
@@ -33,22 +34,7 @@ export const softwareProbes: readonly Probe[] = [
     good: 'all as in the lockfile',
     source: '`package.json`, `package-lock.json`, `node_modules`',
     why: 'A number belongs to a version: of the framework, and of the load generator.',
-    read({ machine }) {
-      const names = Object.keys(parse<Manifest>(machine.readFile('package.json'))?.dependencies ?? {})
-      const locked = parse<Lockfile>(machine.readFile('package-lock.json'))?.packages
-      if (locked === undefined || names.length === 0) return unknown('there is no lockfile')
-      const packages = names.map((name) => ({
-        name,
-        installed: machine.installedVersion(name),
-        wanted: locked[`node_modules/${name}`]?.version ?? null,
-      }))
-      const different = packages.filter(({ installed, wanted }) => installed !== wanted)
-      if (different.length === 0) return good(packages.map(({ name, installed }) => `${name} ${installed}`).join(', '))
-      const told = different.map(
-        ({ name, installed, wanted }) => `${name} ${installed ?? 'is missing'} (lockfile: ${wanted ?? 'none'})`,
-      )
-      return poor(told.join(', '), 'npm ci')
-    },
+    read: ({ machine }) => packages(machine),
   },
   {
     id: 'node-options',
@@ -65,6 +51,24 @@ export const softwareProbes: readonly Probe[] = [
   tool('wrk', ['wrk'], 'Only `--driver wrk` needs it: a cross-check of requests per second.'),
   tool('chromium', ['chromium', 'chromium-browser', 'google-chrome'], 'Only tests that open reports in a browser need it.'),
 ]
+
+/** What is loaded is what was installed when this process started. */
+const packages = readOnce((machine): Reading => {
+  const names = Object.keys(parse<Manifest>(machine.readFile('package.json'))?.dependencies ?? {})
+  const locked = parse<Lockfile>(machine.readFile('package-lock.json'))?.packages
+  if (locked === undefined || names.length === 0) return unknown('there is no lockfile')
+  const found = names.map((name) => ({
+    name,
+    installed: machine.installedVersion(name),
+    wanted: locked[`node_modules/${name}`]?.version ?? null,
+  }))
+  const different = found.filter(({ installed, wanted }) => installed !== wanted)
+  if (different.length === 0) return good(found.map(({ name, installed }) => `${name} ${installed}`).join(', '))
+  const told = different.map(
+    ({ name, installed, wanted }) => `${name} ${installed ?? 'is missing'} (lockfile: ${wanted ?? 'none'})`,
+  )
+  return poor(told.join(', '), 'npm ci')
+})
 
 /** A program the suite can do without. */
 function tool(name: string, programs: readonly string[], why: string): Probe {
