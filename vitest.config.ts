@@ -1,30 +1,30 @@
 import { defineConfig } from 'vitest/config'
 
 const ALL = ['apps/**/*.test.ts', 'runner/**/*.test.ts']
-/** Tests that start servers, browsers or commands which measure nothing. */
+/** Tests that start servers, browsers or commands, and look at nothing that others on the machine could change. */
 const PROCESSES = [
   'apps/{contract,launcher,launcher-end,ask}.test.ts',
   'apps/{fixtures,middleware}/*.test.ts',
-  'runner/{disk-full,doctor,rebuild,result-commands}.test.ts',
+  'runner/{cli-interrupted,cli-mistakes,cli-simulated,disk-full,doctor,rebuild,result-commands,resume-command}.test.ts',
+  'runner/calibration/{burn-clock,invariance,today}.test.ts',
+  'runner/calibration/procedures/*.test.ts',
   'runner/deployment/*.test.ts',
   'runner/environment/*.test.ts',
+  'runner/load/wrk*.test.ts',
   'runner/report/html/browser.test.ts',
 ]
 /** Tests that measure, and would find each other's load. */
 const MEASURING = [
-  'runner/{calibrate,calibrate-command,cli,faults,resume-command}.test.ts',
-  'runner/calibration/{invariance,today,cost,identical,planted,warm-up,burn-clock}.test.ts',
-  'runner/calibration/procedures/*.test.ts',
+  'runner/{calibrate-command,cli,faults,resume-killed}.test.ts',
   'runner/checks/real-findings.test.ts',
-  'runner/load/**/*.test.ts',
+  'runner/load/autocannon/*.test.ts',
   'runner/studies/{cache,connections,latency,memory,middleware,payload,stack,sweep,workers}.test.ts',
 ]
-const limits = { testTimeout: 30_000, hookTimeout: 30_000 }
-/** Processes take their time on a machine with other work to do. */
-const patient = { testTimeout: 120_000, hookTimeout: 120_000 }
+/** For what hangs: no test asserts a speed, and a busy machine takes its time. */
+const limits = { testTimeout: 120_000, hookTimeout: 120_000 }
 const group = (groupOrder: number) => ({ sequence: { groupOrder } })
 
-/** One group after another; files of a group side by side, but those that measure. */
+/** All others two at a time, the long ones first; then what measures, one file after another. */
 export default defineConfig({
   test: {
     // Vitest would leave one of two CPUs to itself.
@@ -42,8 +42,8 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
-      { test: { ...patient, ...group(2), name: 'processes', include: PROCESSES, maxWorkers: 2 } },
-      { test: { ...patient, ...group(3), name: 'measuring', include: MEASURING, fileParallelism: false } },
+      { test: { ...limits, ...group(1), name: 'processes', include: PROCESSES, maxWorkers: 2 } },
+      { test: { ...limits, ...group(2), name: 'measuring', include: MEASURING, fileParallelism: false } },
     ],
   },
 })

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CalibrationPart } from './calibration/data.ts'
 import { grownFamily, startCommand, survivors } from './fixtures/command-line.ts'
 
+/** Whoever shares the machine may disturb every block of so small a run. */
+const AGAIN = { retry: 2 }
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'calibrate-'))
@@ -18,13 +20,12 @@ const read = (...path: string[]) => CalibrationPart.parse(JSON.parse(readFileSyn
 const runFolders = () => readdirSync(join(folder, 'results')).filter((name) => name.endsWith('-calibrate'))
 
 describe('npm run calibrate', () => {
-  // Whoever shares the machine may disturb every block of so small a run.
-  it('measures for real, keeps and publishes the data, and makes the page', { retry: 2 }, async () => {
-    const { status, stdout, stderr } = await start('--minutes', '0.5', '--parts', 'identical,cost').ended
+  it('measures for real, keeps and publishes the data, and makes the page', AGAIN, async () => {
+    const { status, stdout, stderr } = await start('--minutes', '0.1', '--parts', 'identical').ended
     expect(stderr).not.toMatch(/bug|\n\s+at /)
     expect(stderr).not.toContain('\u001b')
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^written to results\/.*-calibrate$/m) })
-    expect(readdirSync(published()).sort()).toEqual(['cost.json', 'identical.json'])
+    expect(readdirSync(published())).toEqual(['identical.json'])
     const [name, ...others] = runFolders()
     expect(others).toEqual([])
     const identical = read(published(), 'identical.json')
@@ -40,7 +41,7 @@ describe('npm run calibrate', () => {
       expect(existsSync(join(folder, 'docs', chart!))).toBe(true)
   })
 
-  it('keeps finished repetitions at Ctrl-C, leaves no process behind, and ends with status 130', async () => {
+  it('keeps finished parts at Ctrl-C, leaves no process behind, and ends with status 130', AGAIN, async () => {
     const { pid, kill, said, ended } = start('--minutes', '0.8', '--parts', 'cost,identical')
     await said('identical servers: begun')
     const family = await grownFamily(pid, 3)

@@ -2,8 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startCommand, survivors } from './fixtures/command-line.ts'
-import { familyOf } from './fixtures/processes.ts'
+import { startCommand } from './fixtures/command-line.ts'
 import { readSamples } from './report/read-json-lines.ts'
 import { Result } from './result.ts'
 
@@ -28,36 +27,7 @@ const roundsOf = async (run: string) => {
   return rounds
 }
 
-describe('a run that was stopped', () => {
-  it('by kill -9 goes on to its end, as if nothing had happened', async () => {
-    const { said, kill, ended, pid } = compare(...SMALL, '--rounds', '3', '--out', 'killed')
-    await said('round 1 of')
-    const family = familyOf(pid)
-    kill('SIGKILL')
-    await ended
-    await expect.poll(() => survivors(family), { timeout: 5_000, interval: 20 }).toEqual([])
-    const before = readResult(latest('killed'))
-    expect(before.stoppedBecause).toBe('interrupted')
-    expect(before.findings.map(({ code }) => code)).toContain('interrupted')
-
-    const resumed = await compare('--resume', latest('killed')).ended
-    expect(resumed.stderr).toContain(`going on after round ${before.rounds} of the run in `)
-    expect(resumed.stderr).not.toContain('to go on')
-    const after = readResult(latest('killed'))
-    expect(after).toMatchObject({ rounds: 3, stoppedBecause: 'rounds', startedAt: before.startedAt, seed: before.seed })
-    expect(after.wallSeconds).toBeGreaterThan(before.wallSeconds)
-    expect(after.findings.map(({ code }) => code)).not.toContain('interrupted')
-    const koa = (result: Result) =>
-      result.cells.flatMap((cell) => (cell.state === 'measured' && cell.app === 'koa' ? cell.perRound : []))
-    expect(koa(after).map(({ round }) => round)).toEqual([1, 2, 3])
-    // What was measured before is what it was.
-    expect(koa(after).slice(0, before.rounds)).toEqual(koa(before))
-    expect([...(await roundsOf(latest('killed'))).keys()]).toEqual([1, 2, 3])
-    expect(Object.keys(after)).toEqual(Object.keys(before))
-  })
-})
-
-describe('with the simulated driver', () => {
+describe('a stopped run of the simulated driver', () => {
   beforeAll(async () => {
     await compare('--driver', 'fake', ...SMALL, '--rounds', '3', '--seed', '5', '--out', 'whole').ended
   })
@@ -72,9 +42,8 @@ describe('with the simulated driver', () => {
 
   it('equals an uninterrupted run in form', async () => {
     const run = stoppedCopy('form')
-    await compare('--resume', run).ended
     const other = compare('--driver', 'fake', ...SMALL, '--rounds', '5', '--seed', '5', '--out', 'other')
-    await other.ended
+    await Promise.all([compare('--resume', run).ended, other.ended])
     const shape = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(shape)
       if (typeof value !== 'object' || value === null) return typeof value
@@ -106,12 +75,13 @@ describe('with the simulated driver', () => {
     change(changed, (result) => Object.assign(result.environment, { node: 'v20.0.0' }))
     const lacking = stoppedCopy('lacking')
     rmSync(join(lacking, 'rounds.jsonl.gz'))
-    for (const [run, sentence] of [
+    const refused = [
       [latest('whole'), 'is finished: there is nothing to resume'],
       [changed, 'this run cannot go on: Node was v20.0.0 and is '],
       [lacking, 'no finished round of the run in '],
       [join(folder, 'nowhere'), 'there is no result at '],
-    ] as const) {
+    ] as const
+    const check = async ([run, sentence]: (typeof refused)[number]) => {
       const before = run.endsWith('nowhere') ? '' : readFileSync(join(run, 'result.json'), 'utf8')
       const { status, stdout, stderr } = await compare('--resume', run).ended
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
@@ -119,6 +89,7 @@ describe('with the simulated driver', () => {
       expect(stderr).toMatch(/^hint: /m)
       if (before !== '') expect(readFileSync(join(run, 'result.json'), 'utf8')).toBe(before)
     }
+    await Promise.all(refused.map(check))
   })
 
   it('takes no options of its own but a time limit', async () => {
