@@ -2,7 +2,8 @@ import autocannon from 'autocannon'
 import * as hdr from 'hdr-histogram-js'
 import type { CellLatencies, LoadTarget } from '../driver.ts'
 import { HIGHEST_LATENCY_MICROSECONDS, latencyHistogram } from '../latency-histogram.ts'
-import { Answer, type AnswerListener, assertClientShape, checkAnswers } from './answer.ts'
+import { Answer } from './answer.ts'
+import { type AnswerListener, assertClientShape, checkAnswers } from './check-answers.ts'
 import { Gate } from './gate.ts'
 
 /** autocannon must not stop by itself: the runner says when, and a lost runner ends the process. Seconds. */
