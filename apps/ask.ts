@@ -6,6 +6,8 @@ import type { Address } from './address.ts'
 export interface AskLimits {
   /** Time for the whole answer, its last byte included. */
   readonly timeoutMs: number
+  /** What is longer is cut off; absent: 64 KiB. */
+  readonly longestBodyBytes?: number
   /** Rejects with the signal's reason. */
   readonly signal?: AbortSignal
 }
@@ -16,7 +18,7 @@ export interface Answer {
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>
   /** Bytes of status line, headers and the blank line after them, as on the wire. */
   readonly headerBytes: number
-  /** The body, or its first 64 KiB. */
+  /** The body, or as much of it as the limits allow. */
   readonly body: Buffer
   /** Why the body did not arrive as a whole; null if it did. */
   readonly incomplete: string | null
@@ -38,7 +40,8 @@ export class NoAnswerError extends Error {
 
 /** Of status line and headers, bytes; under load as well. */
 export const longestHeader = 16 * 1024
-const longestBody = 64 * 1024
+/** Longer than any answer of the contract that all apps share. */
+export const usualBodyBytes = 64 * 1024
 
 /**
  * Sends one GET request over the agent's connections and reads the answer.
@@ -46,7 +49,7 @@ const longestBody = 64 * 1024
  * @throws {NoAnswerError} if no headers came back in time, or none that are HTTP or shorter than 16 KiB
  */
 export function ask(agent: Agent, address: Address, path: string, limits: AskLimits): Promise<Answer> {
-  const { timeoutMs, signal } = limits
+  const { timeoutMs, longestBodyBytes: longestBody = usualBodyBytes, signal } = limits
   const where = address.transport === 'unix' ? { socketPath: address.path } : { host: address.host, port: address.port }
 
   return new Promise((resolve, reject) => {

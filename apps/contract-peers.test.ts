@@ -99,6 +99,27 @@ describe('a peer that is no honest server', () => {
     expect(sent).toBeLessThan(50_000_000)
   })
 
+  it('may answer as much as is expected of it, and not a byte more', async () => {
+    const body = 'x'.repeat(100_000)
+    const long = { path: '/long', status: 200, contentType: 'text/plain', contentLength: body.length, body }
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: '
+    const violations = async (sent: string) => {
+      const server = createServer((socket) => {
+        socket.on('error', () => {})
+        socket.on('data', () => socket.write(`${head}${sent.length}\r\n\r\n${sent}`))
+      })
+      const options = { endpoints: ['long'], answers: { long }, timeoutMs: 5_000 }
+      const [check] = await checkContract(await listen(server), options).finally(() => server.close())
+      return check!.violations
+    }
+    expect(await violations(body)).toEqual([])
+    expect(await violations(`${body.slice(0, -1)}y`)).toMatchObject([{ what: 'body' }])
+    expect(await violations(`${body}x`)).toMatchObject([
+      { what: 'content-length', expected: '100000', actual: '100001' },
+      { what: 'no-answer', actual: 'body is longer than 100000 bytes' },
+    ])
+  })
+
   it('is a violation, not an error, when nobody listens', async () => {
     const server = createServer()
     const address = await listen(server)

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http'
 import type { Address } from './address.ts'
-import { type Answer, type AskLimits, ask, NoAnswerError } from './ask.ts'
+import { type Answer, type AskLimits, ask, NoAnswerError, usualBodyBytes } from './ask.ts'
 import type { EndpointId } from './endpoints.ts'
 import type { Violation } from './violation.ts'
 
@@ -98,8 +98,9 @@ export async function checkContract(address: Address, options: ContractOptions):
   return checks
 }
 
-function checkEndpoint(address: Address, endpoint: string, limits: ContractOptions): Promise<EndpointCheck> {
-  const expected = expectedAnswer(endpoint, limits.answers)
+function checkEndpoint(address: Address, endpoint: string, options: ContractOptions): Promise<EndpointCheck> {
+  const expected = expectedAnswer(endpoint, options.answers)
+  const limits = expected.contentLength > usualBodyBytes ? { ...options, longestBodyBytes: expected.contentLength } : options
   return withAgent(endpoint, async (agent) => {
     const first = await ask(agent, address, expected.path, limits)
     const violations = answerViolations(expected, first)

@@ -3,7 +3,7 @@ export interface Violation {
   readonly what: 'status' | 'body' | 'content-type' | 'content-length' | 'chunked' | 'connection' | 'no-answer'
   /** What the contract says; a header that is not there is `(none)`. */
   readonly expected: string
-  /** What came; a body holds its first 64 KiB at most. */
+  /** What came; a body holds as much as was read of it. */
   readonly actual: string
 }
 
