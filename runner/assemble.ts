@@ -25,7 +25,7 @@ import { cellName } from './measure/cells.ts'
 import type { Failure } from './measure/fleet.ts'
 import type { AppPreflight } from './measure/preflight.ts'
 import type { CompareOptions } from './options.ts'
-import { loadOf, type Plan } from './plan.ts'
+import { endpointsOf, loadOf, type Plan } from './plan.ts'
 import { type Cell, type Environment, type Finding, FORMAT, type MeasuredCell, type Result, type StopReason } from './result.ts'
 
 /** Everything a result is made from. */
@@ -188,14 +188,16 @@ function failedCell(identity: Identity, { code, reason, lastLines }: Failure): C
 
 function cellIdentity({ plan, options, machine }: RunFacts, app: string, endpoint: string): Identity {
   const copies = plan.deployments.filter((deployment) => deployment.app === app)
-  const { connections, keepAlive } = loadOf(plan, copies[0]!)
+  const [first] = copies
+  const { runtime, transport, proxy } = first!
+  const { connections, keepAlive } = loadOf(plan, first!)
   return {
     app,
     endpoint,
     deployment: {
-      runtime: `node ${machine.node}`,
-      transport: copies[0]!.transport,
-      proxy: null,
+      runtime: runtime ?? `node ${machine.node}`,
+      transport,
+      proxy: proxy?.name ?? null,
       workers: 1,
       copies: copies.length,
     },
@@ -222,8 +224,12 @@ function usedOptions({ options, given, warmUpMilliseconds, blocksPerRound, plan 
 }
 
 function plannedCells(plan: Plan): { app: string; endpoint: string }[] {
-  const apps = [...new Set(plan.deployments.map(({ app }) => app))]
-  return plan.endpoints.flatMap((endpoint) => apps.map((app) => ({ app, endpoint })))
+  const cells = plan.endpoints.flatMap((endpoint) =>
+    plan.deployments
+      .filter((deployment) => endpointsOf(plan, deployment).includes(endpoint))
+      .map(({ app }) => ({ app, endpoint })),
+  )
+  return [...new Map(cells.map((cell) => [cellName(cell.app, cell.endpoint), cell])).values()]
 }
 
 function skippedBecause({ plan, failures, ledger }: RunFacts, endpoint: string): string {

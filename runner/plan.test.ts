@@ -86,6 +86,26 @@ describe('planRound', () => {
   })
 })
 
+describe('a deployment with endpoints of its own', () => {
+  const deployments = plan.deployments.map((one) => (one.id === 'koa' ? { ...one, endpoints: ['lookup'] } : one))
+  const restricted = { ...plan, deployments }
+
+  it('has slices of these only, and changes nothing for the others', () => {
+    const all = planRound(plan, 3, 10)
+    const without = all.blocks.map((block) => ({
+      ...block,
+      slices: block.slices.filter(({ deployment }) => block.endpoint === 'lookup' || plan.deployments[deployment]!.id !== 'koa'),
+    }))
+    expect(planRound(restricted, 3, 10)).toEqual({ ...all, blocks: without })
+  })
+
+  it('makes blocks shorter, so there are more of them', () => {
+    const hello = { ...plan, endpoints: ['hello', 'lookup'] }
+    const one = hello.deployments.map((own) => (own.app === 'node-http' ? own : { ...own, endpoints: ['hello'] }))
+    expect(blocksFor({ ...hello, deployments: one }, 1_000)).toBeGreaterThan(blocksFor(hello, 1_000))
+  })
+})
+
 describe('repeatedBlock', () => {
   const { blocks } = planRound(plan, 3, 40)
   const orderOf = ({ slices }: (typeof blocks)[number]) => slices.map(({ deployment }) => deployment).join()

@@ -43,7 +43,7 @@ export interface PlannedSlice {
   readonly milliseconds: number
 }
 
-/** One slice of every deployment on one endpoint. */
+/** One slice of every deployment that is asked for one endpoint. */
 export interface PlannedBlock {
   readonly block: number
   readonly endpoint: string
@@ -87,6 +87,11 @@ export function loadOf(plan: Pick<Plan, 'connections' | 'sliceMilliseconds'>, { 
   return { connections, sliceMilliseconds, keepAlive: true, sleeps: false, saturates: true, ...load }
 }
 
+/** What a deployment of the plan is asked for. */
+export function endpointsOf(plan: Pick<Plan, 'endpoints'>, { endpoints = plan.endpoints }: DeploymentPlan): readonly string[] {
+  return endpoints
+}
+
 /** Processes that deployments come to: some may share one. */
 export function countProcesses(deployments: readonly DeploymentPlan[]): number {
   return new Set(deployments.map(processOf)).size
@@ -95,11 +100,19 @@ export function countProcesses(deployments: readonly DeploymentPlan[]): number {
 /** How many blocks a round should have, so that most of it is spent measuring. */
 export function blocksFor(plan: Plan, warmUpMilliseconds: number): number {
   if (plan.blocksPerRound !== null) return plan.blocksPerRound
-  const { deployments, endpoints } = plan
-  const slices = deployments.reduce((sum, deployment) => sum + loadOf(plan, deployment).sliceMilliseconds, 0) / deployments.length
-  const prepare = ((START_MILLISECONDS + warmUpMilliseconds) * countProcesses(deployments)) / deployments.length
-  const blocks = Math.ceil((MEASURE_OVER_PREPARE * prepare) / (slices * endpoints.length))
+  const prepare = (START_MILLISECONDS + warmUpMilliseconds) * countProcesses(plan.deployments)
+  const slices = sliceMilliseconds(plan, plan.deployments, (deployment) => loadOf(plan, deployment).sliceMilliseconds)
+  const blocks = Math.ceil((MEASURE_OVER_PREPARE * prepare) / slices)
   return Math.min(MOST_BLOCKS, Math.max(FEWEST_BLOCKS, blocks))
+}
+
+/** A slice of every deployment on everything it is asked for, milliseconds, by how long one takes. */
+export function sliceMilliseconds(
+  plan: Pick<Plan, 'endpoints'>,
+  deployments: readonly DeploymentPlan[],
+  milliseconds: (deployment: DeploymentPlan) => number,
+): number {
+  return deployments.reduce((sum, one) => sum + milliseconds(one) * endpointsOf(plan, one).length, 0)
 }
 
 /** Everything random about one round (from 1), from the plan's seed and the round's number alone. */
@@ -111,6 +124,7 @@ export function planRound(plan: Plan, round: number, blocksPerRound: number): Pl
     deployment,
     milliseconds: loadOf(plan, plan.deployments[deployment]!).sliceMilliseconds * stretched,
   })
+  const isAsked = (deployment: number, endpoint: string) => endpointsOf(plan, plan.deployments[deployment]!).includes(endpoint)
   return {
     round,
     startOrder: random.shuffle(indexes),
@@ -121,7 +135,11 @@ export function planRound(plan: Plan, round: number, blocksPerRound: number): Pl
         block,
         endpoint,
         // Stretched alike in the whole block: its slices are compared with each other.
-        slices: ((stretched) => random.shuffle(indexes).map((deployment) => slice(deployment, stretched)))(stretch()),
+        slices: ((stretched) =>
+          random
+            .shuffle(indexes)
+            .filter((deployment) => isAsked(deployment, endpoint))
+            .map((deployment) => slice(deployment, stretched)))(stretch()),
       })),
     ).flat(),
   }

@@ -12,6 +12,8 @@ export interface CpuReading {
   readonly cpuNs: number
   /** Time runnable but waiting for a CPU, nanoseconds: somebody else was running there. 0 where the kernel does not say. */
   readonly runDelayNs: number
+  /** The part of `cpuNs` that a proxy in front of the app has used; absent: nothing stands there. */
+  readonly proxyCpuNs?: number
   /** The thread that runs the event loop; null where the kernel does not say, or when it is gone. */
   readonly mainThread: ThreadReading | null
 }

@@ -15,8 +15,22 @@ export interface DeploymentPlan {
    * gave to the process is the same for all of them. Absent: a process of its own.
    */
   readonly process?: string
+  /** What it is asked for; absent: all endpoints of the plan. */
+  readonly endpoints?: readonly string[]
+  /** What stands in front of the app; absent: nothing. */
+  readonly proxy?: ProxyPlan
+  /** What answers, with its version, where that is no app; absent: an app on this Node. */
+  readonly runtime?: string
   /** How it is asked, where that differs from the others; see `loadOf`. */
   readonly load?: Partial<LoadShape>
+}
+
+/** A program between the load generator and the app. */
+export interface ProxyPlan {
+  /** With its version, for the result. */
+  readonly name: string
+  /** Connections to the app are kept open; false: a new one for every request. */
+  readonly keepAlive: boolean
 }
 
 /** Name of the process that a deployment needs. */
@@ -60,7 +74,13 @@ export interface StartOptions {
 
 /** Starts deployments. Rejects with a DeploymentError that says what went wrong. */
 export interface DeploymentHost {
+  /** Starts the process of a plan, without what stands in front of it. */
   start(plan: DeploymentPlan, options: StartOptions): Promise<Deployment>
+  /**
+   * Puts a plan's proxy in front of a process that runs; stopping what this returns leaves the process running. Absent: there are no
+   * proxies on this host.
+   */
+  front?(process: Deployment, plan: DeploymentPlan, options: StartOptions): Promise<Deployment>
 }
 
 /** A deployment did not come up. */

@@ -1,6 +1,7 @@
 import type { Address } from '../../apps/address.ts'
 import type { CpuReading } from '../deployment/cpu-reading.ts'
 import type { Deployment, DeploymentHost } from '../deployment/deployment.ts'
+import { viewOf } from '../deployment/shared.ts'
 import type { KernelCounters } from '../environment/kernel-counters.ts'
 import { type Random, seededRandom } from '../random.ts'
 import type { CellLatencies, LoadDriver, LoadSession, LoadTarget, Pulse } from './driver.ts'
@@ -21,6 +22,8 @@ export interface FakeWorldOptions {
   readonly seed: number
   /** True cost in microseconds per request, by app and endpoint. */
   cost(app: string, endpoint: string): number
+  /** What a proxy uses in front of an app, over what the app uses. */
+  readonly proxyOverApp: number
   /** Standard deviation of the log cost of a process, and of a slice. */
   readonly processNoise: number
   readonly sliceNoise: number
@@ -41,6 +44,7 @@ const DEFAULTS: FakeWorldOptions = {
   // Apps differ by their names, so that a table of them has something to show.
   cost: (app, endpoint) =>
     (10 + 3 * ([...app].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 7)) * (1 + endpoint.length / 10),
+  proxyOverApp: 1,
   processNoise: 0.003,
   sliceNoise: 0.01,
   disturb: (pulse) => pulse,
@@ -117,6 +121,12 @@ export class FakeWorld {
         },
       } satisfies Deployment
     },
+    front: async (process, plan) => {
+      this.#options.beforeStart(plan.id)
+      this.journal.push(`front ${plan.id}`)
+      const cpu = async () => behindProxy(await process.cpu(), this.#options.proxyOverApp)
+      return { ...viewOf(process, plan), cpu, stop: async () => void this.journal.push(`unfront ${plan.id}`) }
+    },
   }
 
   kernel(): KernelCounters {
@@ -192,6 +202,11 @@ export class FakeWorld {
   #normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.#random.float())) * Math.cos(2 * Math.PI * this.#random.float())
   }
+}
+
+function behindProxy(app: CpuReading, proxyOverApp: number): CpuReading {
+  const proxyCpuNs = app.cpuNs * proxyOverApp
+  return { ...app, cpuNs: app.cpuNs + proxyCpuNs, proxyCpuNs }
 }
 
 function singleThread({ cpuNs, runDelayNs }: { cpuNs: number; runDelayNs: number }): CpuReading {

@@ -2,7 +2,7 @@ import { type Plan, type PlannedBlock, repeatedBlock } from '../plan.ts'
 import type { Bench } from './bench.ts'
 import { isOut } from './cells.ts'
 import { type DisturbanceCode, disturbanceOf } from './disturbance.ts'
-import type { Failure, Fleet } from './fleet.ts'
+import { type Failure, type Fleet, serversCpuNs } from './fleet.ts'
 import type { Slice } from './sample.ts'
 import { measureSlice } from './slice.ts'
 import { sliceFailure } from './slice-failure.ts'
@@ -68,7 +68,7 @@ async function measureAttempt(context: BlockContext, planned: PlannedBlock, atte
   const measured: Slice[] = []
   let failed = false
   const cpuDistanceNs = await bench.cpuDistance()
-  const before = { kernel: bench.kernel(), cpuNs: await serversCpuNs(fleet) }
+  const before = { kernel: bench.kernel(), cpuNs: await knownCpuNs(fleet) }
   for (const [position, { deployment: index, milliseconds }] of slices.entries()) {
     const deployment = fleet.deployments[index]
     if (deployment === null || deployment === undefined || context.signal.aborted) continue
@@ -84,14 +84,12 @@ async function measureAttempt(context: BlockContext, planned: PlannedBlock, atte
   // An app that fails takes connections and time with it: that is its own doing, and it is out.
   if (failed || measured.length === 0) return { slices: measured, disturbance: null }
   const ownNs = measured.reduce((sum, { serverCpuNs }) => sum + serverCpuNs, 0)
-  const spilledNs = (await serversCpuNs(fleet)) - before.cpuNs - ownNs
+  const spilledNs = (await knownCpuNs(fleet)) - before.cpuNs - ownNs
   const disturbance = disturbanceOf({ slices: measured, spilledNs, before: before.kernel, after: bench.kernel() })
   return { slices: measured, disturbance }
 }
 
-/** What all servers have used so far; 0 where they would have to be asked, which costs them something. */
-async function serversCpuNs({ processes }: Fleet): Promise<number> {
-  let cpuNs = 0
-  for (const process of processes) if (process.meteredFromOutside) cpuNs += (await process.cpu()).cpuNs
-  return cpuNs
+/** What all servers have used so far; without those that would have to be asked, which costs them something. */
+async function knownCpuNs(fleet: Fleet): Promise<number> {
+  return serversCpuNs(fleet, ({ meteredFromOutside }) => meteredFromOutside)
 }

@@ -1,4 +1,5 @@
-import type { Plan } from '../plan.ts'
+import type { DeploymentPlan } from '../deployment/deployment.ts'
+import { endpointsOf, type Plan } from '../plan.ts'
 
 /** The name under which a cell is listed as failed; without an endpoint, the whole app. */
 export function cellName(app: string, endpoint: string | null): string {
@@ -12,6 +13,8 @@ export function isOut({ baseline }: Plan, app: string, endpoint: string, out: Re
 
 /** Apps of which no cell is left: they are not started again. */
 export function wholeApps(plan: Plan, failed: ReadonlySet<string>): Set<string> {
-  const apps = plan.deployments.map(({ app }) => app)
-  return new Set(apps.filter((app) => failed.has(app) || plan.endpoints.every((endpoint) => failed.has(cellName(app, endpoint)))))
+  const isWhole = (deployment: DeploymentPlan) =>
+    failed.has(deployment.app) ||
+    endpointsOf(plan, deployment).every((endpoint) => failed.has(cellName(deployment.app, endpoint)))
+  return new Set(plan.deployments.filter(isWhole).map(({ app }) => app))
 }

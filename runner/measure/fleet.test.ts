@@ -1,7 +1,11 @@
-import { expect, it } from 'vitest'
-import { DeploymentError } from '../deployment/deployment.ts'
+import { describe, expect, it } from 'vitest'
+import { DeploymentError, type DeploymentPlan } from '../deployment/deployment.ts'
 import { simulation } from '../fixtures/simulated-run.ts'
 import { twoAppPlan } from '../fixtures/two-app-plan.ts'
+import type { FakeWorldOptions } from '../load/fake.ts'
+import type { MeasuredCell } from '../result.ts'
+import type { RoundRecord } from './round.ts'
+import type { Slice } from './sample.ts'
 
 it('starts many apps a few at a time, and all of them', async () => {
   const apps = ['node-http', ...Array.from({ length: 40 }, (_, index) => `app-${index}`)]
@@ -77,4 +81,75 @@ it('a process that does not come up takes all its deployments with it, and the o
   const { cells } = result(await run())
   const states = Object.fromEntries(cells.map(({ app, state }) => [app, state]))
   expect(states).toEqual({ raw: 'measured', koa: 'measured', 'koa-a': 'failed', 'koa-b': 'failed' })
+})
+
+describe('a proxy in front of a process', () => {
+  const proxy = { name: 'nginx 1', keepAlive: true }
+  const koa = (id: string, of: Partial<DeploymentPlan> = {}) => ({
+    ...{ id, app: id, modulePath: '/koa.ts', transport: 'unix' as const, process: 'koa-a' },
+    ...of,
+  })
+  const measured = (world: Partial<FakeWorldOptions> = {}) => {
+    const records: RoundRecord[] = []
+    const simulated = simulation({
+      plan: { ...twoAppPlan, deployments: [...twoAppPlan.deployments, koa('koa-a'), koa('koa-b', { proxy })] },
+      rule: { rounds: 2, precision: null },
+      world: { cost: () => 10, processNoise: 0, sliceNoise: 0, ...world },
+      afterRound: (record) => void records.push(record),
+    })
+    return { ...simulated, records }
+  }
+
+  it('is metered apart and counts as a part of the server', async () => {
+    const { run, result, records } = measured({ proxyOverApp: 0.5 })
+    const { cells } = result(await run())
+    const slices = records.flatMap((record) => record.slices)
+    const shares = (id: string) => new Set(slices.filter(({ deployment }) => deployment === id).map(shareOf))
+    expect([shares('koa-a'), shares('koa-b'), shares('raw')]).toEqual([new Set([null]), new Set([1 / 3]), new Set([null])])
+    const cost = (app: string) =>
+      cells.find((cell): cell is MeasuredCell => cell.state === 'measured' && cell.app === app)!.cost.value
+    expect(cost('koa-b') / cost('koa-a')).toBeCloseTo(1.5, 6)
+    const deployment = (app: string) => cells.find((cell) => cell.app === app)!.deployment
+    expect(deployment('koa-b')).toMatchObject({ proxy: 'nginx 1', transport: 'unix' })
+    expect(deployment('koa-a')).toMatchObject({ proxy: null, transport: 'unix', runtime: expect.stringMatching(/^node /) })
+  })
+
+  it('is taken away at the end of every round, and does not end the process', async () => {
+    const { run, world } = measured()
+    await run()
+    const count = (entry: RegExp) => world.journal.filter((line) => entry.test(line)).length
+    expect([count(/^front koa-b/), count(/^unfront koa-b/), count(/^start koa-a/), count(/^stop koa-a/)]).toEqual([3, 3, 3, 3])
+    expect(world.running).toEqual([])
+  })
+
+  it('that does not come up in a round takes its own cells out, and the process stays', async () => {
+    let fronts = 0
+    const { run, result } = measured({
+      beforeStart(id) {
+        if (id === 'koa-b' && fronts++ > 0) throw new DeploymentError('proxy-failed', 'nginx did not start')
+      },
+    })
+    const { cells } = result(await run())
+    expect(Object.fromEntries(cells.map(({ app, state }) => [app, state]))).toEqual({
+      ...{ raw: 'measured', koa: 'measured', 'koa-a': 'measured', 'koa-b': 'failed' },
+    })
+  })
+})
+
+function shareOf({ proxyCpuNs, serverCpuNs }: Slice): number | null {
+  return proxyCpuNs === null ? null : proxyCpuNs / serverCpuNs
+}
+
+it('a deployment with endpoints of its own has cells of these only, warmed up and measured', async () => {
+  const deployments = twoAppPlan.deployments.map((one) =>
+    one.app === 'koa' ? { ...one, endpoints: ['lookup'], runtime: 'nginx 1' } : one,
+  )
+  const { run, result, world } = simulation({ plan: { ...twoAppPlan, deployments }, rule: { rounds: 2, precision: null } })
+  const { cells, verdict } = result(await run())
+  expect(cells.map(({ app, endpoint, state }) => `${app} ${endpoint} ${state}`)).toEqual([
+    ...['raw hello measured', 'raw lookup measured', 'koa lookup measured'],
+  ])
+  expect(cells[2]!.deployment.runtime).toBe('nginx 1')
+  expect(verdict).toBe('invalid')
+  expect(world.journal).not.toContain('pulse koa hello')
 })

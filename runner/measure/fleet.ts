@@ -1,7 +1,7 @@
 import { formatAddress } from '../../apps/address.ts'
 import { expectedAnswer } from '../../apps/contract.ts'
-import { type Deployment, DeploymentError, processOf } from '../deployment/deployment.ts'
-import { viewOf } from '../deployment/shared.ts'
+import { type Deployment, DeploymentError, processOf, type StartOptions } from '../deployment/deployment.ts'
+import { deployOn } from '../deployment/shared.ts'
 import { RunError } from '../errors.ts'
 import type { ExpectedRequest, LoadSession } from '../load/driver.ts'
 import { loadOf, type Plan } from '../plan.ts'
@@ -23,7 +23,7 @@ export interface Failure {
 export interface Fleet {
   /** By index of the plan; null: not running, because it failed now or before. */
   readonly deployments: readonly (Deployment | null)[]
-  /** The processes that run, one deployment of each. */
+  /** The processes that run, each without what stands in front of it. */
   readonly processes: readonly Deployment[]
   readonly session: LoadSession
   readonly failures: readonly Failure[]
@@ -45,17 +45,28 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
   const failures: Failure[] = []
   const deployments: (Deployment | null)[] = plan.deployments.map(() => null)
   const processes = new Map<string, Deployment>()
+  const fronted: Deployment[] = []
   const opening = bench.driver.open({ cpu: bench.loadCpu })
   // A rejection is awaited below, after the deployments have been started beside it.
   opening.catch(() => {})
   const stop = async () => {
     const session = await opening.catch(() => null)
-    await Promise.all([session?.close(), ...[...processes.values()].map((process) => process.stop())])
+    await Promise.all([session?.close(), ...[...fronted, ...processes.values()].map((one) => one.stop())])
   }
   const endUnlessNeeded = async (name: string) => {
     if (deployments.some((deployment) => deployment !== null && processOf(deployment.plan) === name)) return
     await processes.get(name)?.stop()
     processes.delete(name)
+  }
+  const deploy = async (process: Deployment, index: number, start: StartOptions) => {
+    const wanted = plan.deployments[index]!
+    try {
+      const deployment = await deployOn(bench.host, process, wanted, start)
+      if (wanted.proxy !== undefined) fronted.push(deployment)
+      deployments[index] = deployment
+    } catch (error) {
+      failures.push(startFailure(wanted.app, error))
+    }
   }
   try {
     const wanted = options.startOrder.filter((index) => !options.without.has(plan.deployments[index]!.app))
@@ -63,13 +74,12 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
     const starting = await inTurns([...byProcess], STARTED_AT_ONCE, async ([name, sharing]) => {
       // Called by its own name, where the deployment of that name is among those that share it.
       const owner = sharing.find((index) => plan.deployments[index]!.id === name) ?? sharing[0]!
-      const padding = options.environmentPadding[owner]!
+      const start = { cpu: bench.serverCpu, environmentPadding: options.environmentPadding[owner]! }
       try {
-        const process = await bench.host.start(plan.deployments[owner]!, { cpu: bench.serverCpu, environmentPadding: padding })
+        const process = await bench.host.start(plan.deployments[owner]!, start)
         processes.set(name, process)
-        for (const index of sharing) {
-          deployments[index] = index === owner ? process : viewOf(process, plan.deployments[index]!)
-        }
+        for (const index of sharing) await deploy(process, index, start)
+        await endUnlessNeeded(name)
       } catch (error) {
         for (const index of sharing) failures.push(startFailure(plan.deployments[index]!.app, error))
       }
@@ -94,6 +104,19 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
     await stop()
     throw error
   }
+}
+
+/** CPU nanoseconds that all processes of a fleet have used so far, and all that stands in front of them. */
+export async function serversCpuNs(
+  { processes, deployments }: Fleet,
+  counts: (deployment: Deployment) => boolean = () => true,
+): Promise<number> {
+  let cpuNs = 0
+  for (const process of processes.filter(counts)) cpuNs += (await process.cpu()).cpuNs
+  for (const deployment of deployments) {
+    if (deployment?.plan.proxy !== undefined && counts(deployment)) cpuNs += (await deployment.cpu()).proxyCpuNs ?? 0
+  }
+  return cpuNs
 }
 
 /** Does the work for every item, for so many at a time; all of them are tried, whatever becomes of one. */

@@ -1,9 +1,9 @@
-import { type DeploymentPlan, processOf } from '../deployment/deployment.ts'
-import { type Plan, planRound } from '../plan.ts'
+import { type Deployment, type DeploymentPlan, processOf } from '../deployment/deployment.ts'
+import { endpointsOf, type Plan, planRound } from '../plan.ts'
 import { mean } from '../statistics/summary.ts'
 import type { Bench } from './bench.ts'
 import { cellName, wholeApps } from './cells.ts'
-import { startFleet } from './fleet.ts'
+import { type Fleet, startFleet } from './fleet.ts'
 import { costNs } from './sample.ts'
 import { measureSlice } from './slice.ts'
 import { WARM_UP_TURN_MILLISECONDS } from './warm-up.ts'
@@ -39,10 +39,10 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
   let loadedInAll = 0
   let slices = 0
   try {
-    const deployments = fleet.processes.filter(({ plan }) => isInPilot(plan))
+    const deployments = onePerProcess(fleet.deployments).filter(({ plan }) => isInPilot(plan))
     for (const [index, deployment] of deployments.entries()) {
       const { app } = deployment.plan
-      const endpoints = plan.endpoints.filter((endpoint) => !failed.has(cellName(app, endpoint)))
+      const endpoints = endpointsOf(plan, deployment.plan).filter((endpoint) => !failed.has(cellName(app, endpoint)))
       const curve: CurvePoint[] = []
       curves.set(app, curve)
       for (let loaded = 0; loaded < context.milliseconds && !context.signal.aborted; ) {
@@ -83,6 +83,12 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
 /** Processes that a pilot watches, each for its whole time. */
 export function pilotProcesses({ deployments }: Plan): number {
   return new Set(deployments.filter(isInPilot).map(processOf)).size
+}
+
+/** The first deployment of every process that runs. */
+function onePerProcess(deployments: Fleet['deployments']): Deployment[] {
+  const running = deployments.filter((deployment) => deployment !== null)
+  return [...Map.groupBy(running, ({ plan }) => processOf(plan)).values()].map(([first]) => first!)
 }
 
 /** One copy of the baseline is enough: it shows nothing that the other would not. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { DeploymentError, type DeploymentPlan } from '../deployment/deployment.ts'
 import { simulation } from '../fixtures/simulated-run.ts'
+import { twoAppPlan } from '../fixtures/two-app-plan.ts'
 
 const COMMON = { NODE_ENV: 'production', keepAliveTimeout: '300000 ms' }
 
@@ -41,5 +43,70 @@ describe('equal environments', () => {
   it('do not repeat a page that an app has written into its own', async () => {
     const { koa } = await unequal({ koa: { ...COMMON, NODE_OPTIONS: 'x'.repeat(10_000) } })
     expect(koa).toEqual([`NODE_OPTIONS is ${'x'.repeat(80)}…, not known for node-http`])
+  })
+})
+
+describe('the contract', () => {
+  const proxy = { name: 'nginx 1', keepAlive: true }
+  const koa = (id: string, of: Partial<DeploymentPlan> = {}) => ({
+    ...{ id, app: id, modulePath: '/koa.ts', transport: 'tcp' as const, process: 'koa-a' },
+    ...of,
+  })
+
+  it('is checked once for every way of reaching a process, and only on what is asked', async () => {
+    const checked: string[] = []
+    const { run, world } = simulation({
+      plan: {
+        ...twoAppPlan,
+        deployments: [
+          ...twoAppPlan.deployments.filter(({ app }) => app === 'raw'),
+          ...[koa('koa-a'), koa('koa-b'), koa('koa-c', { proxy }), koa('koa-d', { endpoints: ['lookup'] })],
+        ],
+      },
+      rule: { rounds: 2, precision: null },
+      bench: () => ({
+        checkContract: async ({ plan }, endpoints) => {
+          checked.push(`${plan.id}: ${endpoints.join()}`)
+          return []
+        },
+      }),
+    })
+    const { preflight } = await run()
+    expect(checked).toEqual(['raw: hello,lookup', 'koa-a: hello,lookup', 'koa-c: hello,lookup', 'koa-d: lookup'])
+    expect(preflight.map(({ app }) => app)).toEqual(['raw', 'koa-a', 'koa-b', 'koa-c', 'koa-d'])
+    const front = world.journal.indexOf('front koa-c')
+    expect(world.journal.slice(front, front + 3)).toEqual(['front koa-c', 'unfront koa-c', 'stop koa-a'])
+  })
+
+  it('is not compared with the baseline’s facts for what is no app', async () => {
+    const { run } = simulation({
+      plan: {
+        ...twoAppPlan,
+        deployments: twoAppPlan.deployments.map((one) => (one.app === 'koa' ? { ...one, runtime: 'nginx 1' } : one)),
+      },
+      rule: { rounds: 2, precision: null },
+      bench: ({ host }) => ({
+        host: {
+          start: async (plan, options) => ({ ...(await host.start(plan, options)), facts: plan.app === 'koa' ? {} : COMMON }),
+        },
+      }),
+    })
+    expect((await run()).preflight.map(({ unequal }) => unequal)).toEqual([[], []])
+  })
+
+  it('leaves out what a proxy cannot be put in front of, and nothing else', async () => {
+    const { run, result } = simulation({
+      plan: { ...twoAppPlan, deployments: [...twoAppPlan.deployments, koa('koa-a'), koa('koa-b', { proxy })] },
+      rule: { rounds: 2, precision: null },
+      world: {
+        beforeStart(id) {
+          if (id === 'koa-b') throw new DeploymentError('proxy-failed', 'nginx did not start')
+        },
+      },
+    })
+    const { cells } = result(await run())
+    expect(Object.fromEntries(cells.map(({ app, state }) => [app, state]))).toEqual({
+      ...{ raw: 'measured', koa: 'measured', 'koa-a': 'measured', 'koa-b': 'failed' },
+    })
   })
 })

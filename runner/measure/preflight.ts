@@ -1,8 +1,9 @@
 import type { EndpointCheck } from '../../apps/contract.ts'
 import { describeViolation } from '../../apps/violation.ts'
 import { type Deployment, DeploymentError, type DeploymentPlan, processOf } from '../deployment/deployment.ts'
+import { deployOn } from '../deployment/shared.ts'
 import { UserError } from '../errors.ts'
-import type { Plan } from '../plan.ts'
+import { endpointsOf, type Plan } from '../plan.ts'
 import type { Bench } from './bench.ts'
 import type { Failure } from './fleet.ts'
 
@@ -37,34 +38,62 @@ export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): 
   const apps: AppPreflight[] = []
   let baseline: Deployment | null = null
   const failures: Failure[] = []
+  const start = { cpu: bench.serverCpu, environmentPadding: 0 }
   for (const sharing of onceEach(plan)) {
     if (signal.aborted) break
-    let deployment: Deployment
+    let process: Deployment
     try {
-      deployment = await bench.host.start(sharing[0]!, { cpu: bench.serverCpu, environmentPadding: 0 })
+      process = await bench.host.start(sharing[0]!, start)
     } catch (error) {
       failures.push(...sharing.map(({ app }) => notStarted(app, error)))
       continue
     }
-    if (sharing.some(({ app }) => app === plan.baseline)) baseline = deployment
+    if (sharing.some(({ app }) => app === plan.baseline)) baseline = process
     try {
-      const checks = await bench.checkContract(deployment, plan.endpoints, plan.answers)
-      for (const { app } of sharing) {
-        failures.push(...checks.flatMap((check) => contractFailure(app, deployment, check)))
-        apps.push({
-          app,
-          title: deployment.title,
-          package: deployment.package,
-          version: deployment.version,
-          headerBytes: headerBytes(checks),
-          unequal: baseline === null ? [] : differences(deployment, baseline),
-        })
+      for (const alike of reachedAlike(sharing)) {
+        const checked = await checkDeployment(bench, plan, process, alike, baseline)
+        apps.push(...checked.apps)
+        failures.push(...checked.failures)
       }
     } finally {
-      await deployment.stop()
+      await process.stop()
     }
   }
   return { apps, failures }
+}
+
+/** Checks what one way of reaching a process answers, for all deployments that are reached so. */
+async function checkDeployment(
+  bench: Bench,
+  plan: Plan,
+  process: Deployment,
+  alike: readonly DeploymentPlan[],
+  baseline: Deployment | null,
+): Promise<Preflight> {
+  let deployment: Deployment
+  try {
+    deployment = await deployOn(bench.host, process, alike[0]!, { cpu: bench.serverCpu, environmentPadding: 0 })
+  } catch (error) {
+    return { apps: [], failures: alike.map(({ app }) => notStarted(app, error)) }
+  }
+  try {
+    const endpoints = endpointsOf(plan, deployment.plan)
+    const checks = await bench.checkContract(deployment, endpoints, plan.answers)
+    const { title, package: packageName, version } = deployment
+    // What is no app on this Node has other facts, and none of them is a mistake.
+    const unequal = baseline === null || deployment.plan.runtime !== undefined ? [] : differences(deployment, baseline)
+    return {
+      failures: alike.flatMap(({ app }) => checks.flatMap((check) => contractFailure(app, deployment, check))),
+      apps: alike.map(({ app }) => ({ app, title, package: packageName, version, headerBytes: headerBytes(checks), unequal })),
+    }
+  } finally {
+    if (deployment !== process) await deployment.stop()
+  }
+}
+
+/** Deployments of one process that are reached alike and asked for the same. */
+function reachedAlike(sharing: readonly DeploymentPlan[]): DeploymentPlan[][] {
+  return [...Map.groupBy(sharing, ({ proxy, endpoints }) => JSON.stringify([proxy, endpoints])).values()]
 }
 
 /** Every process once, with the deployments that share it; without second copies. */

@@ -1,11 +1,11 @@
 import { type Deployment, processOf } from '../deployment/deployment.ts'
 import { type CpuTicks, NANOSECONDS_PER_TICK, ticksBetween } from '../deployment/procfs.ts'
 import type { CellLatencies } from '../load/driver.ts'
-import type { Plan, PlannedRound } from '../plan.ts'
+import { endpointsOf, type Plan, type PlannedRound } from '../plan.ts'
 import type { Bench } from './bench.ts'
 import { measureBlock, RepeatBudget } from './block.ts'
 import { cellName, isOut, wholeApps } from './cells.ts'
-import { type Failure, type Fleet, startFleet } from './fleet.ts'
+import { type Failure, type Fleet, serversCpuNs, startFleet } from './fleet.ts'
 import type { Progress } from './listener.ts'
 import type { Slice } from './sample.ts'
 import { type WarmUpCell, warmUp } from './warm-up.ts'
@@ -104,9 +104,9 @@ function byProcess(fleet: Fleet, order: readonly number[]): Deployment[][] {
 }
 
 function activeCells(plan: Plan, deployment: Deployment, out: ReadonlySet<string>): WarmUpCell[] {
-  return plan.endpoints
-    .map((endpoint, request) => ({ deployment, endpoint, request }))
-    .filter(({ endpoint }) => !isOut(plan, deployment.plan.app, endpoint, out))
+  return endpointsOf(plan, deployment.plan)
+    .filter((endpoint) => !isOut(plan, deployment.plan.app, endpoint, out))
+    .map((endpoint) => ({ deployment, endpoint, request: plan.endpoints.indexOf(endpoint) }))
 }
 
 async function noiseSince(
@@ -114,12 +114,9 @@ async function noiseSince(
   fleet: Fleet,
   before: { ticks: Map<number, CpuTicks>; ownCpuNs: number },
 ): Promise<Noise> {
-  const readings = await Promise.all([fleet.session.cpu(), ...fleet.processes.map((process) => process.cpu())])
+  const runnerNs = bench.sharesCpuWithRunner ? bench.ownCpuNs() - before.ownCpuNs : 0
   // Everything was started in this round, so the counters began at zero.
-  const ours = readings.reduce(
-    (sum, reading) => sum + (reading?.cpuNs ?? 0),
-    bench.sharesCpuWithRunner ? bench.ownCpuNs() - before.ownCpuNs : 0,
-  )
+  const ours = runnerNs + ((await fleet.session.cpu())?.cpuNs ?? 0) + (await serversCpuNs(fleet))
   const cpus = [bench.serverCpu, bench.loadCpu].filter((cpu) => cpu !== null)
   const { total, steal, busy } = ticksBetween(before.ticks, bench.ticks(), cpus)
   return {

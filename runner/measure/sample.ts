@@ -16,8 +16,10 @@ export interface Slice extends Omit<Pulse, 'firstProblem'> {
   readonly disturbance: string | null
   /** On the runner's monotonic clock, nanoseconds: differences mean something, the zero does not. */
   readonly startedNs: number
-  /** CPU time of the server's process tree. */
+  /** CPU time of the server's process tree, and of what stands in front of it. */
   readonly serverCpuNs: number
+  /** The part of `serverCpuNs` that a proxy in front of the app has used; null: nothing stands there. */
+  readonly proxyCpuNs: number | null
   /** Time the server was runnable but did not run. */
   readonly serverRunDelayNs: number
   /** Time in which the server's main thread wanted to run while nothing of the server's own was running; null: unknown. */

@@ -46,6 +46,7 @@ export async function measureSlice(
     startedNs,
     ...pulse,
     serverCpuNs: after.cpuNs - before.cpuNs,
+    proxyCpuNs: difference(after.proxyCpuNs, before.proxyCpuNs),
     serverRunDelayNs: after.runDelayNs - before.runDelayNs,
     serverWaitNs: waitNs(before, after),
     loadWaitNs: waitNs(loadBefore, loadAfter, ownNs),

@@ -1,5 +1,5 @@
 import type { DeploymentPlan } from '../deployment/deployment.ts'
-import { countProcesses, loadOf, type Plan } from '../plan.ts'
+import { countProcesses, loadOf, type Plan, sliceMilliseconds } from '../plan.ts'
 import type { StopReason } from '../result.ts'
 
 /** When a run ends; fixed before it begins. */
@@ -68,7 +68,7 @@ interface RoundShape {
 export function roundNs({ plan, running, warmUpMilliseconds, observedSliceMilliseconds }: RoundShape, blocks: number): number {
   const slice = (deployment: DeploymentPlan) =>
     Math.max(loadOf(plan, deployment).sliceMilliseconds, observedSliceMilliseconds ?? 0) + SLICE_EXTRA_MILLISECONDS
-  const perBlock = plan.endpoints.length * running.reduce((sum, deployment) => sum + slice(deployment), 0)
+  const perBlock = sliceMilliseconds(plan, running, slice)
   return (countProcesses(running) * (START_STOP_MILLISECONDS + warmUpMilliseconds) + blocks * perBlock) * 1e6
 }
 

@@ -60,9 +60,13 @@ export async function warmUp(
   }
 }
 
-/** CPU milliseconds of a server from now on; null where asking would cost it some. */
+/** CPU milliseconds of a server from now on, without what stands in front of it; null where asking would cost it some. */
 async function workMeter(deployment: Deployment): Promise<() => Promise<number | null>> {
   if (!deployment.meteredFromOutside) return async () => null
-  const { cpuNs: before } = await deployment.cpu()
-  return async () => ((await deployment.cpu()).cpuNs - before) / 1e6
+  const worked = async () => {
+    const { cpuNs, proxyCpuNs = 0 } = await deployment.cpu()
+    return (cpuNs - proxyCpuNs) / 1e6
+  }
+  const before = await worked()
+  return async () => (await worked()) - before
 }

@@ -32,8 +32,8 @@ export async function* readJsonLines(path: string, damaged: () => void = () => {
 /** The slices of a run: samples add to a report, they are never a reason not to have one. */
 export async function* readSamples(path: string, damaged?: () => void): AsyncGenerator<Slice> {
   for await (const entry of readJsonLines(path, damaged)) {
-    // Files of the first suite know no disturbances: every slice counted.
-    if ('deployment' in entry && 'serverCpuNs' in entry) yield { disturbance: null, ...entry } as Slice
+    // Files of the first suite know no disturbances: every slice counted. Nor do they know proxies.
+    if ('deployment' in entry && 'serverCpuNs' in entry) yield { disturbance: null, proxyCpuNs: null, ...entry } as Slice
   }
 }
 
