@@ -9,6 +9,7 @@ const PROCESSES = [
   'runner/calibration/{burn-clock,invariance,today}.test.ts',
   'runner/calibration/procedures/*.test.ts',
   'runner/deployment/*.test.ts',
+  'runner/nginx/*.test.ts',
   'runner/environment/*.test.ts',
   'runner/load/wrk*.test.ts',
   'runner/report/html/browser.test.ts',

@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, get, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { Address } from '../../apps/address.ts'
+import { DeploymentError } from '../deployment/deployment.ts'
+import { RunError } from '../errors.ts'
+import type { NginxApp } from './configuration.ts'
+import type { InstalledNginx } from './installed-nginx.ts'
+import { startNginx } from './running-nginx.ts'
+
+/** How nginx reaches an app. */
+export interface Way {
+  readonly transport: Address['transport']
+  readonly keepAlive: boolean
+}
+
+/** Any address of 127.0.0.0/8 is this machine (RFC 1122); one that nginx itself does not have cannot be there by accident. */
+const CLIENT = '127.0.0.77'
+/** What a client says of an earlier proxy (TEST-NET-3 of RFC 5737). */
+const EARLIER = '203.0.113.9'
+const TIMEOUT_MILLISECONDS = 5_000
+const CONNECTIONS = 4
+
+/**
+ * Asks an echo server through nginx, with the very configuration that apps are measured behind: an app has to see who asked.
+ * @throws RunError when it sees somebody else
+ */
+export async function checkClientAddress(nginx: InstalledNginx, ways: readonly Way[]): Promise<void> {
+  for (const way of ways) {
+    const problem = clientProblem(await seenThrough(nginx, way))
+    if (problem !== null) throw new RunError('client-address', `nginx does not pass on who asked (${nameOf(way)}): ${problem}`)
+  }
+}
+
+/** What is wrong with the headers that an app sees of a client at `CLIENT`; null: nothing. */
+export function clientProblem(seen: Readonly<Record<string, string | undefined>>): string | null {
+  const wanted = { 'x-real-ip': CLIENT, 'x-forwarded-for': `${EARLIER}, ${CLIENT}` }
+  const wrong = Object.entries(wanted).find(([name, value]) => seen[name] !== value)
+  if (wrong === undefined) return null
+  const [name, value] = wrong
+  return `the app sees ${name} ${JSON.stringify(seen[name] ?? null)}, not ${JSON.stringify(value)}`
+}
+
+function nameOf({ transport, keepAlive }: Way): string {
+  return `${transport === 'unix' ? 'unix socket' : 'tcp'}, ${keepAlive ? 'connections kept' : 'a connection for every request'}`
+}
+
+async function seenThrough(nginx: InstalledNginx, { transport, keepAlive }: Way): Promise<Record<string, string>> {
+  const folder = await mkdtemp(join(tmpdir(), 'framework-cost-'))
+  const echo = createServer((request, response) => void response.end(JSON.stringify(request.headers)))
+  try {
+    const app = await listen(echo, transport === 'unix' ? join(folder, 'echo.sock') : null)
+    return await askThrough(nginx, { app, keepAlive })
+  } catch (error) {
+    if (error instanceof RunError) throw error
+    if (error instanceof DeploymentError) throw new RunError(error.code, lastWords(error), { hint: error.hint ?? undefined })
+    throw new RunError(
+      'client-address',
+      `nginx was asked whether it passes on who asked, and failed: ${(error as Error).message}`,
+    )
+  } finally {
+    echo.close()
+    echo.closeAllConnections()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function askThrough(nginx: InstalledNginx, serves: NginxApp): Promise<Record<string, string>> {
+  const proxy = await startNginx(nginx, { connections: CONNECTIONS, serves }, { cpu: null })
+  try {
+    const { host, port } = proxy.address as Extract<Address, { transport: 'tcp' }>
+    const request = get({
+      ...{ host, port, localAddress: CLIENT, headers: { 'X-Forwarded-For': EARLIER } },
+      ...{ agent: false, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) },
+    })
+    const [response] = await once(request, 'response')
+    const body = await text(response)
+    if (response.statusCode !== 200) throw new RunError('client-address', `nginx answers with status ${response.statusCode}`)
+    return JSON.parse(body)
+  } finally {
+    await proxy.stop()
+  }
+}
+
+async function listen(server: Server, path: string | null): Promise<Address> {
+  if (path === null) server.listen(0, '127.0.0.1')
+  else server.listen(path)
+  await once(server, 'listening')
+  if (path !== null) return { transport: 'unix', path }
+  return { transport: 'tcp', host: '127.0.0.1', port: (server.address() as AddressInfo).port }
+}
+
+function lastWords({ message, lastLines }: DeploymentError): string {
+  return lastLines.length === 0 ? message : `${message}; its last lines:\n${lastLines.join('\n')}`
+}
