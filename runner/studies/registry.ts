@@ -1,7 +1,8 @@
 import { cache } from './cache.ts'
 import { middleware } from './middleware.ts'
+import { stack } from './stack.ts'
 import type { Study } from './study.ts'
 import { sweep } from './sweep.ts'
 
 /** The registry: what `npm run study -- <name>` may be called with, in the order of `--list`. */
-export const studies: readonly Study[] = [sweep, cache, middleware]
+export const studies: readonly Study[] = [sweep, stack, cache, middleware]

@@ -1,0 +1,40 @@
+import { bounded, estimateColumns } from '../analysis/estimates.ts'
+import type { Estimate } from '../result.ts'
+import { exponentiate } from '../statistics/estimate.ts'
+
+/** What one round says of something; rounds are the statistical unit of every study. */
+export interface Figure {
+  readonly round: number
+  readonly value: number
+  /** Mean distance of the two CPUs, nanoseconds; null: unknown. Estimates take it into account. */
+  readonly cpuDistanceNs: number | null
+}
+
+/** Means over rounds with their intervals, all together: each borrows what is known of the others' variances. null: no round. */
+export function estimateFigures(columns: readonly (readonly Figure[])[]): (Estimate | null)[] {
+  return estimated(columns, bounded)
+}
+
+/** The same of logs: ratios and costs, multiplied out again. */
+export function estimateLogs(columns: readonly (readonly Figure[])[]): (Estimate | null)[] {
+  return estimated(columns, (estimate) => bounded(exponentiate(estimate)))
+}
+
+/** Figure by figure of the rounds that both have. */
+export function combine(one: readonly Figure[], other: readonly Figure[], how: (a: number, b: number) => number): Figure[] {
+  const others = new Map(other.map((figure) => [figure.round, figure.value]))
+  return one.flatMap(({ round, value, cpuDistanceNs }) => {
+    const second = others.get(round)
+    return second === undefined ? [] : [{ round, cpuDistanceNs, value: how(value, second) }]
+  })
+}
+
+function estimated(
+  columns: readonly (readonly Figure[])[],
+  finish: (estimate: Parameters<typeof bounded>[0]) => Estimate,
+): (Estimate | null)[] {
+  const known = columns.map((rounds) => ({ rounds })).filter(({ rounds }) => rounds.length > 0)
+  const estimates = estimateColumns(known, ({ value }: Figure) => value).map(finish)
+  let next = 0
+  return columns.map(({ length }) => (length === 0 ? null : estimates[next++]!))
+}
