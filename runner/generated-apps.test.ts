@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -41,7 +42,7 @@ describe('writeGeneratedApps', () => {
     writeFileSync(join(folder, 'make.mjs'), 'export const make = (base, data) => ({ ...base, title: JSON.stringify(data) })')
     const base = { id: 'mine', modulePath: join(folder, 'app.mjs'), given: './mine', insideProject: false }
     const module = new URL(`file://${encodeURI(folder)}/make.mjs`)
-    const data = ['"', '\n', { nested: '`' }]
+    const data = ['"', '\n', { nested: '`$(x)`' }]
     const { apps, remove } = await writeGeneratedApps([{ id: 'mine@x', base, module, name: 'make', arguments: [data] }])
     try {
       expect((await loadApp(apps[0]!.modulePath)).title).toBe(JSON.stringify(data))
@@ -57,5 +58,20 @@ describe('writeGeneratedApps', () => {
     const { apps, remove } = await writeGeneratedApps([{ id: 'bare', module, name: 'make' }])
     expect(readFileSync(apps[0]!.modulePath, 'utf8')).toMatch(/^import .*\n\nexport default make\(\)\n$/)
     await remove()
+  })
+
+  it('takes the folder away when the process ends at once', () => {
+    const temporary = strangersFolder()
+    const module = new URL('./generated-apps.ts', import.meta.url).href
+    const text = `
+      const { writeGeneratedApps } = await import(${JSON.stringify(module)})
+      const { apps } = await writeGeneratedApps([{ id: 'x', module: new URL('file:///x.ts'), name: 'x' }])
+      process.stdout.write(apps[0].modulePath)
+      process.exit(130)`
+    const env = { ...process.env, TMPDIR: temporary }
+    const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', text], { env, encoding: 'utf8' })
+    expect(status).toBe(130)
+    expect(stdout.startsWith(temporary)).toBe(true)
+    expect(readdirSync(temporary)).toEqual([])
   })
 })

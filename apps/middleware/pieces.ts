@@ -75,7 +75,7 @@ export interface PieceSettings {
   readonly logFile: string
 }
 
-/** Log lines are made and written with a system call each, as to a file, but no disk is waited for. */
+/** Log lines are made and written, but no disk is waited for. */
 export const DEFAULT_SETTINGS: PieceSettings = { logFile: '/dev/null' }
 
 /** Signs cookies; nothing is kept secret by it here. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { notPinned } from '../environment/cpus.ts'
-import { startCommand } from '../fixtures/command-line.ts'
+import { grownFamily, startCommand, survivors } from '../fixtures/command-line.ts'
 import { withVerdicts } from '../fixtures/simulated-study.ts'
 import { withDefaults } from '../options.ts'
 import { resolveApps } from '../resolve.ts'
@@ -72,5 +72,29 @@ describe('a small run', () => {
       expect(answerCache({ ...result, cells: withVerdicts(result) }, apps).tables[0]!.rows).toHaveLength(2)
     }
     expect(readdirSync(temporary)).toEqual([])
+  }, 60_000)
+
+  it('takes its modules away when it is interrupted', async () => {
+    const temporary = mkdtempSync(join(folder, 'tmp-'))
+    const args = [
+      'study',
+      'cache',
+      '--apps',
+      'koa',
+      '--endpoints',
+      'table',
+      '--rounds',
+      '500',
+      '--warm-up',
+      '0.1',
+      '--out',
+      'gone',
+    ]
+    const { pid, kill, ended } = startCommand(args, folder, { TMPDIR: temporary })
+    const family = await grownFamily(pid, 5)
+    kill('SIGINT')
+    expect((await ended).status).toBe(130)
+    expect(readdirSync(temporary)).toEqual([])
+    expect(survivors(family)).toEqual([])
   }, 60_000)
 })

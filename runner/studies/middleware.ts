@@ -23,7 +23,7 @@ export const middleware: Study = {
   id: 'middleware',
   title: 'middleware',
   question: 'What does the middleware of a production server cost, all of it and piece by piece?',
-  defaults: { apps: frameworkIds, endpoints: ['hello'], precision: 2, maxMinutes: 30 },
+  defaults: { apps: frameworkIds, endpoints: ['hello'], precision: 1, maxMinutes: 30 },
   quick: { precision: 5, maxMinutes: 3 },
   without: [],
   ownOptions: [
