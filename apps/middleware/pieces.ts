@@ -22,7 +22,7 @@ const from = (name: string): PieceSource => ({ package: name, what: name, added:
 const own = (what: string): PieceSource => ({ package: null, what, added: true })
 const builtIn = (what: string): PieceSource => ({ package: null, what, added: false })
 
-/** For the runner, which must not import a framework. `runner/studies/middleware.test.ts` finds every piece at work. */
+/** For the runner, which must not import a framework. `middleware.test.ts` sees every piece at work. */
 export const pieceSources: Readonly<Record<FrameworkId, Readonly<Record<PieceId, PieceSource>>>> = {
   express: {
     'request-id': own('lines of our own'),
