@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { notPinned } from '../environment/cpus.ts'
-import { grownFamily, startCommand, survivors } from '../fixtures/command-line.ts'
+import { startCommand } from '../fixtures/command-line.ts'
+import { processesWith } from '../fixtures/processes.ts'
 import { withVerdicts } from '../fixtures/simulated-study.ts'
 import { withDefaults } from '../options.ts'
 import { resolveApps } from '../resolve.ts'
@@ -90,11 +91,16 @@ describe('a small run', () => {
       '--out',
       'gone',
     ]
-    const { pid, kill, ended } = startCommand(args, folder, { TMPDIR: temporary })
-    const family = await grownFamily(pid, 5)
-    kill('SIGINT')
-    expect((await ended).status).toBe(130)
+    const { kill, ended } = startCommand(args, folder, { TMPDIR: temporary })
+    try {
+      const modules = () => readdirSync(temporary).flatMap((name) => readdirSync(join(temporary, name)))
+      await expect.poll(modules, { timeout: 40_000, interval: 20 }).toEqual(['koa@cached.mjs', 'node-http@cached.mjs'])
+      kill('SIGINT')
+      expect((await ended).status).toBe(130)
+    } finally {
+      kill('SIGKILL')
+    }
     expect(readdirSync(temporary)).toEqual([])
-    expect(survivors(family)).toEqual([])
+    expect(processesWith(temporary)).toEqual([])
   }, 60_000)
 })
