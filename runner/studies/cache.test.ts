@@ -91,7 +91,7 @@ describe('a small run', () => {
       '--out',
       'gone',
     ]
-    const { kill, ended } = startCommand(args, folder, { TMPDIR: temporary })
+    const { kill, ended } = startCommand(args, folder, { env: { TMPDIR: temporary } })
     try {
       const modules = () => readdirSync(temporary).flatMap((name) => readdirSync(join(temporary, name)))
       await expect.poll(modules, { timeout: 40_000, interval: 20 }).toEqual(['koa@cached.mjs', 'node-http@cached.mjs'])

@@ -58,7 +58,7 @@ export const middleware: Study = {
     const recipes = frameworks.flatMap(({ app, framework, made }) =>
       [...made].map(([key, set]) => ({
         ...{ app, key, id: variantId({ app, key }), module: moduleOf(framework) },
-        ...(set === null ? { name: 'bare' } : { name: 'withPieces', data: set }),
+        ...(set === null ? { name: 'bare' } : { name: 'withPieces', arguments: [set] }),
       })),
     )
     const generated = await writeGeneratedApps(recipes)

@@ -57,14 +57,14 @@ describe.skipIf(nginx === null)('the study stack', () => {
     expect(of('koa@direct-tcp').deployment).toMatchObject({ proxy: null, transport: 'tcp' })
     expect(of('nginx@alone').deployment).toMatchObject({ proxy: null, runtime: `nginx ${nginx!.version}` })
     const parts = new Map<string, readonly [number | null, number]>()
-    for await (const { deployment, proxyCpuNs, serverCpuNs } of readSamples(join(written, 'samples.jsonl.gz'))) {
+    for await (const { deployment, proxyCpuNs, serverCpuNs } of readSamples(join(written!, 'samples.jsonl.gz'))) {
       parts.set(deployment, [proxyCpuNs, serverCpuNs])
     }
     expect(parts.get('koa@direct-tcp')?.[0]).toBeNull()
     const [nginxNs, allNs] = parts.get('koa@nginx-tcp')!
     expect(nginxNs).toBeGreaterThan(0)
     expect(allNs).toBeGreaterThan(nginxNs!)
-    const stored = Result.parse(JSON.parse(readFileSync(join(written, 'result.json'), 'utf8')))
+    const stored = Result.parse(JSON.parse(readFileSync(join(written!, 'result.json'), 'utf8')))
     expect(stored.answer?.question).toBe(stack.question)
     expect(stored.answer?.limits.length).toBeGreaterThan(0)
     expect(readdirSync(process.env.TMPDIR)).toEqual([])
