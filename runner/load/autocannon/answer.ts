@@ -27,7 +27,7 @@ export class Answer {
     this.mostBytes = longestHeader + this.#body.length
   }
 
-  /** Remembers a complete response that was found right; the chunks it came in are not kept. */
+  /** Remembers a complete response that was found right, by the chunks it came in. */
   learn(chunks: readonly Buffer[], head: unknown): void {
     const bytes = Buffer.concat(chunks)
     const changing = changingValues(bytes, this.pattern?.bytes ?? null, this.pattern?.changing ?? [])

@@ -22,7 +22,12 @@ declare module 'autocannon' {
       } & {
         [handler: number]: () => void
       }
-      pipelinedRequests: { setHeaders(headers: unknown): void; addBody(data: Buffer): void; clear(): void }
+      pipelinedRequests: {
+        setHeaders(headers: unknown): void
+        addByteCount(bytes: number): void
+        addBody(data: Buffer): void
+        clear(): void
+      }
       requestIterator: { requests: BuiltRequest[]; currentRequest: BuiltRequest; nextRequest(): BuiltRequest }
       _connect(): void
       _doRequest(): void

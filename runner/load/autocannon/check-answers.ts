@@ -94,7 +94,8 @@ export function checkAnswers(gated: GatedClient, current: () => Answer, listener
       allRight = true
     }
     parsedBytes += chunk.length
-    parsedChunks.push(chunk)
+    // Sockets may read into one buffer: what is kept has to be copied.
+    parsedChunks.push(Buffer.from(chunk))
     surplus = false
     const parsed = parse.call(parser, chunk)
     if (surplus) return refuse(gated, listener, UNASKED)
