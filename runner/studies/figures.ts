@@ -1,5 +1,5 @@
 import { bounded, estimateColumns } from '../analysis/estimates.ts'
-import type { Estimate } from '../result.ts'
+import type { Estimate, MeasuredCell } from '../result.ts'
 import { exponentiate } from '../statistics/estimate.ts'
 
 /** What one round says of something; rounds are the statistical unit of every study. */
@@ -8,6 +8,13 @@ export interface Figure {
   readonly value: number
   /** Mean distance of the two CPUs, nanoseconds; null: unknown. Estimates take it into account. */
   readonly cpuDistanceNs: number | null
+}
+
+/** Costs of a cell by round, microseconds. */
+export function costsOf({ perRound }: MeasuredCell): Figure[] {
+  return perRound.map(({ round, costMicroseconds, cpuDistanceNanoseconds }) => ({
+    ...{ round, value: costMicroseconds, cpuDistanceNs: cpuDistanceNanoseconds },
+  }))
 }
 
 /** Means over rounds with their intervals, all together: each borrows what is known of the others' variances. null: no round. */

@@ -1,8 +1,9 @@
 import { cache } from './cache.ts'
 import { middleware } from './middleware.ts'
+import { payload } from './payload.ts'
 import { stack } from './stack.ts'
 import type { Study } from './study.ts'
 import { sweep } from './sweep.ts'
 
 /** The registry: what `npm run study -- <name>` may be called with, in the order of `--list`. */
-export const studies: readonly Study[] = [sweep, stack, cache, middleware]
+export const studies: readonly Study[] = [sweep, stack, payload, cache, middleware]

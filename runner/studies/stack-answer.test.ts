@@ -65,7 +65,7 @@ describe('the answer of the study stack', () => {
         "koa: a connection from nginx for every request costs 1.331 [1.321, 1.342] times as much as connections that are kept (unix socket).",
         "koa: nginx to the app over a unix socket costs 0.900 [0.888, 0.913] times as much as nginx over tcp (connections kept).",
         "koa: nginx to the app over a unix socket costs 0.749 [0.744, 0.755] times as much as nginx over tcp (a connection for every request).",
-        "koa: without nginx a unix socket and tcp cannot be told apart (0.9989 [0.9956, 1.0022] times the cost).",
+        "koa: without nginx a unix socket cannot be told apart from tcp (0.9989 [0.9956, 1.0022] times the cost).",
       ]
     `)
     expect(said('nginx alone')).toMatchInlineSnapshot(`

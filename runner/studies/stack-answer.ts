@@ -1,14 +1,14 @@
 import { LEVEL } from '../analysis/estimates.ts'
 import type { Answer, AnswerChart, AnswerFigure, AnswerPoint, AnswerTable } from '../answer.ts'
-import { excludes } from '../checks/interval.ts'
 import { BUSY_ENOUGH } from '../checks/thresholds.ts'
 import { formatEstimate, formatShare } from '../report/format.ts'
 import { plainText } from '../report/plain-text.ts'
 import type { Estimate, MeasuredCell, Result } from '../result.ts'
-import { combine, estimateLogs, type Figure } from './figures.ts'
+import { combine, costsOf, estimateLogs, type Figure } from './figures.ts'
 import { notQuoted, quotableCell } from './quotable.ts'
 import type { StackId } from './stack-plan.ts'
 import type { StackRounds } from './stack-rounds.ts'
+import { costsTimes, isKnown, isTie } from './words.ts'
 
 /** One app in one stack. */
 export interface StackCell {
@@ -87,12 +87,6 @@ function knownOf(result: Result, stacks: readonly StackCell[], rounds: StackRoun
   })
 }
 
-function costsOf({ perRound }: MeasuredCell): Figure[] {
-  return perRound.map(({ round, costMicroseconds, cpuDistanceNanoseconds }) => ({
-    ...{ round, value: costMicroseconds, cpuDistanceNs: cpuDistanceNanoseconds },
-  }))
-}
-
 function sentences(known: readonly Known[]): string[] {
   const apps = [...Map.groupBy(known, ({ app }) => app)].filter(([app]) => app !== null)
   return [...apps.flatMap(([app, own]) => ofApp(plainText(app!, LONGEST_NAME), own)), ...known.filter(isAlone).map(ofNginxAlone)]
@@ -143,8 +137,10 @@ function behindNginx(name: string, { stack, proxyCost, appCost, overDirect, appO
 }
 
 function overItself(ratio: Estimate): string {
-  const times = `${formatEstimate(ratio)} times its cost without nginx`
-  return isTie(ratio) ? `which cannot be told apart from its cost without nginx (${formatEstimate(ratio)} times)` : times
+  const times = formatEstimate(ratio)
+  return isKnown(ratio) && isTie(ratio)
+    ? `which cannot be told apart from its cost without nginx (${times} times)`
+    : `${times} times its cost without nginx`
 }
 
 /** One stack of an app over another, paired by round. */
@@ -154,13 +150,7 @@ function difference(changed: Known | undefined, usual: Known | undefined, what: 
     usual.stack === 'direct-tcp'
       ? changed.overDirect
       : (estimateLogs([combine(changed.logs, usual.logs, (one, other) => one - other)])[0] ?? null)
-  if (ratio === null) return []
-  if (isTie(ratio)) return [`${what} and ${than} cannot be told apart (${formatEstimate(ratio)} times the cost).`]
-  return [`${what} costs ${formatEstimate(ratio)} times as much as ${than}.`]
-}
-
-function isTie(ratio: Estimate): boolean {
-  return !excludes(ratio, 1)
+  return ratio === null ? [] : [`${what} ${costsTimes(ratio, than)}.`]
 }
 
 function isAlone({ app }: StackCell): boolean {

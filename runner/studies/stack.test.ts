@@ -77,12 +77,12 @@ describe.skipIf(nginx === null)('the study stack', () => {
     const { pid, kill, ended } = startCommand([...args, '--out', join(folder, 'killed')], folder)
     const grown = () => familyOf(pid).filter(({ command }) => command.startsWith('nginx')).length
     // One in front of each copy of the baseline: it is measuring.
-    await expect.poll(grown, { timeout: 20_000, interval: 20 }).toBe(2)
+    await expect.poll(grown, { timeout: 60_000, interval: 20 }).toBe(2)
     const family = familyOf(pid)
     kill('SIGKILL')
     await ended
     await expect.poll(() => survivors(family), { timeout: 1_500 }).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   it('refuses what makes no study, in one sentence', async () => {
     const refused = (given: object, own = {}) => prepared(given, own).then(String, ({ message }: UserError) => message)

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { type PayloadSize, type PayloadSource, payloadSizes, payloadSources } from '../../apps/payload/payload.ts'
+import type { AnswerFigure } from '../answer.ts'
+import { simulatedStudy } from '../fixtures/simulated-study.ts'
+import { withDefaults } from '../options.ts'
+import { resolveApps } from '../resolve.ts'
+import type { Estimate, Result } from '../result.ts'
+import { preparePayload } from './payload.ts'
+
+/** Microseconds: so much for the request, and so much for every 1000 bytes; files cost 60 µs more, whoever sends them, nginx aside. */
+const COSTS: Readonly<Record<string, { readonly request: number; readonly kilobyte: number }>> = {
+  ...{ 'node-http': { request: 20, kilobyte: 0.5 }, koa: { request: 40, kilobyte: 0.5 } },
+  ...{ express: { request: 50, kilobyte: 1.5 }, nginx: { request: -45, kilobyte: 0.3 } },
+}
+const FILE = 60
+
+function costOf(app: string, endpoint: string): number {
+  const { request, kilobyte } = COSTS[app]!
+  const [source, bytes] = endpoint.split('-')
+  return request + (Number(bytes) / 1000) * kilobyte + (source === 'file' ? FILE : 0)
+}
+
+async function answered(
+  given: { sizes?: readonly PayloadSize[]; sources?: readonly PayloadSource[] } = {},
+  spoil?: (result: Result) => Result,
+) {
+  const options = withDefaults({ apps: ['koa', 'express'] }, [], 5)
+  const prepared = preparePayload(options, resolveApps(options.apps, '/'), {
+    ...{ sizes: payloadSizes, sources: payloadSources, nginx: 'nginx 1.2.3' },
+    ...given,
+  })
+  return simulatedStudy(prepared, { world: { cost: costOf, processNoise: 0.001, sliceNoise: 0.005 } }, spoil)
+}
+
+const plainOf = (figure: AnswerFigure | undefined) =>
+  typeof figure === 'object' ? (figure === null ? null : Number(figure.value.toPrecision(2))) : figure
+
+describe('the answer of the study payload', () => {
+  it('has a row per app, source and length: over the skeleton, over memory and over nginx', async () => {
+    const { answer, cells } = await answered()
+    const [costs] = answer.tables
+    const row = (...of: AnswerFigure[]) =>
+      costs!.rows
+        .find((own) => of.every((figure, index) => own[index] === figure))
+        ?.slice(3, 7)
+        .map(plainOf)
+    expect(costs!.rows).toHaveLength(3 * 6 + 3)
+    expect(row('node-http', 'from memory', 40)).toEqual([20, null, null, null])
+    expect(row('koa', 'from memory', 40)).toEqual([40, 2, null, null])
+    expect(row('express', 'from memory', 100_000)).toEqual([200, 2.9, null, null])
+    expect(row('koa', 'from a file', 100_000)).toEqual([150, 1.2, 1.7, 3.3])
+    expect(row('nginx', 'from a file', 40)).toEqual([15, 0.19, null, null])
+    expect(row('nginx', 'from memory', 40)).toBeUndefined()
+    expect(cells.find(({ app }) => app === 'nginx')!.deployment.runtime).toBe('nginx 1.2.3')
+  })
+
+  it('says what a kilobyte adds, beyond the skeleton too, and calls a tie a tie', async () => {
+    const { answer } = await answered()
+    const slopes = answer.tables[1]!.rows.map((row) => row.map(plainOf))
+    expect(slopes.filter(([app]) => app === 'express')).toEqual([
+      ['express', 'from memory', 1.5, 1],
+      ['express', 'from a file', 1.5, 1],
+    ])
+    for (const [, , perKilobyte] of answer.tables[1]!.rows) {
+      const { low, high, value } = perKilobyte as Estimate
+      expect(low! < value && value < high!).toBe(true)
+    }
+    expect(answer.sentences).toMatchInlineSnapshot(`
+      [
+        "node-http (the skeleton): a kilobyte costs 0.4997 [0.4985, 0.5008] µs from memory, and 0.5012 [0.4988, 0.5037] µs from a file.",
+        "node-http (the skeleton): a file of 100,000 bytes costs 1.858 [1.854, 1.862] times as much as the same from memory; it costs 2.886 [2.879, 2.893] times as much as from nginx with sendfile.",
+        "koa: a kilobyte costs 0.5005 [0.4996, 0.5014] µs from memory (cannot be told apart from the skeleton: +0.0008 [-0.0008, 0.0024] µs), and 0.5019 [0.5002, 0.5035] µs from a file (cannot be told apart from the skeleton: +0.0006 [-0.0011, 0.0023] µs).",
+        "koa: a file of 100,000 bytes costs 1.6662 [1.6631, 1.6694] times as much as the same from memory; it costs 3.329 [3.323, 3.335] times as much as from nginx with sendfile.",
+        "express: a kilobyte costs 1.500 [1.495, 1.505] µs from memory (+1.001 [0.996, 1.005] µs against the skeleton), and 1.5000 [1.4988, 1.5011] µs from a file (+0.9987 [0.9965, 1.0010] µs against the skeleton).",
+        "express: a file of 100,000 bytes costs 1.301 [1.297, 1.305] times as much as the same from memory; it costs 5.778 [5.761, 5.794] times as much as from nginx with sendfile.",
+        "nginx: a kilobyte costs 0.3004 [0.2996, 0.3012] µs from a file (-0.2009 [-0.2035, -0.1982] µs against the skeleton).",
+      ]
+    `)
+  })
+
+  it('has a curve per app, from memory and from a file', async () => {
+    const [chart] = (await answered()).answer.charts
+    expect(new Set(chart!.points.map(({ panel }) => panel))).toEqual(new Set(['from memory', 'from a file']))
+    expect(chart!.points.filter(({ series, panel }) => series === 'koa' && panel === 'from a file').map(({ x }) => x)).toEqual([
+      ...payloadSizes,
+    ])
+  })
+
+  it('has no kilobytes of one length, and no nginx without files', async () => {
+    const { answer, cells } = await answered({ sizes: [10_000], sources: ['memory'] })
+    expect(answer.tables.map(({ id }) => id)).toEqual(['payload-cost'])
+    expect(cells.map(({ app }) => app)).not.toContain('nginx')
+    expect(answer.sentences).toEqual([])
+  })
+
+  it('does not quote requests/s where the load generator was the limit, nor anything of an invalid cell', async () => {
+    const spoilt = (result: Result): Result => ({
+      ...result,
+      cells: result.cells.map((cell) => {
+        if (cell.state !== 'measured' || cell.endpoint !== 'file-100000') return cell
+        if (cell.app === 'nginx') return { ...cell, verdict: 'invalid' }
+        return cell.app === 'koa' ? { ...cell, verdict: 'suspect', serverBusy: 0.9 } : cell
+      }),
+    })
+    const { answer } = await answered({}, spoilt)
+    const row = answer.tables[0]!.rows.find(([app, from, bytes]) => app === 'koa' && from === 'from a file' && bytes === 100_000)!
+    expect(row.slice(6)).toEqual([null, null])
+    expect(row[3]).not.toBeNull()
+    expect(answer.limits.slice(0, 2)).toEqual([
+      'nginx on file-100000 is not quoted: it is invalid.',
+      'koa on file-100000 was 90 % busy: the load generator was the limit, and its requests/s are left out.',
+    ])
+  })
+})

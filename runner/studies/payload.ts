@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { knownApps, type ResolvedApp } from '../../apps/app.ts'
+import { payloadFiles } from '../../apps/payload/folder.ts'
+import {
+  type PayloadSize,
+  type PayloadSource,
+  payloadAnswers,
+  payloadEndpoint,
+  payloadSizes,
+  payloadSources,
+} from '../../apps/payload/payload.ts'
+import { UserError } from '../errors.ts'
+import { findNginx, missingNginx } from '../nginx/installed-nginx.ts'
+import { withNginx } from '../nginx/nginx-host.ts'
+import { chosenFrom, list } from '../option-values.ts'
+import type { CompareOptions } from '../options.ts'
+import { planOf } from '../resolve.ts'
+import { answerPayload, type PayloadCell, QUESTION } from './payload-answer.ts'
+import type { OwnValues, PreparedStudy, Study } from './study.ts'
+import { type Variant, variantApps, variantDeployments } from './variants.ts'
+
+/** Where nginx finds what it serves, in its private folder; as apps/payload/nginx.conf says. */
+const SERVED = 'served'
+const NGINX: ResolvedApp = { id: 'nginx', given: 'nginx', insideProject: true, modulePath: moduleOf('nginx.conf') }
+
+/** How the cost of a response grows with its length, from memory and from a file. */
+export const payload: Study = {
+  id: 'payload',
+  title: 'payload',
+  question: QUESTION,
+  defaults: { apps: payloadApps(), precision: 2, maxMinutes: 15 },
+  quick: { precision: 5, maxMinutes: 4 },
+  without: ['endpoints'],
+  ownOptions: [
+    {
+      flags: '--sizes <list>',
+      description: 'lengths of the bodies, bytes',
+      shownDefault: payloadSizes.join(','),
+      parse: (text) => list(text).map((size) => Number(chosenFrom('size', payloadSizes.map(String), size))),
+    },
+    {
+      flags: '--sources <list>',
+      description: 'where the bodies come from',
+      shownDefault: payloadSources.join(','),
+      parse: (text) => list(text).map((source) => chosenFrom('source', payloadSources, source)),
+    },
+    { flags: '--frameworks-only', description: 'without nginx, which need not be installed then', shownDefault: 'off' },
+  ],
+  examples: [
+    'npm run study -- payload --quick',
+    'npm run study -- payload --apps express,fastify --sizes 40,100000 --sources file',
+  ],
+  missing: async (own) => {
+    const missing = wantsNginx(own) ? missingNginx() : null
+    return missing === null ? null : `${missing}; or use --frameworks-only`
+  },
+  async prepare(options, own, { apps }) {
+    const sizes = chosen<PayloadSize>(payloadSizes, own.sizes)
+    const sources = chosen<PayloadSource>(payloadSources, own.sources)
+    const nginx = wantsNginx(own) ? findNginx() : null
+    const study = preparePayload(options, apps, { sizes, sources, nginx: nginx === null ? null : `nginx ${nginx.version}` })
+    if (nginx === null || options.driver === 'fake') return study
+    const files = new Map([...payloadFiles()].map(([name, body]) => [`${SERVED}/${name}`, body]))
+    const { connections } = options
+    return { ...study, bench: (bench) => ({ ...bench, host: withNginx(bench.host, nginx, { connections, files }) }) }
+  },
+}
+
+/** What is asked for. */
+interface Payload {
+  readonly sizes: readonly PayloadSize[]
+  readonly sources: readonly PayloadSource[]
+  /** With its version; null: without it. */
+  readonly nginx: string | null
+}
+
+/** The study without its outside world. */
+export function preparePayload(
+  options: CompareOptions,
+  apps: readonly ResolvedApp[],
+  { sizes, sources, nginx }: Payload,
+): PreparedStudy {
+  const { transport } = options
+  const variants = apps.map((app): Variant => ({ app: payloadVariant(app), key: null, deployment: { transport } }))
+  const files = sources.includes('file') ? sizes.map((bytes) => payloadEndpoint('file', bytes)) : []
+  if (nginx !== null && files.length > 0) {
+    variants.push({ app: NGINX, key: null, deployment: { transport, runtime: nginx, endpoints: files } })
+  }
+  const baseline = apps[0]!.id
+  const asked = sources.flatMap((source) =>
+    sizes.map((bytes): PayloadCell => ({ source, bytes, endpoint: payloadEndpoint(source, bytes) })),
+  )
+  return {
+    plan: {
+      ...planOf(options, apps),
+      deployments: variantDeployments(variants, baseline),
+      endpoints: asked.map(({ endpoint }) => endpoint),
+      answers: payloadAnswers,
+    },
+    apps: variantApps(variants),
+    answer: (result) => answerPayload(result, asked, NGINX.id),
+  }
+}
+
+/** Ids of the suite's apps that have a variant for this study. */
+export function payloadApps(): string[] {
+  return knownApps().filter((id) => existsSync(moduleOf(`${id}.ts`)))
+}
+
+/** @throws UserError for an app that has none: a stranger's app answers no more than the contract asks of it */
+function payloadVariant(app: ResolvedApp): ResolvedApp {
+  const known = payloadApps()
+  if (app.given === app.id && known.includes(app.id)) return { ...app, modulePath: moduleOf(`${app.id}.ts`) }
+  throw new UserError('no-payload', `the study payload cannot ask ${app.given}: it has no bodies and files of its own to send`, {
+    hint: `only the suite's apps have a variant for it: ${known.join(', ')}`,
+  })
+}
+
+function moduleOf(name: string): string {
+  return fileURLToPath(new URL(`../../apps/payload/${name}`, import.meta.url))
+}
+
+function wantsNginx({ frameworksOnly, sources }: OwnValues): boolean {
+  return frameworksOnly !== true && chosen<PayloadSource>(payloadSources, sources).includes('file')
+}
+
+function chosen<Value>(all: readonly Value[], wanted: unknown): readonly Value[] {
+  return wanted === undefined ? all : all.filter((value) => (wanted as Value[]).includes(value))
+}
