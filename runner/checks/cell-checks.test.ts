@@ -49,6 +49,12 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
   'a load generator that has some': [{ figures: { loadBusy: 0.95 } }, []],
   'a load generator that cannot tell': [{ figures: { loadBusy: null } }, []],
   'a load generator that is the limit is said once': [{ figures: { serverBusy: 0.9, loadBusy: 0.99 } }, ['load-generator-bound']],
+  'a server that may idle': [{ figures: { serverBusy: 0.5, loadBusy: 0.95 }, loadSaturates: false }, []],
+  'a server that may idle, and a load generator at its limit': [
+    { figures: { serverBusy: 0.5, loadBusy: 0.96 }, loadSaturates: false },
+    ['load-generator-bound'],
+  ],
+  'a busy server that might have idled': [{ figures: { serverBusy: 0.97, loadBusy: 0.96 }, loadSaturates: false }, []],
 
   '40 ms for each response of an idle server': [cycle(40.4, 0.03), ['stall']],
   '200 ms for each response of an idle server': [cycle(205, 0.01), ['stall']],

@@ -93,6 +93,22 @@ describe('the answer of the study payload', () => {
     expect(answer.sentences).toEqual([])
   })
 
+  it('has nothing over a skeleton that may not be quoted', async () => {
+    const { answer } = await answered({}, (result) => ({
+      ...result,
+      cells: result.cells.map((cell) =>
+        cell.app === 'node-http' && cell.endpoint === 'file-40' ? { ...cell, verdict: 'invalid' } : cell,
+      ),
+    }))
+    const koa = answer.tables[0]!.rows.filter(([app]) => app === 'koa').map((row) => [`${row[1]}`, row[2], row[4] === null])
+    expect(koa.filter(([, , isNull]) => isNull)).toEqual([['from a file', 40, true]])
+    const slopes = answer.tables[1]!.rows.map((row) => [row[0], row[1], row[3] === null])
+    expect(slopes.filter(([app]) => app === 'koa')).toEqual([
+      ['koa', 'from memory', false],
+      ['koa', 'from a file', true],
+    ])
+  })
+
   it('does not quote requests/s where the load generator was the limit, nor anything of an invalid cell', async () => {
     const spoilt = (result: Result): Result => ({
       ...result,

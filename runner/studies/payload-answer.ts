@@ -21,6 +21,8 @@ export interface PayloadCell {
 interface Known extends PayloadCell {
   readonly app: string
   readonly cell: MeasuredCell
+  /** Cost over the skeleton's; null: it is the skeleton, or the skeleton's may not be quoted. */
+  readonly overSkeleton: Estimate | null
   /** Cost over that of the same body from memory; null: it is from memory, or that is not known. */
   readonly overMemory: Estimate | null
   readonly overNginx: Estimate | null
@@ -79,7 +81,9 @@ function knownOf(result: Result, asked: readonly PayloadCell[], nginx: string): 
       return combine(costsOf(cell), costsOf(memory.cell), (file, own) => Math.log(file / own))
     }),
   )
+  const isSkeletonQuoted = (endpoint: string) => quotable.some((one) => one.app === result.baseline && one.endpoint === endpoint)
   return quotable.map((one, index) => ({
+    overSkeleton: one.app !== result.baseline && isSkeletonQuoted(one.endpoint) ? one.cell.ratio : null,
     ...{ ...one, overMemory: overMemory[index]! },
     overNginx: one.app === nginx ? null : (overNginx.get(JSON.stringify([one.app, one.endpoint])) ?? null),
   }))
@@ -167,9 +171,9 @@ function costTable(known: readonly Known[], baseline: string): AnswerTable {
       { head: '÷ nginx', kind: 'number' },
       { head: 'requests/s', kind: 'number' },
     ],
-    rows: known.map(({ app, source, bytes, cell, overMemory, overNginx }): AnswerFigure[] => [
-      ...[app, FROM[source], bytes, cell.cost, app === baseline ? null : cell.ratio],
-      ...[overMemory, overNginx, wasTheLimit(cell) ? cell.requestsPerSecond : null],
+    rows: known.map(({ app, source, bytes, cell, overSkeleton, overMemory, overNginx }): AnswerFigure[] => [
+      ...[app, FROM[source], bytes, cell.cost],
+      ...[overSkeleton, overMemory, overNginx, wasTheLimit(cell) ? cell.requestsPerSecond : null],
     ]),
     note: `Intervals of ${100 * LEVEL} %. The skeleton is ${plain(baseline)}; file and memory are compared within a process.`,
   }

@@ -85,7 +85,9 @@ export function preparePayload(
   const variants = apps.map((app): Variant => ({ app: payloadVariant(app), key: null, deployment: { transport } }))
   const files = sources.includes('file') ? sizes.map((bytes) => payloadEndpoint('file', bytes)) : []
   if (nginx !== null && files.length > 0) {
-    variants.push({ app: NGINX, key: null, deployment: { transport, runtime: nginx, endpoints: files } })
+    // It may well be faster than the load generator; that is said, and does not make its cost useless as a reference.
+    const load = { saturates: false }
+    variants.push({ app: NGINX, key: null, deployment: { transport, runtime: nginx, endpoints: files, load } })
   }
   const baseline = apps[0]!.id
   const asked = sources.flatMap((source) =>

@@ -7,10 +7,14 @@ export const checkSaturation: CellCheck = (facts) => {
   const { serverBusy, loadBusy } = facts.figures
   const milliseconds = serverBusy < STALLED_BELOW_BUSY ? waits(facts).find(isTimerOfTcp) : undefined
   if (milliseconds !== undefined) return [finding('stall', { milliseconds, serverBusy })]
-  if (!facts.loadSaturates) return []
+  const loadAtItsLimit = loadBusy !== null && loadBusy > LOAD_GENERATOR_BUSY
+  // That the server idles was to be expected, but not that the load generator has nothing left to give.
+  if (!facts.loadSaturates) {
+    return loadAtItsLimit && serverBusy < BUSY_ENOUGH ? [finding('load-generator-bound', { serverBusy, loadBusy })] : []
+  }
   if (!facts.driverSleeps && serverBusy < HARDLY_BUSY) return [finding('server-idle', { serverBusy, loadBusy })]
   if (serverBusy < BUSY_ENOUGH) return [finding('load-generator-bound', { serverBusy, loadBusy })]
-  return loadBusy !== null && loadBusy > LOAD_GENERATOR_BUSY ? [finding('load-generator-busy', { loadBusy })] : []
+  return loadAtItsLimit ? [finding('load-generator-busy', { loadBusy })] : []
 }
 
 /**
