@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type PayloadSize, type PayloadSource, payloadSizes, payloadSources } from '../../apps/payload/payload.ts'
 import type { AnswerFigure } from '../answer.ts'
-import { simulatedStudy } from '../fixtures/simulated-study.ts'
+import { simulatedAnswer } from '../fixtures/simulated-answer.ts'
 import { withDefaults } from '../options.ts'
 import { resolveApps } from '../resolve.ts'
 import type { Estimate, Result } from '../result.ts'
@@ -29,7 +29,7 @@ async function answered(
     ...{ sizes: payloadSizes, sources: payloadSources, nginx: 'nginx 1.2.3' },
     ...given,
   })
-  return simulatedStudy(prepared, { world: { cost: costOf, processNoise: 0.001, sliceNoise: 0.005 } }, spoil)
+  return simulatedAnswer(prepared, { world: { cost: costOf, processNoise: 0.001, sliceNoise: 0.005 } }, spoil)
 }
 
 const plainOf = (figure: AnswerFigure | undefined) =>

@@ -227,7 +227,12 @@ function inPieces({ socket, number }: Asked, text: string): void {
 
 describe('assertClientShape', () => {
   it('names what a client of another version does not have', () => {
-    const client = { _connect() {}, _doRequest() {}, parser: {}, pipelinedRequests: { clear() {} } }
+    const client = {
+      _connect() {},
+      _doRequest() {},
+      parser: { reinitialize() {} },
+      pipelinedRequests: { addByteCount() {}, clear() {} },
+    }
     const missing = /client\._resetConnection, client\.parser\.execute, client\.requestIterator\.nextRequest: use the version/
     expect(() => assertClientShape(client as unknown as autocannon.Client)).toThrow(missing)
   })

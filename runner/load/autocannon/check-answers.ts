@@ -149,6 +149,8 @@ export function assertClientShape(client: autocannon.Client): void {
     _doRequest: client._doRequest,
     _resetConnection: client._resetConnection,
     'parser.execute': client.parser?.execute,
+    'parser.reinitialize': client.parser?.reinitialize,
+    'pipelinedRequests.addByteCount': client.pipelinedRequests?.addByteCount,
     'pipelinedRequests.clear': client.pipelinedRequests?.clear,
     'requestIterator.nextRequest': client.requestIterator?.nextRequest,
   }
