@@ -48,7 +48,7 @@ describe('the study payload', () => {
       const of = (app: string) => result.cells.find((cell) => cell.app === app)!
       expect(of('nginx').deployment).toMatchObject({ runtime: `nginx ${nginx!.version}`, proxy: null, transport: 'tcp' })
       expect(of('koa').deployment.runtime).toMatch(/^node /)
-      const stored = Result.parse(JSON.parse(readFileSync(join(written, 'result.json'), 'utf8')))
+      const stored = Result.parse(JSON.parse(readFileSync(join(written!, 'result.json'), 'utf8')))
       expect(stored.answer?.question).toBe(payload.question)
       expect(readdirSync(process.env.TMPDIR)).toEqual([])
       if (before === undefined) delete process.env.TMPDIR
