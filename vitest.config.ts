@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 const ALL = ['apps/**/*.test.ts', 'runner/**/*.test.ts']
 /** Tests that start servers, browsers or commands, and look at nothing that others on the machine could change. */
 const PROCESSES = [
-  'apps/{contract,launcher,launcher-end,ask}.test.ts',
+  'apps/{contract,launcher,launcher-end,team,ask}.test.ts',
   'apps/{fixtures,middleware}/*.test.ts',
   'runner/{cli-interrupted,cli-mistakes,cli-simulated,disk-full,doctor,rebuild,result-commands,resume-command}.test.ts',
   'runner/calibration/{burn-clock,invariance,today}.test.ts',

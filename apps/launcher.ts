@@ -1,20 +1,23 @@
 // Entry of the child process that serves one app: node apps/launcher.ts --module <path> --transport tcp|unix [--socket <path> [--remove-folder]]
+// With --workers <n> [--scheduling <name>] it is the primary of a team instead, and its workers are launchers too.
 import { rmdirSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { dirname, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { dirname } from 'node:path'
 import { formatAddress } from './address.ts'
 import { environmentFacts } from './environment-facts.ts'
 import { installedVersion } from './installed-version.ts'
-import { LaunchError, type ListenWish, listen } from './listen.ts'
+import { byHand, type LauncherArguments, readArguments } from './launcher-arguments.ts'
+import { LaunchError, listen } from './listen.ts'
 import { AppLoadError, loadApp } from './load-app.ts'
 import type { FailedMessage, FromLauncher, LaunchFailure, ReadyMessage, ToLauncher } from './messages.ts'
+import type { TeamWish } from './scheduling.ts'
+import type { Team } from './team.ts'
 import { workload } from './workload/workload.ts'
 
 const forcedExitMs = 500
-const byHand = 'to try an app by hand: node apps/launcher.ts --module apps/koa/app.ts --print'
 
 let server: Server | undefined
+let team: Team | undefined
 let socketFile: string | undefined
 /** Of the socket, where it was made for it and goes with it. */
 let socketFolder: string | undefined
@@ -41,76 +44,75 @@ await launch()
 
 async function launch(): Promise<void> {
   try {
-    const { module, wish, print, removeFolder } = readArguments(process.argv.slice(2))
+    const args = readArguments(process.argv.slice(2))
     // Before the app is loaded: the parent may be lost meanwhile.
-    if (wish.transport === 'unix' && removeFolder) socketFolder = dirname(wish.path)
-    if (process.send === undefined && !print) {
+    if (args.wish.transport === 'unix' && args.removeFolder) socketFolder = dirname(args.wish.path)
+    if (process.send === undefined && !args.print) {
       throw new LaunchError('bad-arguments', 'the launcher talks to a parent process over IPC, and there is none', {
         hint: byHand,
       })
     }
-    const app = await loadApp(module)
-    const started = await listen(app, workload, wish)
-    server = started.server
-    if (wish.transport === 'unix') socketFile = wish.path
-    announce({
-      type: 'ready',
-      address: started.address,
-      title: app.title,
-      package: app.package,
-      version: installedVersion(app.package, module),
-      pid: process.pid,
-      node: process.version,
-      facts: environmentFacts(started.server, process),
-    })
+    announce(args.team === null ? await serve(args) : await lead(args, args.team))
   } catch (error) {
-    fail(asFailure(error))
+    // Workers that were told to close have nothing to complain of.
+    if (!isClosing) fail(asFailure(error))
   }
 }
 
-function readArguments(args: string[]): { module: string; wish: ListenWish; print: boolean; removeFolder: boolean } {
-  try {
-    const { values } = parseArgs({
-      args,
-      strict: true,
-      options: {
-        module: { type: 'string' },
-        transport: { type: 'string', default: 'tcp' },
-        socket: { type: 'string' },
-        'remove-folder': { type: 'boolean', default: false },
-        host: { type: 'string', default: '127.0.0.1' },
-        print: { type: 'boolean', default: false },
-      },
-    })
-    if (!values.module) throw new Error('--module <path> is missing')
-    const { print, 'remove-folder': removeFolder } = values
-    return { module: resolve(values.module), wish: wishOf(values), print, removeFolder }
-  } catch (error) {
-    throw new LaunchError('bad-arguments', (error as Error).message, { hint: byHand })
+async function serve({ module, wish, isWorker }: LauncherArguments): Promise<ReadyMessage> {
+  const app = await loadApp(module)
+  const started = await listen(app, workload, wish)
+  server = started.server
+  if (wish.transport === 'unix' && !isWorker) socketFile = wish.path
+  return {
+    type: 'ready',
+    address: started.address,
+    title: app.title,
+    package: app.package,
+    version: installedVersion(app.package, module),
+    pid: process.pid,
+    node: process.version,
+    facts: environmentFacts(started.server, process),
   }
 }
 
-function wishOf({ transport, socket, host }: { transport: string; socket?: string; host: string }): ListenWish {
-  if (transport !== 'tcp' && transport !== 'unix') throw new Error(`--transport is tcp or unix, not "${transport}"`)
-  if (transport === 'tcp') {
-    if (socket !== undefined) throw new Error('--socket needs --transport unix')
-    return { transport, host }
-  }
-  if (!socket) throw new Error('--transport unix needs --socket <path>')
-  return { transport, path: resolve(socket) }
+/** Serves nothing by itself; loads neither app nor workload. */
+async function lead({ module, wish }: LauncherArguments, teamWish: TeamWish): Promise<ReadyMessage> {
+  // Not loaded by a launcher that serves: it would be on the bill of every app.
+  const { Team } = await import('./team.ts')
+  const where = wish.transport === 'unix' ? ['--transport', 'unix', '--socket', wish.path] : ['--host', wish.host]
+  team = new Team(teamWish, ['--module', module, ...where], lose)
+  const ready = await team.start()
+  if (wish.transport === 'unix') socketFile = wish.path
+  return ready
+}
+
+/** Without one of its workers a team is not what was asked for. */
+function lose(reason: string): void {
+  process.exitCode = 1
+  console.error(reason)
+  tell({ type: 'lost', reason })
+  close()
 }
 
 function obey(message: ToLauncher): void {
   if (message.type === 'close') close()
-  if (message.type === 'cpu') {
-    const { user, system } = process.cpuUsage()
-    tell({ type: 'cpu', userMicroseconds: user, systemMicroseconds: system })
-  }
+  if (message.type !== 'cpu') return
+  if (team !== undefined) return void team.cpu().then((used) => tell({ type: 'cpu', ...used }))
+  const { user, system } = process.cpuUsage()
+  tell({ type: 'cpu', userMicroseconds: user, systemMicroseconds: system })
 }
 
 function announce(ready: ReadyMessage): void {
   if (process.send !== undefined) tell(ready)
-  else console.log(`${ready.title} ${ready.version ?? ready.node} listens at ${formatAddress(ready.address)} until Ctrl-C`)
+  else
+    console.log(
+      `${ready.title} ${ready.version ?? ready.node} listens at ${formatAddress(ready.address)}${crew(ready)} until Ctrl-C`,
+    )
+}
+
+function crew({ workerPids }: ReadyMessage): string {
+  return workerPids === undefined ? '' : `, workers ${workerPids.join(', ')},`
 }
 
 /** Says why there will be no server, then ends the process with status 1. */
@@ -148,9 +150,10 @@ function tell(message: FromLauncher, sent: () => void = () => {}): void {
 function close(): void {
   if (isClosing) return
   isClosing = true
-  if (server === undefined) process.exit()
+  if (server === undefined && team === undefined) process.exit()
   // A connection that was upgraded, or an app that took over close(), must not keep the process alive.
   setTimeout(() => process.exit(), forcedExitMs)
+  if (server === undefined) return void team?.end().then(() => process.exit())
   server.close(() => process.exit())
   server.closeAllConnections()
 }
@@ -162,6 +165,7 @@ function loseParent(): void {
 }
 
 function leaveNothing(): void {
+  team?.kill()
   if (socketFile !== undefined) rmSync(socketFile, { force: true })
   if (socketFolder !== undefined) quietly(() => rmdirSync(socketFolder!))
   // The runner makes every launcher the head of a process group; where it is none there is no such group.

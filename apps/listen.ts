@@ -6,9 +6,12 @@ import type { App, Workload } from './app.ts'
 import { firstLine } from './load-app.ts'
 import type { LaunchFailure } from './messages.ts'
 
-/** Where a launcher is told to listen: a port of its own choice, or a unix socket at an absolute path that does not exist yet. */
+/**
+ * Where a launcher is told to listen: a port of its own choice, or a unix socket at an absolute path that does not exist yet.
+ * `sharedPort` is for several processes that listen on one port, each with a socket of its own (SO_REUSEPORT); 0: the first of them.
+ */
 export type ListenWish =
-  | { readonly transport: 'tcp'; readonly host: string }
+  | { readonly transport: 'tcp'; readonly host: string; readonly sharedPort?: number }
   | { readonly transport: 'unix'; readonly path: string }
 
 /** An app that loaded but cannot be served. */
@@ -89,7 +92,8 @@ async function startListening(server: Server, wish: ListenWish): Promise<void> {
   server.once('error', reject)
   try {
     if (wish.transport === 'unix') server.listen(wish.path, resolve)
-    else server.listen(0, wish.host, resolve)
+    else if (wish.sharedPort === undefined) server.listen(0, wish.host, resolve)
+    else server.listen({ port: wish.sharedPort, host: wish.host, reusePort: true }, resolve)
     await promise
   } catch (error) {
     throw new LaunchError('listen-failed', `cannot listen: ${firstLine(error)}`, { cause: error })

@@ -12,6 +12,8 @@ export interface ReadyMessage {
   /** Installed version of `package`; null without a package (then the version that counts is `node`) or if it cannot be found. */
   readonly version: string | null
   readonly pid: number
+  /** Of the workers, where `pid` is a primary that serves nothing by itself. */
+  readonly workerPids?: readonly number[]
   /** `process.version` of the server, with its `v`. */
   readonly node: string
   /** What has to be equal for all apps, by name; see `environmentFacts`. */
@@ -29,6 +31,7 @@ export type LaunchFailure =
   | 'not-a-server'
   | 'already-listening'
   | 'listen-failed'
+  | 'worker-ended'
 
 /** The app cannot be served; the launcher exits with status 1 right after. */
 export interface FailedMessage {
@@ -42,7 +45,14 @@ export interface FailedMessage {
   readonly stack?: string
 }
 
-/** CPU time the launcher's process has used since it started; the answer to `cpu`. */
+/** A worker has ended that was not told to; the launcher goes too. */
+export interface LostMessage {
+  readonly type: 'lost'
+  /** The end of a sentence: "lost worker 2 of 4, which was ended by SIGKILL". */
+  readonly reason: string
+}
+
+/** CPU time the launcher's process has used since it started, with that of its workers; the answer to `cpu`. */
 export interface CpuMessage {
   readonly type: 'cpu'
   readonly userMicroseconds: number
@@ -50,4 +60,4 @@ export interface CpuMessage {
 }
 
 /** What a launcher tells the runner. */
-export type FromLauncher = ReadyMessage | FailedMessage | CpuMessage
+export type FromLauncher = ReadyMessage | FailedMessage | LostMessage | CpuMessage
