@@ -17,6 +17,7 @@ import { finding } from './checks/registry.ts'
 import { checkIdentical, copiesAgree } from './checks/run/identical.ts'
 import { checkRun } from './checks/run-checks.ts'
 import { verdictOf, worstVerdict } from './checks/verdict.ts'
+import { workersOf } from './deployment/deployment.ts'
 import type { CpuPlacement } from './environment/cpus.ts'
 import type { describeMachine } from './environment/machine.ts'
 import type { Ledger } from './ledger.ts'
@@ -153,7 +154,8 @@ function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[
   return series.map((cell) => {
     const { app, endpoint, rounds } = cell
     const known = preflight.find((one) => one.app === app)
-    const load = loadOf(plan, plan.deployments.find((deployment) => deployment.app === app)!)
+    const deployment = plan.deployments.find((one) => one.app === app)!
+    const load = loadOf(plan, deployment)
     const figures = cellFigures(cell, {
       ledger,
       identity: cellIdentity(facts, app, endpoint),
@@ -170,7 +172,7 @@ function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[
       isPlain: facts.study === undefined,
       package: known?.package ?? null,
       nodeMajor: Number.parseInt(machine.node.replace(/^v/, ''), 10),
-      pinned: facts.placement.serverCpu !== null,
+      cpus: facts.placement.serverCpu === null ? null : (deployment.cpus?.length ?? 1),
       driverSleeps: facts.driver.sleeps || load.sleeps,
       loadSaturates: load.saturates,
       precisionPercent: options.rounds === null ? options.precision : null,
@@ -198,7 +200,7 @@ function cellIdentity({ plan, options, machine }: RunFacts, app: string, endpoin
       runtime: runtime ?? `node ${machine.node}`,
       transport,
       proxy: proxy?.name ?? null,
-      workers: 1,
+      workers: workersOf(copies[0]!),
       copies: copies.length,
     },
     load: { driver: options.driver, connections, keepAlive },

@@ -1,3 +1,6 @@
+import { Agent } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ask } from '../apps/ask.ts'
 import { checkContract, type EndpointCheck } from '../apps/contract.ts'
 import { launchedHost } from './deployment/launched.ts'
 import { canReadProcessTree } from './deployment/process-tree.ts'
@@ -39,6 +42,8 @@ export async function openBench(driverId: DriverId, seed: number, placement: Cpu
     driver,
     checkContract: ({ address }, endpoints, answers = {}) =>
       checkContract(address, { endpoints, answers, timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS }),
+    ask: async ({ address }, path) => void (await ask(new Agent(), address, path, { timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS })),
+    rest: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
     now: () => performance.now() * 1e6,
     ticks: readCpuTicks,
     kernel: kernelCounters([serverCpu, loadCpu]),
@@ -79,6 +84,8 @@ export function fakeBench(world: FakeWorld): OpenedBench {
       [...endpoints, 'wrong-path' as const].map(
         (endpoint): EndpointCheck => ({ endpoint, headerBytes: 100, headers: [], violations: [] }),
       ),
+    ask: async () => world.pass(1e6),
+    rest: async (milliseconds) => world.pass(milliseconds * 1e6),
     now: () => world.nowNs,
     ticks: () => new Map(),
     kernel: () => world.kernel(),

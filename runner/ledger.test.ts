@@ -11,6 +11,7 @@ function record(round: number, of: Partial<RoundRecord> = {}): RoundRecord {
     slices: [],
     latencies: [],
     residentBytes: new Map(),
+    lives: new Map(),
     loadResidentBytes: null,
     failures: [],
     interrupted: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { blocksFor, type Plan, planDeployments, planRound, repeatedBlock } from './plan.ts'
+import { blocksFor, countProcesses, type Plan, planDeployments, planRound, repeatedBlock } from './plan.ts'
 
 const app = (id: string) => ({ id, modulePath: `/apps/${id}/app.ts`, given: id, insideProject: true })
 const plan: Plan = {
@@ -27,6 +27,16 @@ describe('planDeployments', () => {
       modulePath: '/apps/node-http/app.ts',
       transport: 'unix',
     })
+  })
+})
+
+describe('countProcesses', () => {
+  it('counts one that several deployments share once, and every worker of a team', () => {
+    const [one, ...others] = plan.deployments
+    const team = { workers: 3, scheduling: 'shared' } as const
+    expect(countProcesses(plan.deployments)).toBe(4)
+    expect(countProcesses([{ ...one!, process: 'koa' }, ...others])).toBe(3)
+    expect(countProcesses([{ ...one!, team }, ...others])).toBe(6)
   })
 })
 

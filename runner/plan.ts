@@ -1,6 +1,6 @@
 import type { ResolvedApp } from '../apps/app.ts'
 import type { ContractOptions } from '../apps/contract.ts'
-import { type DeploymentPlan, processOf } from './deployment/deployment.ts'
+import { type DeploymentPlan, processOf, workersOf } from './deployment/deployment.ts'
 import type { LoadShape } from './load/load-shape.ts'
 import { seededRandom } from './random.ts'
 
@@ -35,6 +35,14 @@ export interface Plan {
   readonly blocksPerRound: number | null
   /** null: the pilot decides. */
   readonly warmUpMilliseconds: number | null
+  /** Watches processes come up and how much memory they hold. Absent: a comparison, which spends no time on it. */
+  readonly lives?: LifePlan
+}
+
+/** How the processes of a round are watched beside their slices. They start one at a time then, and are asked once right away. */
+export interface LifePlan {
+  /** Without load, before memory is read at rest: once before the warm-up, once after the last block. */
+  readonly restMilliseconds: number
 }
 
 export interface PlannedSlice {
@@ -92,9 +100,10 @@ export function endpointsOf(plan: Pick<Plan, 'endpoints'>, { endpoints = plan.en
   return endpoints
 }
 
-/** Processes that deployments come to: some may share one. */
+/** Processes that answer for these deployments: some may share one, and others have several. */
 export function countProcesses(deployments: readonly DeploymentPlan[]): number {
-  return new Set(deployments.map(processOf)).size
+  const byProcess = new Map(deployments.map((deployment) => [processOf(deployment), workersOf(deployment)]))
+  return [...byProcess.values()].reduce((sum, workers) => sum + workers, 0)
 }
 
 /** How many blocks a round should have, so that most of it is spent measuring. */

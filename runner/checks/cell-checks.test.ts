@@ -22,6 +22,13 @@ const cycle = (milliseconds: number, serverBusy: number): GoodCellOptions => ({
   totals: { serverCpuNs: 10e9 * serverBusy, steadyRequests: 0, steadyNs: 0, userNs: null },
 })
 
+/** Workers on CPUs of their own that use so many of them all the time. */
+const several = (workers: number, cpus: number, serverBusy: number): GoodCellOptions => ({
+  cpus,
+  figures: { serverBusy, deployment: { runtime: 'node 24', transport: 'tcp', proxy: null, workers, copies: 1 } },
+  totals: { serverCpuNs: 10e9 * serverBusy, userNs: null, steadyRequests: 0, steadyNs: 0 },
+})
+
 const cases: Record<string, [GoodCellOptions, string[]]> = {
   'a good cell': [{}, []],
 
@@ -100,7 +107,12 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
   ],
 
   'more than one CPU on one CPU': [{ totals: { serverCpuNs: 10.4e9 } }, ['counters-disagree']],
-  'more than one CPU, not pinned': [{ totals: { serverCpuNs: 19e9, userNs: 19e9, systemNs: 0 }, pinned: false }, []],
+  'more than one CPU, not pinned': [{ totals: { serverCpuNs: 19e9, userNs: 19e9, systemNs: 0 }, cpus: null }, []],
+  'three CPUs on three CPUs': [several(3, 3, 2.95), []],
+  'more than three CPUs on three CPUs': [several(3, 3, 3.15), ['counters-disagree']],
+  'one CPU for four workers': [several(4, 1, 0.98), []],
+  'two of three CPUs for four workers': [several(4, 3, 2), ['server-idle']],
+  'a little less than three of four CPUs for three workers': [several(3, 4, 2.7), ['load-generator-bound']],
   'X · cost of more than one CPU': [{ totals: { steadyRequests: 590_000 } }, ['counters-disagree']],
   'ticks beyond the nanoseconds': [{ totals: { userNs: 9e9, systemNs: 1.4e9 } }, ['counters-disagree']],
   'ticks beyond the nanoseconds by rounding': [{ figures: { slices: 2_000 }, totals: { userNs: 9e9, systemNs: 1.4e9 } }, []],

@@ -31,8 +31,8 @@ export interface CellFacts {
   readonly package: string | null
   /** Major version of Node. */
   readonly nodeMajor: number
-  /** The server has one CPU to itself and cannot use more. */
-  readonly pinned: boolean
+  /** CPUs that the server has to itself; null: not pinned, it may use any. */
+  readonly cpus: number | null
   /** The driver cannot keep the server busy and does not try to. */
   readonly driverSleeps: boolean
   /** The load is meant to keep the server busy; false: that it idles is what was asked for. */

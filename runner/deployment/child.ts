@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { atExit } from './at-exit.ts'
+import type { CpuPin } from './deployment.ts'
 import { LastLines } from './last-lines.ts'
 
 /** What a dead child leaves behind. */
@@ -12,8 +13,7 @@ export interface ChildOptions {
   /** Script for this very Node, absolute path. */
   readonly script: string
   readonly args: readonly string[]
-  /** The one CPU the child and all its threads may use; null: not pinned. */
-  readonly cpu: number | null
+  readonly cpu: CpuPin
   /** Added to the minimal environment. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -33,7 +33,7 @@ export class Child {
   /** Throws when the child cannot be started at all. */
   constructor(options: ChildOptions) {
     const node = [process.execPath, options.script, ...options.args]
-    const [command, ...args] = options.cpu === null ? node : ['taskset', '-c', String(options.cpu), ...node]
+    const [command, ...args] = options.cpu === null ? node : ['taskset', '-c', [options.cpu].flat().join(','), ...node]
     this.#process = spawn(command!, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...inheritedEnvironment(), NODE_ENV: 'production', ...options.env },

@@ -23,6 +23,18 @@ describe('waitNs', () => {
     expect(waitNs(start, reading(1_500, 1_000, 480), 20)).toBe(30)
   })
 
+  it('is the longest one of several workers, which wait for each other as well', () => {
+    const team = (treeNs: number, ...workers: [cpuNs: number, runDelayNs: number][]): CpuReading => ({
+      ...reading(treeNs, 0, 0),
+      workerThreads: workers.map(([cpuNs, runDelayNs]) => ({ cpuNs, runDelayNs })),
+    })
+    const before = team(0, [0, 0], [0, 0])
+    // 1,000 in all on one CPU; each has waited while the other one ran, and the second one for 70 more.
+    expect(waitNs(before, team(1_000, [400, 600], [600, 400]))).toBe(0)
+    expect(waitNs(before, team(1_000, [400, 600], [600, 470]))).toBe(70)
+    expect(waitNs(before, team(1_000, [400, 600]))).toBeNull()
+  })
+
   it('is never negative: others may have run while the main thread slept', () => {
     expect(waitNs(start, reading(1_500, 1_000, 40))).toBe(0)
     expect(waitNs(start, reading(1_500, 1_400, 80), 60)).toBe(0)

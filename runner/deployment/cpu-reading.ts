@@ -16,18 +16,29 @@ export interface CpuReading {
   readonly proxyCpuNs?: number
   /** The thread that runs the event loop; null where the kernel does not say, or when it is gone. */
   readonly mainThread: ThreadReading | null
+  /** Those of its workers, where it is their primary. */
+  readonly workerThreads?: readonly ThreadReading[]
 }
 
 /**
  * Time between two readings in which the main thread wanted to run while nothing of its own process tree was running, nanoseconds;
  * null: unknown. Threads of the garbage collector and of the compiler share the main thread's CPU: what they used is their app's cost,
  * and an app must not be taken for disturbed because it makes garbage. All that they used is taken off, also what they used while the
- * main thread slept, so this is never more than the true wait.
+ * main thread slept, so this is never more than the true wait. Workers of one app wait for each other where they share a CPU: each one's
+ * wait is taken like that of a main thread, and the longest counts.
  * @param excusedNs what others used meanwhile who are no disturbance, nanoseconds: the runner, where it shares the CPU
  */
 export function waitNs(before: CpuReading | null, after: CpuReading | null, excusedNs = 0): number | null {
-  if (!before?.mainThread || !after?.mainThread) return null
-  const delayNs = after.mainThread.runDelayNs - before.mainThread.runDelayNs
-  const othersNs = after.cpuNs - before.cpuNs - (after.mainThread.cpuNs - before.mainThread.cpuNs)
-  return Math.max(0, delayNs - othersNs - excusedNs)
+  const [first, last] = [mainThreads(before), mainThreads(after)]
+  if (before === null || after === null || first === null || last?.length !== first.length) return null
+  const treeNs = after.cpuNs - before.cpuNs
+  const waits = first.map((then, index) => {
+    const now = last[index]!
+    return now.runDelayNs - then.runDelayNs - (treeNs - (now.cpuNs - then.cpuNs))
+  })
+  return Math.max(0, Math.max(...waits) - excusedNs)
+}
+
+function mainThreads(reading: CpuReading | null): readonly ThreadReading[] | null {
+  return reading === null || reading.mainThread === null ? null : [reading.mainThread, ...(reading.workerThreads ?? [])]
 }

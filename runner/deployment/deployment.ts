@@ -1,6 +1,8 @@
 import type { Address } from '../../apps/address.ts'
+import type { TeamWish } from '../../apps/scheduling.ts'
 import type { LoadShape } from '../load/load-shape.ts'
 import type { CpuReading } from './cpu-reading.ts'
+import type { Member } from './members.ts'
 
 /** What shall run. */
 export interface DeploymentPlan {
@@ -21,6 +23,10 @@ export interface DeploymentPlan {
   readonly proxy?: ProxyPlan
   /** What answers, with its version, where that is no app; absent: an app on this Node. */
   readonly runtime?: string
+  /** Several workers that serve it behind a primary. Absent: one process, without node:cluster. */
+  readonly team?: TeamWish
+  /** The CPUs it may use, where that is not the one that all servers have. */
+  readonly cpus?: readonly number[]
   /** How it is asked, where that differs from the others; see `loadOf`. */
   readonly load?: Partial<LoadShape>
 }
@@ -36,6 +42,11 @@ export interface ProxyPlan {
 /** Name of the process that a deployment needs. */
 export function processOf({ id, process = id }: DeploymentPlan): string {
   return process
+}
+
+/** Processes that answer. */
+export function workersOf({ team }: DeploymentPlan): number {
+  return team?.workers ?? 1
 }
 
 /** User and system time so far; sampled by the kernel's timer tick, so good for long sums only. Nanoseconds. */
@@ -57,7 +68,10 @@ export interface Deployment {
   /** Reading `cpu` costs the server nothing; false: it has to answer, and that is on its own bill. */
   readonly meteredFromOutside: boolean
   cpuShares(): Promise<CpuShares | null>
+  /** Of all its processes. */
   residentBytes(): Promise<number | null>
+  /** Its processes one by one, the primary of a team first; none where the kernel does not say. */
+  members(): Promise<readonly Member[]>
   /** Why the deployment is gone, as the end of a sentence, or null while it runs. */
   ended(): string | null
   /** The last lines it printed. */
@@ -65,9 +79,11 @@ export interface Deployment {
   stop(): Promise<void>
 }
 
+/** The one CPU, or the several, that a process and all its threads may use; null: not pinned. */
+export type CpuPin = number | readonly number[] | null
+
 export interface StartOptions {
-  /** CPU to pin to; null: not pinned. */
-  readonly cpu: number | null
+  readonly cpu: CpuPin
   /** Length of a meaningless environment variable: shifts the initial stack, whose address can bias a whole process. Bytes. */
   readonly environmentPadding: number
 }

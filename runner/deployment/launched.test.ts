@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Address } from '../../apps/address.ts'
 import { resolveApp } from '../../apps/app.ts'
-import { placeOnCpus } from '../environment/cpus.ts'
+import { allowedCpus, parseCpuList, placeOnCpus } from '../environment/cpus.ts'
 import { survivors } from '../fixtures/command-line.ts'
 import { familyOf, isRunning } from '../fixtures/processes.ts'
-import { type Deployment, DeploymentError, type DeploymentPlan } from './deployment.ts'
+import { type CpuPin, type Deployment, DeploymentError, type DeploymentPlan } from './deployment.ts'
 import { launchedHost } from './launched.ts'
 import { canReadProcessTree } from './process-tree.ts'
 
@@ -36,11 +36,11 @@ async function start(
   modulePath: string,
   transport: DeploymentPlan['transport'] = 'tcp',
   environmentPadding = 0,
+  more: Partial<DeploymentPlan> = {},
+  cpu: CpuPin = null,
 ): Promise<Deployment> {
-  const deployment = await launchedHost.start(
-    { id: 'mine', app: 'mine', modulePath, transport },
-    { cpu: null, environmentPadding },
-  )
+  const plan = { id: 'mine', app: 'mine', modulePath, transport, ...more }
+  const deployment = await launchedHost.start(plan, { cpu, environmentPadding })
   running.push(deployment)
   return deployment
 }
@@ -185,6 +185,45 @@ describe.runIf(canReadProcessTree())('a runner that is gone', () => {
     parent.kill('SIGTERM')
     expect(await once(parent, 'exit')).toEqual([3, null])
     await nothingLeft(family)
+  })
+})
+
+describe.runIf(canReadProcessTree())('a deployment of several workers', () => {
+  const team = { workers: 2, scheduling: 'round-robin' } as const
+
+  it('is metered as a whole, and worker by worker', async () => {
+    const deployment = await start(skeleton, 'tcp', 0, { team })
+    const before = { cpu: await deployment.cpu(), members: await deployment.members(), shares: await deployment.cpuShares() }
+    expect(before.members.map(({ role }) => role)).toEqual(['primary', 'worker', 'worker'])
+    for (let request = 0; request < 200; request++) await ask(deployment.address, '/lookup')
+    const after = { cpu: await deployment.cpu(), members: await deployment.members(), shares: await deployment.cpuShares() }
+    const worked = after.members.map(({ cpuNs }, index) => cpuNs - before.members[index]!.cpuNs)
+    const used = after.cpu.cpuNs - before.cpu.cpuNs
+    // In ticks of 10 ms, and in nanoseconds.
+    for (const ns of worked.slice(1)) expect(ns).toBeGreaterThan(10e6)
+    expect(Math.abs(worked.reduce((sum, ns) => sum + ns, 0) - used)).toBeLessThan(0.1 * used + 60e6)
+    expect(after.shares!.userNs + after.shares!.systemNs).toBeGreaterThan(before.shares!.userNs + before.shares!.systemNs)
+    expect(after.cpu.workerThreads).toHaveLength(2)
+    const resident = after.members.map(({ residentBytes }) => residentBytes)
+    for (const bytes of resident) expect(bytes).toBeGreaterThan(20e6)
+    expect(await deployment.residentBytes()).toBeGreaterThan(Math.max(...resident) * 2)
+    expect(deployment.facts).toEqual((await start(skeleton)).facts)
+  })
+
+  const allowed = allowedCpus()
+  it.skipIf(allowed.length < 2)('may have several CPUs', async () => {
+    const cpus = allowed.slice(0, 2)
+    const deployment = await start(skeleton, 'tcp', 0, { team }, cpus)
+    expect(parseCpuList(deployment.facts.Cpus_allowed_list!)).toEqual(cpus)
+  })
+
+  it('has ended when one of them has', async () => {
+    const deployment = await start(ofApps('dies-on-request'), 'tcp', 0, { team })
+    await expect(ask(deployment.address, '/throw')).rejects.toThrow(/socket hang up|ECONNRESET/)
+    const reason = /^lost worker [12] of 2, which ended with exit code 1$/
+    await expect.poll(() => deployment.ended(), { timeout: 5_000, interval: 10 }).toMatch(reason)
+    await expect.poll(() => deployment.lastLines.join('\n')).toContain('Error: thrown while answering')
+    await deployment.stop()
   })
 })
 

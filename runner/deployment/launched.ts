@@ -6,12 +6,23 @@ import type { FromLauncher } from '../../apps/messages.ts'
 import { atExit } from './at-exit.ts'
 import { Child, describeExit } from './child.ts'
 import type { CpuReading } from './cpu-reading.ts'
-import { type Deployment, DeploymentError, type DeploymentHost, type DeploymentPlan, type StartOptions } from './deployment.ts'
+import {
+  type CpuShares,
+  type Deployment,
+  DeploymentError,
+  type DeploymentHost,
+  type DeploymentPlan,
+  type StartOptions,
+  workersOf,
+} from './deployment.ts'
+import { type Member, readMembers } from './members.ts'
 import { canReadProcessTree, ProcessTree } from './process-tree.ts'
-import { readAllowedCpus, readCpuShares, readResidentBytes } from './procfs.ts'
+import { readAllowedCpus, readCpuShares } from './procfs.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../../apps/launcher.ts', import.meta.url))
 const READY_LIMIT_MILLISECONDS = 10_000
+/** Workers that start at once on one CPU wait for each other. */
+const READY_LIMIT_MORE_MILLISECONDS = 2_000
 const STOP_GRACE_MILLISECONDS = 700
 const REPLY_LIMIT_MILLISECONDS = 2_000
 
@@ -23,7 +34,7 @@ export const launchedHost: DeploymentHost = {
     const socket = plan.transport === 'unix' ? privateSocket() : null
     const child = new Child({
       script: LAUNCHER,
-      args: ['--module', plan.modulePath, '--transport', plan.transport, ...(socket?.args ?? [])],
+      args: [...launcherArguments(plan), ...(socket?.args ?? [])],
       cpu: options.cpu,
       env: { PADDING: 'x'.repeat(options.environmentPadding) },
     })
@@ -38,6 +49,13 @@ export const launchedHost: DeploymentHost = {
   },
 } satisfies { start(plan: DeploymentPlan, options: StartOptions): Promise<Deployment> }
 
+function launcherArguments({ modulePath, transport, team }: DeploymentPlan): string[] {
+  return [
+    ...['--module', modulePath, '--transport', transport],
+    ...(team === undefined ? [] : ['--workers', String(team.workers), '--scheduling', team.scheduling]),
+  ]
+}
+
 class LaunchedDeployment implements Deployment {
   readonly plan: DeploymentPlan
   readonly address: Ready['address']
@@ -47,8 +65,11 @@ class LaunchedDeployment implements Deployment {
   readonly facts: Readonly<Record<string, string>>
   readonly #child: Child
   readonly #tree: ProcessTree | null
+  readonly #workerPids: Ready['workerPids']
   readonly #cleanUp: () => void
   readonly meteredFromOutside: boolean
+  /** Why the launcher is about to go, in its own words. */
+  #lost: string | null = null
   #lastWord: CpuReading = { cpuNs: 0, runDelayNs: 0, mainThread: null }
   #hearCpu: (reading: CpuReading) => void = () => {}
 
@@ -61,11 +82,13 @@ class LaunchedDeployment implements Deployment {
     const cpus = readAllowedCpus(child.pid)
     this.facts = cpus === null ? ready.facts : { ...ready.facts, Cpus_allowed_list: cpus }
     this.#child = child
-    this.#tree = canReadProcessTree() ? new ProcessTree(child.pid) : null
+    this.#tree = canReadProcessTree() ? new ProcessTree(child.pid, ready.workerPids) : null
+    this.#workerPids = ready.workerPids
     this.#cleanUp = cleanUp
     this.meteredFromOutside = this.#tree !== null
     child.onMessage((received) => {
       const message = received as FromLauncher
+      if (message.type === 'lost') this.#lost = message.reason
       if (message.type !== 'cpu') return
       this.#hearCpu({ cpuNs: (message.userMicroseconds + message.systemMicroseconds) * 1000, runDelayNs: 0, mainThread: null })
     })
@@ -79,16 +102,25 @@ class LaunchedDeployment implements Deployment {
     return this.#tree?.read() ?? this.#askCpu()
   }
 
-  async cpuShares() {
-    return readCpuShares(this.#child.pid)
+  async cpuShares(): Promise<CpuShares | null> {
+    const all = [this.#child.pid, ...(this.#workerPids ?? [])].map(readCpuShares)
+    const known = all.filter((shares) => shares !== null)
+    if (known.length < all.length) return null
+    const sum = (of: (shares: CpuShares) => number) => known.reduce((total, shares) => total + of(shares), 0)
+    return { userNs: sum(({ userNs }) => userNs), systemNs: sum(({ systemNs }) => systemNs) }
   }
 
-  async residentBytes() {
-    return readResidentBytes(this.#child.pid)
+  async residentBytes(): Promise<number | null> {
+    const members = await this.members()
+    return members.length === 0 ? null : members.reduce((sum, { residentBytes }) => sum + residentBytes, 0)
+  }
+
+  async members(): Promise<readonly Member[]> {
+    return readMembers(this.#child.pid, this.#workerPids)
   }
 
   ended(): string | null {
-    return this.#child.exit === null ? null : describeExit(this.#child.exit)
+    return this.#lost ?? (this.#child.exit === null ? null : describeExit(this.#child.exit))
   }
 
   async stop(): Promise<void> {
@@ -119,10 +151,8 @@ async function readyMessage(child: Child, plan: DeploymentPlan): Promise<Ready> 
   const { promise, resolve, reject } = Promise.withResolvers<Ready>()
   const fail = (code: string, message: string, hint: string | null = null) =>
     reject(new DeploymentError(code, message, { hint, lastLines: child.lastLines }))
-  const limit = setTimeout(
-    () => fail('not-ready', `${plan.id} did not listen within ${READY_LIMIT_MILLISECONDS / 1000} s`, byHand(plan)),
-    READY_LIMIT_MILLISECONDS,
-  )
+  const limitMs = READY_LIMIT_MILLISECONDS + READY_LIMIT_MORE_MILLISECONDS * (workersOf(plan) - 1)
+  const limit = setTimeout(() => fail('not-ready', `${plan.id} did not listen within ${limitMs / 1000} s`, byHand(plan)), limitMs)
   child.onMessage((received) => {
     const message = received as FromLauncher
     if (message.type === 'ready') resolve(message)

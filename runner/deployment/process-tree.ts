@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
-import type { CpuReading } from './cpu-reading.ts'
+import type { CpuReading, ThreadReading } from './cpu-reading.ts'
 
 interface Counter {
   readonly file: number
@@ -19,6 +19,7 @@ const SCHEDSTAT_BYTES = 96
  */
 export class ProcessTree {
   readonly #pid: number
+  readonly #workerPids: readonly number[]
   readonly #counters = new Map<string, Counter>()
   readonly #buffer = Buffer.alloc(SCHEDSTAT_BYTES)
   #lastNumber = ''
@@ -26,8 +27,10 @@ export class ProcessTree {
   #goneCpuNs = 0
   #goneRunDelayNs = 0
 
-  constructor(pid: number) {
+  /** @param workerPids descendants whose main threads do the work */
+  constructor(pid: number, workerPids: readonly number[] = []) {
     this.#pid = pid
+    this.#workerPids = workerPids
   }
 
   read(): CpuReading {
@@ -43,8 +46,9 @@ export class ProcessTree {
       cpuNs += counter.cpuNs
       runDelayNs += counter.runDelayNs
     }
-    const main = this.#counters.get(threadFolder(this.#pid, this.#pid))
-    return { cpuNs, runDelayNs, mainThread: main === undefined ? null : { cpuNs: main.cpuNs, runDelayNs: main.runDelayNs } }
+    const reading = { cpuNs, runDelayNs, mainThread: this.#mainThread(this.#pid) }
+    if (this.#workerPids.length === 0) return reading
+    return { ...reading, workerThreads: this.#workerPids.map((pid) => this.#mainThread(pid)).filter((thread) => thread !== null) }
   }
 
   close(): void {
@@ -52,15 +56,13 @@ export class ProcessTree {
     this.#counters.clear()
   }
 
+  #mainThread(pid: number): ThreadReading | null {
+    const main = this.#counters.get(threadFolder(pid, pid))
+    return main === undefined ? null : { cpuNs: main.cpuNs, runDelayNs: main.runDelayNs }
+  }
+
   #walk(): void {
-    const processes = [this.#pid]
-    for (let pid = processes.pop(); pid !== undefined; pid = processes.pop()) {
-      for (const thread of listOf(`/proc/${pid}/task`)) {
-        const path = threadFolder(pid, thread)
-        if (!this.#counters.has(path)) this.#add(path)
-        processes.push(...childrenOf(path))
-      }
-    }
+    for (const { path } of threadsBelow(this.#pid)) if (!this.#counters.has(path)) this.#add(path)
   }
 
   #add(path: string): void {
@@ -88,6 +90,23 @@ export class ProcessTree {
     this.#counters.delete(path)
     this.#goneCpuNs += counter.cpuNs
     this.#goneRunDelayNs += counter.runDelayNs
+  }
+}
+
+/** A process and all that descend from it by now, itself first. */
+export function descendants(pid: number): number[] {
+  return [...new Set([pid, ...Array.from(threadsBelow(pid), (thread) => thread.pid)])]
+}
+
+/** All threads of a process and its descendants. */
+function* threadsBelow(root: number): Generator<{ readonly pid: number; readonly path: string }> {
+  const processes = [root]
+  for (const pid of processes) {
+    for (const thread of listOf(`/proc/${pid}/task`)) {
+      const path = threadFolder(pid, thread)
+      yield { pid, path }
+      processes.push(...childrenOf(path))
+    }
   }
 }
 

@@ -18,10 +18,28 @@ export function readCpuShares(pid: number): CpuShares | null {
   }
 }
 
+/** Memory of one process, bytes. */
+export interface Memory {
+  /** All pages in memory; those of the Node binary and its libraries are there once for all processes, and counted in each. */
+  readonly residentBytes: number
+  /** Those that belong to no file: heap, stacks, compiled code. Nobody shares them. */
+  readonly anonymousBytes: number
+}
+
+/** From /proc/PID/status, see proc(5); null where there is no procfs, or no process any more. */
+export function readMemory(pid: number): Memory | null {
+  const status = read(`/proc/${pid}/status`) ?? ''
+  const bytes = (field: string) => {
+    const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]
+    return kibibytes === undefined ? null : Number(kibibytes) * 1024
+  }
+  const [residentBytes, anonymousBytes] = [bytes('VmRSS'), bytes('RssAnon')]
+  return residentBytes === null ? null : { residentBytes, anonymousBytes: anonymousBytes ?? residentBytes }
+}
+
 /** Resident memory of one process in bytes; null where there is no procfs. */
 export function readResidentBytes(pid: number): number | null {
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1]
-  return kibibytes === undefined ? null : Number(kibibytes) * 1024
+  return readMemory(pid)?.residentBytes ?? null
 }
 
 /** CPUs a process may run on, as the kernel lists them (`0-3,8`); null where there is no procfs. */

@@ -22,6 +22,7 @@ export function viewOf(owner: Deployment, plan: DeploymentPlan): Deployment {
     cpu: () => owner.cpu(),
     cpuShares: () => owner.cpuShares(),
     residentBytes: () => owner.residentBytes(),
+    members: () => owner.members(),
     ended: () => owner.ended(),
     stop: async () => {},
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { choosePlacement, parseCpuList, placeOnCpus } from './cpus.ts'
+import { choosePlacement, cpusForWorkers, parseCpuList, placeOnCpus } from './cpus.ts'
 
 describe('parseCpuList', () => {
   it.each([
@@ -32,6 +32,20 @@ describe('choosePlacement', () => {
       runnerCpu: null,
       notPinnedBecause: 'there is only one CPU',
     })
+  })
+})
+
+describe('cpusForWorkers', () => {
+  it.each([
+    ['the one of all servers where there are two', [4, 6], [6]],
+    ['the one of all servers where there are three', [2, 5, 9], [9]],
+    ['all but those of load generator and runner', [0, 1, 2, 3], [0, 3]],
+    ['the same with many', [0, 1, 2, 3, 8, 9, 10, 11], [0, 1, 2, 3, 8, 11]],
+    ['none in particular where nothing is pinned', [0], null],
+  ])('are %s', (_which, allowed, cpus) => {
+    const placement = choosePlacement(allowed)
+    expect(cpusForWorkers(placement, allowed)).toEqual(cpus)
+    if (cpus !== null) expect(cpus).toContain(placement.serverCpu)
   })
 })
 

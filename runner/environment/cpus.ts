@@ -26,6 +26,11 @@ export function choosePlacement(allowed: readonly number[]): CpuPlacement {
   return { serverCpu, loadCpu, runnerCpu: allowed.at(-3) ?? loadCpu, notPinnedBecause: null }
 }
 
+/** What an app of several workers may use: every allowed CPU that neither load generator nor runner has; null: not pinned. */
+export function cpusForWorkers({ serverCpu, loadCpu, runnerCpu }: CpuPlacement, allowed: readonly number[]): number[] | null {
+  return serverCpu === null ? null : allowed.filter((cpu) => cpu !== loadCpu && cpu !== runnerCpu)
+}
+
 /** Keeps every thread of the runner off the servers' CPU. */
 export function pinRunner({ runnerCpu }: CpuPlacement): void {
   if (runnerCpu !== null) execFileSync('taskset', ['-a', '-c', '-p', String(runnerCpu), String(process.pid)], { stdio: 'ignore' })

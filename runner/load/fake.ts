@@ -1,6 +1,7 @@
 import type { Address } from '../../apps/address.ts'
 import type { CpuReading } from '../deployment/cpu-reading.ts'
-import type { Deployment, DeploymentHost } from '../deployment/deployment.ts'
+import type { Deployment, DeploymentHost, DeploymentPlan } from '../deployment/deployment.ts'
+import type { Member } from '../deployment/members.ts'
 import { viewOf } from '../deployment/shared.ts'
 import type { KernelCounters } from '../environment/kernel-counters.ts'
 import { type Random, seededRandom } from '../random.ts'
@@ -115,6 +116,7 @@ export class FakeWorld {
         cpu: async () => singleThread(state),
         cpuShares: async () => ({ userNs: state.cpuNs * 0.6, systemNs: state.cpuNs * 0.4 }),
         residentBytes: async () => 50e6,
+        members: async () => fakeMembers(plan, state),
         ended: () => null,
         stop: async () => {
           if (this.#running.delete(address)) this.journal.push(`stop ${plan.id}`)
@@ -127,6 +129,11 @@ export class FakeWorld {
       const cpu = async () => behindProxy(await process.cpu(), this.#options.proxyOverApp)
       return { ...viewOf(process, plan), cpu, stop: async () => void this.journal.push(`unfront ${plan.id}`) }
     },
+  }
+
+  /** Time goes by. */
+  pass(ns: number): void {
+    this.nowNs += ns
   }
 
   kernel(): KernelCounters {
@@ -207,6 +214,16 @@ export class FakeWorld {
 function behindProxy(app: CpuReading, proxyOverApp: number): CpuReading {
   const proxyCpuNs = app.cpuNs * proxyOverApp
   return { ...app, cpuNs: app.cpuNs + proxyCpuNs, proxyCpuNs }
+}
+
+/** The work of a team is shared evenly. */
+function fakeMembers({ team }: DeploymentPlan, { cpuNs }: FakeProcess): Member[] {
+  const member = (role: Member['role'], share: number): Member => ({
+    ...{ role, cpuNs: cpuNs * share },
+    ...{ residentBytes: 50e6, anonymousBytes: 20e6 },
+  })
+  if (team === undefined) return [member('worker', 1)]
+  return [member('primary', 0), ...Array.from({ length: team.workers }, () => member('worker', 1 / team.workers))]
 }
 
 function singleThread({ cpuNs, runDelayNs }: { cpuNs: number; runDelayNs: number }): CpuReading {

@@ -4,6 +4,7 @@ import { simulation } from '../fixtures/simulated-run.ts'
 import { twoAppPlan } from '../fixtures/two-app-plan.ts'
 import type { FakeWorldOptions } from '../load/fake.ts'
 import type { MeasuredCell } from '../result.ts'
+import type { Life } from './life.ts'
 import type { RoundRecord } from './round.ts'
 import type { Slice } from './sample.ts'
 
@@ -152,4 +153,71 @@ it('a deployment with endpoints of its own has cells of these only, warmed up an
   expect(cells[2]!.deployment.runtime).toBe('nginx 1')
   expect(verdict).toBe('invalid')
   expect(world.journal).not.toContain('pulse koa hello')
+})
+
+const watched = twoAppPlan.deployments.find(({ app }) => app === 'koa')!
+
+it('starts one process at a time where their lives are watched, and asks each once before any load', async () => {
+  let starting = 0
+  let mostAtOnce = 0
+  const lives = new Map<string, Life>()
+  const team = { workers: 2, scheduling: 'round-robin' } as const
+  const { run, world } = simulation({
+    plan: {
+      ...twoAppPlan,
+      lives: { restMilliseconds: 500 },
+      deployments: [...twoAppPlan.deployments, { ...watched, id: 'team', app: 'team', team }],
+    },
+    rule: { rounds: 2, precision: null },
+    bench: ({ host, ask }, world) => ({
+      host: {
+        async start(plan, options) {
+          mostAtOnce = Math.max(mostAtOnce, ++starting)
+          await new Promise((resolve) => setImmediate(resolve))
+          const deployment = await host.start(plan, options)
+          starting--
+          return deployment
+        },
+      },
+      async ask(deployment, path) {
+        world.journal.push(`ask ${deployment.plan.id} ${path}`)
+        await ask(deployment, path)
+      },
+    }),
+    afterRound: (record) => void record.lives.forEach((life, id) => void lives.set(id, life)),
+  })
+  await run()
+  expect(mostAtOnce).toBe(1)
+  // Twice in two rounds; the preflight has nothing to watch.
+  expect(world.journal.filter((line) => line === 'ask koa /hello')).toHaveLength(2)
+  expect([...lives.keys()].toSorted()).toEqual(['koa', 'raw', 'raw#2', 'team'])
+  const memory = { residentBytes: 50e6, anonymousBytes: 20e6 }
+  expect(lives.get('koa')).toEqual({
+    ...{ startMilliseconds: 100, firstAnswerMilliseconds: 101, firstAnswerCpuMilliseconds: 0 },
+    ...{ idle: memory, loaded: memory, rested: memory },
+    members: [{ role: 'worker', cpuNs: expect.any(Number), ...memory }],
+  })
+  expect(lives.get('team')).toMatchObject({
+    idle: { residentBytes: 150e6 },
+    members: [{ role: 'primary', cpuNs: 0 }, { role: 'worker' }, { role: 'worker' }],
+  })
+  // Of the blocks alone: 5 on two endpoints, of 20 ms or so; the warm-up is not among it.
+  for (const { members } of lives.values()) {
+    const worked = members.reduce((sum, { cpuNs }) => sum + cpuNs, 0)
+    expect(worked).toBeGreaterThan(10 * 16e6)
+    expect(worked).toBeLessThan(10 * 25e6)
+  }
+})
+
+it('an app that gives no first answer is watched all the same', async () => {
+  const lives: Life[] = []
+  const { run } = simulation({
+    plan: { lives: { restMilliseconds: 0 } },
+    rule: { rounds: 2, precision: null },
+    bench: () => ({ ask: async () => Promise.reject(new Error('nobody there')) }),
+    afterRound: (record) => void lives.push(...record.lives.values()),
+  })
+  await run()
+  expect(lives).toHaveLength(2 * 4)
+  for (const life of lives) expect(life).toMatchObject({ firstAnswerMilliseconds: null, startMilliseconds: 100 })
 })

@@ -1,11 +1,19 @@
 import { formatAddress } from '../../apps/address.ts'
 import { expectedAnswer } from '../../apps/contract.ts'
-import { type Deployment, DeploymentError, processOf, type StartOptions } from '../deployment/deployment.ts'
+import {
+  type CpuPin,
+  type Deployment,
+  DeploymentError,
+  type DeploymentPlan,
+  processOf,
+  type StartOptions,
+} from '../deployment/deployment.ts'
 import { deployOn } from '../deployment/shared.ts'
 import { RunError } from '../errors.ts'
 import type { ExpectedRequest, LoadSession } from '../load/driver.ts'
 import { loadOf, type Plan } from '../plan.ts'
 import type { Bench } from './bench.ts'
+import { type Start, watchStart } from './life.ts'
 
 /** Why an app, or one cell of it, is out of the run. */
 export interface Failure {
@@ -26,6 +34,8 @@ export interface Fleet {
   /** The processes that run, each without what stands in front of it. */
   readonly processes: readonly Deployment[]
   readonly session: LoadSession
+  /** How the processes came up, by deployment id of `processes`; empty where the plan does not ask. */
+  readonly starts: ReadonlyMap<string, Start>
   readonly failures: readonly Failure[]
   stop(): Promise<void>
 }
@@ -46,6 +56,7 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
   const deployments: (Deployment | null)[] = plan.deployments.map(() => null)
   const processes = new Map<string, Deployment>()
   const fronted: Deployment[] = []
+  const starts = new Map<string, Start>()
   const opening = bench.driver.open({ cpu: bench.loadCpu })
   // A rejection is awaited below, after the deployments have been started beside it.
   opening.catch(() => {})
@@ -68,17 +79,25 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
       failures.push(startFailure(wanted.app, error))
     }
   }
+  // One that is watched has the CPUs to itself.
+  const startedAtOnce = plan.lives === undefined ? STARTED_AT_ONCE : 1
   try {
+    if (plan.lives !== undefined) await opening
     const wanted = options.startOrder.filter((index) => !options.without.has(plan.deployments[index]!.app))
     const byProcess = Map.groupBy(wanted, (index) => processOf(plan.deployments[index]!))
-    const starting = await inTurns([...byProcess], STARTED_AT_ONCE, async ([name, sharing]) => {
+    const starting = await inTurns([...byProcess], startedAtOnce, async ([name, sharing]) => {
       // Called by its own name, where the deployment of that name is among those that share it.
       const owner = sharing.find((index) => plan.deployments[index]!.id === name) ?? sharing[0]!
-      const start = { cpu: bench.serverCpu, environmentPadding: options.environmentPadding[owner]! }
+      const padding = options.environmentPadding[owner]!
+      const startOptions = { cpu: pinOf(plan.deployments[owner]!, bench), environmentPadding: padding }
       try {
-        const process = await bench.host.start(plan.deployments[owner]!, start)
+        const wish = plan.deployments[owner]!
+        const begin = () => bench.host.start(wish, startOptions)
+        const { deployment: process, start } =
+          plan.lives === undefined ? { deployment: await begin() } : await watchStart(bench, plan, begin)
         processes.set(name, process)
-        for (const index of sharing) await deploy(process, index, start)
+        if (start !== undefined) starts.set(process.plan.id, start)
+        for (const index of sharing) await deploy(process, index, startOptions)
         await endUnlessNeeded(name)
       } catch (error) {
         for (const index of sharing) failures.push(startFailure(plan.deployments[index]!.app, error))
@@ -99,7 +118,7 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
         await endUnlessNeeded(processOf(deployment.plan))
       }
     }
-    return { deployments, processes: [...processes.values()], session, failures, stop }
+    return { deployments, processes: [...processes.values()], session, starts, failures, stop }
   } catch (error) {
     await stop()
     throw error
@@ -117,6 +136,11 @@ export async function serversCpuNs(
     if (deployment?.plan.proxy !== undefined && counts(deployment)) cpuNs += (await deployment.cpu()).proxyCpuNs ?? 0
   }
   return cpuNs
+}
+
+/** Where the process of a deployment may run. */
+export function pinOf({ cpus }: DeploymentPlan, { serverCpu }: Pick<Bench, 'serverCpu'>): CpuPin {
+  return cpus ?? serverCpu
 }
 
 /** Does the work for every item, for so many at a time; all of them are tried, whatever becomes of one. */

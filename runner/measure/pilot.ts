@@ -1,5 +1,5 @@
-import { type Deployment, type DeploymentPlan, processOf } from '../deployment/deployment.ts'
-import { endpointsOf, type Plan, planRound } from '../plan.ts'
+import { type Deployment, type DeploymentPlan, processOf, workersOf } from '../deployment/deployment.ts'
+import { countProcesses, endpointsOf, type Plan, planRound } from '../plan.ts'
 import { mean } from '../statistics/summary.ts'
 import type { Bench } from './bench.ts'
 import { cellName, wholeApps } from './cells.ts'
@@ -15,7 +15,7 @@ export interface PilotContext {
   readonly bench: Bench
   readonly plan: Plan
   readonly failed: ReadonlySet<string>
-  /** Load per app. */
+  /** Load per process. */
   readonly milliseconds: number
   readonly signal: AbortSignal
   progress(share: number): void
@@ -45,8 +45,11 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
       const endpoints = endpointsOf(plan, deployment.plan).filter((endpoint) => !failed.has(cellName(app, endpoint)))
       const curve: CurvePoint[] = []
       curves.set(app, curve)
-      for (let loaded = 0; loaded < context.milliseconds && !context.signal.aborted; ) {
-        context.progress((index + loaded / context.milliseconds) / deployments.length)
+      // Workers share the load, and each of them has to be warmed up by it.
+      const workers = workersOf(deployment.plan)
+      const milliseconds = context.milliseconds * workers
+      for (let loaded = 0; loaded < milliseconds && !context.signal.aborted; ) {
+        context.progress((index + loaded / milliseconds) / deployments.length)
         const logCosts: number[] = []
         const loadedBefore = loaded
         const cpuDistanceNs = await bench.cpuDistance()
@@ -60,18 +63,18 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
             cpuDistanceNs,
             request: plan.endpoints.indexOf(endpoint),
           }
-          const milliseconds = WARM_UP_TURN_MILLISECONDS
-          const { slice } = await measureSlice(fleet.session, deployment, { ...order, milliseconds }, bench)
+          const turn = WARM_UP_TURN_MILLISECONDS
+          const { slice } = await measureSlice(fleet.session, deployment, { ...order, milliseconds: turn }, bench)
           logCosts.push(Math.log(costNs(slice)))
           // Slow answers make a slice longer than it was asked to be.
-          loaded += Math.max(milliseconds, slice.elapsedNs / 1e6)
+          loaded += Math.max(turn, slice.elapsedNs / 1e6)
           slices++
         }
         const logCost = mean(logCosts)
         // An app that answers nothing ends its curve here and its measurement in the first round.
         if (!Number.isFinite(logCost)) break
         loadedInAll += loaded - loadedBefore
-        curve.push({ milliseconds: loaded, logCost, cpuDistanceNs })
+        curve.push({ milliseconds: loaded / workers, logCost, cpuDistanceNs })
       }
     }
   } finally {
@@ -82,7 +85,7 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
 
 /** Processes that a pilot watches, each for its whole time. */
 export function pilotProcesses({ deployments }: Plan): number {
-  return new Set(deployments.filter(isInPilot).map(processOf)).size
+  return countProcesses(deployments.filter(isInPilot))
 }
 
 /** The first deployment of every process that runs. */

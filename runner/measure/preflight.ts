@@ -5,7 +5,7 @@ import { deployOn } from '../deployment/shared.ts'
 import { UserError } from '../errors.ts'
 import { endpointsOf, type Plan } from '../plan.ts'
 import type { Bench } from './bench.ts'
-import type { Failure } from './fleet.ts'
+import { type Failure, pinOf } from './fleet.ts'
 
 /** Failures to start that are mistakes of the call, not of the app: the run is refused before anything is measured. */
 const USAGE_MISTAKES = new Set(['module-not-found', 'no-default-export', 'not-an-app', 'bad-arguments'])
@@ -38,9 +38,9 @@ export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): 
   const apps: AppPreflight[] = []
   let baseline: Deployment | null = null
   const failures: Failure[] = []
-  const start = { cpu: bench.serverCpu, environmentPadding: 0 }
   for (const sharing of onceEach(plan)) {
     if (signal.aborted) break
+    const start = { cpu: pinOf(sharing[0]!, bench), environmentPadding: 0 }
     let process: Deployment
     try {
       process = await bench.host.start(sharing[0]!, start)

@@ -1,11 +1,12 @@
-import { type Deployment, processOf } from '../deployment/deployment.ts'
+import { type Deployment, processOf, workersOf } from '../deployment/deployment.ts'
 import { type CpuTicks, NANOSECONDS_PER_TICK, ticksBetween } from '../deployment/procfs.ts'
 import type { CellLatencies } from '../load/driver.ts'
 import { endpointsOf, type Plan, type PlannedRound } from '../plan.ts'
 import type { Bench } from './bench.ts'
 import { measureBlock, RepeatBudget } from './block.ts'
 import { cellName, isOut, wholeApps } from './cells.ts'
-import { type Failure, type Fleet, serversCpuNs, startFleet } from './fleet.ts'
+import { type Failure, type Fleet, pinOf, serversCpuNs, startFleet } from './fleet.ts'
+import { type Life, LifeWatch } from './life.ts'
 import type { Progress } from './listener.ts'
 import type { Slice } from './sample.ts'
 import { type WarmUpCell, warmUp } from './warm-up.ts'
@@ -18,6 +19,8 @@ export interface RoundRecord {
   /** By deployment id, at the end of the round. */
   readonly residentBytes: ReadonlyMap<string, number>
   readonly loadResidentBytes: number | null
+  /** By deployment id, one for every process; empty where the plan does not ask for it. */
+  readonly lives: ReadonlyMap<string, Life>
   readonly failures: readonly Failure[]
   /** The round was given up before its last block. */
   readonly interrupted: boolean
@@ -35,7 +38,7 @@ export interface BlockRecord {
   readonly kept: boolean
 }
 
-/** CPU time of the two CPUs in use, from the start of the round to its last slice; nanoseconds, zero where unknown. */
+/** CPU time of the CPUs in use, from the start of the round to its last slice; nanoseconds, zero where unknown. */
 export interface Noise {
   readonly totalNs: number
   readonly stealNs: number
@@ -67,13 +70,20 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
     if (!out.has(name)) failures.push(failure)
     out.add(name)
   }
+  const watch = plan.lives === undefined ? null : new LifeWatch(fleet)
+  const rest = async () => plan.lives && (await bench.rest(plan.lives.restMilliseconds, context.signal))
   try {
     context.progress('warm-up', 0)
+    await rest()
+    await watch?.idle()
     for (const deployments of byProcess(fleet, planned.warmUpOrder)) {
       if (context.signal.aborted) break
       const cells = deployments.flatMap((deployment) => activeCells(plan, deployment, out))
-      await warmUp(fleet.session, cells, context.warmUpMilliseconds, context.signal, fail)
+      const milliseconds = context.warmUpMilliseconds * workersOf(deployments[0]!.plan)
+      await warmUp(fleet.session, cells, milliseconds, context.signal, fail)
+      await watch?.loaded()
     }
+    await watch?.warm()
     const slices: Slice[] = []
     const blocks: BlockRecord[] = []
     const repeats = new RepeatBudget(planned.blocks.length)
@@ -84,6 +94,7 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
         { ...context, fleet, round: planned.round, out, fail, repeats },
         block,
       )
+      await watch?.loaded()
       // Where nobody is left to be measured there is no block that could be missing.
       if (measured.length === 0) continue
       slices.push(...measured)
@@ -91,7 +102,11 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
     }
     const interrupted = context.signal.aborted
     const noise = await noiseSince(bench, fleet, before)
-    return { round: planned.round, slices, blocks, failures, interrupted, noise, ...(await takeStock(fleet)) }
+    const stock = await takeStock(fleet)
+    await rest()
+    if (!context.signal.aborted) await watch?.rested()
+    const lives = watch?.lives() ?? new Map()
+    return { round: planned.round, slices, blocks, failures, interrupted, noise, ...stock, lives }
   } finally {
     await fleet.stop()
   }
@@ -117,7 +132,8 @@ async function noiseSince(
   const runnerNs = bench.sharesCpuWithRunner ? bench.ownCpuNs() - before.ownCpuNs : 0
   // Everything was started in this round, so the counters began at zero.
   const ours = runnerNs + ((await fleet.session.cpu())?.cpuNs ?? 0) + (await serversCpuNs(fleet))
-  const cpus = [bench.serverCpu, bench.loadCpu].filter((cpu) => cpu !== null)
+  const pins = [bench.loadCpu, ...fleet.processes.map((process) => pinOf(process.plan, bench))]
+  const cpus = [...new Set(pins.flat())].filter((cpu) => cpu !== null)
   const { total, steal, busy } = ticksBetween(before.ticks, bench.ticks(), cpus)
   return {
     totalNs: total * NANOSECONDS_PER_TICK,

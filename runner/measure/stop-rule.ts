@@ -32,6 +32,8 @@ const ROUND_MARGIN = 1.05
 const SLICE_EXTRA_MILLISECONDS = 1
 /** Fleet start and stop per process. Milliseconds. */
 const START_STOP_MILLISECONDS = 250
+/** In a round whose processes are watched: one before the load, one after it. */
+const RESTS = 2
 const FEWEST_BLOCKS = 3
 /** For six rounds the warm-up gets no shorter than this: it leaves koa and express 2 % dear. Half a second left them 30 to 80 % dear. */
 const LEAST_WARM_UP_MILLISECONDS = 1_300
@@ -69,7 +71,8 @@ export function roundNs({ plan, running, warmUpMilliseconds, observedSliceMillis
   const slice = (deployment: DeploymentPlan) =>
     Math.max(loadOf(plan, deployment).sliceMilliseconds, observedSliceMilliseconds ?? 0) + SLICE_EXTRA_MILLISECONDS
   const perBlock = sliceMilliseconds(plan, running, slice)
-  return (countProcesses(running) * (START_STOP_MILLISECONDS + warmUpMilliseconds) + blocks * perBlock) * 1e6
+  const rest = RESTS * (plan.lives?.restMilliseconds ?? 0)
+  return (countProcesses(running) * (START_STOP_MILLISECONDS + warmUpMilliseconds) + rest + blocks * perBlock) * 1e6
 }
 
 /**

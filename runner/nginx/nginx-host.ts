@@ -41,6 +41,7 @@ function alone(plan: DeploymentPlan, { version }: InstalledNginx, nginx: Running
     cpu: async () => nginx.cpu(),
     cpuShares: async () => nginx.cpuShares(),
     residentBytes: async () => nginx.residentBytes(),
+    members: async () => [],
     ended: () => nginx.ended(),
     stop: () => nginx.stop(),
   }
@@ -56,11 +57,11 @@ function inFront(process: Deployment, plan: DeploymentPlan, nginx: RunningNginx)
     async cpu() {
       const [app, proxy] = [await process.cpu(), nginx.cpu()]
       return {
+        // The threads are the app's: while nginx runs on their CPU it waits for its own part of the work: no stranger, see `waitNs`.
+        ...app,
         cpuNs: app.cpuNs + proxy.cpuNs,
         runDelayNs: app.runDelayNs + proxy.runDelayNs,
         proxyCpuNs: proxy.cpuNs,
-        // While nginx runs on their CPU the app waits for its own part of the work: no stranger, see `waitNs`.
-        mainThread: app.mainThread,
       }
     },
     async cpuShares() {
@@ -72,6 +73,7 @@ function inFront(process: Deployment, plan: DeploymentPlan, nginx: RunningNginx)
       const [app, proxy] = [await process.residentBytes(), nginx.residentBytes()]
       return app === null || proxy === null ? null : app + proxy
     },
+    members: () => process.members(),
     ended() {
       const lost = nginx.ended()
       return process.ended() ?? (lost === null ? null : `lost its nginx, whose keeper ${lost},`)

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Address } from '../../apps/address.ts'
 import { Child, describeExit } from '../deployment/child.ts'
 import type { CpuReading } from '../deployment/cpu-reading.ts'
-import { type CpuShares, DeploymentError } from '../deployment/deployment.ts'
+import { type CpuPin, type CpuShares, DeploymentError } from '../deployment/deployment.ts'
 import { firstMessage } from '../deployment/first-message.ts'
 import { ProcessTree } from '../deployment/process-tree.ts'
 import { readCpuShares, readResidentBytes } from '../deployment/procfs.ts'
@@ -34,7 +34,7 @@ export interface RunningNginx {
 
 export interface NginxOptions {
   /** CPU to pin to; null: not pinned. */
-  readonly cpu: number | null
+  readonly cpu: CpuPin
   readonly transport?: Address['transport']
   /** Files in its private folder, by relative path. */
   readonly files?: ReadonlyMap<string, string>

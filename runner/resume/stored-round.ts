@@ -11,12 +11,26 @@ const Failure = z.object({
   lastLines: z.array(z.string()),
 })
 
+const memory = { residentBytes: z.number(), anonymousBytes: z.number() }
+
+const Life = z.object({
+  startMilliseconds: z.number(),
+  firstAnswerMilliseconds: z.number().nullable(),
+  firstAnswerCpuMilliseconds: z.number(),
+  idle: z.object(memory).nullable(),
+  loaded: z.object(memory).nullable(),
+  rested: z.object(memory).nullable(),
+  members: z.array(z.object({ role: z.enum(['primary', 'worker']), cpuNs: z.number(), ...memory })),
+})
+
 /** A line of `rounds.jsonl.gz`: what a finished round has brought beside its slices, and what was known of the run by then. */
 export const StoredRound = z.object({
   round: z.int().positive(),
   latencies: z.array(z.object({ target: z.string(), request: z.int(), histogram: z.string() })),
   residentBytes: z.array(z.tuple([z.string(), z.number()])),
   loadResidentBytes: z.number().nullable(),
+  /** By deployment id; of comparisons, and in older files, none. */
+  lives: z.array(z.tuple([z.string(), Life])).default([]),
   noise: z.object({ totalNs: z.number(), stealNs: z.number(), foreignNs: z.number() }),
   blocks: z.array(z.object({ endpoint: z.string(), block: z.int(), disturbances: z.array(z.string()), kept: z.boolean() })),
   /** From the start of the run to the end of this round, breaks between interruption and resumption not counted. */
@@ -42,12 +56,13 @@ export type StoredRound = z.infer<typeof StoredRound>
 
 /** A round as it is kept; its slices are in the samples. */
 export function storeRound(record: RoundRecord, state: RunState, elapsedNs: number): StoredRound {
-  const { round, latencies, residentBytes, loadResidentBytes, noise, blocks } = record
+  const { round, latencies, residentBytes, loadResidentBytes, lives, noise, blocks } = record
   const { preflight, failures, warmUpMilliseconds, wantedWarmUpMilliseconds, blocksPerRound } = state
   return {
     ...{ round, loadResidentBytes, noise, elapsedNs },
     latencies: [...latencies],
     residentBytes: [...residentBytes],
+    lives: [...lives].map(([id, life]) => [id, { ...life, members: [...life.members] }]),
     blocks: blocks.map((block) => ({ ...block, disturbances: [...block.disturbances] })),
     state: {
       preflight: preflight.map((app) => ({ ...app, headerBytes: [...app.headerBytes], unequal: [...app.unequal] })),
@@ -59,10 +74,11 @@ export function storeRound(record: RoundRecord, state: RunState, elapsedNs: numb
 
 /** The way back. */
 export function restoreRound(stored: StoredRound, slices: RoundRecord['slices']): RoundRecord {
-  const { round, latencies, residentBytes, loadResidentBytes, noise, blocks, state } = stored
+  const { round, latencies, residentBytes, loadResidentBytes, lives, noise, blocks, state } = stored
   return {
     ...{ round, latencies, loadResidentBytes, noise, blocks, slices },
     residentBytes: new Map(residentBytes),
+    lives: new Map(lives),
     failures: state.failures,
     interrupted: false,
   }

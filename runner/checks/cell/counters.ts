@@ -12,16 +12,16 @@ import { isSteady } from './steady.ts'
 
 /** Do the counters of CPU time, of elapsed time and of requests agree with each other? */
 export const checkCounters: CellCheck = (facts) => {
-  const { figures, totals, pinned } = facts
+  const { figures, totals, cpus } = facts
   if (totals.elapsedNs < ENOUGH_TIME_FOR_COUNTERS_NS) return []
   const busy = totals.serverCpuNs / totals.elapsedNs
-  if (pinned && busy > COUNTERS_MAY_EXCEED) {
-    return [finding('counters-disagree', { what: 'CPU time over elapsed time on one CPU', share: busy })]
+  if (cpus !== null && busy > COUNTERS_MAY_EXCEED * cpus) {
+    return [finding('counters-disagree', { what: `CPU time over elapsed time on ${inWords(cpus)}`, share: busy })]
   }
   // The utilisation law: throughput times the time each request takes is how busy the server is (Denning & Buzen 1978).
   const steady = (totals.steadyRequests / totals.steadyNs) * (totals.serverCpuNs / figures.requests)
-  if (pinned && isSteady(totals.steadyNs, totals.elapsedNs) && steady > COUNTERS_MAY_EXCEED) {
-    return [finding('counters-disagree', { what: 'requests/s times cost on one CPU', share: steady })]
+  if (cpus !== null && isSteady(totals.steadyNs, totals.elapsedNs) && steady > COUNTERS_MAY_EXCEED * cpus) {
+    return [finding('counters-disagree', { what: `requests/s times cost on ${inWords(cpus)}`, share: steady })]
   }
   return exceedsTree(facts)
     ? [
@@ -31,6 +31,10 @@ export const checkCounters: CellCheck = (facts) => {
         }),
       ]
     : []
+}
+
+function inWords(cpus: number): string {
+  return cpus === 1 ? 'one CPU' : `${cpus} CPUs`
 }
 
 /** The process is a part of its tree, so it cannot have used more CPU than the tree. */

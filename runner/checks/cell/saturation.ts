@@ -4,7 +4,8 @@ import { BUSY_ENOUGH, HARDLY_BUSY, LOAD_GENERATOR_BUSY, STALL_MILLISECONDS, STAL
 
 /** Was the server the limit, and if not, what was? The most telling answer alone. */
 export const checkSaturation: CellCheck = (facts) => {
-  const { serverBusy, loadBusy } = facts.figures
+  const { loadBusy } = facts.figures
+  const serverBusy = busyShare(facts)
   const milliseconds = serverBusy < STALLED_BELOW_BUSY ? waits(facts).find(isTimerOfTcp) : undefined
   if (milliseconds !== undefined) return [finding('stall', { milliseconds, serverBusy })]
   const loadAtItsLimit = loadBusy !== null && loadBusy > LOAD_GENERATOR_BUSY
@@ -15,6 +16,11 @@ export const checkSaturation: CellCheck = (facts) => {
   if (!facts.driverSleeps && serverBusy < HARDLY_BUSY) return [finding('server-idle', { serverBusy, loadBusy })]
   if (serverBusy < BUSY_ENOUGH) return [finding('load-generator-bound', { serverBusy, loadBusy })]
   return loadAtItsLimit ? [finding('load-generator-busy', { loadBusy })] : []
+}
+
+/** Of what its workers can use: each of them has one thread that answers, and they share the CPUs they have. */
+function busyShare({ figures: { serverBusy, deployment }, cpus }: CellFacts): number {
+  return serverBusy / Math.min(deployment.workers, cpus ?? deployment.workers)
 }
 
 /**

@@ -51,7 +51,7 @@ export const loadFindings = {
   'load-generator-bound': {
     severity: 'suspect',
     scope: 'cell',
-    meaning: `The server used its CPU for less than ${percent(BUSY_ENOUGH, 0)} of the time (median of slices), so something else was the limit. Requests/s tell of the load; the cost is less certain, because a server with time to spare does its work in other portions.`,
+    meaning: `The server used its CPU for less than ${percent(BUSY_ENOUGH, 0)} of the time (median of slices; of several workers: all CPUs that they can use), so something else was the limit. Requests/s tell of the load; the cost is less certain, because a server with time to spare does its work in other portions.`,
     message: ({ serverBusy, loadBusy }) =>
       `the server was only ${percent(serverBusy)} busy${loadBusy === null ? '' : ` while the load generator was ${percent(loadBusy)} busy`}: ` +
       'requests per second tell of the load, and the cost per request is less certain',
@@ -68,7 +68,7 @@ export const loadFindings = {
   'server-idle': {
     severity: 'invalid',
     scope: 'cell',
-    meaning: `The server used its CPU for less than ${percent(HARDLY_BUSY, 0)} of the time at full load (median of slices): waiting was measured. Not judged with a driver that sleeps.`,
+    meaning: `The server used its CPU for less than ${percent(HARDLY_BUSY, 0)} of the time at full load (median of slices; of several workers: all CPUs that they can use): waiting was measured. Not judged with a driver that sleeps.`,
     message: ({ serverBusy }) =>
       `the server was only ${percent(serverBusy)} busy under full load: this measures waiting, not the app`,
     advice: 'Look for stalls (two writes per response, timers, Nagle) in the app, or for another program on its CPU.',
@@ -123,7 +123,7 @@ export const loadFindings = {
   'counters-disagree': {
     severity: 'invalid',
     scope: 'cell',
-    meaning: `Two counts of one thing differ: a pinned server used more than ${percent(COUNTERS_MAY_EXCEED, 0)} of its CPU; or requests/s times cost come to more than ${percent(COUNTERS_MAY_EXCEED, 0)} of it; or the kernel's clock ticks show ${percent(TICKS_MAY_EXCEED - 1, 0)} more CPU time of the server's process than the nanoseconds of all its threads. 99, 101 and 102 % were seen at most.`,
+    meaning: `Two counts of one thing differ: a pinned server used more than ${percent(COUNTERS_MAY_EXCEED, 0)} of the CPUs it has; or requests/s times cost come to more than ${percent(COUNTERS_MAY_EXCEED, 0)} of them; or the kernel's clock ticks show ${percent(TICKS_MAY_EXCEED - 1, 0)} more CPU time of the server's process than the nanoseconds of all its threads. 99, 101 and 102 % were seen at most.`,
     message: ({ what, share }) => `the counters contradict each other: ${what} is ${percent(share)}, which cannot be`,
     advice: 'Look for threads that live only for a moment, or for a clock that was changed; if neither, please report it.',
   },
