@@ -70,8 +70,8 @@ export interface Deployment {
   cpuShares(): Promise<CpuShares | null>
   /** Of all its processes. */
   residentBytes(): Promise<number | null>
-  /** Its processes one by one, the primary of a team first; none where the kernel does not say. */
-  members(): Promise<readonly Member[]>
+  /** Its processes one by one, the primary of a team first, with their connections where asked for; none where the kernel does not say. */
+  members(options?: { readonly connections?: boolean }): Promise<readonly Member[]>
   /** Why the deployment is gone, as the end of a sentence, or null while it runs. */
   ended(): string | null
   /** The last lines it printed. */

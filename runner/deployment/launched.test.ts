@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { get } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -208,6 +209,20 @@ describe.runIf(canReadProcessTree())('a deployment of several workers', () => {
     for (const bytes of resident) expect(bytes).toBeGreaterThan(20e6)
     expect(await deployment.residentBytes()).toBeGreaterThan(Math.max(...resident) * 2)
     expect(deployment.facts).toEqual((await start(skeleton)).facts)
+  })
+
+  it.each(['tcp', 'unix'] as const)('tells how many connections every worker has, over %s', async (transport) => {
+    const deployment = await start(skeleton, transport, 0, { team })
+    const { address } = deployment
+    const sockets = Array.from({ length: 6 }, () => connect(address.transport === 'unix' ? { path: address.path } : address))
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+    // In turn, but a worker that has not taken its last one yet is passed over.
+    const count = async () =>
+      (await deployment.members({ connections: true })).reduce((sum, one) => sum + (one.connections ?? 0), 0)
+    await expect.poll(count, { timeout: 5_000, interval: 20 }).toBe(6)
+    expect((await deployment.members({ connections: true }))[0]!.connections).toBeNull()
+    for (const socket of sockets) socket.destroy()
+    expect((await deployment.members())[1]!.connections).toBeNull()
   })
 
   const allowed = allowedCpus()

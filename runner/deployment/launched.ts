@@ -115,8 +115,8 @@ class LaunchedDeployment implements Deployment {
     return members.length === 0 ? null : members.reduce((sum, { residentBytes }) => sum + residentBytes, 0)
   }
 
-  async members(): Promise<readonly Member[]> {
-    return readMembers(this.#child.pid, this.#workerPids)
+  async members({ connections = false } = {}): Promise<readonly Member[]> {
+    return readMembers(this.#child.pid, this.#workerPids, connections ? this.address : null)
   }
 
   ended(): string | null {

@@ -1,3 +1,5 @@
+import type { Address } from '../../apps/address.ts'
+import { openConnections } from './connections.ts'
 import { descendants } from './process-tree.ts'
 import { type Memory, readCpuShares, readMemory } from './procfs.ts'
 
@@ -7,18 +9,23 @@ export interface Member extends Memory {
   readonly role: 'primary' | 'worker'
   /** CPU time so far, in whole ticks of the kernel: differences over seconds mean something. Nanoseconds. */
   readonly cpuNs: number
+  /** Open to it at the address of the deployment; null: not asked for, or unknown. */
+  readonly connections: number | null
 }
 
 /**
  * The processes of a launcher; none where there is no procfs.
  * @param workerPids of a team; absent: the launcher serves by itself
+ * @param address where connections are to be counted; null: they are not
  */
-export function readMembers(pid: number, workerPids?: readonly number[]): Member[] {
-  if (workerPids === undefined) return member('worker', descendants(pid))
-  return [...member('primary', [pid]), ...workerPids.flatMap((worker) => member('worker', descendants(worker)))]
+export function readMembers(pid: number, workerPids: readonly number[] | undefined, address: Address | null): Member[] {
+  const answering = workerPids ?? [pid]
+  const connections = address === null ? null : openConnections(address, answering)
+  const workers = answering.flatMap((worker, index) => member('worker', descendants(worker), connections?.[index] ?? null))
+  return workerPids === undefined ? workers : [...member('primary', [pid], null), ...workers]
 }
 
-function member(role: Member['role'], pids: readonly number[]): Member[] {
+function member(role: Member['role'], pids: readonly number[], connections: number | null): Member[] {
   const readings = pids.flatMap((pid) => {
     const [memory, shares] = [readMemory(pid), readCpuShares(pid)]
     return memory === null || shares === null ? [] : [{ ...memory, cpuNs: shares.userNs + shares.systemNs }]
@@ -28,6 +35,7 @@ function member(role: Member['role'], pids: readonly number[]): Member[] {
   return [
     {
       role,
+      connections,
       cpuNs: sum(({ cpuNs }) => cpuNs),
       residentBytes: sum(({ residentBytes }) => residentBytes),
       anonymousBytes: sum(({ anonymousBytes }) => anonymousBytes),

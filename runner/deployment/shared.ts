@@ -22,7 +22,7 @@ export function viewOf(owner: Deployment, plan: DeploymentPlan): Deployment {
     cpu: () => owner.cpu(),
     cpuShares: () => owner.cpuShares(),
     residentBytes: () => owner.residentBytes(),
-    members: () => owner.members(),
+    members: (options) => owner.members(options),
     ended: () => owner.ended(),
     stop: async () => {},
   }

@@ -219,7 +219,7 @@ function behindProxy(app: CpuReading, proxyOverApp: number): CpuReading {
 /** The work of a team is shared evenly. */
 function fakeMembers({ team }: DeploymentPlan, { cpuNs }: FakeProcess): Member[] {
   const member = (role: Member['role'], share: number): Member => ({
-    ...{ role, cpuNs: cpuNs * share },
+    ...{ role, cpuNs: cpuNs * share, connections: null },
     ...{ residentBytes: 50e6, anonymousBytes: 20e6 },
   })
   if (team === undefined) return [member('worker', 1)]

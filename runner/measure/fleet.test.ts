@@ -195,7 +195,7 @@ it('starts one process at a time where their lives are watched, and asks each on
   expect(lives.get('koa')).toEqual({
     ...{ startMilliseconds: 100, firstAnswerMilliseconds: 101, firstAnswerCpuMilliseconds: 0 },
     ...{ idle: memory, loaded: memory, rested: memory },
-    members: [{ role: 'worker', cpuNs: expect.any(Number), ...memory }],
+    members: [{ role: 'worker', cpuNs: expect.any(Number), connections: null, ...memory }],
   })
   expect(lives.get('team')).toMatchObject({
     idle: { residentBytes: 150e6 },

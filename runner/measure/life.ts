@@ -21,6 +21,8 @@ export interface WorkedMember extends Memory {
   readonly role: Member['role']
   /** From the end of all warm-ups to the last block. */
   readonly cpuNs: number
+  /** At the end of all warm-ups; null: unknown. */
+  readonly connections: number | null
 }
 
 /** What is known of one process from its start to its end, beside what it costs. Memory is null where the kernel does not say. */
@@ -73,7 +75,7 @@ export class LifeWatch {
   }
 
   async warm(): Promise<void> {
-    for (const [id, members] of await this.#look()) {
+    for (const [id, members] of await this.#look({ connections: true })) {
       this.#before.set(id, members)
       this.#after.set(id, members)
     }
@@ -104,9 +106,9 @@ export class LifeWatch {
     return lives
   }
 
-  async #look(): Promise<(readonly [string, readonly Member[]])[]> {
+  async #look(what?: { connections: boolean }): Promise<(readonly [string, readonly Member[]])[]> {
     const seen: (readonly [string, readonly Member[]])[] = []
-    for (const process of this.#processes) seen.push([process.plan.id, await process.members()])
+    for (const process of this.#processes) seen.push([process.plan.id, await process.members(what)])
     return seen
   }
 }
@@ -130,6 +132,6 @@ function worked(before: readonly Member[], after: readonly Member[]): WorkedMemb
   if (before.length !== after.length) return []
   return after.map(({ role, cpuNs, residentBytes, anonymousBytes }, index) => ({
     ...{ role, residentBytes, anonymousBytes },
-    cpuNs: cpuNs - before[index]!.cpuNs,
+    ...{ cpuNs: cpuNs - before[index]!.cpuNs, connections: before[index]!.connections },
   }))
 }

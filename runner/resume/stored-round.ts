@@ -20,7 +20,9 @@ const Life = z.object({
   idle: z.object(memory).nullable(),
   loaded: z.object(memory).nullable(),
   rested: z.object(memory).nullable(),
-  members: z.array(z.object({ role: z.enum(['primary', 'worker']), cpuNs: z.number(), ...memory })),
+  members: z.array(
+    z.object({ role: z.enum(['primary', 'worker']), cpuNs: z.number(), connections: z.int().nullable(), ...memory }),
+  ),
 })
 
 /** A line of `rounds.jsonl.gz`: what a finished round has brought beside its slices, and what was known of the run by then. */

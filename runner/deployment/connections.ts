@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Address } from '../../apps/address.ts'
+
+/** States of a socket that talks to somebody: /proc/net/tcp (TCP_ESTABLISHED) and /proc/net/unix (SS_CONNECTED). */
+const ESTABLISHED = '01'
+const CONNECTED = '03'
+
+/** How many connections to an address every one of some processes has open; null where there is no procfs. */
+export function openConnections(address: Address, pids: readonly number[]): number[] | null {
+  try {
+    const accepted = address.transport === 'unix' ? acceptedUnix(address.path) : acceptedTcp(address.port)
+    return pids.map((pid) => socketsOf(pid).filter((inode) => accepted.has(inode)).length)
+  } catch {
+    return null
+  }
+}
+
+/** Inodes of the sockets that a process holds; none of one that is gone. */
+export function socketsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1]
+        return inode === undefined ? [] : [inode]
+      } catch {
+        // It was closed meanwhile.
+        return []
+      }
+    })
+  } catch {
+    return []
+  }
+}
+
+/** Sockets on the server's side of connections to a port: their local port is that. */
+function acceptedTcp(port: number): Set<string> {
+  const own = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const rows = tableOf('/proc/net/tcp').filter(([, local, , state]) => local?.endsWith(own) && state === ESTABLISHED)
+  return new Set(rows.map((columns) => columns[9] ?? ''))
+}
+
+/**
+ * Sockets that were accepted have the path of the one that listens; those of the other side have none. node:cluster makes a path relative
+ * where that is shorter; launchers are in the folder that the runner is in.
+ */
+function acceptedUnix(path: string): Set<string> {
+  const isThere = (bound: string | undefined) => bound !== undefined && resolve(bound) === path
+  const rows = tableOf('/proc/net/unix').filter((columns) => isThere(columns[7]) && columns[5] === CONNECTED)
+  return new Set(rows.map((columns) => columns[6] ?? ''))
+}
+
+function tableOf(file: string): string[][] {
+  return readFileSync(file, 'latin1')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+}
