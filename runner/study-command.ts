@@ -48,11 +48,14 @@ export function optionsOf({ defaults, quick, without }: Study): OptionRow[] {
     .filter((row) => !without.includes(nameOf(row)))
     .map((row) => {
       const name = nameOf(row)
-      if (name === 'quick')
-        return { ...row, description: `precision ${quick.precision}, ${quick.maxMinutes} minutes: a first look` }
+      if (name === 'quick') return { ...row, description: `${quickly(quick)}, ${quick.maxMinutes} minutes: a first look` }
       const usual = defaults[name]
       return usual === undefined ? row : { ...row, shownDefault: String(usual) }
     })
+}
+
+function quickly({ rounds, precision }: Study['quick']): string {
+  return rounds == null ? `precision ${precision}` : `${rounds} rounds`
 }
 
 const STATUS = `Results go to stdout and to a folder below --out, progress to stderr. What no row changes is as for compare.

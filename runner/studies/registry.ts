@@ -1,4 +1,5 @@
 import { cache } from './cache.ts'
+import { memory } from './memory.ts'
 import { middleware } from './middleware.ts'
 import { payload } from './payload.ts'
 import { stack } from './stack.ts'
@@ -6,4 +7,4 @@ import type { Study } from './study.ts'
 import { sweep } from './sweep.ts'
 
 /** The registry: what `npm run study -- <name>` may be called with, in the order of `--list`. */
-export const studies: readonly Study[] = [sweep, stack, payload, cache, middleware]
+export const studies: readonly Study[] = [sweep, stack, payload, cache, middleware, memory]

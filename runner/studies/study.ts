@@ -43,7 +43,7 @@ export interface Study {
   /** Where its defaults differ from those of `compare`. */
   readonly defaults: Partial<CompareOptions>
   /** With --quick: to the end in less than five minutes. */
-  readonly quick: Pick<CompareOptions, 'precision' | 'maxMinutes'>
+  readonly quick: Pick<CompareOptions, 'maxMinutes'> & Partial<Pick<CompareOptions, 'precision' | 'rounds'>>
   /** Options of `compare` that mean nothing here. */
   readonly without: readonly (keyof CompareOptions)[]
   readonly ownOptions: readonly OptionRow[]

@@ -1,0 +1,43 @@
+import { formatEstimate } from '../report/format.ts'
+import { listInWords, plainText } from '../report/plain-text.ts'
+import type { Estimate } from '../result.ts'
+
+const LONGEST_NAME = 60
+
+/** An app's name in a sentence. */
+export function named(app: string): string {
+  return plainText(app, LONGEST_NAME)
+}
+
+/** A difference between two apps, with what it is a difference of: `when idle`. */
+export interface Difference {
+  readonly estimate: Estimate
+  readonly unit: string
+  readonly where: string
+}
+
+/**
+ * Differences in words: `3.1 [2.9, 3.3] MiB more when idle; cannot be told apart under load (0.1 [-0.2, 0.4] MiB)`. Nothing is called more
+ * or less whose interval holds zero or is not known.
+ */
+export function differencesInWords(differences: readonly Difference[]): string {
+  const signed = differences.flatMap(({ estimate, unit, where }) => {
+    const { low, high } = estimate
+    if (low !== null && low > 0) return [`${formatEstimate(estimate)} ${unit} more ${where}`]
+    return high !== null && high < 0 ? [`${formatEstimate(negative(estimate))} ${unit} less ${where}`] : []
+  })
+  const ties = differences
+    .filter(({ estimate: { low, high } }) => !(low !== null && low > 0) && !(high !== null && high < 0))
+    .map(({ estimate, unit, where }) => `${where} (${formatEstimate(estimate)} ${unit})`)
+  return [...signed, ...(ties.length === 0 ? [] : [`cannot be told apart ${listInWords(ties)}`])].join('; ')
+}
+
+/** A ratio as a change in percent: 1.04 [1.02, 1.06] is 4 [2, 6]. */
+export function changePercent({ value, low, high, level }: Estimate): Estimate {
+  const percent = (ratio: number) => 100 * (ratio - 1)
+  return { value: percent(value), low: low === null ? null : percent(low), high: high === null ? null : percent(high), level }
+}
+
+function negative({ value, low, high, level }: Estimate): Estimate {
+  return { value: -value, low: high === null ? null : -high, high: low === null ? null : -low, level }
+}
