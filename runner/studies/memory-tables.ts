@@ -16,12 +16,12 @@ export function memoryTable(shown: MemoryRows, restMilliseconds: number): Answer
   return {
     id: 'memory',
     title: 'resident memory',
-    columns: [...headsOf(residentFigures, shown), { head: 'under load, of no file, MiB', kind: 'number' }],
+    columns: [...headsOf(residentFigures, shown), { head: 'under load, without pages of files, MiB', kind: 'number' }],
     rows: rowsOf(shown, [...besideBaseline(residentFigures, shown), shown.lives.levels(shown.apps, anonymousFigure)]),
     note:
       `Resident set size. Idle: connected, ${rest} s after the last process has given its first answer. Under load: the highest reading ` +
       `between warm-ups and between blocks. At rest: ${rest} s after the last block. Pages of the Node binary and its libraries are in ` +
-      'memory once for all processes and counted in each of them; in the differences they cancel. Pages of no file (heap, stacks, compiled ' +
+      'memory once for all processes and counted in each of them; in the differences they cancel. All other pages (heap, stacks, compiled ' +
       'code) belong to one process alone.',
   }
 }

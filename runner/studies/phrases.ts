@@ -22,14 +22,20 @@ export interface Difference {
  */
 export function differencesInWords(differences: readonly Difference[]): string {
   const signed = differences.flatMap(({ estimate, unit, where }) => {
-    const { low, high } = estimate
-    if (low !== null && low > 0) return [`${formatEstimate(estimate)} ${unit} more ${where}`]
-    return high !== null && high < 0 ? [`${formatEstimate(negative(estimate))} ${unit} less ${where}`] : []
+    const words = moreOrLess(estimate, ` ${unit}`)
+    return words === null ? [] : [`${words} ${where}`]
   })
   const ties = differences
-    .filter(({ estimate: { low, high } }) => !(low !== null && low > 0) && !(high !== null && high < 0))
+    .filter(({ estimate, unit }) => moreOrLess(estimate, unit) === null)
     .map(({ estimate, unit, where }) => `${where} (${formatEstimate(estimate)} ${unit})`)
   return [...signed, ...(ties.length === 0 ? [] : [`cannot be told apart ${listInWords(ties)}`])].join('; ')
+}
+
+/** `3.1 [2.9, 3.3] MiB more`, or `less`; null where the interval holds zero or is not known. */
+export function moreOrLess(difference: Estimate, unit: string): string | null {
+  const { low, high } = difference
+  if (low !== null && low > 0) return `${formatEstimate(difference)}${unit} more`
+  return high !== null && high < 0 ? `${formatEstimate(negative(difference))}${unit} less` : null
 }
 
 /** A ratio as a change in percent: 1.04 [1.02, 1.06] is 4 [2, 6]. */

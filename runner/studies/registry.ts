@@ -5,6 +5,7 @@ import { payload } from './payload.ts'
 import { stack } from './stack.ts'
 import type { Study } from './study.ts'
 import { sweep } from './sweep.ts'
+import { workers } from './workers.ts'
 
 /** The registry: what `npm run study -- <name>` may be called with, in the order of `--list`. */
-export const studies: readonly Study[] = [sweep, stack, payload, cache, middleware, memory]
+export const studies: readonly Study[] = [sweep, stack, payload, workers, cache, middleware, memory]
