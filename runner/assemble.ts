@@ -116,6 +116,7 @@ export function assembleResult(facts: RunFacts): Result {
     environment: {
       ...facts.machine,
       serverCpu: facts.placement.serverCpu,
+      serverCpus: severalCpus(plan),
       loadCpu: facts.placement.loadCpu,
       cpuAccounting: facts.cpuAccounting,
       driverVersion: facts.driverVersion,
@@ -139,6 +140,12 @@ export function assembleResult(facts: RunFacts): Result {
     blocks,
     findings: uniqueFindings([...findings, ...identical.flatMap(({ endpoint, ratio }) => checkIdentical(endpoint, ratio))]),
   }
+}
+
+/** Those that any deployment may use; null: none has several. */
+function severalCpus({ deployments }: Plan): number[] | null {
+  const cpus = new Set(deployments.flatMap((deployment) => deployment.cpus ?? []))
+  return cpus.size < 2 ? null : [...cpus].sort((a, b) => a - b)
 }
 
 /** A failed app has its own verdict; it takes nothing from what was measured of the others. */

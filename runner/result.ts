@@ -173,6 +173,8 @@ export const Environment = z.object({
   memoryBytes: z.number(),
   /** CPU numbers; null: not pinned. */
   serverCpu: z.int().nullable(),
+  /** All CPUs of the servers, where a study gives them several; null: the one above. */
+  serverCpus: z.array(z.int()).nullable().default(null),
   loadCpu: z.int().nullable(),
   /** Where the server's CPU time comes from. */
   cpuAccounting: z.enum(['schedstat', 'process.cpuUsage', 'simulated']),

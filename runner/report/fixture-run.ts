@@ -44,6 +44,7 @@ export function runFields(): Omit<Result, FromCells> {
       cpus: 2,
       memoryBytes: 8_589_934_592,
       serverCpu: 1,
+      serverCpus: null,
       loadCpu: 0,
       cpuAccounting: 'schedstat',
       driverVersion: '9.0.0',

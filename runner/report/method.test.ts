@@ -31,6 +31,11 @@ test.each<[string, (result: Result) => void, string]>([
   ['the driver', ({ options }) => Object.assign(options, { driver: 'wrk' }), 'from wrk 9.0.0'],
   ['the transport', ({ options }) => Object.assign(options, { transport: 'unix' }), '(unix, kept alive)'],
   ['pinning', ({ environment }) => Object.assign(environment, { serverCpu: null, loadCpu: null }), '; not pinned.'],
+  [
+    'several CPUs',
+    ({ environment }) => Object.assign(environment, { serverCpus: [1, 3] }),
+    'server on CPUs 1, 3, load generator on CPU 0',
+  ],
   ['one pin', ({ environment }) => Object.assign(environment, { loadCpu: null }), 'server on CPU 1, load generator not pinned'],
   ['accounting', ({ environment }) => Object.assign(environment, { cpuAccounting: 'process.cpuUsage' }), 'process.cpuUsage()'],
   ['a simulation', ({ environment }) => Object.assign(environment, { cpuAccounting: 'simulated' }), 'no server was measured'],

@@ -50,10 +50,11 @@ export function controlLine(result: Result, { ratio, agrees }: IdenticalControl)
 }
 
 /** Which CPU each side has. */
-export function pinning({ environment: { serverCpu, loadCpu } }: Result): string {
+export function pinning({ environment: { serverCpu, serverCpus, loadCpu } }: Result): string {
   if (serverCpu === null && loadCpu === null) return 'not pinned'
   const place = (cpu: number | null) => (cpu === null ? 'not pinned' : `on CPU ${cpu}`)
-  return `server ${place(serverCpu)}, load generator ${place(loadCpu)}`
+  const servers = serverCpus === null ? place(serverCpu) : `on CPUs ${serverCpus.join(', ')}`
+  return `server ${servers}, load generator ${place(loadCpu)}`
 }
 
 /** `, 110 ns apart`: how long a cache line travels between the two CPUs and back. */

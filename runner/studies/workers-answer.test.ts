@@ -128,6 +128,7 @@ describe('the workers study', () => {
     const cell = result.cells.find(({ app }) => app === 'node-http@2-shared')!
     expect(cell.findings.map(({ code }) => code)).toContain('server-idle')
     expect(answer.limits).toContain('Without a valid number, and not quoted: node-http@2-shared.')
+    expect(result.environment).toMatchObject({ serverCpu: 1, serverCpus: [1, 2] })
     expect(answer.limits).toContain('The servers had 2 CPUs (1, 2), the load generator CPU 0.')
     expect(column(table(answer, 'workers-hello'), 'workers')).toEqual([1])
     // What its processes hold is known all the same.
