@@ -1,5 +1,6 @@
 import type { Address } from '../../apps/address.ts'
 import type { CpuReading } from '../deployment/cpu-reading.ts'
+import type { Arrivals } from './arrivals.ts'
 
 /** A request a driver sends, with the answer that alone counts as right. */
 export interface ExpectedRequest {
@@ -15,6 +16,8 @@ export interface LoadTarget {
   readonly id: string
   readonly address: Address
   readonly connections: number
+  /** False: every request has a connection of its own, which the server closes after its answer. Absent: connections are kept. */
+  readonly keepAlive?: boolean
   readonly requests: readonly ExpectedRequest[]
 }
 
@@ -30,6 +33,8 @@ export interface PulseOrder {
   readonly recordLatency: boolean
   /** Whether the load generator sleeps between responses; absent: as its driver does. Drivers that cannot choose do as they always do. */
   readonly sleeps?: boolean
+  /** When requests are due, whether or not earlier ones were answered; absent: each connection sends again as soon as it was answered. */
+  readonly arrivals?: Arrivals
 }
 
 /** What came of one pulse. Counts are exact: every request sent was answered, or is in `lost`. */
@@ -58,6 +63,27 @@ export interface Pulse {
   /** Time in which the load generator had nothing to do but wait for the server; null when the driver cannot tell. */
   readonly idleNs: number | null
   readonly receivedBytes: number
+  /** What came of requests that had times of their own; absent where they had none. */
+  readonly openLoop?: OpenLoopPulse
+}
+
+/** Requests that were due at times of their own. Histograms are of tenths of a microsecond, compressed (see `fineHistogram`). */
+export interface OpenLoopPulse {
+  /** Asked for. */
+  readonly ratePerSecond: number
+  /** Requests that were due. */
+  readonly scheduled: number
+  /** Due, but still without a free connection when the drain was over: never sent. */
+  readonly dropped: number
+  /** Sent later than they were due, because all connections were waiting for answers; that wait is in their latency. */
+  readonly queued: number
+  /** From the first request that was due to the last, and from the first answer to the last. */
+  readonly plannedNs: number
+  readonly answeredNs: number
+  /** From when a request was due to its answer. */
+  readonly latencies: string
+  /** From when a request was due until it was sent, of those for which a connection was free: the load generator's own fault. */
+  readonly lags: string
 }
 
 /** Latencies of one cell, in whole microseconds, as a compressed HDR histogram (base64). */

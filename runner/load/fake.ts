@@ -5,7 +5,8 @@ import type { Member } from '../deployment/members.ts'
 import { viewOf } from '../deployment/shared.ts'
 import type { KernelCounters } from '../environment/kernel-counters.ts'
 import { type Random, seededRandom } from '../random.ts'
-import type { CellLatencies, LoadDriver, LoadSession, LoadTarget, Pulse } from './driver.ts'
+import type { CellLatencies, LoadDriver, LoadSession, LoadTarget, Pulse, PulseOrder } from './driver.ts'
+import { simulateQueue } from './fake-queue.ts'
 
 /** Where and when a pulse happens. */
 export interface FakePlace {
@@ -42,9 +43,10 @@ export interface FakeWorldOptions {
 
 const DEFAULTS: FakeWorldOptions = {
   seed: 1,
-  // Apps differ by their names, so that a table of them has something to show.
+  // Apps differ by their names, so that a table of them has something to show; ways of asking an app (`koa@new`) do not.
   cost: (app, endpoint) =>
-    (10 + 3 * ([...app].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 7)) * (1 + endpoint.length / 10),
+    (10 + 3 * ([...app.replace(/@.*/, '')].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 7)) *
+    (1 + endpoint.length / 10),
   proxyOverApp: 1,
   processNoise: 0.003,
   sliceNoise: 0.01,
@@ -151,13 +153,14 @@ export class FakeWorld {
         this.journal.push(`connect ${target.id}`)
         targets.set(target.id, target)
       },
-      pulse: async ({ target: id, request, milliseconds }) => {
+      pulse: async (order) => {
+        const { target: id, request } = order
         const target = targets.get(id)
         const state = target && this.#running.get(target.address)
         if (target === undefined || state === undefined) throw new Error(`${id} is not running`)
         const { endpoint } = target.requests[request]!
         this.journal.push(`pulse ${id} ${endpoint}`)
-        return this.#pulse(id, state, endpoint, milliseconds)
+        return this.#pulse(order, state, endpoint)
       },
       cpu: async () => singleThread({ cpuNs: this.nowNs / 2, runDelayNs: this.#loadRunDelayNs }),
       residentBytes: async () => 60e6,
@@ -166,13 +169,14 @@ export class FakeWorld {
     }
   }
 
-  #pulse(deployment: string, state: FakeProcess, endpoint: string, milliseconds: number): Pulse {
+  #pulse({ target: deployment, milliseconds, arrivals }: PulseOrder, state: FakeProcess, endpoint: string): Pulse {
     const noise = state.noise + this.#options.sliceNoise * this.#normal()
     // A copy is called by its app and a number.
     const app = deployment.replace(/#\d+$/, '')
     const costNs = this.#options.cost(app, endpoint) * 1000 * Math.exp(noise)
-    const requests = Math.max(1, Math.round((milliseconds * 1e6) / costNs))
-    const elapsedNs = requests * costNs
+    const openLoop = arrivals === undefined ? null : simulateQueue(arrivals, milliseconds, costNs / 1e6)
+    const requests = openLoop?.scheduled ?? Math.max(1, Math.round((milliseconds * 1e6) / costNs))
+    const elapsedNs = openLoop === null ? requests * costNs : Math.max(milliseconds * 1e6, openLoop.answeredNs)
     state.cpuNs += Math.round(requests * costNs)
     this.nowNs += elapsedNs
     const place: FakePlace = { app, endpoint, deployment, pulses: this.pulses++ }
@@ -181,8 +185,8 @@ export class FakeWorld {
       requests,
       elapsedNs,
       drainNs: costNs,
-      steadyRequests: requests - 1,
-      steadyNs: (requests - 1) * costNs,
+      steadyRequests: Math.max(0, requests - 1),
+      steadyNs: openLoop?.answeredNs ?? (requests - 1) * costNs,
       drained: true,
       wrongAnswers: 0,
       lost: 0,
@@ -192,6 +196,7 @@ export class FakeWorld {
       firstProblem: null,
       idleNs: elapsedNs * 0.5,
       receivedBytes: requests * 200,
+      ...(openLoop === null ? {} : { openLoop }),
     }
     return this.#options.disturb(pulse, place)
   }

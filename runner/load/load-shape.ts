@@ -9,4 +9,12 @@ export interface LoadShape {
   /** Meant to keep the server busy all the time; false where it is known beforehand that it may idle. */
   readonly saturates: boolean
   readonly sliceMilliseconds: number
+  /** Requests at times of their own, answered or not (open loop); null: the next request follows the answer (closed loop). */
+  readonly arrivals: ArrivalShape | null
 }
+
+/** At which rate requests arrive. */
+export type ArrivalShape =
+  | { readonly ratePerSecond: number }
+  /** So much, from 0 to 1, of what the slowest of these deployments last answered in a closed loop of the same round. */
+  | { readonly share: number; readonly ofSlowest: readonly string[] }

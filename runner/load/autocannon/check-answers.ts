@@ -1,6 +1,6 @@
 import type autocannon from 'autocannon'
 import type { Answer } from './answer.ts'
-import type { GatedClient } from './gate.ts'
+import type { GatedClient } from './gated-client.ts'
 import type { Pattern } from './pattern.ts'
 
 const UNASKED = 'bytes that were not asked for'

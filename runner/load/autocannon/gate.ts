@@ -1,54 +1,94 @@
 import type autocannon from 'autocannon'
+import { FreshClient } from './fresh-client.ts'
+import { type ClientGate, type GatedClient, KeptClient } from './gated-client.ts'
 
 /** After so many reconnects per connection within one pulse the server is taken for gone; autocannon itself would retry forever. */
 const RECONNECTS_PER_CONNECTION = 3
 
+/** Requests with times of their own, some of them due and not yet sent. */
+export interface DueRequests {
+  readonly length: number
+  /** Takes the one that has waited longest: when it was due, on `performance.now()`'s clock; null: none waits. */
+  take(): number | null
+  /** Forgets those that wait. */
+  drop(): void
+}
+
 /**
- * The gate between autocannon's clients and one deployment. Clients stay connected; while the gate is closed each one's next
- * request is held back instead of being written. Opening it lets all of them go, closing it stops new requests, and `inFlight`
- * says exactly how many answers are still owed.
+ * The gate between autocannon's clients and one deployment. While it is closed each client's next request is held back instead of being
+ * written. Opening it lets all of them go, or lets them go one by one as requests are due; closing it stops new requests, and `owed` says
+ * exactly how much is still to come.
  */
-export class Gate {
+export class Gate implements ClientGate {
   /** Requests written and not yet answered. */
   inFlight = 0
+  /** Connections whose answer has come and that the server has not closed yet; only where every request has one of its own. */
+  closing = 0
+  connectionEvents = 0
   /** Requests that will never be answered because their connection broke. */
   lost = 0
-  /** Connections opened again after they had stood. */
+  /** Connections opened again that were to be kept, or that failed. */
   reconnects = 0
   broken = false
   /** How often the gate was opened so far. */
   openings = 0
   firstProblem: string | null = null
+  ownFault: string | null = null
   #open = false
   #request = 0
+  /** null: a free client sends at once. */
+  #due: DueRequests | null = null
+  readonly #keepAlive: boolean
   readonly #clients: GatedClient[] = []
   readonly #held = new Set<GatedClient>()
+
+  constructor(keepAlive = true) {
+    this.#keepAlive = keepAlive
+  }
 
   get isOpen(): boolean {
     return this.#open
   }
 
+  /** What has to happen before a closed gate is quiet: answers, connections to be closed by the server, requests that are due. */
+  get owed(): number {
+    return this.inFlight + this.closing + (this.broken ? 0 : (this.#due?.length ?? 0))
+  }
+
   /** Takes in a client from autocannon's `setupClient`, before it connects. */
   admit(client: autocannon.Client): GatedClient {
-    const gated = new GatedClient(client, this)
+    const gated = this.#keepAlive ? new KeptClient(client, this) : new FreshClient(client, this)
     this.#clients.push(gated)
     return gated
   }
 
-  /** Resolves when every client's socket stands. Rejects when the server cannot be reached. */
+  /** Resolves when every client has reached the server. Rejects when it cannot be reached. */
   async connected(): Promise<void> {
     await Promise.all(this.#clients.map((client) => client.connected))
   }
 
-  /** Lets every held client send, from now on, the request of this index; a broken gate lets nothing through. */
-  open(request: number): void {
+  /**
+   * Lets every held client send, from now on, the request of this index; a broken gate lets nothing through.
+   * @param due where requests have times of their own: a client that becomes free sends the one that has waited longest
+   */
+  open(request: number, due: DueRequests | null = null): void {
     this.#request = request
+    this.#due = due
     this.openings++
     this.#open = true
-    if (this.broken) return
+    if (this.broken || due !== null) return
     const released = [...this.#held]
     this.#held.clear()
-    for (const client of released) client.send(request)
+    for (const client of released) client.send(request, 0)
+  }
+
+  /** A request that is due now: a free client sends it. False: none is free. */
+  sendDue(dueAt: number): boolean {
+    const [client] = this.#held
+    if (client === undefined || this.broken) return false
+    this.#held.delete(client)
+    client.send(this.#request, dueAt)
+    return true
   }
 
   close(): void {
@@ -64,8 +104,10 @@ export class Gate {
 
   /** Gives up on answers that never came: their connections are replaced and their requests counted as lost. Returns how many. */
   abandon(): number {
+    this.#due?.drop()
     const waiting = this.#clients.filter((client) => client.waiting)
     for (const client of waiting) client.reset(`no answer to a request within the drain limit`)
+    for (const client of this.#clients) client.giveUpClosing()
     return waiting.length
   }
 
@@ -77,11 +119,11 @@ export class Gate {
 
   /** Called by a client that is free to send. */
   offer(client: GatedClient): void {
-    if (this.#open && !this.broken) client.send(this.#request)
-    else this.#held.add(client)
+    const dueAt = this.broken ? null : this.#due === null ? (this.#open ? 0 : null) : this.#due.take()
+    if (dueAt === null) this.#held.add(client)
+    else client.send(this.#request, dueAt)
   }
 
-  /** Called when a standing connection has to be opened again; false: do not try any more. */
   mayReconnect(): boolean {
     this.reconnects++
     if (this.reconnects > RECONNECTS_PER_CONNECTION * this.#clients.length) this.broken = true
@@ -90,85 +132,5 @@ export class Gate {
 
   problem(sentence: string): void {
     this.firstProblem ??= sentence
-  }
-}
-
-/** One autocannon client whose requests pass the gate one at a time. */
-export class GatedClient {
-  readonly connected: Promise<void>
-  /** A request of this client is in flight. */
-  waiting = false
-  readonly client: autocannon.Client
-  readonly #gate: Gate
-  readonly #writeRequest: () => void
-
-  constructor(client: autocannon.Client, gate: Gate) {
-    this.client = client
-    this.#gate = gate
-    this.#writeRequest = client._doRequest
-    client._doRequest = () => gate.offer(this)
-    // autocannon would walk through the list of requests; which one is sent is decided when the gate opens.
-    client.requestIterator.nextRequest = () => client.requestIterator.currentRequest
-    client.on('response', () => {
-      this.waiting = false
-      gate.inFlight--
-    })
-    client.on('connError', (error: Error) => gate.problem(`connection error: ${error.message}`))
-    this.connected = this.#watchConnecting()
-  }
-
-  send(request: number): void {
-    const { requestIterator } = this.client
-    requestIterator.currentRequest = requestIterator.requests[request]!
-    this.waiting = true
-    this.#gate.inFlight++
-    this.#writeRequest.call(this.client)
-  }
-
-  /** Replaces the connection; a request in flight is lost. */
-  reset(why: string): void {
-    this.#gate.problem(why)
-    this.client._resetConnection()
-  }
-
-  destroy(): void {
-    this.#forgetRequest()
-    this.client.destroy()
-  }
-
-  #watchConnecting(): Promise<void> {
-    const { client } = this
-    const connect = client._connect
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    // Nobody may be waiting for the connection any more when it fails; that must not end the load process.
-    promise.catch(() => {})
-    let connectedOnce = false
-    let attempts = 0
-    client._connect = () => {
-      if (attempts++ > 0) {
-        this.#gate.problem('the server closed the connection')
-        this.#forgetRequest()
-        if (!this.#gate.mayReconnect()) {
-          if (!connectedOnce) reject(new Error(this.#gate.firstProblem ?? 'cannot connect'))
-          return
-        }
-      }
-      connect.call(client)
-      client.conn.setNoDelay(true)
-      client.conn.once('connect', () => {
-        connectedOnce = true
-        resolve()
-      })
-    }
-    return promise
-  }
-
-  #forgetRequest(): void {
-    this.client.pipelinedRequests.clear()
-    this.client.parser.reinitialize(this.client.parser.type)
-    if (!this.waiting) return
-    this.waiting = false
-    this.#gate.inFlight--
-    this.#gate.lost++
   }
 }

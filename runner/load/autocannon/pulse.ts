@@ -1,4 +1,5 @@
 import type { Pulse, PulseOrder } from '../driver.ts'
+import { OpenLoop } from './open-loop.ts'
 import type { PulsedTarget } from './target.ts'
 
 const NANOSECONDS_PER_MILLISECOND = 1e6
@@ -13,28 +14,32 @@ const LOOK_MILLISECONDS = 1
  * A perpetual `setImmediate` turns the event loop's wait into a poll: a client that slept would have to be woken by the server's
  * write, and the server would be charged for it, the more often the slower the app.
  * @param sleeps true: lets the event loop sleep between responses after all, to show what that does to a result. What the client waits
- * for cannot be told from its turns then, so `idleNs` is null.
+ * for cannot be told from its turns then, so `idleNs` is null. Requests that are due at a time of their own need a client that is awake.
  */
 export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): Promise<Pulse> {
-  const nextLook = sleeps ? (look: () => void) => setTimeout(look, LOOK_MILLISECONDS) : setImmediate
+  const { promise, resolve, reject } = Promise.withResolvers<Pulse>()
+  const openLoop = order.arrivals === undefined ? null : new OpenLoop(order.arrivals, order.milliseconds)
+  const dozes = sleeps && openLoop === null
+  const nextLook = dozes ? (look: () => void) => setTimeout(look, LOOK_MILLISECONDS) : setImmediate
   const { gate } = target
-  const { promise, resolve } = Promise.withResolvers<Pulse>()
-  const openedAt = performance.now()
   let closedAt = 0
   let answersAtClose = 0
   let lastAnswerAtClose = 0
   let timeouts = 0
   let idle = 0
+  let doneAtTick = 0
+  const openedAt = performance.now()
   let tickAt = openedAt
-  let answersAtTick = 0
-  target.open(order.request, order.recordLatency)
+  openLoop?.begin(openedAt)
+  target.open(order.request, order.recordLatency, openLoop)
 
   const tick = () => {
+    const sent = openLoop?.release(gate) ?? 0
     const now = performance.now()
-    const answers = target.rightAnswers + target.wrongAnswers
-    // A turn of the loop without an answer was waiting; the last turns before the first answer count as well.
-    if (answers === answersAtTick) idle += now - tickAt
-    answersAtTick = answers
+    const done = target.rightAnswers + target.wrongAnswers + gate.connectionEvents
+    // A turn of the loop in which nothing was done was waiting; the last turns before the first answer count as well.
+    if (done === doneAtTick && sent === 0) idle += now - tickAt
+    doneAtTick = done
     tickAt = now
     if (gate.isOpen && (now - openedAt >= order.milliseconds || gate.broken)) {
       gate.close()
@@ -42,14 +47,22 @@ export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): 
       answersAtClose = target.rightAnswers
       lastAnswerAtClose = target.lastAnswerAt
     }
-    if (!gate.isOpen && gate.inFlight > 0 && now - closedAt >= order.drainLimitMilliseconds) timeouts += gate.abandon()
-    if (!gate.isOpen && gate.inFlight === 0) {
+    if (!gate.isOpen && gate.owed > 0 && now - closedAt >= order.drainLimitMilliseconds) timeouts += gate.abandon()
+    if (gate.ownFault !== null) {
+      reject(
+        new Error(`it cannot open connections any more (${gate.ownFault}): ports, files or memory of this machine are used up`),
+      )
+    } else if (!gate.isOpen && gate.owed === 0) {
       resolve(result(now))
       target.startOver()
     } else nextLook(tick)
   }
   nextLook(tick)
   return promise
+
+  function answeredNs(): number {
+    return target.rightAnswers > 1 ? (target.lastAnswerAt - target.firstAnswerAt) * NANOSECONDS_PER_MILLISECOND : 0
+  }
 
   function result(now: number): Pulse {
     const endedAt = target.rightAnswers > 0 && timeouts === 0 ? Math.max(target.lastAnswerAt, closedAt) : now
@@ -66,8 +79,9 @@ export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): 
       reconnects: gate.reconnects,
       broken: gate.broken,
       firstProblem: gate.firstProblem,
-      idleNs: sleeps ? null : idle * NANOSECONDS_PER_MILLISECOND,
+      idleNs: dozes ? null : idle * NANOSECONDS_PER_MILLISECOND,
       receivedBytes: target.receivedBytes,
+      ...(openLoop === null ? {} : { openLoop: openLoop.result(answeredNs()) }),
     }
   }
 }

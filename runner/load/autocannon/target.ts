@@ -6,6 +6,7 @@ import { Answer } from './answer.ts'
 import { type AnswerListener, assertClientShape, checkAnswers } from './check-answers.ts'
 import { Gate } from './gate.ts'
 import { readIntoOneBuffer } from './one-buffer.ts'
+import type { OpenLoop } from './open-loop.ts'
 
 /** autocannon must not stop by itself: the runner says when, and a lost runner ends the process. Seconds. */
 const FOREVER_SECONDS = 86_400
@@ -15,7 +16,7 @@ const LONG_BODY_BYTES = 32 * 1024
 /** The connections to one deployment, its gate, and what is counted while the gate is open. */
 export class PulsedTarget implements AnswerListener {
   readonly id: string
-  readonly gate = new Gate()
+  readonly gate: Gate
   /** Right answers since the last pulse ended. */
   rightAnswers = 0
   wrongAnswers = 0
@@ -25,11 +26,13 @@ export class PulsedTarget implements AnswerListener {
   lastAnswerAt = 0
   #request = 0
   #recordLatency = false
+  #openLoop: OpenLoop | null = null
   readonly #answers: Answer[]
   readonly #latencies: hdr.Histogram[]
 
   constructor(target: LoadTarget) {
     this.id = target.id
+    this.gate = new Gate(target.keepAlive)
     this.#answers = target.requests.map((request) => new Answer(request))
     this.#latencies = target.requests.map(() => latencyHistogram())
     const { address } = target
@@ -55,11 +58,12 @@ export class PulsedTarget implements AnswerListener {
     )
   }
 
-  /** Opens the gate for the request of this index. */
-  open(request: number, recordLatency: boolean): void {
+  /** Opens the gate for the request of this index; @param openLoop where requests have times of their own */
+  open(request: number, recordLatency: boolean, openLoop: OpenLoop | null = null): void {
     this.#request = request
     this.#recordLatency = recordLatency
-    this.gate.open(request)
+    this.#openLoop = openLoop
+    this.gate.open(request, openLoop)
   }
 
   /** Counts from zero, for the next pulse: it also tells of bytes that nobody asked for and of connections closed before it. */
@@ -95,6 +99,7 @@ export class PulsedTarget implements AnswerListener {
     checkAnswers(gated, () => this.#answers[this.#request]!, this)
     let openingOfLast = 0
     client.on('response', (_status: number, _bytes: number, milliseconds: number) => {
+      if (this.#openLoop !== null) return this.#openLoop.answered(gated.dueAt)
       // All connections send at once when the gate opens: the first answer of each one tells of the rush, not of the load.
       const first = openingOfLast !== this.gate.openings
       openingOfLast = this.gate.openings

@@ -1,0 +1,85 @@
+import type autocannon from 'autocannon'
+import { type ClientGate, GatedClient } from './gated-client.ts'
+
+/** What autocannon writes, and what has to stand there so that the server closes the connection (RFC 9112, section 9.6). */
+const KEPT = 'Connection: keep-alive\r\n'
+const CLOSED = 'Connection: close\r\n'
+
+/**
+ * A client that opens a connection for every request, and is free again when the server has closed it. The server closes first, so the
+ * sockets that have to wait (TIME_WAIT, a minute each) are on its side, and the ports of this side are free at once.
+ */
+export class FreshClient extends GatedClient {
+  readonly connected: Promise<void>
+  readonly #connect: () => void
+  readonly #reached = Promise.withResolvers<void>()
+  /** `trying` whether the server can be reached at all; `free`, without a connection; `asking`; `answered`, but not yet closed. */
+  #state: 'trying' | 'free' | 'asking' | 'answered' = 'trying'
+  #tries = 0
+
+  constructor(client: autocannon.Client, gate: ClientGate) {
+    super(client, gate)
+    this.#connect = client._connect
+    this.connected = this.#reached.promise
+    // Nobody may be waiting for it any more when it fails.
+    this.connected.catch(() => {})
+    for (const request of client.requestIterator.requests) {
+      const text = request.requestBuffer!.toString('latin1')
+      request.requestBuffer = Buffer.from(text.replace(KEPT, CLOSED), 'latin1')
+    }
+    // Called by autocannon when it has begun to connect, and the socket keeps what is written until then; and after every answer.
+    client._doRequest = () => {
+      if (this.#state === 'asking') this.writeRequest.call(client)
+    }
+    client.on('response', () => {
+      this.#state = 'answered'
+      gate.closing++
+    })
+    // Called by autocannon's constructor, and whenever a connection has ended or failed.
+    client._connect = () => (this.#state === 'trying' ? this.#try() : this.#ended())
+  }
+
+  override giveUpClosing(): void {
+    if (this.#state !== 'answered') return
+    this.gate.problem('the server did not close a connection that it was asked to close')
+    this.gate.mayReconnect()
+    this.#ended()
+  }
+
+  protected write(): void {
+    const { client, gate } = this
+    this.#state = 'asking'
+    this.#connect.call(client)
+    client.conn.once('connect', () => void gate.connectionEvents++)
+  }
+
+  #try(): void {
+    const { client, gate } = this
+    if (this.#tries++ > 0 && !gate.mayReconnect()) {
+      this.#reached.reject(new Error(gate.firstProblem ?? 'cannot connect'))
+      return
+    }
+    this.#connect.call(client)
+    client.conn.once('connect', () => {
+      this.#ended()
+      this.#reached.resolve()
+    })
+  }
+
+  /** The connection is over: as it should be after an answer, else with a request on it. */
+  #ended(): void {
+    const { client, gate } = this
+    client.conn.removeAllListeners('error')
+    client.conn.on('error', () => {})
+    client.conn.destroy()
+    gate.connectionEvents++
+    if (this.#state === 'answered') gate.closing--
+    if (this.#state === 'asking') {
+      gate.problem('the server closed the connection')
+      this.forgetRequest()
+      gate.mayReconnect()
+    }
+    this.#state = 'free'
+    gate.offer(this)
+  }
+}
