@@ -26,7 +26,7 @@ import { cellName } from './measure/cells.ts'
 import type { Failure } from './measure/fleet.ts'
 import type { AppPreflight } from './measure/preflight.ts'
 import type { CompareOptions } from './options.ts'
-import { endpointsOf, loadOf, type Plan } from './plan.ts'
+import { endpointsOf, loadOf, type Plan, provokedBy } from './plan.ts'
 import { type Cell, type Environment, type Finding, FORMAT, type MeasuredCell, type Result, type StopReason } from './result.ts'
 
 /** Everything a result is made from. */
@@ -148,9 +148,11 @@ function severalCpus({ deployments }: Plan): number[] | null {
   return cpus.size < 2 ? null : [...cpus].sort((a, b) => a - b)
 }
 
-/** A failed app has its own verdict; it takes nothing from what was measured of the others. */
+/** A failed app has its own verdict, and so has what a cell was made to bring about; it takes nothing from what was measured of the others. */
 function runVerdict(findings: readonly Finding[], cells: readonly Cell[]): Result['verdict'] {
-  const measured = cells.filter(({ state }) => state === 'measured').map(({ verdict }) => verdict)
+  const measured = cells
+    .filter(({ state }) => state === 'measured')
+    .map(({ findings: own, provokes = [] }) => verdictOf(own.filter(({ code }) => !provokes.includes(code))))
   return measured.length === 0 ? 'invalid' : worstVerdict([verdictOf(findings), ...measured])
 }
 
@@ -187,7 +189,7 @@ function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[
   })
 }
 
-type Identity = Pick<MeasuredCell, 'app' | 'endpoint' | 'deployment' | 'load'>
+type Identity = Pick<MeasuredCell, 'app' | 'endpoint' | 'deployment' | 'load' | 'provokes'>
 
 function failedCell(identity: Identity, { code, reason, lastLines }: Failure): Cell {
   const broken = code === 'contract' || code === 'wrong-answers'
@@ -200,6 +202,7 @@ function cellIdentity({ plan, options, machine }: RunFacts, app: string, endpoin
   const [first] = copies
   const { runtime, transport, proxy } = first!
   const { connections, keepAlive } = loadOf(plan, first!)
+  const provokes = provokedBy(plan, app)
   return {
     app,
     endpoint,
@@ -211,6 +214,7 @@ function cellIdentity({ plan, options, machine }: RunFacts, app: string, endpoin
       copies: copies.length,
     },
     load: { driver: options.driver, connections, keepAlive },
+    ...(provokes.length === 0 ? {} : { provokes: [...provokes] }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { sumBlocks } from './analysis/blocks.ts'
 import type { CellEstimates, CellSeries } from './analysis/estimates.ts'
+import { type OpenLoopFigures, openLoopOver } from './analysis/open-loop.ts'
 import type { CellRound, LoadSums } from './analysis/round-analysis.ts'
 import { sumOfSlow } from './analysis/slow-answers.ts'
 import type { CellFigures, CellTotals } from './checks/cell-facts.ts'
@@ -9,7 +10,7 @@ import { median } from './statistics/summary.ts'
 
 /** What is known of a cell beside its rounds. */
 export interface CellKnowledge {
-  readonly identity: Pick<CellFigures, 'app' | 'endpoint' | 'deployment' | 'load'>
+  readonly identity: Pick<CellFigures, 'app' | 'endpoint' | 'deployment' | 'load' | 'provokes'>
   readonly estimates: CellEstimates
   readonly driftPercent: Estimate | null
   /** The baseline's rounds on the same endpoint. */
@@ -21,6 +22,7 @@ export interface CellKnowledge {
 /** All numbers of a measured cell; pure. */
 export function cellFigures({ app, endpoint, rounds }: CellSeries, known: CellKnowledge): CellFigures {
   const { identity, estimates, ledger, driftPercent, headerBytes } = known
+  const openLoop = openLoopOver(rounds.map((round) => round.openLoop))
   return {
     ...identity,
     state: 'measured',
@@ -28,7 +30,7 @@ export function cellFigures({ app, endpoint, rounds }: CellSeries, known: CellKn
     totalRatio: totalRatio(rounds, known.baseline),
     impliedMaximumRequestsPerSecond: 1e6 / estimates.cost.value,
     userShare: userShare(rounds),
-    latencyMicroseconds: ledger.latency(app, endpoint),
+    latencyMicroseconds: openLoop?.latency ?? ledger.latency(app, endpoint),
     residentBytes: ledger.residentBytes(app),
     serverBusy: median(rounds.map(({ serverBusy }) => serverBusy)),
     loadBusy: loadBusy(rounds),
@@ -40,7 +42,8 @@ export function cellFigures({ app, endpoint, rounds }: CellSeries, known: CellKn
     // Of every round of the run: the cell may have lost all blocks of one.
     blocksPlanned:
       sumBlocks(ledger.rounds.flatMap(({ blocks }) => blocks.filter((own) => own.endpoint === endpoint)))?.planned ?? null,
-    perRound: rounds.map(({ round, blocks, logCost, logRatio, overheadNs, logRate, cpuDistanceNs }) => ({
+    ...(openLoop === null ? {} : { openLoop: openLoopFigures(openLoop) }),
+    perRound: rounds.map(({ round, blocks, logCost, logRatio, overheadNs, logRate, cpuDistanceNs, openLoop: due }) => ({
       round,
       blocks,
       costMicroseconds: Math.exp(logCost) / 1000,
@@ -48,8 +51,16 @@ export function cellFigures({ app, endpoint, rounds }: CellSeries, known: CellKn
       overheadMicroseconds: overheadNs / 1000,
       requestsPerSecond: Math.exp(logRate),
       cpuDistanceNanoseconds: cpuDistanceNs,
+      ...(due === null ? {} : { latencyMicroseconds: due.latency, dueRequestsPerSecond: due.ratePerSecond }),
     })),
   }
+}
+
+function openLoopFigures(figures: OpenLoopFigures): NonNullable<CellFigures['openLoop']> {
+  const { ratePerSecond, scheduled, dropped, queued, slices, plannedNs, answeredNs, lag } = figures
+  // A single answer spans no time.
+  const achievedShare = answeredNs > 0 ? plannedNs / answeredNs : 1
+  return { dueRequestsPerSecond: ratePerSecond, scheduled, dropped, queued, slices, achievedShare, sendLagMicroseconds: lag }
 }
 
 /** Sums over all rounds of a cell, for the checks. */

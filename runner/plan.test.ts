@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { blocksFor, countProcesses, type Plan, planDeployments, planRound, repeatedBlock } from './plan.ts'
+import {
+  arrivalSeed,
+  blocksFor,
+  countProcesses,
+  type Plan,
+  planDeployments,
+  planRound,
+  provokedBy,
+  provokingApps,
+  repeatedBlock,
+} from './plan.ts'
 
 const app = (id: string) => ({ id, modulePath: `/apps/${id}/app.ts`, given: id, insideProject: true })
 const plan: Plan = {
@@ -37,6 +47,29 @@ describe('countProcesses', () => {
     expect(countProcesses(plan.deployments)).toBe(4)
     expect(countProcesses([{ ...one!, process: 'koa' }, ...others])).toBe(3)
     expect(countProcesses([{ ...one!, team }, ...others])).toBe(6)
+  })
+})
+
+describe('arrivalSeed', () => {
+  it('is one of its own for every round, block, endpoint and attempt, and the same when it is asked for again', () => {
+    const places = [1, 2].flatMap((round) =>
+      plan.endpoints.flatMap((endpoint) =>
+        [0, 1].flatMap((block) => [0, 1].map((attempt) => ({ round, endpoint, block, attempt }))),
+      ),
+    )
+    const seeds = places.map(({ round, attempt, ...place }) => arrivalSeed(plan, round, place, attempt))
+    expect(new Set(seeds).size).toBe(places.length)
+    expect(places.map(({ round, attempt, ...place }) => arrivalSeed({ ...plan }, round, place, attempt))).toEqual(seeds)
+    expect(arrivalSeed({ ...plan, seed: 1 }, 1, { block: 0, endpoint: 'hello' }, 0)).not.toBe(seeds[0])
+  })
+})
+
+describe('provoked findings', () => {
+  it('are those of the deployments of an app', () => {
+    const deployments = plan.deployments.map((one) => (one.app === 'koa' ? { ...one, provokes: ['stall'] } : one))
+    expect(provokedBy({ deployments }, 'koa')).toEqual(['stall'])
+    expect(provokedBy({ deployments }, 'express')).toEqual([])
+    expect(provokingApps({ deployments })).toEqual(['koa'])
   })
 })
 

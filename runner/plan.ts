@@ -2,7 +2,7 @@ import type { ResolvedApp } from '../apps/app.ts'
 import type { ContractOptions } from '../apps/contract.ts'
 import { type DeploymentPlan, processOf, workersOf } from './deployment/deployment.ts'
 import type { LoadShape } from './load/load-shape.ts'
-import { seededRandom } from './random.ts'
+import { type Random, seededRandom } from './random.ts'
 
 /** Two copies of the baseline run in every comparison: the control is measured twice as often, and every run is an A/A test. */
 const BASELINE_COPIES = 2
@@ -18,6 +18,8 @@ const MEASURE_OVER_PREPARE = 1.8
 /** Starting one app, until it listens and is connected, on the machines seen so far. */
 const START_MILLISECONDS = 250
 const LARGEST_SEED = 2 ** 32 - 1
+/** Sets the seeds of arrivals apart from those of repeated blocks; more than rounds will ever be. */
+const ARRIVALS = 2 ** 20
 const FEWEST_BLOCKS = 8
 const MOST_BLOCKS = 60
 
@@ -89,10 +91,20 @@ export function appOf(plan: Plan, deployment: string): string {
   return plan.deployments.find(({ id }) => id === deployment)?.app ?? deployment
 }
 
+/** Findings that an app of the plan is made to bring about. */
+export function provokedBy({ deployments }: Pick<Plan, 'deployments'>, app: string): readonly string[] {
+  return deployments.find((deployment) => deployment.app === app)?.provokes ?? []
+}
+
+/** Apps that are measured for what goes wrong with them. */
+export function provokingApps({ deployments }: Pick<Plan, 'deployments'>): string[] {
+  return deployments.filter(({ provokes = [] }) => provokes.length > 0).map(({ app }) => app)
+}
+
 /** How a deployment of the plan is asked. */
 export function loadOf(plan: Pick<Plan, 'connections' | 'sliceMilliseconds'>, { load }: DeploymentPlan): LoadShape {
   const { connections, sliceMilliseconds } = plan
-  return { connections, sliceMilliseconds, keepAlive: true, sleeps: false, saturates: true, ...load }
+  return { connections, sliceMilliseconds, keepAlive: true, sleeps: false, saturates: true, arrivals: null, ...load }
 }
 
 /** What a deployment of the plan is asked for. */
@@ -165,9 +177,22 @@ export function repeatedBlock(
   { block, endpoint, slices }: PlannedBlock,
   attempt: number,
 ): PlannedBlock {
-  const random = [round, plan.endpoints.indexOf(endpoint), block, attempt].reduce(
-    (outer, part) => seededRandom(outer.integer(0, LARGEST_SEED), part),
-    seededRandom(plan.seed),
-  )
+  const random = ownRandom(plan.seed, [round, plan.endpoints.indexOf(endpoint), block, attempt])
   return { block, endpoint, slices: random.shuffle(slices) }
+}
+
+/** Seed of the times at which requests arrive in an attempt at a block: the same for all its slices. */
+export function arrivalSeed(
+  plan: Plan,
+  round: number,
+  { block, endpoint }: Pick<PlannedBlock, 'block' | 'endpoint'>,
+  attempt: number,
+): number {
+  const parts = [ARRIVALS, round, plan.endpoints.indexOf(endpoint), block, attempt]
+  return ownRandom(plan.seed, parts).integer(0, LARGEST_SEED)
+}
+
+/** Randomness of its own for everything that is numbered so. */
+function ownRandom(seed: number, parts: readonly number[]): Random {
+  return parts.reduce((outer, part) => seededRandom(outer.integer(0, LARGEST_SEED), part), seededRandom(seed))
 }

@@ -52,8 +52,28 @@ export const RoundValue = z.object({
   requestsPerSecond: z.number(),
   /** Mean distance of the two CPUs over the blocks; null: not measured. Estimates are made with it. */
   cpuDistanceNanoseconds: z.number().nullable().default(null),
+  /** In an open loop only, from the time at which a request was due; `samples` are those of the copy that has the fewest. */
+  latencyMicroseconds: Latency.optional(),
+  /** In an open loop only: requests per second that were due. */
+  dueRequestsPerSecond: z.number().optional(),
 })
 export type RoundValue = z.infer<typeof RoundValue>
+
+/** How well requests that were due at times of their own were sent and answered. */
+const OpenLoop = z.object({
+  /** Mean over the rounds. */
+  dueRequestsPerSecond: z.number(),
+  /** Requests that were due, and those of them that were never sent. */
+  scheduled: z.int(),
+  dropped: z.int(),
+  /** Sent late because every connection was waiting for an answer; that wait is in their latency. */
+  queued: z.int(),
+  /** Rate of the answers over the rate asked for. */
+  achievedShare: z.number(),
+  /** How late requests were sent for which a connection was free: the fault of the load generator. */
+  sendLagMicroseconds: z.object({ p50: z.number(), p99: z.number() }),
+  slices: z.int(),
+})
 
 const cellIdentity = {
   app: z.string(),
@@ -69,6 +89,8 @@ const cellIdentity = {
   load: z.object({ driver: z.string(), connections: z.int(), keepAlive: z.boolean() }),
   verdict: Verdict,
   findings: z.array(Finding),
+  /** Codes of findings that the cell is made to bring about: with one of them it is invalid, and the run is not. Absent: none. */
+  provokes: z.array(z.string()).optional(),
 }
 
 export const MeasuredCell = z.object({
@@ -86,7 +108,10 @@ export const MeasuredCell = z.object({
   impliedMaximumRequestsPerSecond: z.number(),
   /** Share of the server's CPU time spent in user mode, 0 to 1. */
   userShare: z.number().nullable(),
-  /** Closed loop at saturation: connections over throughput, not what a visitor would see. */
+  /**
+   * In a closed loop at saturation: connections over throughput, not what a visitor would see. In an open loop (`openLoop`): from the time
+   * at which a request was due, geometric means over the rounds.
+   */
   latencyMicroseconds: Latency.nullable(),
   residentBytes: z.number().nullable(),
   /** Server CPU time over elapsed time. */
@@ -109,6 +134,8 @@ export const MeasuredCell = z.object({
   /** Blocks that count, and blocks there should be; fewer when some were disturbed every time they were tried. */
   blocksKept: z.int().nullable().default(null),
   blocksPlanned: z.int().nullable().default(null),
+  /** Requests were due at times of their own; absent: the next one of a connection followed the answer. */
+  openLoop: OpenLoop.optional(),
   perRound: z.array(RoundValue),
 })
 export type MeasuredCell = z.infer<typeof MeasuredCell>

@@ -11,7 +11,7 @@ import { conduct, type ResumedRun, type RunRecord, type RunState } from './measu
 import { allListeners, type Listener } from './measure/listener.ts'
 import type { RoundRecord } from './measure/round.ts'
 import type { CompareOptions } from './options.ts'
-import type { Plan } from './plan.ts'
+import { type Plan, provokingApps } from './plan.ts'
 import type { Result } from './result.ts'
 import type { StoppedRun } from './resume/read-stopped-run.ts'
 import { assertSameApps, assertSameEnvironment } from './resume/same-environment.ts'
@@ -81,6 +81,7 @@ export async function runPlan(order: RunOrder, context: RunContext): Promise<Run
       runnerResidentBytes: process.memoryUsage.rss(),
     })
   const precision = options.rounds === null ? options.precision / 100 : null
+  const reached = () => precisionReached(ledger.rounds, plan.baseline, precision, provokingApps(plan))
   let lastRound: RunState | null = stopped?.state ?? null
   try {
     if (stopped !== null) {
@@ -94,18 +95,17 @@ export async function runPlan(order: RunOrder, context: RunContext): Promise<Run
       precision,
       minimumRounds: MINIMUM_ROUNDS,
       maximumNs: options.maxMinutes * 60e9,
-      resumed: stopped === null ? null : resumedRun(stopped, precisionReached(ledger.rounds, plan.baseline, precision)),
+      resumed: stopped === null ? null : resumedRun(stopped, reached()),
       async roundFinished(round, state, elapsedNs) {
         ledger.add(round)
         lastRound = state
-        const reached = precisionReached(ledger.rounds, plan.baseline, precision)
         // A run that dies later leaves this result behind; it says of itself that it is not complete.
         await context.roundFinished?.(
           round,
           () => assembled({ ...state, stoppedBecause: 'interrupted' }),
           () => storeRound(round, state, elapsedNs),
         )
-        return reached
+        return reached()
       },
     })
     return { result: assembled(record), ledger, problem: null }

@@ -142,6 +142,7 @@ describe('precisionReached', () => {
   })
 
   it('is infinite after one round, and null with nothing to compare', () => {
+    expect(precisionReached(rounds([wide]), 'raw', 0.01, Object.keys(wide))).toBeNull()
     expect(precisionReached(rounds([wide]), 'raw', 0.01)!).toMatchObject({ widestHalfWidth: Infinity, roundsNeeded: Infinity })
     expect(precisionReached(rounds([{ raw: 0 }]), 'raw', 0.01)).toBeNull()
     expect(precisionReached([], 'raw', 0.01)).toBeNull()

@@ -174,10 +174,17 @@ export function estimateIdentical(rounds: readonly RoundAnalysis[]): { endpoint:
 /**
  * The widest ratio and how many rounds it would take in all to bring every ratio to the wanted half-width (a share of 1). Of the
  * cells that are still measured: one that failed would never get there.
+ * @param unquoted apps that are measured for what goes wrong with them, not for their numbers
  */
-export function precisionReached(rounds: readonly RoundAnalysis[], baseline: string, wanted: number | null): Precision | null {
+export function precisionReached(
+  rounds: readonly RoundAnalysis[],
+  baseline: string,
+  wanted: number | null,
+  unquoted: readonly string[] = [],
+): Precision | null {
   const latest = rounds.at(-1)?.round
-  const cells = cellSeries(rounds).filter((cell) => cell.app !== baseline && cell.rounds.at(-1)?.round === latest)
+  const left = ({ app, rounds: own }: CellSeries) => app !== baseline && !unquoted.includes(app) && own.at(-1)?.round === latest
+  const cells = cellSeries(rounds).filter(left)
   if (cells.length === 0) return null
   const estimates = estimateColumns(cells, ({ logRatio }) => logRatio)
   const widths = estimates.map(({ halfWidth }) => Math.expm1(halfWidth))

@@ -4,6 +4,7 @@ import { appOf, type Plan } from '../plan.ts'
 import { trimmedDifference, trimmedLogRatio } from '../statistics/paired-log-ratios.ts'
 import { mean, meanOrNull, median, trimmedMean } from '../statistics/summary.ts'
 import { countBlocks, type EndpointBlocks } from './blocks.ts'
+import { type OpenLoopFigures, openLoopOf } from './open-loop.ts'
 import { type SlowAnswers, slowAnswers } from './slow-answers.ts'
 import { driftOver, positionEffect } from './within-round.ts'
 
@@ -49,6 +50,8 @@ export interface CellRound extends LoadSums {
   readonly systemNs: number | null
   readonly receivedBytes: number
   readonly slow: SlowAnswers
+  /** null: the next request of a connection followed the answer. */
+  readonly openLoop: OpenLoopFigures | null
 }
 
 /** What one round says, in small: slices need not be kept. */
@@ -136,6 +139,7 @@ function sums(slices: readonly Slice[]): Sums {
     userNs: totalOrNull(slices, ({ userNs }) => userNs),
     systemNs: totalOrNull(slices, ({ systemNs }) => systemNs),
     receivedBytes: total(slices, ({ receivedBytes }) => receivedBytes),
+    openLoop: openLoopOf(slices),
   }
 }
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { type GoodCellOptions, goodCell } from '../fixtures/good-cell.ts'
 import type { Finding } from '../result.ts'
 import { checkCell } from './cell-checks.ts'
+import type { CellFacts } from './cell-facts.ts'
 
+type OpenLoop = NonNullable<CellFacts['figures']['openLoop']>
 const codes = (findings: readonly Finding[]) => findings.map(({ code }) => code)
 const estimate = (value: number, low: number | null, high: number | null) => ({ value, low, high, level: 0.95 })
 const ratioWithin = (percent: number) => estimate(1.5, 1.5 * (1 - percent / 100), 1.5 * (1 + percent / 100))
@@ -27,6 +29,20 @@ const several = (workers: number, cpus: number, serverBusy: number): GoodCellOpt
   cpus,
   figures: { serverBusy, deployment: { runtime: 'node 24', transport: 'tcp', proxy: null, workers, copies: 1 } },
   totals: { serverCpuNs: 10e9 * serverBusy, userNs: null, steadyRequests: 0, steadyNs: 0 },
+})
+
+/** 20,000 requests/s that are due at times of their own, for 10 s in 40 slices: a third of what the server can. */
+const open = (openLoop: Partial<OpenLoop> = {}, figures: GoodCellOptions['figures'] = {}): GoodCellOptions => ({
+  figures: {
+    ...{ serverBusy: 0.32, latencyMicroseconds: { mean: 60, p50: 50, p90: 80, p99: 200, max: 5000, samples: 200_000 } },
+    openLoop: {
+      ...{ dueRequestsPerSecond: 20_000, scheduled: 200_000, dropped: 0, queued: 0, slices: 40, achievedShare: 0.9995 },
+      sendLagMicroseconds: { p50: 2, p99: 9 },
+      ...openLoop,
+    },
+    ...figures,
+  },
+  loadSaturates: false,
 })
 
 const cases: Record<string, [GoodCellOptions, string[]]> = {
@@ -80,6 +96,27 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
   'a stall under a driver that sleeps': [{ ...cycle(44, 0.03), driverSleeps: true }, ['stall']],
 
   reconnects: [{ totals: { loaded: { reconnects: 1, steadyRequests: 562_500, steadyNs: 9e9 } } }, ['reconnects']],
+
+  'requests that are due at times of their own: N and saturation mean nothing': [open(), []],
+  'all that was due, nearly as it came': [open({ achievedShare: 0.9905 }), []],
+  'less than was due': [open({ achievedShare: 0.985 }), ['rate-not-reached']],
+  'a few on their way at the end of slices that have few': [open({ achievedShare: 0.96, scheduled: 4_000 }), []],
+  'more than a few': [open({ achievedShare: 0.93, scheduled: 4_000 }), ['rate-not-reached']],
+  'one that was never sent': [open({ dropped: 1 }), ['requests-dropped']],
+  'sent late at the median': [open({ sendLagMicroseconds: { p50: 3, p99: 9 } }), ['sent-late']],
+  'sent late in the tail': [open({ sendLagMicroseconds: { p50: 2, p99: 12 } }), ['sent-late']],
+  'sent much too late': [open({ sendLagMicroseconds: { p50: 2, p99: 60 } }), ['sent-too-late']],
+  'connections that are idle for 40 ms because nobody asks': [
+    {
+      ...open({ dueRequestsPerSecond: 400, scheduled: 4_000, achievedShare: 1 }, { requests: 4_000, serverBusy: 0.01 }),
+      totals: { serverCpuNs: 0.1e9, steadyRequests: 4_000, userNs: null },
+    },
+    [],
+  ],
+  'a server that stalls at a rate': [
+    open({}, { latencyMicroseconds: { mean: 41e3, p50: 41e3, p90: 44e3, p99: 45e3, max: 46e3, samples: 9 }, serverBusy: 0.05 }),
+    ['stall'],
+  ],
 
   'X · R that is N': [little(1.04), []],
   'X · R below N': [little(0.94), ['littles-law-strained']],

@@ -3,6 +3,7 @@ import { checkBlocksKept } from './cell/blocks-kept.ts'
 import { checkCounters } from './cell/counters.ts'
 import { checkPlausible } from './cell/implausible.ts'
 import { checkLittlesLaw } from './cell/littles-law.ts'
+import { checkOpenLoop } from './cell/open-loop.ts'
 import { checkRareWork } from './cell/rare-work.ts'
 import { checkReconnects } from './cell/reconnects.ts'
 import { checkRoundOutliers } from './cell/round-outlier.ts'
@@ -21,6 +22,7 @@ const cellChecks: readonly CellCheck[] = [
   checkReconnects,
   checkSlowAnswers,
   checkLittlesLaw,
+  checkOpenLoop,
   checkCounters,
   checkWarm,
   checkRoundOutliers,

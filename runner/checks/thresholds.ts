@@ -43,6 +43,14 @@ export const SLOW_SLICES_SHARE = 0.03
  */
 export const STEADY_SHARE = 0.2
 
+/** Answers per second over requests due per second: below, the server or the load generator does not keep up. */
+export const ACHIEVED_SHARE = 0.99
+/** Requests that are on their way when a slice ends; a slow endpoint has few in a slice, and these are no backlog. */
+export const UNANSWERED_AT_THE_END = 5
+/** How late requests are sent over their latency, at the median and at the 99th percentile, whichever is worse. */
+export const LAG_SHARE = 0.05
+export const LAG_INVALID_SHARE = 0.25
+
 /** Two counts of one thing may differ by ramps and rounding. Seen: CPU over elapsed time up to 0.993, steady rate times cost up to 1.007. */
 export const COUNTERS_MAY_EXCEED = 1.03
 /** In a few slices ramp and drain weigh too much. Nanoseconds, some fifty slices. */

@@ -29,6 +29,8 @@ export interface DeploymentPlan {
   readonly cpus?: readonly number[]
   /** How it is asked, where that differs from the others; see `loadOf`. */
   readonly load?: Partial<LoadShape>
+  /** Codes of findings that it is made to bring about: they make its own numbers invalid, but not the run. */
+  readonly provokes?: readonly string[]
 }
 
 /** A program between the load generator and the app. */

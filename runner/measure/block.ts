@@ -1,5 +1,7 @@
-import { type Plan, type PlannedBlock, repeatedBlock } from '../plan.ts'
+import type { Arrivals } from '../load/arrivals.ts'
+import { arrivalSeed, loadOf, type Plan, type PlannedBlock, repeatedBlock } from '../plan.ts'
 import type { Bench } from './bench.ts'
+import type { Capacities } from './capacities.ts'
 import { isOut } from './cells.ts'
 import { type DisturbanceCode, disturbanceOf } from './disturbance.ts'
 import { type Failure, type Fleet, serversCpuNs } from './fleet.ts'
@@ -33,6 +35,7 @@ export interface BlockContext {
   /** Cells that are out: `app` or `app endpoint`. */
   readonly out: ReadonlySet<string>
   readonly repeats: RepeatBudget
+  readonly capacities: Capacities
   readonly signal: AbortSignal
   fail(failure: Failure): void
   sliceMeasured(slice: Slice): void
@@ -62,9 +65,10 @@ export async function measureBlock(context: BlockContext, planned: PlannedBlock)
 }
 
 async function measureAttempt(context: BlockContext, planned: PlannedBlock, attempt: number) {
-  const { bench, plan, fleet, round, out } = context
+  const { bench, plan, fleet, round, out, capacities } = context
   const { block, endpoint, slices } = attempt === 0 ? planned : repeatedBlock(plan, round, planned, attempt)
   const request = plan.endpoints.indexOf(endpoint)
+  const arrivals = arrivalsOf(context, { block, endpoint }, attempt)
   const measured: Slice[] = []
   let failed = false
   const cpuDistanceNs = await bench.cpuDistance()
@@ -73,12 +77,17 @@ async function measureAttempt(context: BlockContext, planned: PlannedBlock, atte
     const deployment = fleet.deployments[index]
     if (deployment === null || deployment === undefined || context.signal.aborted) continue
     if (isOut(plan, deployment.plan.app, endpoint, out)) continue
-    const order = { round, block, endpoint, position, attempt, cpuDistanceNs, request, milliseconds }
+    const due = arrivals[index]
+    // Its rate is a share of something of which nothing is known.
+    if (due === null) continue
+    const place = { round, block, endpoint, position, attempt, cpuDistanceNs }
+    const order = { ...place, request, milliseconds, ...(due === undefined ? {} : { arrivals: due }) }
     const { slice, firstProblem } = await measureSlice(fleet.session, deployment, order, bench)
     const failure = sliceFailure(deployment, slice, firstProblem)
     if (failure === null) measured.push(slice)
     else context.fail(failure)
     failed ||= failure !== null
+    capacities.note(deployment.plan.id, request, slice)
     context.sliceMeasured(slice)
   }
   // An app that fails takes connections and time with it: that is its own doing, and it is out.
@@ -87,6 +96,25 @@ async function measureAttempt(context: BlockContext, planned: PlannedBlock, atte
   const spilledNs = (await knownCpuNs(fleet)) - before.cpuNs - ownNs
   const disturbance = disturbanceOf({ slices: measured, spilledNs, before: before.kernel, after: bench.kernel() })
   return { slices: measured, disturbance }
+}
+
+/**
+ * When requests are due, by deployment: decided before the first slice, so that the same rate is the same for all of them. undefined: in a
+ * closed loop; null: the rate is not known.
+ */
+function arrivalsOf(
+  { plan, round, capacities }: BlockContext,
+  place: Pick<PlannedBlock, 'block' | 'endpoint'>,
+  attempt: number,
+): (Arrivals | null | undefined)[] {
+  const request = plan.endpoints.indexOf(place.endpoint)
+  const seed = arrivalSeed(plan, round, place, attempt)
+  return plan.deployments.map((deployment) => {
+    const { arrivals } = loadOf(plan, deployment)
+    if (arrivals === null) return undefined
+    const ratePerSecond = capacities.rateOf(arrivals, request)
+    return ratePerSecond === null ? null : { ratePerSecond, seed }
+  })
 }
 
 /** What all servers have used so far; without those that would have to be asked, which costs them something. */

@@ -153,10 +153,12 @@ async function inTurns<Item>(items: readonly Item[], atOnce: number, work: (item
 }
 
 function loadTarget(deployment: Deployment, plan: Plan) {
+  const { connections, keepAlive } = loadOf(plan, deployment.plan)
   return {
     id: deployment.plan.id,
     address: deployment.address,
-    connections: loadOf(plan, deployment.plan).connections,
+    connections,
+    keepAlive,
     requests: plan.endpoints.map((endpoint) => expectedRequest(plan, endpoint)),
   }
 }

@@ -4,6 +4,7 @@ import type { CellLatencies } from '../load/driver.ts'
 import { endpointsOf, type Plan, type PlannedRound } from '../plan.ts'
 import type { Bench } from './bench.ts'
 import { measureBlock, RepeatBudget } from './block.ts'
+import { Capacities } from './capacities.ts'
 import { cellName, isOut, wholeApps } from './cells.ts'
 import { type Failure, type Fleet, pinOf, serversCpuNs, startFleet } from './fleet.ts'
 import { type Life, LifeWatch } from './life.ts'
@@ -72,6 +73,7 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
   }
   const watch = plan.lives === undefined ? null : new LifeWatch(fleet)
   const rest = async () => plan.lives && (await bench.rest(plan.lives.restMilliseconds, context.signal))
+  const capacities = new Capacities()
   try {
     context.progress('warm-up', 0)
     await rest()
@@ -80,7 +82,7 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
       if (context.signal.aborted) break
       const cells = deployments.flatMap((deployment) => activeCells(plan, deployment, out))
       const milliseconds = context.warmUpMilliseconds * workersOf(deployments[0]!.plan)
-      await warmUp(fleet.session, cells, milliseconds, context.signal, fail)
+      await warmUp(fleet.session, cells, { ...context, milliseconds, capacities, fail })
       await watch?.loaded()
     }
     await watch?.warm()
@@ -91,7 +93,7 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
       if (context.signal.aborted) break
       context.progress('measure', index / planned.blocks.length)
       const { slices: measured, ...record } = await measureBlock(
-        { ...context, fleet, round: planned.round, out, fail, repeats },
+        { ...context, fleet, round: planned.round, out, fail, repeats, capacities },
         block,
       )
       await watch?.loaded()

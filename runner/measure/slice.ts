@@ -1,5 +1,6 @@
 import { type CpuReading, waitNs } from '../deployment/cpu-reading.ts'
 import type { Deployment, DeploymentPlan } from '../deployment/deployment.ts'
+import type { Arrivals } from '../load/arrivals.ts'
 import type { LoadSession, PulseOrder } from '../load/driver.ts'
 import type { Bench } from './bench.ts'
 import type { Slice } from './sample.ts'
@@ -12,6 +13,8 @@ const SETTLE_READS = 12
 export interface SliceOrder extends Pick<Slice, 'round' | 'block' | 'endpoint' | 'position' | 'attempt' | 'cpuDistanceNs'> {
   readonly request: number
   readonly milliseconds: number
+  /** When requests are due; absent: the next request of a connection follows the answer. */
+  readonly arrivals?: Arrivals
 }
 
 /** A measured slice and, apart from the sample that is kept, the first thing that went wrong in it. */
@@ -31,11 +34,14 @@ export async function measureSlice(
   order: SliceOrder,
   clock: Pick<Bench, 'now' | 'ownCpuNs' | 'sharesCpuWithRunner'>,
 ): Promise<MeasuredSlice> {
-  const { request, milliseconds, ...place } = order
+  const { request, milliseconds, arrivals, ...place } = order
   const [loadBefore, ownBeforeNs, sharesBefore] = [await session.cpu(), clock.ownCpuNs(), await deployment.cpuShares()]
   const before = await deployment.cpu()
   const startedNs = clock.now()
-  const { firstProblem, ...pulse } = await session.pulse(pulseOrder(deployment.plan, request, milliseconds, true))
+  const { firstProblem, ...pulse } = await session.pulse({
+    ...pulseOrder(deployment.plan, request, milliseconds, true),
+    ...(arrivals === undefined ? {} : { arrivals }),
+  })
   const after = await settledCpu(deployment)
   const [loadAfter, sharesAfter] = [await session.cpu(), await deployment.cpuShares()]
   const ownNs = clock.sharesCpuWithRunner ? clock.ownCpuNs() - ownBeforeNs : 0

@@ -48,4 +48,10 @@ describe('a warm-up', () => {
   it('takes longer on the clock when the server gets half of its CPU: it must not be colder', async () => {
     expect(await warmUpOf(0.5)).toEqual(await warmUpOf(1))
   })
+
+  it('ends by the clock when the server hardly works: it waits for something, and will not get warmer', async () => {
+    // Every turn of 20 ms takes a second.
+    const journal = await warmUpOf(0.02)
+    expect(journal.filter((entry) => entry === 'pulse node-http hello').length).toBe(2)
+  })
 })

@@ -1,5 +1,6 @@
 import type { Deployment } from '../deployment/deployment.ts'
 import type { LoadSession } from '../load/driver.ts'
+import type { Capacities } from './capacities.ts'
 import type { Failure } from './fleet.ts'
 import { pulseOrder } from './slice.ts'
 import { sliceFailure } from './slice-failure.ts'
@@ -12,6 +13,8 @@ export const WARM_UP_TURN_MILLISECONDS = 20
 
 /** A server that does not get its CPU is not waited for longer than this many times the warm-up. */
 const LONGEST_WAIT = 4
+/** A server that works for less than this share of the time under load waits for something else, and longer does not warm it. */
+const HARDLY_WORKING = 0.1
 /** The ramps of a turn are not all work; no turn more because of them. */
 const ENOUGH = 0.97
 
@@ -23,30 +26,38 @@ export interface WarmUpCell {
   readonly request: number
 }
 
+export interface WarmUpOptions {
+  /** Of the server's CPU time where it can be metered from outside, else of load. */
+  readonly milliseconds: number
+  /** Takes what the cells have answered at the end. */
+  readonly capacities: Capacities
+  readonly signal: AbortSignal
+  fail(failure: Failure): void
+}
+
 /**
  * Loads one process, all its cells in turn, until it has worked for a while; what it answers is checked but not measured. Work is the
  * server's own CPU time: on a machine with other things to do, a time on the clock would leave it colder.
  * @param cells all of the same process
- * @param milliseconds of the server's CPU time where it can be metered from outside, else of load
  */
 export async function warmUp(
   session: LoadSession,
   cells: readonly WarmUpCell[],
-  milliseconds: number,
-  signal: AbortSignal,
-  fail: (failure: Failure) => void,
+  { milliseconds, capacities, signal, fail }: WarmUpOptions,
 ): Promise<void> {
   const [first] = cells
   if (first === undefined) return
   const out = new Set<WarmUpCell>()
   const work = await workMeter(first.deployment)
-  for (let loaded = 0, worked = 0; worked < milliseconds * ENOUGH && loaded < milliseconds * LONGEST_WAIT && !signal.aborted; ) {
+  for (let loaded = 0, worked = 0; worked < milliseconds * ENOUGH && !signal.aborted; ) {
+    if (loaded >= milliseconds * (worked < loaded * HARDLY_WORKING ? 1 : LONGEST_WAIT)) return
     if (out.size === cells.length) return
     for (const cell of cells) {
       if (out.has(cell)) continue
       const { deployment, endpoint, request } = cell
       const order = pulseOrder(deployment.plan, request, WARM_UP_TURN_MILLISECONDS, false)
       const { firstProblem, ...outcome } = await session.pulse(order)
+      capacities.note(deployment.plan.id, request, outcome)
       // A driver may take longer than it was asked to: wrk knows whole seconds only.
       loaded += Math.max(WARM_UP_TURN_MILLISECONDS, outcome.elapsedNs / 1e6)
       const failure = sliceFailure(deployment, { endpoint, ...outcome }, firstProblem)

@@ -5,7 +5,7 @@ import { LITTLE_DISTURBED_SHARE, LITTLE_INVALID, LITTLE_LAPS, LITTLE_SLOW_SHARE,
 /**
  * Little's law: N = X · R in a closed loop whose N connections all wait for an answer (Little 1961; Denning & Buzen 1978). Throughput and
  * latency come from different counters, so they check each other. The copies of the baseline have N connections each and are asked in
- * turns, so their times add up and X is that of one.
+ * turns, so their times add up and X is that of one. In an open loop connections are idle, and nothing is known of N.
  */
 export const checkLittlesLaw: CellCheck = ({ figures, totals }) => {
   const mean = figures.latencyMicroseconds?.mean ?? null
@@ -13,7 +13,7 @@ export const checkLittlesLaw: CellCheck = ({ figures, totals }) => {
   const { connections } = figures.load
   // Latencies leave out the first answer of every connection in a slice, which is slower; the rate does not.
   const laps = totals.steadyRequests / (figures.slices * connections)
-  if (mean === null || laps < LITTLE_LAPS) return []
+  if (mean === null || laps < LITTLE_LAPS || figures.openLoop !== undefined) return []
   // A server that is kept waiting for its CPU answers late, and mostly during the drain, which the rate leaves out.
   if (totals.steadyNs < steadyNs * (1 - LITTLE_DISTURBED_SHARE)) return []
   if (totals.slow.waitNs > totals.steadyNs * LITTLE_SLOW_SHARE) return []

@@ -25,11 +25,12 @@ function busyShare({ figures: { serverBusy, deployment }, cpus }: CellFacts): nu
 
 /**
  * How long a response takes, milliseconds: by the latencies, which leave out the first one of each connection in a slice (after a pause TCP
- * acknowledges at once), and by the time from one request of a connection to its next (Little's law).
+ * acknowledges at once), and by the time from one request of a connection to its next (Little's law), in a closed loop.
  */
 function waits({ figures, totals }: CellFacts): number[] {
-  const cycle = (figures.load.connections * totals.elapsedNs) / figures.requests / 1e6
-  return figures.latencyMicroseconds === null ? [cycle] : [figures.latencyMicroseconds.p50 / 1000, cycle]
+  const { latencyMicroseconds, openLoop, load, requests } = figures
+  const cycles = openLoop === undefined ? [(load.connections * totals.elapsedNs) / requests / 1e6] : []
+  return latencyMicroseconds === null ? cycles : [latencyMicroseconds.p50 / 1000, ...cycles]
 }
 
 function isTimerOfTcp(milliseconds: number): boolean {

@@ -1,9 +1,12 @@
 import { SLOW_ANSWER_NS } from '../../analysis/slow-answers.ts'
 import {
+  ACHIEVED_SHARE,
   BUSY_ENOUGH,
   COUNTERS_MAY_EXCEED,
   FEWEST_SLOW_SLICES,
   HARDLY_BUSY,
+  LAG_INVALID_SHARE,
+  LAG_SHARE,
   LITTLE_INVALID,
   LITTLE_LAPS,
   LITTLE_SUSPECT,
@@ -12,8 +15,13 @@ import {
   STALL_MILLISECONDS,
   STALLED_BELOW_BUSY,
   TICKS_MAY_EXCEED,
+  UNANSWERED_AT_THE_END,
 } from '../thresholds.ts'
 import { type Facts, type FindingKind, fixed, percent } from './finding-kind.ts'
+
+const late: FindingKind['message'] = ({ lagP50, lagP99, p50, p99 }) =>
+  `requests were sent ${fixed(lagP50, 1)} µs late (median; 99th percentile ${fixed(lagP99, 1)} µs), ` +
+  `and latencies of ${fixed(p50, 1)} µs and ${fixed(p99, 1)} µs hold that`
 
 const stalls = STALL_MILLISECONDS.map(([from, to]) => `${from} to ${to} ms`).join(' or ')
 
@@ -119,6 +127,36 @@ export const loadFindings = {
     message: ({ product, connections }) =>
       `requests per second times mean latency is ${fixed(product, 2)}, but there were ${connections} connections: times and counts contradict each other`,
     advice: 'Look for connections that are idle or closed, and for requests that take turns; measure again.',
+  },
+  'rate-not-reached': {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning: `Open loop: answers came at less than ${percent(ACHIEVED_SHARE, 0)} of the rate at which requests were due (from the first answer of a slice to the last; up to ${UNANSWERED_AT_THE_END} requests on their way at the end of a slice are no backlog). A queue grew for as long as the slice lasted, so latencies say how long the slice was.`,
+    message: ({ achievedShare, dueRequestsPerSecond }) =>
+      `only ${percent(achievedShare)} of the ${fixed(dueRequestsPerSecond, 0)} requests/s that were due were answered as they came: latency grows with the length of the slice`,
+    advice: 'Ask for a lower --rate or a smaller --load-percent.',
+  },
+  'requests-dropped': {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning:
+      'Open loop: requests that were due were never sent, because no connection became free for them until the drain was over.',
+    message: ({ dropped, scheduled }) => `${dropped} of ${scheduled} requests that were due were never sent`,
+    advice: 'Ask for a lower --rate or a smaller --load-percent; look for an app that hangs.',
+  },
+  'sent-late': {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: `Open loop: requests for which a connection was free were sent later than they were due, by more than ${percent(LAG_SHARE, 0)} of the latency, at the median or at the 99th percentile. The load generator was busy with other answers, or was kept from its CPU. Latencies hold its delay.`,
+    message: late,
+    advice: 'Use a faster or quieter CPU for the load generator, a lower rate, or take latencies for an upper bound.',
+  },
+  'sent-too-late': {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning: `As sent-late, by more than ${percent(LAG_INVALID_SHARE, 0)}.`,
+    message: late,
+    advice: 'Use a faster or quieter CPU for the load generator, or a lower rate.',
   },
   'counters-disagree': {
     severity: 'invalid',

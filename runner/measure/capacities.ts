@@ -1,0 +1,37 @@
+import type { Pulse } from '../load/driver.ts'
+import type { ArrivalShape } from '../load/load-shape.ts'
+import { median } from '../statistics/summary.ts'
+
+/** So many of the latest pulses tell what a cell can give: enough for a middle one, few enough to follow the machine. */
+const LATEST = 7
+
+/**
+ * What the cells of a round can give, requests per second: the middle of their latest pulses in a closed loop, the warm-up's included until
+ * there are measured ones enough. A share of a capacity means little when the capacity is that of another process or of another minute.
+ */
+export class Capacities {
+  readonly #latest = new Map<string, number[]>()
+
+  /** Takes a pulse of a closed loop; others say nothing of a limit. */
+  note(deployment: string, request: number, { steadyRequests, steadyNs, openLoop }: Pulsed): void {
+    if (openLoop !== undefined || steadyRequests <= 0 || steadyNs <= 0) return
+    const key = keyOf(deployment, request)
+    this.#latest.set(key, [...(this.#latest.get(key) ?? []).slice(1 - LATEST), (steadyRequests / steadyNs) * 1e9])
+  }
+
+  /** The rate at which requests arrive; null: nothing is known that it could be a share of. */
+  rateOf(arrivals: ArrivalShape, request: number): number | null {
+    if ('ratePerSecond' in arrivals) return arrivals.ratePerSecond
+    const capacities = arrivals.ofSlowest
+      .map((deployment) => this.#latest.get(keyOf(deployment, request)))
+      .filter((latest) => latest !== undefined)
+      .map(median)
+    return capacities.length === 0 ? null : arrivals.share * Math.min(...capacities)
+  }
+}
+
+type Pulsed = Pick<Pulse, 'steadyRequests' | 'steadyNs' | 'openLoop'>
+
+function keyOf(deployment: string, request: number): string {
+  return `${deployment} ${request}`
+}
