@@ -1,4 +1,5 @@
 import { cache } from './cache.ts'
+import { latency } from './latency.ts'
 import { memory } from './memory.ts'
 import { middleware } from './middleware.ts'
 import { payload } from './payload.ts'
@@ -8,4 +9,4 @@ import { sweep } from './sweep.ts'
 import { workers } from './workers.ts'
 
 /** The registry: what `npm run study -- <name>` may be called with, in the order of `--list`. */
-export const studies: readonly Study[] = [sweep, stack, payload, workers, cache, middleware, memory]
+export const studies: readonly Study[] = [sweep, stack, payload, workers, cache, middleware, latency, memory]

@@ -14,7 +14,7 @@ export interface Variant {
 const BASELINE_COPIES = 2
 
 /** The app of the plan that a variant is: `koa@64`, or `koa` for the app as it is. */
-export function variantId({ app, key }: Pick<Variant, 'app' | 'key'>): string {
+export function variantId({ app, key }: { readonly app: Pick<ResolvedApp, 'id'>; readonly key: Variant['key'] }): string {
   return key === null ? app.id : `${app.id}@${key}`
 }
 

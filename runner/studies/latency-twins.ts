@@ -1,0 +1,63 @@
+import { bounded, LEVEL } from '../analysis/estimates.ts'
+import { openLoopOf } from '../analysis/open-loop.ts'
+import type { RoundRecord } from '../measure/round.ts'
+import type { Estimate } from '../result.ts'
+import { estimateMeans, exponentiate } from '../statistics/estimate.ts'
+
+/** How two copies of one server differ in their latencies at one load on one endpoint. */
+export interface TwinDifference {
+  /** The app of the plan, such as `node-http@80`. */
+  readonly app: string
+  readonly endpoint: string
+  /** Of the second copy over the first. */
+  readonly p50: Estimate
+  readonly p90: Estimate
+}
+
+interface LogRatios {
+  readonly app: string
+  readonly endpoint: string
+  readonly p50: number[]
+  readonly p90: number[]
+}
+
+/** The A/A comparison of latencies: the result keeps the copies of the baseline together, so they are taken apart round by round. */
+export class LatencyTwins {
+  readonly #prefix: string
+  readonly #known = new Map<string, LogRatios>()
+
+  constructor(baseline: string) {
+    this.#prefix = `${baseline}@`
+  }
+
+  take({ slices }: Pick<RoundRecord, 'slices'>): void {
+    const counted = slices.filter(({ deployment, disturbance }) => disturbance === null && deployment.startsWith(this.#prefix))
+    const cells = Map.groupBy(counted, ({ deployment, endpoint }) => `${appOf(deployment)} ${endpoint}`)
+    for (const [key, own] of cells) {
+      const first = openLoopOf(own.filter(({ deployment }) => deployment === appOf(deployment)))
+      const second = openLoopOf(own.filter(({ deployment }) => deployment !== appOf(deployment)))
+      if (first === null || second === null) continue
+      const { deployment, endpoint } = own[0]!
+      const known = this.#known.get(key) ?? { app: appOf(deployment), endpoint, p50: [], p90: [] }
+      known.p50.push(Math.log(second.latency.p50 / first.latency.p50))
+      known.p90.push(Math.log(second.latency.p90 / first.latency.p90))
+      this.#known.set(key, known)
+    }
+  }
+
+  differences(): TwinDifference[] {
+    const all = [...this.#known.values()]
+    const estimates = (of: 'p50' | 'p90') =>
+      estimateMeans(
+        all.map((ratios) => ratios[of]),
+        { level: LEVEL },
+      ).map((estimate) => bounded(exponentiate(estimate)))
+    const [p50, p90] = [estimates('p50'), estimates('p90')]
+    return all.map(({ app, endpoint }, index) => ({ app, endpoint, p50: p50[index]!, p90: p90[index]! }))
+  }
+}
+
+/** A copy is called by its app and a number. */
+function appOf(deployment: string): string {
+  return deployment.replace(/#\d+$/, '')
+}
