@@ -13,6 +13,8 @@ const PROCESSES = [
   'runner/environment/*.test.ts',
   'runner/load/wrk*.test.ts',
   'runner/report/html/browser.test.ts',
+  'runner/studies/*-command.test.ts',
+  'runner/studies/*-command.test.ts',
 ]
 /** Tests that measure, and would find each other's load. */
 const MEASURING = [

@@ -1,4 +1,5 @@
 import { cache } from './cache.ts'
+import { connections } from './connections.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
 import { middleware } from './middleware.ts'
@@ -8,5 +9,8 @@ import type { Study } from './study.ts'
 import { sweep } from './sweep.ts'
 import { workers } from './workers.ts'
 
-/** The registry: what `npm run study -- <name>` may be called with, in the order of `--list`. */
-export const studies: readonly Study[] = [sweep, stack, payload, workers, cache, middleware, latency, memory]
+/** The registry: what `npm run study -- <name>` may be called with, in the order of `--list`: that of the origins. */
+export const studies: readonly Study[] = [
+  ...[sweep, stack, connections, payload, workers],
+  ...[cache, middleware, latency, memory],
+]

@@ -1,0 +1,198 @@
+import type { Answer, AnswerChart, AnswerFigure, AnswerTable } from '../answer.ts'
+import { excludes } from '../checks/interval.ts'
+import { BUSY_ENOUGH } from '../checks/thresholds.ts'
+import { formatEstimate } from '../report/format.ts'
+import { listInWords, plainText } from '../report/plain-text.ts'
+import type { Estimate, MeasuredCell, Result } from '../result.ts'
+import { type ConnectionWay, connectionWays, stalls } from './connections-ways.ts'
+import { notQuoted } from './not-quoted.ts'
+import { differences, ratios } from './paired-rounds.ts'
+import { variantId } from './variants.ts'
+
+const LONGEST_NAME = 60
+const name = (app: string) => plainText(app, LONGEST_NAME)
+
+/** One app in one way; numbers of valid cells only. */
+interface Row {
+  readonly app: string
+  readonly endpoint: string
+  readonly way: ConnectionWay
+  readonly cell: MeasuredCell
+  readonly valid: boolean
+  /** Over the same app as it is, in the same rounds; null: nothing to compare, or nothing to quote. */
+  readonly overheadMicroseconds: Estimate | null
+  readonly ratio: Estimate | null
+}
+
+/** What the study says: the price of a connection and of a second write, and the stall, which is quoted as what was found. */
+export function answerConnections(result: Result, apps: readonly string[]): Answer {
+  const endpoints = [...new Set(result.cells.map(({ endpoint }) => endpoint))]
+  const rows = endpoints.flatMap((endpoint) => rowsOf(result, apps, endpoint))
+  const several = endpoints.length > 1
+  return {
+    question: 'What does a new connection for every request cost, and what do two writes per response and Nagle’s algorithm do?',
+    sentences: endpoints.flatMap((endpoint) => {
+      const own = rows.filter((row) => row.endpoint === endpoint)
+      const where = several ? `On ${name(endpoint)}: ` : ''
+      return connectionWays.flatMap((way) => sentences(own, way).map((sentence) => `${where}${sentence}`))
+    }),
+    tables: endpoints
+      .map((endpoint) => ({ endpoint, own: rows.filter((row) => row.endpoint === endpoint) }))
+      .filter(({ own }) => own.length > 0)
+      .map(({ endpoint, own }) => table(endpoint, own)),
+    charts: endpoints.flatMap((endpoint) =>
+      chart(
+        endpoint,
+        rows.filter((row) => row.endpoint === endpoint && row.valid),
+      ),
+    ),
+    limits: [...notQuoted(rows.filter((row) => !row.valid && !isStalled(row)).map(({ cell }) => cell)), ...limits(rows)],
+  }
+}
+
+function rowsOf(result: Result, apps: readonly string[], endpoint: string): Row[] {
+  const cellOf = (app: string, key: string | null) => {
+    const id = variantId({ app: { id: app }, key })
+    const cell = result.cells.find((one) => one.app === id && one.endpoint === endpoint)
+    return cell?.state === 'measured' ? cell : null
+  }
+  const known = apps.flatMap((app) =>
+    connectionWays.flatMap((way) => {
+      const cell = cellOf(app, way.key)
+      return cell === null ? [] : [{ app, endpoint, way, cell, valid: cell.verdict !== 'invalid', plain: cellOf(app, null) }]
+    }),
+  )
+  const pairs = known.map(({ cell, plain }) => [cell, plain ?? { perRound: [] }] as const)
+  const costs = differences(pairs, ({ costMicroseconds }) => costMicroseconds)
+  const times = ratios(pairs, ({ costMicroseconds }) => costMicroseconds)
+  return known.map(({ plain, ...row }, index) => {
+    const compared = row.way.key !== null && row.valid && plain !== null && plain.verdict !== 'invalid'
+    return { ...row, overheadMicroseconds: compared ? costs[index]! : null, ratio: compared ? times[index]! : null }
+  })
+}
+
+/** The finding that the way was made to bring about. */
+function stallOf({ cell: { findings } }: Row) {
+  return findings.find(({ code }) => code === 'stall') ?? null
+}
+
+function isStalled(row: Row): boolean {
+  return stalls(row.way) && stallOf(row) !== null
+}
+
+function sentences(rows: readonly Row[], way: ConnectionWay): string[] {
+  const own = rows.filter((row) => row.way === way)
+  if (way.key === null) return []
+  if (stalls(way)) return stallSentences(own)
+  const known = own.filter(({ ratio }) => ratio !== null && ratio.low !== null)
+  const apart = known.filter(({ ratio }) => excludes(ratio!, 1))
+  const tied = known.filter(({ ratio }) => !excludes(ratio!, 1))
+  const amounts = apart.map(
+    ({ app, overheadMicroseconds, ratio }) =>
+      `${name(app)} ${formatEstimate(overheadMicroseconds!)} µs (${formatEstimate(ratio!)} times)`,
+  )
+  return [
+    ...(apart.length === 0 ? [] : [`${titleOf(way)} changes the server CPU per request of ${listInWords(amounts)}.`]),
+    ...(tied.length === 0
+      ? []
+      : [
+          `${titleOf(way)} cannot be told apart from the app as it is by the cost of ${listInWords(tied.map(({ app }) => name(app)))}.`,
+        ]),
+  ]
+}
+
+function titleOf({ keepAlive, nagle, twoWrites }: ConnectionWay): string {
+  if (!keepAlive) return 'A new connection for every request'
+  if (nagle && twoWrites) return 'Nagle’s algorithm with two writes per response'
+  return nagle ? 'Nagle’s algorithm with one write per response' : 'Two writes per response with TCP_NODELAY as it is'
+}
+
+function stallSentences(rows: readonly Row[]): string[] {
+  const stalled = rows.filter((row) => stallOf(row) !== null)
+  const others = rows.filter((row) => stallOf(row) === null)
+  return [
+    ...stalled.map(
+      (row) =>
+        `Nagle’s algorithm and two writes per response stall ${name(row.app)}, as they are meant to, and the check says so: ` +
+        `${plainText(stallOf(row)!.message, 4 * LONGEST_NAME)}. That is no cost, so none is quoted.`,
+    ),
+    ...(others.length === 0
+      ? []
+      : [`Nagle’s algorithm and two writes per response did not stall ${listInWords(others.map(({ app }) => name(app)))} here.`]),
+  ]
+}
+
+function table(endpoint: string, rows: readonly Row[]): AnswerTable {
+  return {
+    id: `connections-${endpoint}`,
+    title: `${endpoint}: by way of connecting and writing`,
+    columns: [
+      { head: 'app', kind: 'text' },
+      { head: 'connection', kind: 'text' },
+      { head: 'TCP_NODELAY', kind: 'text' },
+      { head: 'writes', kind: 'number' },
+      { head: 'CPU µs/request', kind: 'number' },
+      { head: 'µs over the app as it is', kind: 'number' },
+      { head: 'times the app as it is', kind: 'number' },
+      { head: 'requests/s', kind: 'number' },
+      { head: 'latency p50, µs', kind: 'number' },
+      { head: 'server busy %', kind: 'number' },
+      { head: 'verdict', kind: 'text' },
+    ],
+    rows: rows.map((row): AnswerFigure[] => [
+      ...[name(row.app), row.way.keepAlive ? 'kept' : 'new', row.way.nagle ? 'off' : 'as it is', row.way.twoWrites ? 2 : 1],
+      ...(row.valid
+        ? [row.cell.cost, row.overheadMicroseconds, row.ratio, row.cell.requestsPerSecond]
+        : [null, null, null, null]),
+      row.valid ? (row.cell.latencyMicroseconds?.p50 ?? null) : null,
+      Number((100 * row.cell.serverBusy).toFixed(1)),
+      verdictOf(row),
+    ]),
+    note: 'What is invalid has no numbers here. "as it is": the app decides; node:http has TCP_NODELAY on, and most apps write once.',
+  }
+}
+
+function verdictOf({ cell: { verdict, findings } }: Row): string {
+  const codes = findings.filter(({ severity }) => severity === 'invalid').map(({ code }) => plainText(code, LONGEST_NAME))
+  return codes.length === 0 ? verdict : `${verdict}: ${[...new Set(codes)].join(', ')}`
+}
+
+function chart(endpoint: string, rows: readonly Row[]): AnswerChart[] {
+  if (rows.length === 0) return []
+  return [
+    {
+      ...{ id: `connections-${endpoint}`, title: `${endpoint}: server CPU per request`, form: 'rows' },
+      description: `${endpoint}: server CPU µs per request by way of connecting and writing, a row per app`,
+      x: { title: 'app', scale: 'linear' },
+      y: { title: 'CPU µs/request', scale: 'log' },
+      points: rows.map(({ app, way, cell: { cost } }) => ({
+        ...{ panel: null, series: seriesOf(way), x: name(app) },
+        ...{ y: cost.value, low: cost.low, high: cost.high },
+      })),
+    },
+  ]
+}
+
+function seriesOf({ key, keepAlive, nagle, twoWrites }: ConnectionWay): string {
+  if (key === null) return 'as it is'
+  if (!keepAlive) return 'new connection'
+  return [...(nagle ? ['Nagle'] : []), twoWrites ? 'two writes' : 'one write'].join(', ')
+}
+
+function limits(rows: readonly Row[]): string[] {
+  const fresh = rows.filter(({ way, valid }) => !way.keepAlive && valid)
+  const idle = fresh.filter(({ cell }) => cell.serverBusy < BUSY_ENOUGH)
+  return [
+    ...(idle.length === 0
+      ? []
+      : [
+          `Opening a connection costs the load generator more than the server: requests/s of ${listInWords([...new Set(idle.map(({ app }) => name(app)))])} ` +
+            'with a new connection are those of the load generator, not of the server.',
+        ]),
+    ...(fresh.length === 0
+      ? []
+      : [
+          'On loopback the kernel does a part of opening a connection in the name of the client: the price of a connection is the part of the server.',
+        ]),
+  ]
+}

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { realStudy } from '../fixtures/real-study.ts'
+import { connections } from './connections.ts'
+
+/** A machine that is very busy makes 40 ms longer than any timer of TCP. */
+it('opens a connection for every request, and finds the stall of 2009, for real', { retry: 2, timeout: 90_000 }, async () => {
+  const { result, answer, cell, rounds } = await realStudy(connections, { apps: ['node-http'] })
+  const kept = cell('node-http')
+  const fresh = cell('node-http@new')
+  expect(result.cells.map(({ app, load }) => [app, load.keepAlive])).toEqual([
+    ['node-http', true],
+    ['node-http@new', false],
+    ['node-http@nagle', true],
+    ['node-http@two-writes', true],
+    ['node-http@nagle-two-writes', true],
+  ])
+  // A connection that is opened as it was asked for disturbs nobody.
+  const slices = rounds.flatMap((round) => round.slices)
+  expect(slices.filter(({ lost, wrongAnswers, reconnects }) => lost + wrongAnswers + reconnects > 0)).toEqual([])
+  expect(fresh.requests).toBeGreaterThanOrEqual(16 * 3 * 2)
+  expect(fresh.cost.value).toBeGreaterThan(kept.cost.value)
+  const stalled = (app: string) => cell(app).findings.some(({ code }) => code === 'stall')
+  expect(stalled('node-http@nagle-two-writes')).toBe(true)
+  expect(cell('node-http@nagle-two-writes').verdict).toBe('invalid')
+  // A machine that is busy enough makes every answer take that long, so nothing is said here of the other ways.
+  expect(answer.sentences.at(-1)).toMatch(/stall node-http, as they are meant to.* each response takes [34]\d\.\d ms/)
+})
