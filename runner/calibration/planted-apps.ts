@@ -40,7 +40,6 @@ export async function writePlantedApps(bases: readonly ResolvedApp[], works: rea
     await removeSamples()
     throw error
   }
-  return { byBase: new Map(bases.map((base) => [base, works.map((work) => planted(base, work))])), remove }
 }
 
 /** `koa+0.5us` says what it is wherever an app's id is shown. */
