@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The defaults of all folders are below the folder that the command is started in. */
-const start = (...options: string[]) => startCommand(['calibrate', ...options], folder)
+const start = (...options: string[]) => startCommand(['calibrate', ...options], folder, { undisturbed: true })
 const published = () => join(folder, 'results', 'published', 'calibration')
 const read = (...path: string[]) => CalibrationPart.parse(JSON.parse(readFileSync(join(...path), 'utf8')))
 const runFolders = () => readdirSync(join(folder, 'results')).filter((name) => name.endsWith('-calibrate'))
