@@ -83,7 +83,7 @@ async function measureAttempt(context: BlockContext, planned: PlannedBlock, atte
     const place = { round, block, endpoint, position, attempt, cpuDistanceNs }
     const order = { ...place, request, milliseconds, ...(due === undefined ? {} : { arrivals: due }) }
     const { slice, firstProblem } = await measureSlice(fleet.session, deployment, order, bench)
-    const failure = sliceFailure(deployment, slice, firstProblem)
+    const failure = await sliceFailure(deployment, slice, firstProblem)
     if (failure === null) measured.push(slice)
     else context.fail(failure)
     failed ||= failure !== null

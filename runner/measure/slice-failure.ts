@@ -1,16 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Deployment } from '../deployment/deployment.ts'
 import type { Failure } from './fleet.ts'
 import type { Slice } from './sample.ts'
 
+/** Connections of a process that dies are closed before its end is told; milliseconds. */
+const LAST_WORD = { wait: 300, look: 10 }
+
 /** A response that is wrong or missing breaks the contract: what was measured was not the work asked for. */
-export function sliceFailure(
+export async function sliceFailure(
   deployment: Deployment,
   outcome: Pick<Slice, 'endpoint' | 'requests' | 'wrongAnswers' | 'lost' | 'timeouts' | 'broken'>,
   firstProblem: string | null,
-): Failure | null {
+): Promise<Failure | null> {
   const { app } = deployment.plan
   const { endpoint, wrongAnswers, lost, timeouts, broken, requests } = outcome
-  const ended = deployment.ended()
+  const cutOff = broken || lost > timeouts
+  const ended = cutOff ? await soonEnded(deployment) : deployment.ended()
   const first = firstProblem === null ? '' : `: ${firstProblem}`
   const all = { app, endpoint: null, hint: null, lastLines: deployment.lastLines }
   if (ended !== null) return { ...all, code: 'died', reason: `${app} ${ended} while ${endpoint} was under load` }
@@ -33,4 +38,11 @@ export function sliceFailure(
     hint: null,
     lastLines: deployment.lastLines,
   }
+}
+
+/** How a deployment has ended, if it does so in a moment. */
+async function soonEnded(deployment: Deployment): Promise<string | null> {
+  for (let waited = 0; waited < LAST_WORD.wait && deployment.ended() === null; waited += LAST_WORD.look)
+    await sleep(LAST_WORD.look)
+  return deployment.ended()
 }

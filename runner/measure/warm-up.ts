@@ -60,7 +60,7 @@ export async function warmUp(
       capacities.note(deployment.plan.id, request, outcome)
       // A driver may take longer than it was asked to: wrk knows whole seconds only.
       loaded += Math.max(WARM_UP_TURN_MILLISECONDS, outcome.elapsedNs / 1e6)
-      const failure = sliceFailure(deployment, { endpoint, ...outcome }, firstProblem)
+      const failure = await sliceFailure(deployment, { endpoint, ...outcome }, firstProblem)
       if (failure === null) continue
       fail(failure)
       const failed = (one: WarmUpCell) =>
