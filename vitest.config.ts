@@ -1,25 +1,24 @@
 import { defineConfig } from 'vitest/config'
 
 const ALL = ['apps/**/*.test.ts', 'runner/**/*.test.ts']
-/** Tests that start servers, browsers or commands, and look at nothing that others on the machine could change. */
+/** Tests that start servers, browsers or commands, and look at nothing that company on the machine would change. */
 const PROCESSES = [
-  'apps/{contract,launcher,launcher-end,team,ask}.test.ts',
-  'apps/{fixtures,middleware}/*.test.ts',
+  'apps/{contract,launcher,launcher-end,team}.test.ts',
+  'apps/{connections,fixtures,middleware,payload}/*.test.ts',
   'runner/{cli-interrupted,cli-mistakes,cli-simulated,disk-full,doctor,rebuild,result-commands,resume-command}.test.ts',
   'runner/calibration/{burn-clock,invariance,today}.test.ts',
-  'runner/calibration/procedures/*.test.ts',
-  'runner/deployment/*.test.ts',
-  'runner/nginx/*.test.ts',
-  'runner/environment/*.test.ts',
-  'runner/load/wrk*.test.ts',
+  'runner/calibration/procedures/{procedures,program}.test.ts',
+  'runner/checks/real-findings.test.ts',
+  'runner/deployment/{child,launched,process-tree}.test.ts',
+  'runner/environment/{cpu-distance,measure-machine}.test.ts',
+  'runner/load/wrk.test.ts',
+  'runner/nginx/nginx-host.test.ts',
   'runner/report/html/browser.test.ts',
   'runner/studies/*-command.test.ts',
-  'runner/studies/*-command.test.ts',
 ]
-/** Tests that measure, and would find each other's load. */
+/** Tests that need undisturbed blocks, and would find each other's load. */
 const MEASURING = [
   'runner/{calibrate-command,cli,faults,resume-killed}.test.ts',
-  'runner/checks/real-findings.test.ts',
   'runner/load/autocannon/*.test.ts',
   'runner/studies/{cache,connections,latency,memory,middleware,payload,stack,sweep,workers}.test.ts',
 ]
