@@ -102,3 +102,6 @@ export const TOO_BUSY_SHARE = 0.3
 
 /** Warm-up below which a run is one of cold code: after 0.5 s koa and express were 30 to 80 % too dear (5 runs of 45 s), after 1.3 s 2 %. */
 export const COLD_MILLISECONDS = 1_000
+
+/** Busy for so much of its time, a CPU is what limits a throughput. */
+export const USED_UP = 0.95

@@ -1,9 +1,11 @@
 import { comparePairs } from '../analysis/references.ts'
 import type { Answer, AnswerChart, AnswerFigure, AnswerTable } from '../answer.ts'
+import { excludes } from '../checks/interval.ts'
 import { formatEstimate } from '../report/format.ts'
 import type { Estimate, Result } from '../result.ts'
-import { excludes } from './excludes.ts'
-import { validCell } from './valid-cell.ts'
+import { barOf } from './figures.ts'
+import { negative } from './phrases.ts'
+import { quotableCell } from './quotable.ts'
 
 /** An app as it is and with its pages kept, by their ids in the plan. */
 export interface CachedApp {
@@ -56,7 +58,7 @@ function rowsOf(result: Result, apps: readonly CachedApp[], endpoint: string): R
   ])
   const find = (app: string, reference: string) => pairs.find((pair) => pair.app === app && pair.reference === reference)
   return apps.flatMap(({ app, rendered, kept }): Row[] => {
-    const [one, other] = [validCell(result, rendered, endpoint), validCell(result, kept, endpoint)]
+    const [one, other] = [quotableCell(result, rendered, endpoint), quotableCell(result, kept, endpoint)]
     if (one === null || other === null) return []
     const saving = find(rendered, kept)
     return [
@@ -101,10 +103,6 @@ function percentWords(share: Estimate): string {
   return excludes(share, 0) ? percent : `${percent} (cannot be told apart from nothing)`
 }
 
-function negative({ value, low, high, level }: Estimate): Estimate {
-  return { value: -value, low: high === null ? null : -high, high: low === null ? null : -low, level }
-}
-
 function table(endpoint: string, rows: readonly Row[]): AnswerTable {
   return {
     id: `cache-${endpoint}`,
@@ -137,8 +135,7 @@ function charts(endpoint: string, rows: readonly Row[]): AnswerChart[] {
     points: rows.flatMap((row) =>
       of(row).flatMap((estimate, index) => {
         if (estimate === null) return []
-        const { value, low, high } = estimate
-        return [{ panel: null, series: index === 0 ? 'rendered' : 'cached', x: row.app, y: value, low, high }]
+        return [{ panel: null, series: index === 0 ? 'rendered' : 'cached', x: row.app, ...barOf(estimate) }]
       }),
     ),
   })

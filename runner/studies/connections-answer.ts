@@ -5,12 +5,12 @@ import { formatEstimate } from '../report/format.ts'
 import { listInWords, plainText } from '../report/plain-text.ts'
 import type { Estimate, MeasuredCell, Result } from '../result.ts'
 import { type ConnectionWay, connectionWays, stalls } from './connections-ways.ts'
-import { notQuoted } from './not-quoted.ts'
-import { differences, ratios } from './paired-rounds.ts'
+import { barOf, combine, costsOf, estimateFigures, estimateLogs, logRatios } from './figures.ts'
+import { named } from './phrases.ts'
+import { invalidCodes, isQuotable, notQuoted } from './quotable.ts'
 import { variantId } from './variants.ts'
 
-const LONGEST_NAME = 60
-const name = (app: string) => plainText(app, LONGEST_NAME)
+const LONGEST_MESSAGE = 240
 
 /** One app in one way; numbers of valid cells only. */
 interface Row {
@@ -33,7 +33,7 @@ export function answerConnections(result: Result, apps: readonly string[]): Answ
     question: 'What does a new connection for every request cost, and what do two writes per response and Nagle’s algorithm do?',
     sentences: endpoints.flatMap((endpoint) => {
       const own = rows.filter((row) => row.endpoint === endpoint)
-      const where = several ? `On ${name(endpoint)}: ` : ''
+      const where = several ? `On ${named(endpoint)}: ` : ''
       return connectionWays.flatMap((way) => sentences(own, way).map((sentence) => `${where}${sentence}`))
     }),
     tables: endpoints
@@ -59,14 +59,14 @@ function rowsOf(result: Result, apps: readonly string[], endpoint: string): Row[
   const known = apps.flatMap((app) =>
     connectionWays.flatMap((way) => {
       const cell = cellOf(app, way.key)
-      return cell === null ? [] : [{ app, endpoint, way, cell, valid: cell.verdict !== 'invalid', plain: cellOf(app, null) }]
+      return cell === null ? [] : [{ app, endpoint, way, cell, valid: isQuotable(cell), plain: cellOf(app, null) }]
     }),
   )
-  const pairs = known.map(({ cell, plain }) => [cell, plain ?? { perRound: [] }] as const)
-  const costs = differences(pairs, ({ costMicroseconds }) => costMicroseconds)
-  const times = ratios(pairs, ({ costMicroseconds }) => costMicroseconds)
+  const pairs = known.map(({ cell, plain }) => [costsOf(cell), plain === null ? [] : costsOf(plain)] as const)
+  const costs = estimateFigures(pairs.map(([own, other]) => combine(own, other, (a, b) => a - b)))
+  const times = estimateLogs(pairs.map(([own, other]) => logRatios(own, other)))
   return known.map(({ plain, ...row }, index) => {
-    const compared = row.way.key !== null && row.valid && plain !== null && plain.verdict !== 'invalid'
+    const compared = row.way.key !== null && row.valid && plain !== null && isQuotable(plain)
     return { ...row, overheadMicroseconds: compared ? costs[index]! : null, ratio: compared ? times[index]! : null }
   })
 }
@@ -89,14 +89,14 @@ function sentences(rows: readonly Row[], way: ConnectionWay): string[] {
   const tied = known.filter(({ ratio }) => !excludes(ratio!, 1))
   const amounts = apart.map(
     ({ app, overheadMicroseconds, ratio }) =>
-      `${name(app)} ${formatEstimate(overheadMicroseconds!)} µs (${formatEstimate(ratio!)} times)`,
+      `${named(app)} ${formatEstimate(overheadMicroseconds!)} µs (${formatEstimate(ratio!)} times)`,
   )
   return [
     ...(apart.length === 0 ? [] : [`${titleOf(way)} changes the server CPU per request of ${listInWords(amounts)}.`]),
     ...(tied.length === 0
       ? []
       : [
-          `${titleOf(way)} cannot be told apart from the app as it is by the cost of ${listInWords(tied.map(({ app }) => name(app)))}.`,
+          `${titleOf(way)} cannot be told apart from the app as it is by the cost of ${listInWords(tied.map(({ app }) => named(app)))}.`,
         ]),
   ]
 }
@@ -113,12 +113,14 @@ function stallSentences(rows: readonly Row[]): string[] {
   return [
     ...stalled.map(
       (row) =>
-        `Nagle’s algorithm and two writes per response stall ${name(row.app)}, as they are meant to, and the check says so: ` +
-        `${plainText(stallOf(row)!.message, 4 * LONGEST_NAME)}. That is no cost, so none is quoted.`,
+        `Nagle’s algorithm and two writes per response stall ${named(row.app)}, as they are meant to, and the check says so: ` +
+        `${plainText(stallOf(row)!.message, LONGEST_MESSAGE)}. That is no cost, so none is quoted.`,
     ),
     ...(others.length === 0
       ? []
-      : [`Nagle’s algorithm and two writes per response did not stall ${listInWords(others.map(({ app }) => name(app)))} here.`]),
+      : [
+          `Nagle’s algorithm and two writes per response did not stall ${listInWords(others.map(({ app }) => named(app)))} here.`,
+        ]),
   ]
 }
 
@@ -140,7 +142,7 @@ function table(endpoint: string, rows: readonly Row[]): AnswerTable {
       { head: 'verdict', kind: 'text' },
     ],
     rows: rows.map((row): AnswerFigure[] => [
-      ...[name(row.app), row.way.keepAlive ? 'kept' : 'new', row.way.nagle ? 'off' : 'as it is', row.way.twoWrites ? 2 : 1],
+      ...[named(row.app), row.way.keepAlive ? 'kept' : 'new', row.way.nagle ? 'off' : 'as it is', row.way.twoWrites ? 2 : 1],
       ...(row.valid
         ? [row.cell.cost, row.overheadMicroseconds, row.ratio, row.cell.requestsPerSecond]
         : [null, null, null, null]),
@@ -152,9 +154,9 @@ function table(endpoint: string, rows: readonly Row[]): AnswerTable {
   }
 }
 
-function verdictOf({ cell: { verdict, findings } }: Row): string {
-  const codes = findings.filter(({ severity }) => severity === 'invalid').map(({ code }) => plainText(code, LONGEST_NAME))
-  return codes.length === 0 ? verdict : `${verdict}: ${[...new Set(codes)].join(', ')}`
+function verdictOf({ cell }: Row): string {
+  const codes = invalidCodes(cell)
+  return codes.length === 0 ? cell.verdict : `${cell.verdict}: ${codes.join(', ')}`
 }
 
 function chart(endpoint: string, rows: readonly Row[]): AnswerChart[] {
@@ -166,8 +168,8 @@ function chart(endpoint: string, rows: readonly Row[]): AnswerChart[] {
       x: { title: 'app', scale: 'linear' },
       y: { title: 'CPU µs/request', scale: 'log' },
       points: rows.map(({ app, way, cell: { cost } }) => ({
-        ...{ panel: null, series: seriesOf(way), x: name(app) },
-        ...{ y: cost.value, low: cost.low, high: cost.high },
+        ...{ panel: null, series: seriesOf(way), x: named(app) },
+        ...barOf(cost),
       })),
     },
   ]
@@ -186,7 +188,7 @@ function limits(rows: readonly Row[]): string[] {
     ...(idle.length === 0
       ? []
       : [
-          `Opening a connection costs the load generator more than the server: requests/s of ${listInWords([...new Set(idle.map(({ app }) => name(app)))])} ` +
+          `Opening a connection costs the load generator more than the server: requests/s of ${listInWords([...new Set(idle.map(({ app }) => named(app)))])} ` +
             'with a new connection are those of the load generator, not of the server.',
         ]),
     ...(fresh.length === 0

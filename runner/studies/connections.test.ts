@@ -1,10 +1,17 @@
-import { expect, it } from 'vitest'
-import { realStudy } from '../fixtures/real-study.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { measuredCell, measuredStudy } from '../fixtures/measured-study.ts'
 import { connections } from './connections.ts'
 
 /** A machine that is very busy makes 40 ms longer than any timer of TCP. */
 it('opens a connection for every request, and finds the stall of 2009, for real', { retry: 2, timeout: 90_000 }, async () => {
-  const { result, answer, cell, rounds } = await realStudy(connections, { apps: ['node-http'] })
+  const out = mkdtempSync(join(tmpdir(), 'connections-'))
+  onTestFinished(() => rmSync(out, { recursive: true }))
+  const given = { apps: ['node-http'], endpoints: ['hello' as const], blocks: 3, warmUp: 0.3 }
+  const { result, rounds } = await measuredStudy(connections, { given }, out)
+  const cell = (app: string) => measuredCell(result, app)
   const kept = cell('node-http')
   const fresh = cell('node-http@new')
   expect(result.cells.map(({ app, load }) => [app, load.keepAlive])).toEqual([
@@ -23,5 +30,5 @@ it('opens a connection for every request, and finds the stall of 2009, for real'
   expect(stalled('node-http@nagle-two-writes')).toBe(true)
   expect(cell('node-http@nagle-two-writes').verdict).toBe('invalid')
   // A machine that is busy enough makes every answer take that long, so nothing is said here of the other ways.
-  expect(answer.sentences.at(-1)).toMatch(/stall node-http, as they are meant to.* each response takes [34]\d\.\d ms/)
+  expect(result.answer!.sentences.at(-1)).toMatch(/stall node-http, as they are meant to.* each response takes [34]\d\.\d ms/)
 })

@@ -1,5 +1,5 @@
 import { bounded, estimateColumns } from '../analysis/estimates.ts'
-import type { Estimate, MeasuredCell } from '../result.ts'
+import type { Estimate, MeasuredCell, RoundValue } from '../result.ts'
 import { exponentiate } from '../statistics/estimate.ts'
 
 /** What one round says of something; rounds are the statistical unit of every study. */
@@ -10,11 +10,20 @@ export interface Figure {
   readonly cpuDistanceNs: number | null
 }
 
+/** One figure of a cell by round; rounds that do not have it are left out. */
+export function figuresOf(
+  { perRound }: Pick<MeasuredCell, 'perRound'>,
+  of: (round: RoundValue) => number | null | undefined,
+): Figure[] {
+  return perRound.flatMap((round) => {
+    const value = of(round)
+    return value == null ? [] : [{ round: round.round, value, cpuDistanceNs: round.cpuDistanceNanoseconds }]
+  })
+}
+
 /** Costs of a cell by round, microseconds. */
-export function costsOf({ perRound }: MeasuredCell): Figure[] {
-  return perRound.map(({ round, costMicroseconds, cpuDistanceNanoseconds }) => ({
-    ...{ round, value: costMicroseconds, cpuDistanceNs: cpuDistanceNanoseconds },
-  }))
+export function costsOf(cell: Pick<MeasuredCell, 'perRound'>): Figure[] {
+  return figuresOf(cell, ({ costMicroseconds }) => costMicroseconds)
 }
 
 /** Means over rounds with their intervals, all together: each borrows what is known of the others' variances. null: no round. */
@@ -34,6 +43,16 @@ export function combine(one: readonly Figure[], other: readonly Figure[], how: (
     const second = others.get(round)
     return second === undefined ? [] : [{ round, cpuDistanceNs, value: how(value, second) }]
   })
+}
+
+/** How much one is beyond the other, as a log, round by round. */
+export function logRatios(one: readonly Figure[], other: readonly Figure[]): Figure[] {
+  return combine(one, other, (own, reference) => Math.log(own / reference))
+}
+
+/** Where an estimate stands in a chart. */
+export function barOf({ value, low, high }: Estimate) {
+  return { y: value, low, high }
 }
 
 function estimated(

@@ -74,7 +74,7 @@ describe('the answer of latency', () => {
     const { answer } = await simulatedRunOf(latency, { given, own: { rate: 55_000 }, world: { cost } })
     expect(answer.tables[0]!.rows.map(([app]) => app)).toEqual(['node-http', 'koa'])
     expect(answer.sentences[0]).not.toContain('express')
-    expect(answer.limits).toContain('express@same-rate on hello is invalid and not quoted: rate-not-reached.')
+    expect(answer.limits).toContain('express@same-rate on hello is not quoted: invalid (rate-not-reached).')
   })
 
   it('draws how latency grows where several loads were asked for', async () => {

@@ -1,8 +1,9 @@
 import type { Answer, AnswerChart, AnswerFigure, AnswerTable } from '../answer.ts'
 import { excludes } from '../checks/interval.ts'
 import { formatEstimate, formatNumber } from '../report/format.ts'
-import { listInWords, plainText } from '../report/plain-text.ts'
+import { listInWords } from '../report/plain-text.ts'
 import type { Estimate, Result } from '../result.ts'
+import { barOf } from './figures.ts'
 import {
   type LatencyLoad,
   type LatencyPanel,
@@ -13,7 +14,8 @@ import {
   SAMPLES_FOR_P99,
 } from './latency-figures.ts'
 import type { TwinDifference } from './latency-twins.ts'
-import { notQuoted } from './not-quoted.ts'
+import { named } from './phrases.ts'
+import { notQuoted } from './quotable.ts'
 import { variantId } from './variants.ts'
 
 /** What was asked of whom. */
@@ -24,9 +26,7 @@ export interface LatencyOrder {
   readonly twins: readonly TwinDifference[]
 }
 
-const LONGEST_NAME = 60
 const shares: Readonly<Record<Percentile, string>> = { p50: 'half', p90: '90 %', p99: '99 %' }
-const name = (app: string) => plainText(app, LONGEST_NAME)
 
 /** What the study says: percentiles with their intervals, and what they are over the baseline's, by endpoint and load. */
 export function answerLatency(result: Result, { apps, loads, twins }: LatencyOrder): Answer {
@@ -50,8 +50,8 @@ const LIMITS = [
 function sentences(panel: LatencyPanel, baseline: string, twins: readonly TwinDifference[]): string[] {
   const { rows } = panel
   const percentile = tailOf(rows)
-  const told = rows.map((row) => `${name(row.app)} within ${formatEstimate(row.latency[percentile]!)} µs`)
-  const where = `On ${plainText(panel.endpoint, LONGEST_NAME)} ${loadInWords(panel)}`
+  const told = rows.map((row) => `${named(row.app)} within ${formatEstimate(row.latency[percentile]!)} µs`)
+  const where = `On ${named(panel.endpoint)} ${loadInWords(panel)}`
   return [
     `${where}, ${shares[percentile]} of the requests are answered by ${listInWords(told)}.`,
     ...compared(panel, baseline, percentile),
@@ -68,7 +68,7 @@ function loadInWords({ load, rows }: LatencyPanel): string {
   if (load.percent !== null) return `at ${load.percent} % of what each app can`
   if (load.given !== null) return `at ${formatNumber(load.given, 0)} requests/s for all`
   const slowest = rows.reduce((most, row) => ((row.load?.value ?? 0) > (most.load?.value ?? 0) ? row : most))
-  return `at ${formatEstimate(rows[0]!.rate)} requests/s for all, half of what the slowest (${name(slowest.app)}) can`
+  return `at ${formatEstimate(rows[0]!.rate)} requests/s for all, half of what the slowest (${named(slowest.app)}) can`
 }
 
 /** Longer, shorter, or not to be told apart: by the interval of the ratio in the same rounds. */
@@ -77,12 +77,12 @@ function compared({ rows }: LatencyPanel, baseline: string, percentile: Percenti
   const known = ratios.filter(({ ratio }) => ratio.low !== null)
   const apart = known.filter(({ ratio }) => excludes(ratio, 1))
   const tied = known.filter(({ ratio }) => !excludes(ratio, 1))
-  const times = ({ app, ratio }: (typeof known)[number]) => `${name(app)} ${formatEstimate(ratio)} times`
+  const times = ({ app, ratio }: (typeof known)[number]) => `${named(app)} ${formatEstimate(ratio)} times`
   return [
-    ...(apart.length === 0 ? [] : [`That is for ${listInWords(apart.map(times))} the time of ${name(baseline)}.`]),
+    ...(apart.length === 0 ? [] : [`That is for ${listInWords(apart.map(times))} the time of ${named(baseline)}.`]),
     ...(tied.length === 0
       ? []
-      : [`${listInWords(tied.map(({ app }) => name(app)))} cannot be told apart from ${name(baseline)}.`]),
+      : [`${listInWords(tied.map(({ app }) => named(app)))} cannot be told apart from ${named(baseline)}.`]),
   ]
 }
 
@@ -90,7 +90,7 @@ function twinSentence({ endpoint, load }: LatencyPanel, baseline: string, twins:
   const id = variantId({ app: { id: baseline }, key: load.key })
   const twin = twins.find((one) => one.app === id && one.endpoint === endpoint)
   if (twin === undefined || twin.p90.low === null) return []
-  const said = `Of two copies of ${name(baseline)}, the second takes ${formatEstimate(twin.p90)} times as long as the first (90 %)`
+  const said = `Of two copies of ${named(baseline)}, the second takes ${formatEstimate(twin.p90)} times as long as the first (90 %)`
   return [
     excludes(twin.p90, 1)
       ? `${said}: they should be equal, so take differences of this size for none.`
@@ -107,7 +107,7 @@ function table({ endpoint, load, rows }: LatencyPanel, baseline: string): Answer
       { head: 'requests/s', kind: 'number' },
       { head: 'load %', kind: 'number' },
       ...PERCENTILES.map((percentile) => ({ head: `${percentile}, µs`, kind: 'number' as const })),
-      ...PERCENTILES.map((percentile) => ({ head: `${percentile} over ${name(baseline)}`, kind: 'number' as const })),
+      ...PERCENTILES.map((percentile) => ({ head: `${percentile} over ${named(baseline)}`, kind: 'number' as const })),
       { head: 'mean, µs', kind: 'number' },
       { head: 'M/D/1 wait, µs', kind: 'number' },
       { head: 'sent late (p99), µs', kind: 'number' },
@@ -116,7 +116,7 @@ function table({ endpoint, load, rows }: LatencyPanel, baseline: string): Answer
       { head: 'verdict', kind: 'text' },
     ],
     rows: rows.map((row): AnswerFigure[] => [
-      ...[name(row.app), row.rate, row.load === null ? null : percentOf(row.load)],
+      ...[named(row.app), row.rate, row.load === null ? null : percentOf(row.load)],
       ...PERCENTILES.map((percentile) => row.latency[percentile]),
       ...PERCENTILES.map((percentile) => row.ratio[percentile]),
       ...[row.mean, row.theoreticalWait === null ? null : Number(row.theoreticalWait.toPrecision(3))],
@@ -146,7 +146,7 @@ function rowsChart({ endpoint, load, rows }: LatencyPanel): AnswerChart {
       PERCENTILES.flatMap((percentile) => {
         const estimate = latency[percentile]
         if (estimate === null) return []
-        return [{ panel: null, series: percentile, x: name(app), y: estimate.value, low: estimate.low, high: estimate.high }]
+        return [{ panel: null, series: percentile, x: named(app), ...barOf(estimate) }]
       }),
     ),
   }
@@ -165,9 +165,7 @@ function loadCharts(panels: readonly LatencyPanel[]): AnswerChart[] {
         y: { title: 'latency p90, µs', scale: 'log' as const },
         points: loads.flatMap(({ load, rows }) =>
           rows.flatMap(({ app, latency: { p90 } }) =>
-            p90 === null
-              ? []
-              : [{ panel: null, series: name(app), x: load.percent!, y: p90.value, low: p90.low, high: p90.high }],
+            p90 === null ? [] : [{ panel: null, series: named(app), x: load.percent!, ...barOf(p90) }],
           ),
         ),
       },

@@ -39,7 +39,7 @@ describe('npm run study', () => {
     )
     expect(latest()).toEqual(expect.arrayContaining(['report.html', 'report.md', 'result.json', 'samples.jsonl.gz']))
     expect(read('report.html')).toContain('from when it was due')
-    expect(read('report.md')).toContain('are invalid and not quoted: simulated')
+    expect(read('report.md')).toContain('are not quoted: invalid (simulated)')
   })
 
   it('connections tells kept connections from new ones', async () => {

@@ -1,8 +1,7 @@
-import { bounded, LEVEL } from '../analysis/estimates.ts'
-import type { Estimate, MeasuredCell, Result } from '../result.ts'
-import { estimateMeans, exponentiate } from '../statistics/estimate.ts'
+import type { Estimate, MeasuredCell, Result, RoundValue } from '../result.ts'
 import { meanWait } from '../statistics/queueing.ts'
-import { ratios } from './paired-rounds.ts'
+import { estimateLogs, type Figure, figuresOf, logRatios } from './figures.ts'
+import { isQuotable } from './quotable.ts'
 import { type Variant, variantId } from './variants.ts'
 
 /** A rate at which all apps are asked. */
@@ -33,7 +32,7 @@ export interface LatencyRow {
   readonly latency: Readonly<Record<Percentile, Estimate | null>>
   /** The same over that of the baseline, round by round; null also for the baseline itself. */
   readonly ratio: Readonly<Record<Percentile, Estimate | null>>
-  readonly mean: Estimate
+  readonly mean: Estimate | null
   /** Mean wait in a queue before a server that takes the same time for every request, microseconds; null: it is not known what it can. */
   readonly theoreticalWait: number | null
   /** Of the round that has the fewest. */
@@ -61,11 +60,11 @@ export function latencyPanels(result: Result, apps: readonly string[], loads: re
     return loads.map((load) => {
       const measured = apps.flatMap((app) => ({ app, cell: cellOf(app, load.key), closed: cellOf(app, null) }))
       const known = measured.flatMap(({ cell, ...rest }) => (cell === null ? [] : [{ ...rest, cell }]))
-      const valid = known.filter(({ cell }) => cell.verdict !== 'invalid')
+      const valid = known.filter(({ cell }) => isQuotable(cell))
       return {
         ...{ endpoint, load },
         rows: rowsOf(valid, apps[0]!),
-        invalid: known.flatMap(({ cell }) => (cell.verdict === 'invalid' ? [cell] : [])),
+        invalid: known.flatMap(({ cell }) => (isQuotable(cell) ? [] : [cell])),
       }
     })
   })
@@ -80,9 +79,9 @@ interface Known {
 function rowsOf(known: readonly Known[], baseline: string): LatencyRow[] {
   const cells = known.map(({ cell }) => cell)
   const reference = known.find(({ app }) => app === baseline)?.cell ?? null
-  const rates = estimates(cells.map((cell) => logs(cell, ({ dueRequestsPerSecond }) => dueRequestsPerSecond)))
-  const means = estimates(cells.map((cell) => logs(cell, ({ latencyMicroseconds }) => latencyMicroseconds?.mean ?? undefined)))
-  const loads = estimates(known.map(({ cell, closed }) => loadLogs(cell, closed)))
+  const rates = estimateLogs(cells.map((cell) => logs(cell, ({ dueRequestsPerSecond }) => dueRequestsPerSecond)))
+  const means = estimateLogs(cells.map((cell) => logs(cell, ({ latencyMicroseconds }) => latencyMicroseconds?.mean)))
+  const loads = estimateLogs(known.map(({ cell, closed }) => (closed === null ? [] : loadLogs(cell, closed))))
   const columns = Object.fromEntries(PERCENTILES.map((percentile) => [percentile, columnsOf(cells, reference, percentile)]))
   return known.map(({ app, cell, closed }, index) => {
     const samplesPerRound = Math.min(...cell.perRound.map(({ latencyMicroseconds }) => latencyMicroseconds?.samples ?? 0))
@@ -91,7 +90,7 @@ function rowsOf(known: readonly Known[], baseline: string): LatencyRow[] {
       Object.fromEntries(
         PERCENTILES.map((percentile) => [percentile, quoted(percentile) ? columns[percentile]![kind][index]! : null]),
       ) as Record<Percentile, Estimate | null>
-    const load = Number.isFinite(loads[index]!.value) ? loads[index]! : null
+    const load = loads[index]!
     return {
       ...{ app, cell, load, samplesPerRound, rate: rates[index]!, mean: means[index]! },
       latency: pick('latency'),
@@ -102,26 +101,21 @@ function rowsOf(known: readonly Known[], baseline: string): LatencyRow[] {
 }
 
 function columnsOf(cells: readonly MeasuredCell[], reference: MeasuredCell | null, percentile: Percentile) {
-  const pairs = cells.map((cell) => [cell, reference ?? { perRound: [] }] as const)
+  const of = (cell: MeasuredCell) => figuresOf(cell, ({ latencyMicroseconds }) => latencyMicroseconds?.[percentile])
   return {
-    latency: estimates(cells.map((cell) => logs(cell, ({ latencyMicroseconds }) => latencyMicroseconds?.[percentile]))),
-    ratio: ratios(pairs, ({ latencyMicroseconds }) => latencyMicroseconds?.[percentile] ?? Number.NaN),
+    latency: estimateLogs(cells.map((cell) => logs(cell, ({ latencyMicroseconds }) => latencyMicroseconds?.[percentile]))),
+    ratio: estimateLogs(cells.map((cell) => (reference === null ? [] : logRatios(of(cell), of(reference))))),
   }
 }
 
-function logs({ perRound }: MeasuredCell, of: (round: MeasuredCell['perRound'][number]) => number | undefined): number[] {
-  return perRound.map(of).flatMap((value) => (value === undefined ? [] : [Math.log(value)]))
+function logs(cell: MeasuredCell, of: (round: RoundValue) => number | null | undefined): Figure[] {
+  return figuresOf(cell, of).map((figure) => ({ ...figure, value: Math.log(figure.value) }))
 }
 
 /** What was due over what the same process could in the same round. */
-function loadLogs(cell: MeasuredCell, closed: MeasuredCell | null): number[] {
-  const capacities = new Map(closed?.perRound.map(({ round, requestsPerSecond }) => [round, requestsPerSecond]))
-  return cell.perRound.flatMap(({ round, dueRequestsPerSecond }) => {
-    const capacity = capacities.get(round)
-    return capacity === undefined || dueRequestsPerSecond === undefined ? [] : [Math.log(dueRequestsPerSecond / capacity)]
-  })
-}
-
-function estimates(columns: readonly (readonly number[])[]): Estimate[] {
-  return estimateMeans(columns, { level: LEVEL }).map((estimate) => bounded(exponentiate(estimate)))
+function loadLogs(cell: MeasuredCell, closed: MeasuredCell): Figure[] {
+  return logRatios(
+    figuresOf(cell, ({ dueRequestsPerSecond }) => dueRequestsPerSecond),
+    figuresOf(closed, ({ requestsPerSecond }) => requestsPerSecond),
+  )
 }

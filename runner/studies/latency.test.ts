@@ -1,17 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, it } from 'vitest'
-import { realStudy } from '../fixtures/real-study.ts'
+import { expect, it, onTestFinished } from 'vitest'
+import { measuredCell, measuredStudy } from '../fixtures/measured-study.ts'
 import { latency } from './latency.ts'
 
 const BURNING = fileURLToPath(new URL('../../apps/fixtures/burning-hello.ts', import.meta.url))
-const given = { apps: [BURNING], slice: 60 }
+const given = { apps: [BURNING], endpoints: ['hello' as const], slice: 60, blocks: 3, warmUp: 0.3 }
 
 /** Programs of others make everything later; what is tested is who waits for whom. */
 it('measures from when a request was due, with real servers and a queue that theory knows', {
   retry: 2,
   timeout: 90_000,
 }, async () => {
-  const { result, answer, cell } = await realStudy(latency, given, { rate: 400, loadPercent: [30, 80] })
+  const out = mkdtempSync(join(tmpdir(), 'latency-'))
+  onTestFinished(() => rmSync(out, { recursive: true }))
+  const { result } = await measuredStudy(latency, { given, own: { rate: 400, loadPercent: [30, 80] } }, out)
+  const cell = (app: string) => measuredCell(result, app)
   expect(result).toMatchObject({ study: 'latency', rounds: 2, baseline: 'node-http' })
   expect(result.cells.map(({ app, state }) => [app, state])).toEqual(
     ['node-http', 'burning-hello'].flatMap((app) =>
@@ -36,5 +42,5 @@ it('measures from when a request was due, with real servers and a queue that the
   expect(mean('burning-hello@80')).toBeGreaterThan(mean('burning-hello@30'))
   // A server that is asked less is busy for less of its time.
   expect(cell('burning-hello@30').serverBusy).toBeLessThan(cell('burning-hello@80').serverBusy)
-  expect(answer.tables.length).toBeLessThanOrEqual(3)
+  expect(result.answer!.tables.length).toBeLessThanOrEqual(3)
 })

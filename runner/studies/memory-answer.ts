@@ -1,10 +1,11 @@
 import { LEVEL } from '../analysis/estimates.ts'
 import type { Answer } from '../answer.ts'
+import { excludes } from '../checks/interval.ts'
 import { FOREIGN_SHARE } from '../checks/thresholds.ts'
 import type { Plan } from '../plan.ts'
 import { formatEstimate, formatShare } from '../report/format.ts'
 import { listInWords } from '../report/plain-text.ts'
-import type { Estimate, Result } from '../result.ts'
+import type { Result } from '../result.ts'
 import { LifeTable, type LivesOfRound, quotableApps } from './lives.ts'
 import { answers, listens, residentFigures, startFigures } from './memory-figures.ts'
 import { type MemoryRows, memoryCharts, memoryTable, startTable } from './memory-tables.ts'
@@ -71,14 +72,10 @@ function ofCopies({ lives, baseline }: MemoryRows): string[] {
     return difference === null ? [] : [{ difference, text: `${formatEstimate(difference)} ${unit} ${words}` }]
   })
   if (differences.length === 0) return []
-  const meaning = differences.some(({ difference }) => isNotZero(difference))
+  const meaning = differences.some(({ difference }) => excludes(difference, 0))
     ? 'they are the same program, so differences as small as these mean nothing'
     : 'as it should be, none of it can be told from zero'
   return [`The two copies of ${named(baseline)} differ by ${listInWords(differences.map(({ text }) => text))}: ${meaning}.`]
-}
-
-function isNotZero({ low, high }: Estimate): boolean {
-  return low !== null && high !== null && (low > 0 || high < 0)
 }
 
 function limits({ environment: { foreignShare } }: Result, { notPinnedBecause }: MemoryFacts): string[] {

@@ -1,6 +1,7 @@
 import type { AnswerChart, AnswerFigure, AnswerPoint, AnswerTable } from '../answer.ts'
 import { formatNumber } from '../report/format.ts'
 import type { Estimate } from '../result.ts'
+import { barOf } from './figures.ts'
 import type { LifeTable } from './lives.ts'
 import { anonymousFigure, type MemoryFigure, residentFigures, startFigures } from './memory-figures.ts'
 
@@ -74,7 +75,7 @@ function rowsChart(
   const points = figures.flatMap(({ head: series, of }) =>
     lives.levels(apps, of).flatMap((level, index): AnswerPoint[] => {
       if (level === null) return []
-      return [{ panel: null, series, x: apps[index]!, y: level.value, low: level.low, high: level.high }]
+      return [{ panel: null, series, x: apps[index]!, ...barOf(level) }]
     }),
   )
   if (points.length === 0) return []

@@ -1,12 +1,12 @@
 import { bareFrameworks, type FrameworkId, type PieceId } from '../../apps/middleware/pieces.ts'
 import { type AppPair, type ComparedPair, comparePairs, sumPairs } from '../analysis/references.ts'
 import type { Answer } from '../answer.ts'
+import { excludes } from '../checks/interval.ts'
 import { formatEstimate } from '../report/format.ts'
 import type { Estimate, MeasuredCell, Result } from '../result.ts'
-import { excludes } from './excludes.ts'
 import type { PlannedFramework, Step } from './middleware-plan.ts'
 import { middlewareCharts, middlewareTables } from './middleware-tables.ts'
-import { validCell } from './valid-cell.ts'
+import { quotableCell } from './quotable.ts'
 
 /** What is known of one framework on one endpoint; null: not measured, or not valid. */
 export interface FrameworkFigures {
@@ -75,7 +75,7 @@ function figuresOf(
   const compared = (step: Step | null) => pairs.find(({ app, reference }) => app === step?.id && reference === step.over) ?? null
   const cost = (step: Step | null) => compared(step)?.overheadMicroseconds ?? null
   return frameworks.map(({ framework, bare, defaults, whole, pieces }) => {
-    const cell = (id: string | null) => (id === null ? null : validCell(result, id, endpoint))
+    const cell = (id: string | null) => (id === null ? null : quotableCell(result, id, endpoint))
     const bytes = (id: string) => cell(id)?.headerBytes ?? null
     return {
       ...{ endpoint, framework, bare: cell(bare), defaults: cell(defaults), whole: whole === defaults ? null : cell(whole) },
@@ -158,7 +158,7 @@ function tieWords({ pieces }: FrameworkFigures): string[] {
 
 function leftOut(result: Result, frameworks: readonly PlannedFramework[], endpoint: string): string[] {
   const ids = frameworks.flatMap(({ framework, made }) => [framework, ...[...made.keys()].map((key) => `${framework}@${key}`)])
-  const missing = ids.filter((id) => validCell(result, id, endpoint) === null)
+  const missing = ids.filter((id) => quotableCell(result, id, endpoint) === null)
   if (missing.length === 0) return []
   const named = missing.length <= MOST_NAMED ? missing.join(', ') : `${missing.length} of ${ids.length} sets`
   return [`Without a valid number on ${endpoint}: ${named}.`]

@@ -1,5 +1,6 @@
 import type { AnswerChart, AnswerFigure, AnswerTable } from '../answer.ts'
 import type { Estimate } from '../result.ts'
+import { barOf } from './figures.ts'
 import type { FrameworkFigures } from './middleware-answer.ts'
 
 const SETS = { bare: 'bare', defaults: 'defaults', whole: 'all pieces' } as const
@@ -79,7 +80,7 @@ function setsChart(endpoint: string, figures: readonly FrameworkFigures[]): Answ
     y: { title: 'CPU µs/request', scale: 'linear' },
     points: figures.flatMap(({ framework, bare, defaults, whole }) =>
       Object.entries({ bare, defaults, whole }).flatMap(([set, cell]) =>
-        cell === null ? [] : [{ panel: null, series: SETS[set as keyof typeof SETS], x: framework, ...bar(cell.cost) }],
+        cell === null ? [] : [{ panel: null, series: SETS[set as keyof typeof SETS], x: framework, ...barOf(cell.cost) }],
       ),
     ),
   }
@@ -90,7 +91,7 @@ function piecesChart(endpoint: string, figures: readonly FrameworkFigures[]): An
     figures.flatMap(({ framework, pieces }) =>
       pieces.flatMap((piece) => {
         const cost = of(piece)
-        return cost === null ? [] : [{ panel: name, series: framework, x: piece.piece, ...bar(cost) }]
+        return cost === null ? [] : [{ panel: name, series: framework, x: piece.piece, ...barOf(cost) }]
       }),
     )
   return {
@@ -103,8 +104,4 @@ function piecesChart(endpoint: string, figures: readonly FrameworkFigures[]): An
       ...panel('added one after another', ({ added }) => added),
     ],
   }
-}
-
-function bar({ value, low, high }: Estimate) {
-  return { y: value, low, high }
 }

@@ -123,7 +123,7 @@ describe('the answer of the study payload', () => {
     expect(row.slice(6)).toEqual([null, null])
     expect(row[3]).not.toBeNull()
     expect(answer.limits.slice(0, 2)).toEqual([
-      'nginx on file-100000 is not quoted: it is invalid.',
+      'nginx on file-100000 is not quoted: invalid.',
       'koa on file-100000 was 90 % busy: the load generator was the limit, and its requests/s are left out.',
     ])
   })

@@ -5,11 +5,10 @@ import type { Answer, AnswerChart, AnswerFigure, AnswerTable } from '../answer.t
 import { excludes } from '../checks/interval.ts'
 import { BUSY_ENOUGH } from '../checks/thresholds.ts'
 import { formatEstimate, formatNumber, formatShare } from '../report/format.ts'
-import { plainText } from '../report/plain-text.ts'
 import type { Estimate, MeasuredCell, Result } from '../result.ts'
-import { combine, costsOf, estimateFigures, estimateLogs, type Figure } from './figures.ts'
+import { barOf, combine, costsOf, estimateFigures, estimateLogs, type Figure, logRatios } from './figures.ts'
+import { costsTimes, isKnown, named } from './phrases.ts'
 import { notQuoted, quotableCell } from './quotable.ts'
-import { costsTimes, isKnown } from './words.ts'
 
 /** One endpoint of the study. */
 export interface PayloadCell {
@@ -39,7 +38,6 @@ interface Slope {
 }
 
 const BYTES_PER_KILOBYTE = 1000
-const LONGEST_NAME = 60
 export const QUESTION = 'What does a longer response cost, from memory and from a file?'
 
 /** What bodies cost: a row per app, source and length, and what a kilobyte adds. */
@@ -54,7 +52,7 @@ export function answerPayload(result: Result, asked: readonly PayloadCell[], ngi
       ...(slopes.length === 0 ? [] : [slopeTable(slopes)]),
     ],
     charts: known.length === 0 ? [] : [chart(known)],
-    limits: [...notQuoted(result), ...loadBound(known), ...STANDING_LIMITS],
+    limits: [...notQuoted(result.cells), ...loadBound(known), ...STANDING_LIMITS],
   }
 }
 
@@ -78,7 +76,7 @@ function knownOf(result: Result, asked: readonly PayloadCell[], nginx: string): 
     quotable.map(({ app, bytes, source, cell }) => {
       const memory = quotable.find((one) => one.app === app && one.bytes === bytes && one.source === 'memory')
       if (source === 'memory' || memory === undefined) return []
-      return combine(costsOf(cell), costsOf(memory.cell), (file, own) => Math.log(file / own))
+      return logRatios(costsOf(cell), costsOf(memory.cell))
     }),
   )
   const isSkeletonQuoted = (endpoint: string) => quotable.some((one) => one.app === result.baseline && one.endpoint === endpoint)
@@ -112,7 +110,7 @@ function slopesOf(known: readonly Known[], baseline: string): Slope[] {
 
 function sentences(known: readonly Known[], slopes: readonly Slope[], baseline: string, nginx: string): string[] {
   return [...Map.groupBy(known, ({ app }) => app)].flatMap(([app, own]) => {
-    const name = app === baseline ? `${plain(app)} (the skeleton)` : plain(app)
+    const name = app === baseline ? `${named(app)} (the skeleton)` : named(app)
     const slope = slopes.filter((one) => one.app === app)
     const longest = own.filter(({ source }) => source === 'file').toSorted((a, b) => b.bytes - a.bytes)[0]
     return [
@@ -152,7 +150,7 @@ function loadBound(known: readonly Known[]): string[] {
     .filter(({ cell }) => !wasTheLimit(cell))
     .map(
       ({ app, endpoint, cell }) =>
-        `${plain(app)} on ${endpoint} was ${formatShare(cell.serverBusy)} % busy: the load generator was the limit, and its requests/s are ` +
+        `${named(app)} on ${endpoint} was ${formatShare(cell.serverBusy)} % busy: the load generator was the limit, and its requests/s are ` +
         'left out.',
     )
 }
@@ -175,7 +173,7 @@ function costTable(known: readonly Known[], baseline: string): AnswerTable {
       ...[app, FROM[source], bytes, cell.cost],
       ...[overSkeleton, overMemory, overNginx, wasTheLimit(cell) ? cell.requestsPerSecond : null],
     ]),
-    note: `Intervals of ${100 * LEVEL} %. The skeleton is ${plain(baseline)}; file and memory are compared within a process.`,
+    note: `Intervals of ${100 * LEVEL} %. The skeleton is ${named(baseline)}; file and memory are compared within a process.`,
   }
 }
 
@@ -202,11 +200,7 @@ function chart(known: readonly Known[]): AnswerChart {
     y: { title: 'CPU µs/request', scale: 'log' },
     points: known.map(({ app, source, bytes, cell: { cost } }) => ({
       ...{ panel: FROM[source], series: app, x: bytes },
-      ...{ y: cost.value, low: cost.low, high: cost.high },
+      ...barOf(cost),
     })),
   }
-}
-
-function plain(text: string): string {
-  return plainText(text, LONGEST_NAME)
 }

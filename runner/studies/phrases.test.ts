@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { changePercent, type Difference, differencesInWords, named } from './phrases.ts'
+import { changePercent, costsTimes, type Difference, differencesInWords, named, negative } from './phrases.ts'
 
 const estimate = (value: number, low: number | null, high: number | null) => ({ value, low, high, level: 0.95 })
 
@@ -27,4 +27,17 @@ it('a ratio is a change in percent, with its interval', () => {
 
 it('names of apps are harmless', () => {
   expect(named('koa\x1b[31m\n')).toBe('koa')
+})
+
+it('a ratio of costs is a tie unless its interval leaves out one', () => {
+  expect(costsTimes(estimate(1.04, 1.02, 1.06), 'koa')).toBe('costs 1.040 [1.020, 1.060] times as much as koa')
+  expect(costsTimes(estimate(1.01, 0.99, 1.03), 'koa')).toBe(
+    'cannot be told apart from koa (1.010 [0.990, 1.030] times the cost)',
+  )
+  expect(costsTimes(estimate(2, null, null), 'koa')).toContain('by too few rounds for an interval')
+})
+
+it('the other way round, the ends of an interval change places', () => {
+  expect(negative(estimate(3, 2, 4))).toEqual(estimate(-3, -4, -2))
+  expect(negative(estimate(3, null, null))).toEqual(estimate(-3, null, null))
 })

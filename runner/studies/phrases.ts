@@ -1,10 +1,11 @@
+import { excludes } from '../checks/interval.ts'
 import { formatEstimate } from '../report/format.ts'
 import { listInWords, plainText } from '../report/plain-text.ts'
 import type { Estimate } from '../result.ts'
 
 const LONGEST_NAME = 60
 
-/** An app's name in a sentence. */
+/** A stranger's name, of an app or an endpoint, in a sentence or a table. */
 export function named(app: string): string {
   return plainText(app, LONGEST_NAME)
 }
@@ -44,6 +45,24 @@ export function changePercent({ value, low, high, level }: Estimate): Estimate {
   return { value: percent(value), low: low === null ? null : percent(low), high: high === null ? null : percent(high), level }
 }
 
-function negative({ value, low, high, level }: Estimate): Estimate {
+/** The same difference the other way round. */
+export function negative({ value, low, high, level }: Estimate): Estimate {
   return { value: -value, low: high === null ? null : -high, high: low === null ? null : -low, level }
+}
+
+/** A ratio of costs as the end of a sentence; what is not proven different is called a tie. */
+export function costsTimes(ratio: Estimate, than: string): string {
+  const times = formatEstimate(ratio)
+  if (!isKnown(ratio)) return `costs ${times} times as much as ${than}, by too few rounds for an interval`
+  return isTie(ratio) ? `cannot be told apart from ${than} (${times} times the cost)` : `costs ${times} times as much as ${than}`
+}
+
+/** True when there are rounds enough for an interval. */
+export function isKnown({ low, high }: Estimate): boolean {
+  return low !== null && high !== null
+}
+
+/** A ratio that may well be 1. */
+export function isTie(ratio: Estimate): boolean {
+  return !excludes(ratio, 1)
 }

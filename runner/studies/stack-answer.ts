@@ -2,13 +2,12 @@ import { LEVEL } from '../analysis/estimates.ts'
 import type { Answer, AnswerChart, AnswerFigure, AnswerPoint, AnswerTable } from '../answer.ts'
 import { BUSY_ENOUGH } from '../checks/thresholds.ts'
 import { formatEstimate, formatShare } from '../report/format.ts'
-import { plainText } from '../report/plain-text.ts'
 import type { Estimate, MeasuredCell, Result } from '../result.ts'
-import { combine, costsOf, estimateLogs, type Figure } from './figures.ts'
+import { barOf, combine, costsOf, estimateLogs, type Figure } from './figures.ts'
+import { costsTimes, isKnown, isTie, named } from './phrases.ts'
 import { notQuoted, quotableCell } from './quotable.ts'
 import type { StackId } from './stack-plan.ts'
 import type { StackRounds } from './stack-rounds.ts'
-import { costsTimes, isKnown, isTie } from './words.ts'
 
 /** One app in one stack. */
 export interface StackCell {
@@ -32,7 +31,6 @@ interface Known extends StackCell {
   readonly logs: readonly Figure[]
 }
 
-const LONGEST_NAME = 60
 export const QUESTION = 'What does nginx in front of an app cost, and how should it reach the app?'
 
 /** What the stacks cost: a row per app and stack, the parts of nginx and app apart. */
@@ -46,7 +44,7 @@ export function answerStack(result: Result, stacks: readonly StackCell[], rounds
     ),
     tables: byEndpoint.filter(({ known }) => known.length > 0).map(({ endpoint, known }) => table(endpoint, known)),
     charts: byEndpoint.filter(({ known }) => known.length > 0).map(({ endpoint, known }) => chart(endpoint, known)),
-    limits: [...notQuoted(result), ...byEndpoint.flatMap(({ known }) => notTheLimit(known)), ...STANDING_LIMITS],
+    limits: [...notQuoted(result.cells), ...byEndpoint.flatMap(({ known }) => notTheLimit(known)), ...STANDING_LIMITS],
   }
 }
 
@@ -89,7 +87,7 @@ function knownOf(result: Result, stacks: readonly StackCell[], rounds: StackRoun
 
 function sentences(known: readonly Known[]): string[] {
   const apps = [...Map.groupBy(known, ({ app }) => app)].filter(([app]) => app !== null)
-  return [...apps.flatMap(([app, own]) => ofApp(plainText(app!, LONGEST_NAME), own)), ...known.filter(isAlone).map(ofNginxAlone)]
+  return [...apps.flatMap(([app, own]) => ofApp(named(app!), own)), ...known.filter(isAlone).map(ofNginxAlone)]
 }
 
 /** The stack with the most to say of it, then what changes when it is built otherwise. */
@@ -173,7 +171,7 @@ function notTheLimit(known: readonly Known[]): string[] {
     .filter(({ cell }) => !wasTheLimit(cell))
     .map(
       ({ id, cell }) =>
-        `${plainText(id, LONGEST_NAME)} was ${formatShare(cell.serverBusy)} % busy: its requests/s tell of the load generator and are ` +
+        `${named(id)} was ${formatShare(cell.serverBusy)} % busy: its requests/s tell of the load generator and are ` +
         'left out, and its cost is an upper bound, because a server with time to spare is woken more often.',
     )
 }
@@ -216,9 +214,7 @@ function table(endpoint: string, known: readonly Known[]): AnswerTable {
 
 function chart(endpoint: string, known: readonly Known[]): AnswerChart {
   const point = ({ app, stack }: Known, series: string, cost: Estimate | null): AnswerPoint[] =>
-    cost === null
-      ? []
-      : [{ panel: app ?? 'nginx alone', series, x: STACK_TITLES[stack], y: cost.value, low: cost.low, high: cost.high }]
+    cost === null ? [] : [{ panel: app ?? 'nginx alone', series, x: STACK_TITLES[stack], ...barOf(cost) }]
   return {
     ...{ id: `stack-cost-${endpoint}`, title: `${endpoint}: CPU µs/request of nginx and of the app`, form: 'rows' },
     description: 'CPU microseconds per request of nginx, of the app and of both, by what stands in front of the app',

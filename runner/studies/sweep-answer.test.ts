@@ -68,7 +68,7 @@ describe('the answer of a sweep', () => {
     expect(tables[0]!.rows.map((row) => row.at(-1))).toEqual([...Array(5).fill('valid'), 'invalid'])
     expect(charts[0]!.points.map(({ x }) => x)).toEqual([1, 2, 4, 8, 16])
     expect(sentences[0]).toContain('no level lies 4 times beyond it')
-    expect(limits).toEqual(['1 cell is failed, invalid or not measured, and not in sentences and charts.'])
+    expect(limits).toEqual(['koa@32 on hello is not quoted: invalid.'])
   })
 
   it('makes no plateau of one level, and nothing of nothing', () => {

@@ -1,11 +1,14 @@
 import { bounded, LEVEL } from '../analysis/estimates.ts'
 import type { Answer, AnswerChart, AnswerFigure, AnswerTable } from '../answer.ts'
+import { USED_UP } from '../checks/thresholds.ts'
 import { formatEstimate, formatNumber } from '../report/format.ts'
-import { plainText } from '../report/plain-text.ts'
 import type { Estimate, MeasuredCell, Result } from '../result.ts'
 import { type AsymptoticBounds, asymptoticBounds } from '../statistics/asymptotic-bounds.ts'
 import { estimateMeans, exponentiate } from '../statistics/estimate.ts'
 import { mean } from '../statistics/summary.ts'
+import { barOf } from './figures.ts'
+import { named } from './phrases.ts'
+import { isQuotable, notQuoted } from './quotable.ts'
 
 /** One level of one app. */
 export interface SweepLevel {
@@ -15,13 +18,10 @@ export interface SweepLevel {
   readonly connections: number
 }
 
-/** Busy for so much of its time, a resource is used up. */
-const USED_UP = 0.95
 /** Beyond so many times the knee more connections can only queue. */
 const PLATEAU_KNEES = 4
 /** A throughput above its bound by more than this is a fault of the measurement. */
 const BOUND_TOLERANCE = 1.03
-const LONGEST_NAME = 60
 
 interface Measured extends SweepLevel {
   readonly cell: MeasuredCell
@@ -31,9 +31,14 @@ interface Measured extends SweepLevel {
 export function answerSweep(result: Result, levels: readonly SweepLevel[]): Answer {
   const endpoints = [...new Set(result.cells.map(({ endpoint }) => endpoint))]
   const known = endpoints.map((endpoint) => ({ endpoint, measured: measuredOf(result, levels, endpoint) }))
-  // Tables show what is invalid and say so; sentences and curves are made without it.
+  // Tables have rows for what is invalid, without its numbers; sentences and curves are made without it.
   const curves = known.flatMap(({ endpoint, measured }) =>
-    [...Map.groupBy(measured.filter(isQuotable), ({ app }) => app)].map(([app, own]) => ({
+    [
+      ...Map.groupBy(
+        measured.filter(({ cell }) => isQuotable(cell)),
+        ({ app }) => app,
+      ),
+    ].map(([app, own]) => ({
       endpoint,
       app,
       own,
@@ -44,8 +49,13 @@ export function answerSweep(result: Result, levels: readonly SweepLevel[]): Answ
     question: 'How many connections does it take until an app gives all it can, and what is the limit then?',
     sentences: curves.map((curve) => sentence(curve, endpoints.length > 1)),
     tables: known.filter(({ measured }) => measured.length > 0).map(({ endpoint, measured }) => table(endpoint, measured)),
-    charts: known.flatMap(({ endpoint, measured }) => charts(endpoint, measured.filter(isQuotable))),
-    limits: [...leftOut(result, levels, endpoints), ...curves.flatMap(({ app, own, bounds }) => aboveBound(app, own, bounds))],
+    charts: known.flatMap(({ endpoint, measured }) =>
+      charts(
+        endpoint,
+        measured.filter(({ cell }) => isQuotable(cell)),
+      ),
+    ),
+    limits: [...notQuoted(result.cells), ...curves.flatMap(({ app, own, bounds }) => aboveBound(app, own, bounds))],
   }
 }
 
@@ -54,10 +64,6 @@ function measuredOf(result: Result, levels: readonly SweepLevel[], endpoint: str
     const cell = result.cells.find((one) => one.app === level.id && one.endpoint === endpoint)
     return cell?.state === 'measured' ? [{ ...level, cell }] : []
   })
-}
-
-function isQuotable({ cell }: Measured): boolean {
-  return cell.verdict !== 'invalid'
 }
 
 interface Shape {
@@ -91,7 +97,7 @@ function meanRate(levels: readonly Measured[]): Estimate {
 
 function sentence(curve: Shape & { endpoint: string; app: string; own: readonly Measured[] }, several: boolean): string {
   const { app, endpoint, own, bounds, plateau, from } = curve
-  const where = `${plainText(app, LONGEST_NAME)}${several ? ` on ${plainText(endpoint, LONGEST_NAME)}` : ''}`
+  const where = `${named(app)}${several ? ` on ${named(endpoint)}` : ''}`
   const limit = limitOf(own.at(-1)!.cell)
   if (bounds === null) return `${where}: one number of connections says nothing of a plateau.`
   const knee = `its knee by asymptotic bounds is at ${formatNumber(bounds.knee, 1)} connections`
@@ -123,8 +129,16 @@ function table(endpoint: string, measured: readonly Measured[]): AnswerTable {
       { head: 'verdict', kind: 'text' },
     ],
     rows: measured.map(({ app, connections, cell }): AnswerFigure[] => [
-      ...[app, connections, cell.requestsPerSecond, cell.cost],
-      ...[cell.latencyMicroseconds?.p50 ?? null, cell.latencyMicroseconds?.p99 ?? null, inFlight(cell)],
+      ...[app, connections],
+      ...(isQuotable(cell)
+        ? [
+            cell.requestsPerSecond,
+            cell.cost,
+            cell.latencyMicroseconds?.p50 ?? null,
+            cell.latencyMicroseconds?.p99 ?? null,
+            inFlight(cell),
+          ]
+        : [null, null, null, null, null]),
       ...[percent(cell.serverBusy), cell.loadBusy === null ? null : percent(cell.loadBusy), limitOf(cell), cell.verdict],
     ]),
     note:
@@ -157,24 +171,15 @@ function charts(endpoint: string, measured: readonly Measured[]): AnswerChart[] 
             description: `${title} by number of connections, a curve per app`,
             x: { title: 'connections', scale: 'log' },
             y: { title, scale: 'log' },
-            points: measured.map(({ app, connections, cell }) => {
-              const { value, low, high } = of(cell)
-              return { panel: null, series: app, x: connections, y: value, low, high }
-            }),
+            points: measured.map(({ app, connections, cell }) => ({
+              ...{ panel: null, series: app, x: connections },
+              ...barOf(of(cell)),
+            })),
           },
         ]
   return [
     ...chart('throughput', 'requests/s', ({ requestsPerSecond }) => requestsPerSecond),
     ...chart('cost', 'CPU µs/request', ({ cost }) => cost),
-  ]
-}
-
-function leftOut(result: Result, levels: readonly SweepLevel[], endpoints: readonly string[]): string[] {
-  const quotable = endpoints.flatMap((endpoint) => measuredOf(result, levels, endpoint).filter(isQuotable)).length
-  const missing = levels.length * endpoints.length - quotable
-  if (missing === 0) return []
-  return [
-    `${missing === 1 ? '1 cell is' : `${missing} cells are`} failed, invalid or not measured, and not in sentences and charts.`,
   ]
 }
 
@@ -184,7 +189,5 @@ function aboveBound(app: string, own: readonly Measured[], bounds: AsymptoticBou
   )
   if (above.length === 0) return []
   const levels = above.map(({ connections }) => connections).join(', ')
-  return [
-    `${plainText(app, LONGEST_NAME)} gives more than its asymptotic bound with ${levels} connections: times and counts disagree.`,
-  ]
+  return [`${named(app)} gives more than its asymptotic bound with ${levels} connections: times and counts disagree.`]
 }

@@ -3,6 +3,7 @@ import { LEVEL } from '../analysis/estimates.ts'
 import { rateRatios } from '../analysis/rate-ratios.ts'
 import { againstReference } from '../analysis/references.ts'
 import type { Estimate, MeasuredCell, Result } from '../result.ts'
+import { quotableCell } from './quotable.ts'
 
 /** One way of serving an app. */
 export interface WorkersVariant {
@@ -36,7 +37,7 @@ export interface Scaling {
 /** Valid and suspect cells of an endpoint, in the order of the variants. */
 export function workersRows(result: Result, variants: readonly WorkersVariant[], endpoint: string): WorkersRow[] {
   const known = variants.flatMap((variant) => {
-    const cell = quotable(result, variant.id, endpoint)
+    const cell = quotableCell(result, variant.id, endpoint)
     return cell === null ? [] : [{ ...variant, cell }]
   })
   return [...Map.groupBy(known, ({ app }) => app)].flatMap(([app, own]) => {
@@ -80,9 +81,4 @@ function enough(levels: readonly WorkersRow[]): number {
 
 function cellsOf(rows: readonly { readonly cell: MeasuredCell }[]): MeasuredCell[] {
   return rows.map(({ cell }) => cell)
-}
-
-function quotable({ cells }: Result, app: string, endpoint: string): MeasuredCell | null {
-  const cell = cells.find((one) => one.app === app && one.endpoint === endpoint)
-  return cell?.state === 'measured' && cell.verdict !== 'invalid' ? cell : null
 }

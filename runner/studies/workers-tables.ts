@@ -1,5 +1,7 @@
 import type { AnswerChart, AnswerFigure, AnswerPoint, AnswerTable } from '../answer.ts'
+import { USED_UP } from '../checks/thresholds.ts'
 import type { Estimate } from '../result.ts'
+import { barOf } from './figures.ts'
 import type { LifeTable } from './lives.ts'
 import { listens } from './memory-figures.ts'
 import {
@@ -14,9 +16,6 @@ import {
   smallestShare,
 } from './workers-figures.ts'
 import type { WorkersRow, WorkersVariant } from './workers-rows.ts'
-
-/** Busy for so much of its time, a resource is used up. */
-const USED_UP = 0.95
 
 /** How a variant is called in a table. */
 export function schedulingName({ scheduling }: Pick<WorkersVariant, 'scheduling'>): string {
@@ -86,8 +85,7 @@ export function scalingCharts(endpoint: string, rows: readonly WorkersRow[]): An
     x: { title: 'workers', scale: 'linear' },
     y: { title, scale: 'linear' },
     points: rows.map((row): AnswerPoint => {
-      const { value, low, high } = of(row)
-      return { panel: several ? row.app : null, series: schedulingName(row), x: row.workers, y: value, low, high }
+      return { panel: several ? row.app : null, series: schedulingName(row), x: row.workers, ...barOf(of(row)) }
     }),
   })
   if (rows.length === 0) return []
