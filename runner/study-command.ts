@@ -18,7 +18,7 @@ export function addStudyCommand(
     .option('--list', 'the studies and their questions')
     .argument('[name]', 'one of the studies')
     .allowExcessArguments(true)
-    .addHelpText('after', `\n${list()}\nEvery study has its own --help: npm run study -- ${studies[0]!.id} --help`)
+    .addHelpText('after', `\nEvery study has its own --help: npm run study -- ${studies[0]!.id} --help`)
     .action((name: string | undefined, { list: wanted }: { list?: boolean }) => {
       if (wanted !== true) throw unknownStudy(name)
       print(list())
