@@ -58,7 +58,7 @@ describe('a small run', () => {
         ...['--rounds', '2', '--blocks', '2', '--warm-up', '0.1'],
       ],
       folder,
-      { env: { TMPDIR: temporary } },
+      { undisturbed: true, env: { TMPDIR: temporary } },
     )
     const { status, stderr } = await ended
     const result = Result.parse(JSON.parse(readFileSync(join(folder, 'out', 'latest', 'result.json'), 'utf8')))
@@ -91,7 +91,7 @@ describe('a small run', () => {
       '--out',
       'gone',
     ]
-    const { kill, ended } = startCommand(args, folder, { env: { TMPDIR: temporary } })
+    const { kill, ended } = startCommand(args, folder, { undisturbed: true, env: { TMPDIR: temporary } })
     try {
       const modules = () => readdirSync(temporary).flatMap((name) => readdirSync(join(temporary, name)))
       await expect.poll(modules, { timeout: 40_000, interval: 20 }).toEqual(['koa@cached.mjs', 'node-http@cached.mjs'])

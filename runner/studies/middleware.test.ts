@@ -98,7 +98,7 @@ describe('a small run', () => {
         ...['--rounds', '2', '--blocks', '2', '--warm-up', '0.1'],
       ],
       folder,
-      { env: { TMPDIR: temporary } },
+      { undisturbed: true, env: { TMPDIR: temporary } },
     )
     const { status, stderr } = await ended
     const result = Result.parse(JSON.parse(readFileSync(join(folder, 'out', 'latest', 'result.json'), 'utf8')))

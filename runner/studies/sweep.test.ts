@@ -19,7 +19,7 @@ describe('npm run study -- sweep', () => {
   it('measures apps, a stranger among them, with every number of connections, and answers', async () => {
     const out = join(folder, 'out')
     const args = ['study', 'sweep', '--apps', `koa,${STRANGER}`, '--levels', '16,1,4', ...SMALL, '--out', out]
-    const { status, stdout, stderr } = await startCommand(args, folder).ended
+    const { status, stdout, stderr } = await startCommand(args, folder, { undisturbed: true }).ended
     const result = Result.parse(JSON.parse(readFileSync(join(out, 'latest', 'result.json'), 'utf8')))
     expect(stderr).not.toMatch(/this is a bug/)
     expect(result).toMatchObject({ study: 'sweep', baseline: 'node-http@16', rounds: 2 })

@@ -12,7 +12,8 @@ afterAll(remove)
 /** A busy machine is slow; what counts is what comes out. */
 const PATIENCE = 120_000
 const TINY = ['--endpoints', 'hello', '--rounds', '2', '--blocks', '2', '--warm-up', '0.1']
-const study = (...args: string[]) => startCommand(['study', 'workers', ...TINY, '--out', 'out', ...args], folder)
+const study = (...args: string[]) =>
+  startCommand(['study', 'workers', ...TINY, '--out', 'out', ...args], folder, { undisturbed: true })
 
 describe.runIf(process.platform === 'linux')('the workers study, for real', () => {
   it(
