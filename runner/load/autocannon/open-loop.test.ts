@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { pulsed, settle } from '../../fixtures/pulsed.ts'
 import { type Asked, scriptedServer } from '../../fixtures/scripted-server.ts'
 import { arrivalTimes } from '../arrivals.ts'
@@ -30,6 +30,27 @@ describe('requests that are due at times of their own', () => {
     expect(lags.totalCount + openLoop!.queued).toBe(due.length)
     await settle()
     expect(server.asked.total).toBe(due.length)
+  })
+
+  it('are sent although they became due while the pulse was ending', async () => {
+    await using server = await scriptedServer(answer)
+    using load = await pulsed(server.address, { connections: 8 })
+    // Every look at the clock takes 0.2 ms, so there is time between the last look for due requests and the end.
+    let time = performance.now()
+    const slow = vi.spyOn(performance, 'now').mockImplementation(() => {
+      time += 0.2
+      return time
+    })
+    onTestFinished(() => slow.mockRestore())
+    const late = Array.from({ length: 10_000 }, (_, seed) => ({ ratePerSecond: 50, seed })).filter((order) => {
+      const [first, ...others] = arrivalTimes(order, 20)
+      return first !== undefined && first > 19.8 && others.length === 0
+    })
+    expect(late.length).toBeGreaterThan(20)
+    for (const arrivals of late) {
+      const { openLoop, requests } = await load.pulse({ milliseconds: 20, arrivals })
+      expect([openLoop!.dropped, requests]).toEqual([0, 1])
+    }
   })
 
   it('have waited since then when no connection was free: one slow answer is felt by all that come meanwhile', async () => {

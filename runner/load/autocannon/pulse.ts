@@ -42,6 +42,8 @@ export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): 
     doneAtTick = done
     tickAt = now
     if (gate.isOpen && (now - openedAt >= order.milliseconds || gate.broken)) {
+      // What became due since the look above, a moment ago, is sent as well.
+      openLoop?.release(gate)
       gate.close()
       closedAt = now
       answersAtClose = target.rightAnswers
