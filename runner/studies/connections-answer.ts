@@ -1,7 +1,7 @@
 import type { Answer, AnswerChart, AnswerFigure, AnswerTable } from '../answer.ts'
 import { excludes } from '../checks/interval.ts'
-import { BUSY_ENOUGH } from '../checks/thresholds.ts'
-import { formatEstimate } from '../report/format.ts'
+import { BUSY_ENOUGH, MARGIN } from '../checks/thresholds.ts'
+import { formatEstimate, formatNumber } from '../report/format.ts'
 import { listInWords, plainText } from '../report/plain-text.ts'
 import type { Estimate, MeasuredCell, Result } from '../result.ts'
 import { type ConnectionWay, connectionWays, stalls } from './connections-ways.ts'
@@ -85,7 +85,8 @@ function sentences(rows: readonly Row[], way: ConnectionWay): string[] {
   if (way.key === null) return []
   if (stalls(way)) return stallSentences(own)
   const known = own.filter(({ ratio }) => ratio !== null && ratio.low !== null)
-  const apart = known.filter(({ ratio }) => excludes(ratio!, 1))
+  const apart = known.filter(({ ratio }) => excludes(ratio!, 1) && !withinMargin(ratio!))
+  const small = known.filter(({ ratio }) => excludes(ratio!, 1) && withinMargin(ratio!))
   const tied = known.filter(({ ratio }) => !excludes(ratio!, 1))
   const amounts = apart.map(
     ({ app, overheadMicroseconds, ratio }) =>
@@ -93,12 +94,23 @@ function sentences(rows: readonly Row[], way: ConnectionWay): string[] {
   )
   return [
     ...(apart.length === 0 ? [] : [`${titleOf(way)} changes the server CPU per request of ${listInWords(amounts)}.`]),
+    ...(small.length === 0
+      ? []
+      : [
+          `${titleOf(way)} changes the server CPU per request by less than ${formatNumber(100 * MARGIN, 0)} % for ` +
+            `${listInWords(small.map(({ app, ratio }) => `${named(app)} (${formatEstimate(ratio!)} times)`))}, which matters to nobody.`,
+        ]),
     ...(tied.length === 0
       ? []
       : [
           `${titleOf(way)} cannot be told apart from the app as it is by the cost of ${listInWords(tied.map(({ app }) => named(app)))}.`,
         ]),
   ]
+}
+
+/** Proven to be different, perhaps, but not by as much as matters: two processes of the same code differ as well. */
+function withinMargin({ low, high }: Estimate): boolean {
+  return low! > 1 - MARGIN && high! < 1 + MARGIN
 }
 
 function titleOf({ keepAlive, nagle, twoWrites }: ConnectionWay): string {

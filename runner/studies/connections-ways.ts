@@ -40,7 +40,7 @@ export async function writeWays(apps: readonly ResolvedApp[]): Promise<Generated
   return writeGeneratedApps(recipes)
 }
 
-/** All ways of an app; a new connection is asked of the very same process as a kept one. */
+/** All ways of an app, a process each: what code for new connections has seen and left behind must not change what a kept one costs. */
 export function variantsOf(app: ResolvedApp, generated: GeneratedApps): Variant[] {
   return connectionWays.map((way) => {
     const changed = generated.apps.find(({ id }) => id === variantId({ app, key: way.key }))
@@ -49,7 +49,6 @@ export function variantsOf(app: ResolvedApp, generated: GeneratedApps): Variant[
       ...{ app, key: way.key },
       deployment: {
         ...deployment,
-        ...(changed === undefined ? { process: app.id } : {}),
         ...(stalls(way) ? { provokes: ['stall'] } : {}),
         // Opening connections costs the load generator more than the server, and a stall leaves both idle.
         load: { keepAlive: way.keepAlive, saturates: way.keepAlive && !stalls(way) },

@@ -86,10 +86,11 @@ function compared({ rows }: LatencyPanel, baseline: string, percentile: Percenti
   ]
 }
 
-function twinSentence({ endpoint, load }: LatencyPanel, baseline: string, twins: readonly TwinDifference[]): string[] {
+/** The copies are of no use where the baseline itself is not quoted. */
+function twinSentence({ endpoint, load, rows }: LatencyPanel, baseline: string, twins: readonly TwinDifference[]): string[] {
   const id = variantId({ app: { id: baseline }, key: load.key })
   const twin = twins.find((one) => one.app === id && one.endpoint === endpoint)
-  if (twin === undefined || twin.p90.low === null) return []
+  if (twin === undefined || twin.p90.low === null || !rows.some(({ app }) => app === baseline)) return []
   const said = `Of two copies of ${named(baseline)}, the second takes ${formatEstimate(twin.p90)} times as long as the first (90 %)`
   return [
     excludes(twin.p90, 1)
