@@ -1,5 +1,5 @@
 import type { BlockRecord } from '../measure/round.ts'
-import { costNs, type Slice } from '../measure/sample.ts'
+import { costNs, requestsPerSecond, type Slice } from '../measure/sample.ts'
 import { appOf, type Plan } from '../plan.ts'
 import { trimmedDifference, trimmedLogRatio } from '../statistics/paired-log-ratios.ts'
 import { mean, meanOrNull, median, trimmedMean } from '../statistics/summary.ts'
@@ -149,12 +149,6 @@ function loadSums(slices: readonly Slice[]): LoadSums {
     steadyRequests: total(slices, ({ steadyRequests }) => steadyRequests),
     steadyNs: total(slices, ({ steadyNs }) => steadyNs),
   }
-}
-
-/** The steady rate where the slice was long enough to have one; else all requests over all the time, ramp and drain included. */
-function requestsPerSecond(slice: Slice): number {
-  const steady = slice.steadyRequests > 0 && slice.steadyNs > 0
-  return steady ? (slice.steadyRequests / slice.steadyNs) * 1e9 : (slice.requests / slice.elapsedNs) * 1e9
 }
 
 function total(slices: readonly Slice[], of: (slice: Slice) => number): number {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { Capacities } from './capacities.ts'
 
-const pulse = (ratePerSecond: number) => ({ steadyRequests: ratePerSecond / 100, steadyNs: 10e6 })
+const pulse = (ratePerSecond: number) => ({
+  ...{ requests: ratePerSecond / 50, elapsedNs: 25e6 },
+  ...{ steadyRequests: ratePerSecond / 100, steadyNs: 10e6 },
+})
 const openLoop = {
   ...{ ratePerSecond: 1, scheduled: 1, dropped: 0, queued: 0, plannedNs: 0, answeredNs: 0 },
   ...{ latencies: '', lags: '' },
@@ -30,10 +33,16 @@ describe('Capacities', () => {
     const koa = { share: 1, ofSlowest: ['koa'] }
     expect(capacities.rateOf(koa, 0)).toBeNull()
     capacities.note('koa', 0, { ...pulse(5), openLoop })
-    capacities.note('koa', 0, { steadyRequests: 0, steadyNs: 0 })
+    capacities.note('koa', 0, { requests: 0, elapsedNs: 10e6, steadyRequests: 0, steadyNs: 0 })
     expect(capacities.rateOf(koa, 0)).toBeNull()
     capacities.note('koa', 0, pulse(1_000))
     expect(capacities.rateOf({ share: 1, ofSlowest: ['gone', 'koa'] }, 0)).toBe(1_000)
+  })
+
+  it('take all of a pulse that was too short for a steady part', () => {
+    const capacities = new Capacities()
+    capacities.note('koa', 0, { requests: 20, elapsedNs: 40e6, steadyRequests: 0, steadyNs: 0 })
+    expect(capacities.rateOf({ share: 1, ofSlowest: ['koa'] }, 0)).toBe(500)
   })
 
   it('have no say where the rate is given', () => {

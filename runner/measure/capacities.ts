@@ -1,6 +1,7 @@
 import type { Pulse } from '../load/driver.ts'
 import type { ArrivalShape } from '../load/load-shape.ts'
 import { median } from '../statistics/summary.ts'
+import { type RatedPulse, requestsPerSecond } from './sample.ts'
 
 /** So many of the latest pulses tell what a cell can give: enough for a middle one, few enough to follow the machine. */
 const LATEST = 7
@@ -13,10 +14,10 @@ export class Capacities {
   readonly #latest = new Map<string, number[]>()
 
   /** Takes a pulse of a closed loop; others say nothing of a limit. */
-  note(deployment: string, request: number, { steadyRequests, steadyNs, openLoop }: Pulsed): void {
-    if (openLoop !== undefined || steadyRequests <= 0 || steadyNs <= 0) return
+  note(deployment: string, request: number, pulse: Pulsed): void {
+    if (pulse.openLoop !== undefined || pulse.requests === 0) return
     const key = keyOf(deployment, request)
-    this.#latest.set(key, [...(this.#latest.get(key) ?? []).slice(1 - LATEST), (steadyRequests / steadyNs) * 1e9])
+    this.#latest.set(key, [...(this.#latest.get(key) ?? []).slice(1 - LATEST), requestsPerSecond(pulse)])
   }
 
   /** The rate at which requests arrive; null: nothing is known that it could be a share of. */
@@ -30,7 +31,7 @@ export class Capacities {
   }
 }
 
-type Pulsed = Pick<Pulse, 'steadyRequests' | 'steadyNs' | 'openLoop'>
+type Pulsed = RatedPulse & Pick<Pulse, 'openLoop'>
 
 function keyOf(deployment: string, request: number): string {
   return `${deployment} ${request}`

@@ -38,3 +38,11 @@ export interface Slice extends Omit<Pulse, 'firstProblem'> {
 export function costNs(slice: Slice): number {
   return slice.requests > 0 && slice.serverCpuNs > 0 ? slice.serverCpuNs / slice.requests : Number.NaN
 }
+
+/** What the rate of a pulse is made from. */
+export type RatedPulse = Pick<Pulse, 'requests' | 'elapsedNs' | 'steadyRequests' | 'steadyNs'>
+
+/** The steady rate where the pulse was long enough to have one; else all requests over all the time, ramp and drain included. */
+export function requestsPerSecond({ requests, elapsedNs, steadyRequests, steadyNs }: RatedPulse): number {
+  return steadyRequests > 0 && steadyNs > 0 ? (steadyRequests / steadyNs) * 1e9 : (requests / elapsedNs) * 1e9
+}

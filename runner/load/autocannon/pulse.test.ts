@@ -88,6 +88,28 @@ describe('pulse', () => {
     expect(await load.pulse()).toMatchObject({ receivedBytes: bytes })
   })
 
+  it('knows the rate of a server that answers all connections in a bunch: turns are counted, not bunches', async () => {
+    let held: Asked[] = []
+    const turns: number[] = []
+    await using server = await scriptedServer((asked) => {
+      held.push(asked)
+      if (held.length < 4) return
+      const bunch = held
+      held = []
+      setTimeout(() => {
+        turns.push(performance.now())
+        bunch.forEach(answer)
+      }, 20)
+    })
+    using load = await pulsed(server.address)
+    const { steadyRequests, steadyNs } = await load.pulse({ milliseconds: 110 })
+    const whole = steadyRequests / 4
+    expect(whole).toBeGreaterThan(1)
+    expect(Number.isInteger(whole)).toBe(true)
+    // By single answers there would be a turn of 20 ms less.
+    expect(Math.abs(steadyNs / 1e6 - (turns[whole]! - turns[0]!))).toBeLessThan(10)
+  })
+
   it('has a steady part that is shorter than the whole, and an idle part that is no longer than it', async () => {
     await using server = await scriptedServer(answer)
     using load = await pulsed(server.address)

@@ -7,6 +7,10 @@ const NANOSECONDS_PER_MILLISECOND = 1e6
 /** How long a sleeping client waits between two looks at the clock; it wakes for every response in between. Milliseconds. */
 const LOOK_MILLISECONDS = 1
 
+type SteadyPart = Pick<Pulse, 'steadyRequests' | 'steadyNs'>
+
+const NOT_STEADY: SteadyPart = { steadyRequests: 0, steadyNs: 0 }
+
 /**
  * Opens the gate, keeps the event loop from sleeping while requests flow, closes the gate when the time is up, and resolves when
  * every request in flight has been answered (or has taken longer than the drain limit).
@@ -23,8 +27,7 @@ export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): 
   const nextLook = dozes ? (look: () => void) => setTimeout(look, LOOK_MILLISECONDS) : setImmediate
   const { gate } = target
   let closedAt = 0
-  let answersAtClose = 0
-  let lastAnswerAtClose = 0
+  let steady = NOT_STEADY
   let timeouts = 0
   let idle = 0
   let doneAtTick = 0
@@ -46,8 +49,7 @@ export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): 
       openLoop?.release(gate)
       gate.close()
       closedAt = now
-      answersAtClose = target.rightAnswers
-      lastAnswerAtClose = target.lastAnswerAt
+      steady = steadyPart(target)
     }
     if (!gate.isOpen && gate.owed > 0 && now - closedAt >= order.drainLimitMilliseconds) timeouts += gate.abandon()
     if (gate.ownFault !== null) {
@@ -72,8 +74,7 @@ export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): 
       requests: target.rightAnswers,
       elapsedNs: (endedAt - openedAt) * NANOSECONDS_PER_MILLISECOND,
       drainNs: (endedAt - closedAt) * NANOSECONDS_PER_MILLISECOND,
-      steadyRequests: Math.max(0, answersAtClose - 1),
-      steadyNs: answersAtClose > 1 ? (lastAnswerAtClose - target.firstAnswerAt) * NANOSECONDS_PER_MILLISECOND : 0,
+      ...steady,
       drained: timeouts === 0 && !gate.broken,
       wrongAnswers: target.wrongAnswers,
       lost: gate.lost,
@@ -86,4 +87,13 @@ export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): 
       ...(openLoop === null ? {} : { openLoop: openLoop.result(answeredNs()) }),
     }
   }
+}
+
+/**
+ * Whole laps after the first one. A server may answer its connections one by one or, like a proxy and an app that take turns on one CPU,
+ * all in a bunch: whole laps are whole turns either way. From the first answer to the latest there would be one bunch more than turns.
+ */
+function steadyPart({ connections, lapAnswers, firstLapAt, lastLapAt }: PulsedTarget): SteadyPart {
+  if (lapAnswers <= connections) return NOT_STEADY
+  return { steadyRequests: lapAnswers - connections, steadyNs: (lastLapAt - firstLapAt) * NANOSECONDS_PER_MILLISECOND }
 }

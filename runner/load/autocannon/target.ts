@@ -16,6 +16,7 @@ const LONG_BODY_BYTES = 32 * 1024
 /** The connections to one deployment, its gate, and what is counted while the gate is open. */
 export class PulsedTarget implements AnswerListener {
   readonly id: string
+  readonly connections: number
   readonly gate: Gate
   /** Right answers since the last pulse ended. */
   rightAnswers = 0
@@ -23,6 +24,10 @@ export class PulsedTarget implements AnswerListener {
   receivedBytes = 0
   /** `performance.now()` of the first and the latest right answer since the last pulse ended. */
   firstAnswerAt = 0
+  /** A lap is as many answers as there are connections: how many answers whole laps have so far, and when the first and the latest ended. */
+  lapAnswers = 0
+  firstLapAt = 0
+  lastLapAt = 0
   lastAnswerAt = 0
   #request = 0
   #recordLatency = false
@@ -32,6 +37,7 @@ export class PulsedTarget implements AnswerListener {
 
   constructor(target: LoadTarget) {
     this.id = target.id
+    this.connections = target.connections
     this.gate = new Gate(target.keepAlive)
     this.#answers = target.requests.map((request) => new Answer(request))
     this.#latencies = target.requests.map(() => latencyHistogram())
@@ -69,6 +75,7 @@ export class PulsedTarget implements AnswerListener {
   /** Counts from zero, for the next pulse: it also tells of bytes that nobody asked for and of connections closed before it. */
   startOver(): void {
     this.rightAnswers = 0
+    this.lapAnswers = 0
     this.wrongAnswers = 0
     this.receivedBytes = 0
     this.gate.startOver()
@@ -77,6 +84,11 @@ export class PulsedTarget implements AnswerListener {
   right(bytes: number): void {
     this.lastAnswerAt = performance.now()
     if (this.rightAnswers++ === 0) this.firstAnswerAt = this.lastAnswerAt
+    if (this.rightAnswers % this.connections === 0) {
+      if (this.lapAnswers === 0) this.firstLapAt = this.lastAnswerAt
+      this.lastLapAt = this.lastAnswerAt
+      this.lapAnswers = this.rightAnswers
+    }
     this.receivedBytes += bytes
   }
 
