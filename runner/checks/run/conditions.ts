@@ -1,6 +1,6 @@
 import type { Environment, Finding, StopReason } from '../../result.ts'
 import { finding } from '../registry.ts'
-import { COLD_MILLISECONDS } from '../thresholds.ts'
+import { COLD_MILLISECONDS, ENOUGH_OF_THE_WARM_UP } from '../thresholds.ts'
 
 /** What the run was measured with. */
 export interface Conditions {
@@ -16,7 +16,7 @@ export interface Conditions {
 export function checkConditions(conditions: Conditions): Finding[] {
   const { cpuAccounting, notPinnedBecause, driver, warmUpMilliseconds: done, wantedWarmUpMilliseconds: wanted } = conditions
   return [
-    ...(done < wanted
+    ...(done < wanted * ENOUGH_OF_THE_WARM_UP
       ? [
           finding(done < COLD_MILLISECONDS ? 'cold-apps' : 'short-warm-up', {
             seconds: done / 1000,
