@@ -87,7 +87,7 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
         serverBusy: 0.08,
         latencyMicroseconds: { mean: 41e3, p50: 41_300, p90: 44e3, p99: 45e3, max: 46e3, samples: 9 },
       },
-      totals: { userNs: null, steadyNs: 0 },
+      totals: { userNs: null, steadyRequests: 0, steadyNs: 0 },
     },
     ['stall'],
   ],
@@ -210,7 +210,13 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
     {
       ...cycle(60, 0.1),
       ratios: rounds(1),
-      totals: { serverCpuNs: 1e9, userNs: null, steadyNs: 0, loaded: { reconnects: 3, steadyRequests: 562_500, steadyNs: 9e9 } },
+      totals: {
+        serverCpuNs: 1e9,
+        userNs: null,
+        steadyRequests: 0,
+        steadyNs: 0,
+        loaded: { reconnects: 3, steadyRequests: 562_500, steadyNs: 9e9 },
+      },
       precisionPercent: 0.1,
     },
     ['too-few-rounds', 'precision-not-reached', 'server-idle', 'reconnects'],

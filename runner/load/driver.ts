@@ -45,7 +45,7 @@ export interface Pulse {
   readonly elapsedNs: number
   /** From the closing of the gate to the last answer. */
   readonly drainNs: number
-  /** Answers of whole laps until the gate closed, without the first lap, and the time they took: the steady rate, without ramp and drain. */
+  /** Answers of whole laps, from the end of the first to the end of the one in which the gate closed, and the time they took: the steady rate. */
   readonly steadyRequests: number
   readonly steadyNs: number
   /** Every request in flight was answered within the drain limit. */

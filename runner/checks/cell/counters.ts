@@ -4,12 +4,12 @@ import {
   COUNTERS_MAY_EXCEED,
   ENOUGH_CPU_FOR_TICKS_NS,
   ENOUGH_TIME_FOR_COUNTERS_NS,
+  FEWEST_LAPS,
   TICK_DEVIATION_NS,
   TICK_DEVIATIONS,
   TICKS_MAY_EXCEED,
   UNSTEADY_MAY_COST_MORE,
 } from '../thresholds.ts'
-import { isSteady } from './steady.ts'
 
 /** Do the counters of CPU time, of elapsed time and of requests agree with each other? */
 export const checkCounters: CellCheck = (facts) => {
@@ -24,7 +24,8 @@ export const checkCounters: CellCheck = (facts) => {
   // What is not steady is in the cost and not in the rate, and the first lap meets caches that others have used.
   const unsteadyShare = 1 - totals.steadyRequests / figures.requests
   const allowed = COUNTERS_MAY_EXCEED + UNSTEADY_MAY_COST_MORE * unsteadyShare
-  if (cpus !== null && isSteady(totals.steadyNs, totals.elapsedNs) && steady > allowed * cpus) {
+  const laps = totals.steadyRequests / (figures.slices * figures.load.connections)
+  if (cpus !== null && laps > FEWEST_LAPS && steady > allowed * cpus) {
     return [finding('counters-disagree', { what: `requests/s times cost on ${inWords(cpus)}`, share: steady })]
   }
   return exceedsTree(facts)

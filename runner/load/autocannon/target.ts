@@ -24,8 +24,12 @@ export class PulsedTarget implements AnswerListener {
   receivedBytes = 0
   /** `performance.now()` of the first and the latest right answer since the last pulse ended. */
   firstAnswerAt = 0
-  /** A lap is as many answers as there are connections: how many answers whole laps have so far, and when the first and the latest ended. */
+  /**
+   * A lap is as many answers as there are connections. How many answers whole laps have so far, and when the first and the latest ended;
+   * the lap that is under way when the gate closes is the last one that counts.
+   */
   lapAnswers = 0
+  #lastLapEnded = false
   firstLapAt = 0
   lastLapAt = 0
   lastAnswerAt = 0
@@ -76,6 +80,7 @@ export class PulsedTarget implements AnswerListener {
   startOver(): void {
     this.rightAnswers = 0
     this.lapAnswers = 0
+    this.#lastLapEnded = false
     this.wrongAnswers = 0
     this.receivedBytes = 0
     this.gate.startOver()
@@ -84,12 +89,15 @@ export class PulsedTarget implements AnswerListener {
   right(bytes: number): void {
     this.lastAnswerAt = performance.now()
     if (this.rightAnswers++ === 0) this.firstAnswerAt = this.lastAnswerAt
-    if (this.rightAnswers % this.connections === 0) {
-      if (this.lapAnswers === 0) this.firstLapAt = this.lastAnswerAt
-      this.lastLapAt = this.lastAnswerAt
-      this.lapAnswers = this.rightAnswers
-    }
+    if (this.rightAnswers % this.connections === 0 && !this.#lastLapEnded) this.#lapEnded()
     this.receivedBytes += bytes
+  }
+
+  #lapEnded(): void {
+    if (this.lapAnswers === 0) this.firstLapAt = this.lastAnswerAt
+    this.lastLapAt = this.lastAnswerAt
+    this.lapAnswers = this.rightAnswers
+    this.#lastLapEnded = !this.gate.isOpen
   }
 
   wrong(sentence: string): void {
