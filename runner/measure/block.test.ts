@@ -89,7 +89,7 @@ describe('a quiet world', () => {
 
 describe('a disturbed block', () => {
   // The sixth slice is the second one of the second block.
-  const once = (slice: number) => (slice === 5 ? { serverNs: 6e6, loadNs: 0 } : QUIET_WAIT)
+  const once = (slice: number) => (slice === 5 ? { serverNs: 11e6, loadNs: 0 } : QUIET_WAIT)
 
   it('is measured again as a whole, at once, with the same lengths', async () => {
     const { records, world } = await runWith('wait', QUIET_WAIT, once)
@@ -129,7 +129,7 @@ describe('a disturbed block', () => {
 
   it('stays in the samples, and does not count', async () => {
     // What a stranger does to the caches: ten times the cost, wherever the server had to wait.
-    const waits = whileMeasuring(QUIET_WAIT, (slice) => (slice % 20 === 3 ? { serverNs: 6e6, loadNs: 0 } : QUIET_WAIT))
+    const waits = whileMeasuring(QUIET_WAIT, (slice) => (slice % 20 === 3 ? { serverNs: 11e6, loadNs: 0 } : QUIET_WAIT))
     const waited = new Set<number>()
     const { records, result, record } = await run({
       world: {
@@ -167,7 +167,7 @@ describe('a disturbed block', () => {
   })
 
   it('draws its order anew for every attempt, and the same for the same seed', async () => {
-    const everything = () => ({ serverNs: 9e6, loadNs: 0 })
+    const everything = () => ({ serverNs: 14e6, loadNs: 0 })
     const orders = async () => {
       const { records } = await runWith('wait', QUIET_WAIT, everything)
       return [...attemptsOf(records).values()].map((attempts) =>
@@ -197,8 +197,8 @@ describe('a disturbed block', () => {
     const koa = { lateNs: 0 }
     const { begin, each } = whileMeasuring(QUIET_WAIT, (_slice, { app }) => {
       if (app !== 'express') return QUIET_WAIT
-      koa.lateNs += 6e6
-      return { serverNs: 6e6, loadNs: 0 }
+      koa.lateNs += 11e6
+      return { serverNs: 11e6, loadNs: 0 }
     })
     const { records } = await run({
       world: { wait: each },
@@ -220,13 +220,13 @@ describe('a disturbed block', () => {
       }),
     })
     const slices = records.flatMap((record) => record.slices)
-    expect(slices.filter(({ serverWaitNs }) => serverWaitNs === 6e6).length).toBeGreaterThanOrEqual(PLANNED)
+    expect(slices.filter(({ serverWaitNs }) => serverWaitNs === 11e6).length).toBeGreaterThanOrEqual(PLANNED)
     expect(slices.every(({ disturbance }) => disturbance === null)).toBe(true)
   })
 })
 
 describe('the budget of a round', () => {
-  const always = () => ({ serverNs: 9e6, loadNs: 0 })
+  const always = () => ({ serverNs: 14e6, loadNs: 0 })
 
   it('is three tenths of its blocks, rounded up; what is disturbed afterwards is missing', async () => {
     const { records } = await run({ world: { wait: always } })

@@ -67,7 +67,7 @@ describe('an attempt at a block', () => {
 
   it.each([
     // A daemon's turn in a short slice, and a share of a long one.
-    ['foreign-cpu', 'serverWaitNs', 20, 5],
+    ['foreign-cpu', 'serverWaitNs', 20, 10],
     ['foreign-cpu', 'serverWaitNs', 1_000, 50],
     ['load-disturbed', 'loadWaitNs', 20, 10],
     ['load-disturbed', 'loadWaitNs', 1_000, 100],
@@ -77,8 +77,20 @@ describe('an attempt at a block', () => {
     expect(disturbanceOf(withSlice({ ...waited, [field]: limit * MILLISECOND + 1 }))).toBe(code)
   })
 
+  it('may have one slice in twenty that waits longer, though not as long as a neighbour makes it wait', () => {
+    const among = (count: number, ...waits: number[]) => {
+      const waiting = waits.map((milliseconds) => slice({ serverWaitNs: milliseconds * MILLISECOND }))
+      return attempt({ slices: [...waiting, ...Array.from({ length: count - waits.length }, () => slice())] })
+    }
+    expect(disturbanceOf(among(19, 11))).toBe('foreign-cpu')
+    expect(disturbanceOf(among(20, 20))).toBeNull()
+    expect(disturbanceOf(among(20, 20.1))).toBe('foreign-cpu')
+    expect(disturbanceOf(among(39, 11, 11))).toBe('foreign-cpu')
+    expect(disturbanceOf(among(40, 11, 11))).toBeNull()
+  })
+
   it('is not disturbed by garbage that another server of the run collects late', () => {
-    const waited = withSlice({ serverWaitNs: 12 * MILLISECOND })
+    const waited = withSlice({ serverWaitNs: 17 * MILLISECOND })
     expect(disturbanceOf({ ...waited, spilledNs: 7 * MILLISECOND })).toBeNull()
     expect(disturbanceOf({ ...waited, spilledNs: 6.9 * MILLISECOND })).toBe('foreign-cpu')
   })
@@ -89,7 +101,7 @@ describe('an attempt at a block', () => {
 
   it('is named after the gravest of several', () => {
     const after = plus({ throttledPeriods: 1, listenDrops: 1, retransmits: 1, stealTicks: 9 })
-    const slices = [slice({ serverWaitNs: 9 * MILLISECOND, loadWaitNs: 11 * MILLISECOND, reconnects: 3 })]
+    const slices = [slice({ serverWaitNs: 11 * MILLISECOND, loadWaitNs: 11 * MILLISECOND, reconnects: 3 })]
     expect(disturbanceOf({ slices, spilledNs: 0, before: zero, after })).toBe('throttled')
     expect(disturbanceOf({ slices, spilledNs: 0, before: zero, after: zero })).toBe('foreign-cpu')
     expect(disturbanceOf({ slices: [{ ...slices[0]!, serverWaitNs: 0 }], spilledNs: 0, before: zero, after: zero })).toBe(

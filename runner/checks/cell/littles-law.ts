@@ -11,10 +11,10 @@ export const checkLittlesLaw: CellCheck = ({ figures, totals }) => {
   const mean = figures.latencyMicroseconds?.mean ?? null
   const { steadyRequests, steadyNs } = totals.loaded
   const { connections } = figures.load
-  // Latencies leave out the first answer of every connection in a slice, which is slower; the rate does not.
+  // Few laps: the first answer of every connection is slower, and the drain, when fewer than N are on their way, is long.
   const laps = totals.steadyRequests / (figures.slices * connections)
   if (mean === null || laps < LITTLE_LAPS || figures.openLoop !== undefined) return []
-  // A server that is kept waiting for its CPU answers late, and mostly during the drain, which the rate leaves out.
+  // A server that is kept waiting for its CPU answers late, and mostly during the drain, when fewer than N are on their way.
   if (totals.steadyNs < steadyNs * (1 - LITTLE_DISTURBED_SHARE)) return []
   if (totals.slow.waitNs > totals.steadyNs * LITTLE_SLOW_SHARE) return []
   const product = (steadyRequests / steadyNs) * mean * 1000
