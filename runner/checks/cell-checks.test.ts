@@ -151,6 +151,10 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
   'two of three CPUs for four workers': [several(4, 3, 2), ['server-idle']],
   'a little less than three of four CPUs for three workers': [several(3, 4, 2.7), ['load-generator-bound']],
   'X · cost of more than one CPU': [{ totals: { steadyRequests: 590_000 } }, ['counters-disagree']],
+  'X · cost of as much, where a quarter of the requests is in the cost only': [
+    { totals: { steadyRequests: 472_000, steadyNs: 7.2e9 } },
+    [],
+  ],
   'X · cost of more than one CPU, in a single lap': [{ totals: { steadyRequests: 9_000, steadyNs: 0.1e9 } }, []],
   'ticks beyond the nanoseconds': [{ totals: { userNs: 9e9, systemNs: 1.4e9 } }, ['counters-disagree']],
   'ticks beyond the nanoseconds by rounding': [{ figures: { slices: 2_000 }, totals: { userNs: 9e9, systemNs: 1.4e9 } }, []],
