@@ -73,3 +73,11 @@ test('ids from a file of unknown origin cannot break the line', () => {
   for (const cell of result.cells) if (cell.app === 'evil') cell.app = 'e\u001b[31m\nvil'
   expect(summarise(result)).toContain('e vil 6.5 µs')
 })
+
+test('leaves what a study has found to its answer', () => {
+  const answer = { question: 'Why?', sentences: [], tables: [], charts: [], limits: [] }
+  expect(summarise({ ...calmResult(), answer })).toBe('No check found anything against this run.')
+  const suspect = { ...calmResult(), answer, verdict: 'suspect' as const, findings: fixtureResult().findings }
+  expect(summarise(suspect)).toMatch(/^The run is suspect \(.+\)\.$/)
+  expect(summarise({ ...suspect, verdict: 'invalid' })).toMatch(/^This run is invalid/)
+})

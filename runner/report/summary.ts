@@ -13,12 +13,18 @@ type Entry = Ranked & Pick<Overall, 'ratio'> & { readonly overhead: Estimate | n
 
 /**
  * The run in one sentence: what every app costs over the baseline, and which apps cannot be told apart. Nothing is said about the
- * order of apps whose ranks overlap, and nothing is compared at all when the run is invalid.
+ * order of apps whose ranks overlap, and nothing is compared at all when the run is invalid. Of a study it is the verdict alone.
  */
 export function summarise(result: Result): string {
   if (result.verdict === 'invalid') {
     const codes = codesOf(result, 'invalid')
     return `This run is invalid${codes.length === 0 ? '' : ` (${codes.join(', ')})`}: its numbers must not be compared or quoted.`
+  }
+  // A study has an answer of its own, and dozens of cells: who is tied with whom is no sentence any more.
+  if (result.answer !== null) {
+    return result.verdict === 'suspect'
+      ? `The run is suspect (${problemsOf(result)}).`
+      : 'No check found anything against this run.'
   }
   const { where, entries } = subject(result)
   const baseline = entries.find(({ app }) => app === result.baseline)
