@@ -23,13 +23,14 @@ const PROCESSES = [
 const MEASURING = ['runner/studies/{connections,latency}.test.ts']
 /** For what hangs: no test asserts a speed, and a busy machine takes its time. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000 }
+/** Vitest would leave one of two CPUs to itself; what waits for a process leaves room for a third. */
+const WORKERS = 3
 const group = (groupOrder: number) => ({ sequence: { groupOrder } })
 
 /** All others three at a time, the long ones first; then what measures, one file after another. */
 export default defineConfig({
   test: {
-    // Vitest would leave one of two CPUs to itself; what waits for a process leaves room for a third.
-    maxWorkers: 3,
+    maxWorkers: WORKERS,
     projects: [
       // These touch nothing but memory and folders of their own, so they share worker processes too.
       {
@@ -40,10 +41,10 @@ export default defineConfig({
           include: ALL,
           exclude: [...PROCESSES, ...MEASURING],
           isolate: false,
-          maxWorkers: 3,
+          maxWorkers: WORKERS,
         },
       },
-      { test: { ...limits, ...group(1), name: 'processes', include: PROCESSES, maxWorkers: 3 } },
+      { test: { ...limits, ...group(1), name: 'processes', include: PROCESSES, maxWorkers: WORKERS } },
       { test: { ...limits, ...group(2), name: 'measuring', include: MEASURING, fileParallelism: false } },
     ],
   },

@@ -35,6 +35,8 @@ describe('checkRun', () => {
     ['a kernel without schedstat', { cpuAccounting: 'process.cpuUsage' }, ['coarse-cpu-accounting']],
     ['nothing pinned', { notPinnedBecause: 'there is only one CPU' }, ['not-pinned']],
     ['a run too short to get warm', { warmUpMilliseconds: 1_300 }, ['short-warm-up']],
+    ['a run a twentieth too short to get warm', { warmUpMilliseconds: 2_280 }, []],
+    ['a run a little shorter than that', { warmUpMilliseconds: 2_279 }, ['short-warm-up']],
     ['a run that measured cold code', { warmUpMilliseconds: 700 }, ['cold-apps']],
     ['wrk', { driver: { id: 'wrk', sleeps: true } }, ['sleeping-load-generator']],
     ['an interrupted run', { stoppedBecause: 'interrupted' }, ['interrupted']],

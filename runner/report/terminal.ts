@@ -47,8 +47,8 @@ export function renderTerminal(result: Result, { colour, width }: TerminalOption
     failures(result, columns, paint),
     findings(result, columns, paint),
     [
-      // Of an invalid run both sentences would say the same.
-      ...(result.verdict === 'invalid' ? [] : wrapWords(summarise(result), columns)),
+      // Of an invalid run, and of a study, both sentences would say the same.
+      ...(result.verdict === 'invalid' || result.answer !== null ? [] : wrapWords(summarise(result), columns)),
       ...wrapWords(verdictLine(result), columns).map((line) => paint(verdictStyles[result.verdict], line)),
     ],
   ]

@@ -1,12 +1,11 @@
 import type { Answer, AnswerChart, AnswerFigure, AnswerTable } from '../answer.ts'
-import { excludes } from '../checks/interval.ts'
 import { BUSY_ENOUGH, MARGIN } from '../checks/thresholds.ts'
 import { formatEstimate, formatNumber } from '../report/format.ts'
 import { listInWords, plainText } from '../report/plain-text.ts'
 import type { Estimate, MeasuredCell, Result } from '../result.ts'
 import { type ConnectionWay, connectionWays, stalls } from './connections-ways.ts'
 import { barOf, combine, costsOf, estimateFigures, estimateLogs, logRatios } from './figures.ts'
-import { named } from './phrases.ts'
+import { isKnown, isTie, named } from './phrases.ts'
 import { invalidCodes, isQuotable, notQuoted } from './quotable.ts'
 import { variantId } from './variants.ts'
 
@@ -84,10 +83,11 @@ function sentences(rows: readonly Row[], way: ConnectionWay): string[] {
   const own = rows.filter((row) => row.way === way)
   if (way.key === null) return []
   if (stalls(way)) return stallSentences(own)
-  const known = own.filter(({ ratio }) => ratio !== null && ratio.low !== null)
-  const apart = known.filter(({ ratio }) => excludes(ratio!, 1) && !withinMargin(ratio!))
-  const small = known.filter(({ ratio }) => excludes(ratio!, 1) && withinMargin(ratio!))
-  const tied = known.filter(({ ratio }) => !excludes(ratio!, 1))
+  const known = own.filter(({ ratio }) => ratio !== null && isKnown(ratio))
+  const tied = known.filter(({ ratio }) => isTie(ratio!))
+  const different = known.filter(({ ratio }) => !isTie(ratio!))
+  const apart = different.filter(({ ratio }) => !withinMargin(ratio!))
+  const small = different.filter(({ ratio }) => withinMargin(ratio!))
   const amounts = apart.map(
     ({ app, overheadMicroseconds, ratio }) =>
       `${named(app)} ${formatEstimate(overheadMicroseconds!)} µs (${formatEstimate(ratio!)} times)`,
@@ -108,7 +108,7 @@ function sentences(rows: readonly Row[], way: ConnectionWay): string[] {
   ]
 }
 
-/** Proven to be different, perhaps, but not by as much as matters: two processes of the same code differ as well. */
+/** Different by less than what matters, even if it is proven: two processes of the same code differ as well. */
 function withinMargin({ low, high }: Estimate): boolean {
   return low! > 1 - MARGIN && high! < 1 + MARGIN
 }

@@ -105,7 +105,7 @@ describe('a small run', () => {
     expect(result, stderr).toMatchObject({ study: 'middleware', rounds: 2, baseline: 'node-http' })
     expect(result.options.given).toMatchObject({ '--pieces': 'session', '--steps': 'alone' })
     expect(result.cells.map(({ app }) => app)).toEqual(['node-http', 'koa', 'koa@bare', 'koa@session'])
-    // So little warm-up may be invalid, and on a busy machine every block may be disturbed; but no answer was wrong.
+    // So little warm-up may be invalid; but no answer was wrong.
     expect(result.cells.filter(({ state }) => state === 'failed')).toEqual([])
     expect([0, 1]).toContain(status)
     expect(result.answer).toMatchObject({ question: middleware.question })

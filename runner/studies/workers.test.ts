@@ -30,7 +30,7 @@ describe.runIf(process.platform === 'linux')('the workers study, for real', () =
         ['node-http', 1, 2],
         ['node-http@2-reuse-port', 2, 1],
       ])
-      // Disturbed on a busy machine perhaps, but none has broken the contract or died, and all had the same environment.
+      // None has broken the contract or died, and all had the same environment.
       const codes = cells.flatMap(({ state, findings }) => [state, ...findings.map(({ code }) => code)])
       for (const bad of ['failed', 'counters-disagree', 'unequal-environment']) expect(codes).not.toContain(bad)
       const processes = answer!.tables.find(({ id }) => id === 'processes')!

@@ -10,6 +10,7 @@ import {
   TICKS_MAY_EXCEED,
   UNSTEADY_MAY_COST_MORE,
 } from '../thresholds.ts'
+import { lapsPerSlice } from './laps.ts'
 
 /** Do the counters of CPU time, of elapsed time and of requests agree with each other? */
 export const checkCounters: CellCheck = (facts) => {
@@ -24,8 +25,7 @@ export const checkCounters: CellCheck = (facts) => {
   // What is not steady is in the cost and not in the rate, and the first lap meets caches that other servers have used.
   const unsteadyShare = 1 - totals.steadyRequests / figures.requests
   const allowed = COUNTERS_MAY_EXCEED + UNSTEADY_MAY_COST_MORE * unsteadyShare
-  const laps = totals.steadyRequests / (figures.slices * figures.load.connections)
-  if (cpus !== null && laps > FEWEST_LAPS && steady > allowed * cpus) {
+  if (cpus !== null && lapsPerSlice(facts) > FEWEST_LAPS && steady > allowed * cpus) {
     return [finding('counters-disagree', { what: `requests/s times cost on ${inWords(cpus)}`, share: steady })]
   }
   return exceedsTree(facts)

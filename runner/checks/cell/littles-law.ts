@@ -1,6 +1,7 @@
 import type { CellCheck } from '../cell-facts.ts'
 import { finding } from '../registry.ts'
 import { LITTLE_DISTURBED_SHARE, LITTLE_INVALID, LITTLE_LAPS, LITTLE_SLOW_SHARE, LITTLE_SUSPECT } from '../thresholds.ts'
+import { lapsPerSlice } from './laps.ts'
 
 /**
  * Little's law: N = X · R in a closed loop whose N connections all wait for an answer (Little 1961; Denning & Buzen 1978). Throughput and
@@ -12,8 +13,7 @@ export const checkLittlesLaw: CellCheck = ({ figures, totals }) => {
   const { steadyRequests, steadyNs } = totals.loaded
   const { connections } = figures.load
   // Few laps: the first answer of every connection is slower, and the drain, when fewer than N are on their way, is long.
-  const laps = totals.steadyRequests / (figures.slices * connections)
-  if (mean === null || laps < LITTLE_LAPS || figures.openLoop !== undefined) return []
+  if (mean === null || lapsPerSlice({ figures, totals }) < LITTLE_LAPS || figures.openLoop !== undefined) return []
   // A server that is kept waiting for its CPU answers late, and mostly during the drain, when fewer than N are on their way.
   if (totals.steadyNs < steadyNs * (1 - LITTLE_DISTURBED_SHARE)) return []
   if (totals.slow.waitNs > totals.steadyNs * LITTLE_SLOW_SHARE) return []

@@ -7,10 +7,6 @@ const NANOSECONDS_PER_MILLISECOND = 1e6
 /** How long a sleeping client waits between two looks at the clock; it wakes for every response in between. Milliseconds. */
 const LOOK_MILLISECONDS = 1
 
-type SteadyPart = Pick<Pulse, 'steadyRequests' | 'steadyNs'>
-
-const NOT_STEADY: SteadyPart = { steadyRequests: 0, steadyNs: 0 }
-
 /**
  * Opens the gate, keeps the event loop from sleeping while requests flow, closes the gate when the time is up, and resolves when
  * every request in flight has been answered (or has taken longer than the drain limit).
@@ -93,7 +89,7 @@ export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): 
  * although it ends after the gate has closed: leaving it out would leave out the slow ones, for these are mostly under way at any moment
  * (Feller's waiting time paradox; with two laps a slice and a noisy machine that made rates up to half too high).
  */
-function steadyPart({ connections, lapAnswers, firstLapAt, lastLapAt }: PulsedTarget): SteadyPart {
-  if (lapAnswers <= connections) return NOT_STEADY
+function steadyPart({ connections, lapAnswers, firstLapAt, lastLapAt }: PulsedTarget) {
+  if (lapAnswers <= connections) return { steadyRequests: 0, steadyNs: 0 }
   return { steadyRequests: lapAnswers - connections, steadyNs: (lastLapAt - firstLapAt) * NANOSECONDS_PER_MILLISECOND }
 }

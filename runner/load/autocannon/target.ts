@@ -24,15 +24,15 @@ export class PulsedTarget implements AnswerListener {
   receivedBytes = 0
   /** `performance.now()` of the first and the latest right answer since the last pulse ended. */
   firstAnswerAt = 0
+  lastAnswerAt = 0
   /**
    * A lap is as many answers as there are connections. How many answers whole laps have so far, and when the first and the latest ended;
    * the lap that is under way when the gate closes is the last one that counts.
    */
   lapAnswers = 0
-  #lastLapEnded = false
   firstLapAt = 0
   lastLapAt = 0
-  lastAnswerAt = 0
+  #lastLapEnded = false
   #request = 0
   #recordLatency = false
   #openLoop: OpenLoop | null = null
@@ -93,13 +93,6 @@ export class PulsedTarget implements AnswerListener {
     this.receivedBytes += bytes
   }
 
-  #lapEnded(): void {
-    if (this.lapAnswers === 0) this.firstLapAt = this.lastAnswerAt
-    this.lastLapAt = this.lastAnswerAt
-    this.lapAnswers = this.rightAnswers
-    this.#lastLapEnded = !this.gate.isOpen
-  }
-
   wrong(sentence: string): void {
     this.wrongAnswers++
     this.gate.problem(`the server answered with ${sentence}`)
@@ -111,6 +104,13 @@ export class PulsedTarget implements AnswerListener {
       request,
       histogram: hdr.encodeIntoCompressedBase64(histogram),
     }))
+  }
+
+  #lapEnded(): void {
+    if (this.lapAnswers === 0) this.firstLapAt = this.lastAnswerAt
+    this.lastLapAt = this.lastAnswerAt
+    this.lapAnswers = this.rightAnswers
+    this.#lastLapEnded = !this.gate.isOpen
   }
 
   #setUp(client: autocannon.Client): void {
