@@ -8,16 +8,16 @@ const columns = [
   { head: 'first', kind: 'number' },
   { head: 'last', kind: 'number' },
   { head: 'change per hour', kind: 'number' },
-  { head: 'allowed', kind: 'number' },
+  { head: 'allowed', kind: 'text' },
   { head: '', kind: 'text' },
 ] as const satisfies readonly TextColumn[]
 
 /** What a soak has found, for a terminal or a pipe. */
 export function renderSoak({ rounds, figures, crowd }: SoakOutcome): string {
-  const rows = figures.map(({ title, unit, first, last, slopePerHour, allowedPerHour, holds }) => [
+  const rows = figures.map(({ title, unit, first, last, slopePerHour, allowedPerHour, negligible, holds }) => [
     `${title}, ${unit}`,
     ...[first, last, slopePerHour].map((value) => formatNumber(value, 1)),
-    `±${formatNumber(allowedPerHour, 0)}`,
+    `±${formatNumber(allowedPerHour, 0)}, or ${formatNumber(negligible, 1)} in all`,
     holds ? 'holds' : 'DOES NOT HOLD',
   ])
   const bytes = (value: number | null) => (value === null ? '?' : formatNumber(value / MEBIBYTE, 0))

@@ -8,6 +8,7 @@ const points = (rounds: number, grow = 0, of: Partial<SoakPoint> = {}): SoakPoin
     seconds: 30 * round,
     keptBytes: (30 + (round % 2) / 10) * MEBIBYTE,
     runnerBytes: (100 + (grow * 30 * round) / 3600 + (round % 2)) * MEBIBYTE,
+    youngGenerationBytes: 13 * MEBIBYTE,
     loadBytes: (120 + (round % 3)) * MEBIBYTE,
     fileDescriptors: 25,
     identicalLogRatio: (round % 2 === 0 ? 1 : -1) / 500,
@@ -20,6 +21,7 @@ describe('what has to be flat', () => {
     expect(verdicts(points(60))).toEqual({
       'memory that the runner keeps': true,
       'memory of the runner': true,
+      'young generation of the runner': true,
       'memory of the load generator': true,
       'open files of the runner': true,
       'second copy of the baseline over the first': true,
@@ -49,6 +51,13 @@ describe('what has to be flat', () => {
     expect(verdicts(all)['memory of the runner']).toBe(true)
   })
 
+  it('takes steps of the young generation for what they are, up to the limit that V8 sets to itself', () => {
+    const stepsTo = (mebibytes: number) =>
+      points(60).map((point, round) => ({ ...point, youngGenerationBytes: (round < 30 ? 13 : mebibytes) * MEBIBYTE }))
+    expect(verdicts(stepsTo(36))).toMatchObject({ 'young generation of the runner': true, 'memory of the runner': true })
+    expect(verdicts(stepsTo(120))['young generation of the runner']).toBe(false)
+  })
+
   it('finds files that stay open', () => {
     const all = points(60).map((point, round) => ({ ...point, fileDescriptors: 25 + round }))
     expect(verdicts(all)['open files of the runner']).toBe(false)
@@ -58,6 +67,7 @@ describe('what has to be flat', () => {
     expect(Object.keys(verdicts(points(60, 0, { loadBytes: null, identicalLogRatio: null })))).toEqual([
       'memory that the runner keeps',
       'memory of the runner',
+      'young generation of the runner',
       'open files of the runner',
     ])
     expect(soakFigures(points(3))).toEqual([])

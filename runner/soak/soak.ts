@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { getHeapSpaceStatistics } from 'node:v8'
 import { knownApps } from '../../apps/app.ts'
 import { analyseRound } from '../analysis/round-analysis.ts'
 import { openBench } from '../benches.ts'
@@ -15,6 +16,7 @@ import { type SoakFigure, type SoakPoint, soakFigures } from './soak-figures.ts'
 const SMALL = { apps: ['node-http', 'koa'], endpoints: ['hello', 'table'] as const, blocks: 20, warmUp: 0.5 }
 const CROWD = { apps: 40, rounds: 2, blocks: 1, warmUp: 0.1 }
 const MOST_ROUNDS = 1000
+const YOUNG_SPACES = new Set(['new_space', 'new_large_object_space'])
 
 export interface SoakOutcome {
   readonly rounds: number
@@ -43,9 +45,10 @@ export async function soak(context: SoakContext): Promise<SoakOutcome> {
   await measure(context, { ...SMALL, rounds: MOST_ROUNDS, maxMinutes: context.minutes }, (loadBytes, identical) => {
     collectGarbage()
     const { heapUsed, external, rss } = process.memoryUsage()
+    const youngGenerationBytes = youngGeneration()
     points.push({
       seconds: (performance.now() - startedAt) / 1000,
-      ...{ keptBytes: heapUsed + external, runnerBytes: rss },
+      ...{ keptBytes: heapUsed + external, runnerBytes: rss - youngGenerationBytes, youngGenerationBytes },
       ...{ loadBytes, fileDescriptors: readdirSync('/proc/self/fd').length },
       identicalLogRatio: identical.length === 0 ? null : mean(identical),
     })
@@ -62,6 +65,12 @@ export async function soak(context: SoakContext): Promise<SoakOutcome> {
       ...{ runnerBytes: process.memoryUsage.rss(), loadBytes },
     },
   }
+}
+
+/** Bytes that the system has given for it. */
+function youngGeneration(): number {
+  const young = getHeapSpaceStatistics().filter(({ space_name }) => YOUNG_SPACES.has(space_name))
+  return young.reduce((sum, { physical_space_size }) => sum + physical_space_size, 0)
 }
 
 async function measure(
