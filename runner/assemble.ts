@@ -9,7 +9,7 @@ import {
   estimateOverall,
   rankCells,
 } from './analysis/estimates.ts'
-import { estimateDrifts, estimatePosition } from './analysis/within-round-estimates.ts'
+import { estimateChanges, estimatePosition } from './analysis/within-round-estimates.ts'
 import { cellFigures, cellTotals } from './cell-figures.ts'
 import type { CellFacts } from './checks/cell-facts.ts'
 import { judgeCells } from './checks/judge.ts'
@@ -159,7 +159,7 @@ function runVerdict(findings: readonly Finding[], cells: readonly Cell[]): Resul
 function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[] {
   const { plan, options, ledger, machine, preflight } = facts
   const estimates = estimateCells(series, plan.baseline)
-  const drifts = estimateDrifts(series)
+  const [drifts, helperFalls] = [estimateChanges(series, 'drift'), estimateChanges(series, 'helperFall')]
   return series.map((cell) => {
     const { app, endpoint, rounds } = cell
     const known = preflight.find((one) => one.app === app)
@@ -170,6 +170,7 @@ function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[
       identity: cellIdentity(facts, app, endpoint),
       estimates: estimates.get(cell)!,
       driftPercent: drifts.get(cell) ?? null,
+      helperFallPercent: helperFalls.get(cell) ?? null,
       baseline: series.find((one) => one.app === plan.baseline && one.endpoint === endpoint)?.rounds ?? [],
       headerBytes: known?.headerBytes.get(endpoint) ?? null,
     })

@@ -13,6 +13,7 @@ export interface CellKnowledge {
   readonly identity: Pick<CellFigures, 'app' | 'endpoint' | 'deployment' | 'load' | 'provokes'>
   readonly estimates: CellEstimates
   readonly driftPercent: Estimate | null
+  readonly helperFallPercent: Estimate | null
   /** The baseline's rounds on the same endpoint. */
   readonly baseline: readonly CellRound[]
   readonly headerBytes: number | null
@@ -21,7 +22,7 @@ export interface CellKnowledge {
 
 /** All numbers of a measured cell; pure. */
 export function cellFigures({ app, endpoint, rounds }: CellSeries, known: CellKnowledge): CellFigures {
-  const { identity, estimates, ledger, driftPercent, headerBytes } = known
+  const { identity, estimates, ledger, driftPercent, helperFallPercent, headerBytes } = known
   const openLoop = openLoopOver(rounds.map((round) => round.openLoop))
   return {
     ...identity,
@@ -38,6 +39,7 @@ export function cellFigures({ app, endpoint, rounds }: CellSeries, known: CellKn
     requests: total(rounds, ({ requests }) => requests),
     slices: total(rounds, ({ slices }) => slices),
     driftPercent,
+    helperFallPercent,
     blocksKept: total(rounds, ({ blocks }) => blocks),
     // Of every round of the run: the cell may have lost all blocks of one.
     blocksPlanned:

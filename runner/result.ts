@@ -131,6 +131,11 @@ export const MeasuredCell = z.object({
    * level is corrected for the number of cells.
    */
   driftPercent: Estimate.nullable().default(null),
+  /**
+   * By how many percentage points the share of the CPU time on threads without an event loop (V8's compiler, garbage collector) falls from
+   * the first half of a round to the second; level as for `driftPercent`. null: unknown.
+   */
+  helperFallPercent: Estimate.nullable().default(null),
   /** Blocks that count, and blocks there should be; fewer when some were disturbed every time they were tried. */
   blocksKept: z.int().nullable().default(null),
   blocksPlanned: z.int().nullable().default(null),

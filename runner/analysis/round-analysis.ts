@@ -4,6 +4,7 @@ import { appOf, type Plan } from '../plan.ts'
 import { trimmedDifference, trimmedLogRatio } from '../statistics/paired-log-ratios.ts'
 import { mean, meanOrNull, median, trimmedMean } from '../statistics/summary.ts'
 import { countBlocks, type EndpointBlocks } from './blocks.ts'
+import { helperFall } from './compiling.ts'
 import { type OpenLoopFigures, openLoopOf } from './open-loop.ts'
 import { type SlowAnswers, slowAnswers } from './slow-answers.ts'
 import { driftOver, positionEffect } from './within-round.ts'
@@ -34,6 +35,8 @@ export interface CellRound extends LoadSums {
    * too few blocks.
    */
   readonly drift: number | null
+  /** Fall of the share of the CPU time that helper threads take, from the first half of the blocks to the second; null: unknown. */
+  readonly helperFall: number | null
   /** Mean distance of the two CPUs over the blocks, nanoseconds; null: unknown. */
   readonly cpuDistanceNs: number | null
   readonly requests: number
@@ -129,6 +132,7 @@ function sums(slices: readonly Slice[]): Sums {
     slices: slices.length,
     logCost: trimmedMean(slices.map((slice) => Math.log(costNs(slice)))),
     logRate: trimmedMean(slices.map((slice) => Math.log(requestsPerSecond(slice)))),
+    helperFall: helperFall(slices),
     cpuDistanceNs: meanOrNull(slices.map(({ cpuDistanceNs }) => cpuDistanceNs)),
     requests: total(slices, ({ requests }) => requests),
     serverCpuNs: total(slices, ({ serverCpuNs }) => serverCpuNs),

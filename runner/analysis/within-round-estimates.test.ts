@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { cellRound, roundAnalysis } from '../fixtures/cell-round.ts'
 import { cellSeries } from './estimates.ts'
-import { estimateDrifts, estimatePosition } from './within-round-estimates.ts'
+import { estimateChanges, estimatePosition } from './within-round-estimates.ts'
 
-describe('estimateDrifts', () => {
+describe('estimateChanges', () => {
   const series = (byApp: Record<string, readonly (number | null)[]>) =>
     cellSeries(
       [0, 1, 2].map((index) =>
@@ -15,7 +15,7 @@ describe('estimateDrifts', () => {
 
   it('is a t interval in percent, at a level that the cells share', () => {
     const cells = series({ raw: [0, 0.01, -0.01], koa: [-0.02, -0.03, -0.04] })
-    const koa = estimateDrifts(cells).get(cells[1]!)!
+    const koa = estimateChanges(cells, 'drift').get(cells[1]!)!
     // Two cells share 5 %; mean -0.03, standard deviation 0.01, t(0.9875, 2) = 6.205347.
     const half = (6.205347 * 1) / Math.sqrt(3)
     expect(koa.level).toBeCloseTo(0.975, 12)
@@ -26,10 +26,10 @@ describe('estimateDrifts', () => {
 
   it('has no interval for one round, and nothing for a cell that never had blocks enough', () => {
     const cells = series({ raw: [null, 0.01, null], koa: [null, null, null] })
-    const drifts = estimateDrifts(cells)
+    const drifts = estimateChanges(cells, 'drift')
     expect(drifts.get(cells[0]!)).toMatchObject({ value: 1, low: null, high: null })
     expect(drifts.has(cells[1]!)).toBe(false)
-    expect(estimateDrifts([]).size).toBe(0)
+    expect(estimateChanges([], 'drift').size).toBe(0)
   })
 })
 

@@ -56,7 +56,7 @@ describe('measurePlantedWith in a simulated world', () => {
     expect(runs.length).toBeGreaterThanOrEqual(2)
     expect(runs.map(({ base }) => base).slice(0, 2)).toEqual(['node-http', 'koa'])
     for (const { rounds, cells, emptyNanoseconds } of runs) {
-      expect(rounds).toBe(12)
+      expect(rounds).toBe(7)
       expect(emptyNanoseconds).toBeCloseTo(EMPTY_NS, 6)
       expect(cells.map(({ plantedMicroseconds }) => plantedMicroseconds)).toEqual(WORKS)
       for (const { plantedMicroseconds, overheadMicroseconds, overWrapperMicroseconds, inSitu } of cells) {

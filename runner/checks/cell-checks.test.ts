@@ -167,6 +167,11 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
   ],
   'no ticks': [{ totals: { userNs: null, systemNs: null } }, []],
 
+  'helper threads that take less and less': [{ figures: { helperFallPercent: estimate(2.4, 0.3, 4.5) } }, ['still-compiling']],
+  'helper threads that take a little less': [{ figures: { helperFallPercent: estimate(0.9, 0.8, 1) } }, []],
+  'helper threads that may take less': [{ figures: { helperFallPercent: estimate(2.4, -0.3, 5.1) } }, []],
+  'helper threads that take more and more': [{ figures: { helperFallPercent: estimate(-3, -4, -2) } }, []],
+  'helper threads that nobody knows': [{ figures: { helperFallPercent: null } }, []],
   'a cost that falls': [{ figures: { driftPercent: estimate(-1.8, -2.4, -1.2) } }, ['still-warming']],
   'a cost that rises': [{ figures: { driftPercent: estimate(3, 1.1, 5) } }, ['still-warming']],
   'a cost that may fall by less than matters': [{ figures: { driftPercent: estimate(-2.6, -4.6, -0.7) } }, ['slightly-warming']],

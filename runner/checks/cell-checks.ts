@@ -11,6 +11,7 @@ import { checkPrecision, checkRounds } from './cell/rounds.ts'
 import { checkSaturation } from './cell/saturation.ts'
 import { checkSkew } from './cell/skewed-rounds.ts'
 import { checkSlowAnswers } from './cell/slow-answers.ts'
+import { checkCompiled } from './cell/still-compiling.ts'
 import { checkWarm } from './cell/still-warming.ts'
 import type { CellCheck, CellFacts } from './cell-facts.ts'
 
@@ -25,6 +26,7 @@ const cellChecks: readonly CellCheck[] = [
   checkOpenLoop,
   checkCounters,
   checkWarm,
+  checkCompiled,
   checkRoundOutliers,
   checkSkew,
   checkRareWork,

@@ -81,6 +81,8 @@ export const TOO_FEW_BLOCKS_SHARE = 0.5
 
 /** A change of the cost within rounds that matters, percent: as large as the precision asked for. */
 export const DRIFT_PERCENT = 1
+/** What helper threads take less in the second half of a round than in the first, percent of the CPU time: a cost of the same share. */
+export const COMPILING_PERCENT = 1
 /** Beyond so many robust standard deviations a value counts as an outlier (Iglewicz and Hoaglin, 1993). */
 export const OUTLIER_SCORE = 3.5
 /** Two estimates of the centre further apart than this share of the half-width: the rounds are skewed. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CpuReading, waitNs } from './cpu-reading.ts'
+import { type CpuReading, helperNs, waitNs } from './cpu-reading.ts'
 
 const reading = (treeNs: number, mainNs: number, delayNs: number): CpuReading => ({
   cpuNs: treeNs,
@@ -47,5 +47,34 @@ describe('waitNs', () => {
     ['the main thread is gone', start, { ...start, mainThread: null }],
   ])('is unknown when %s', (_why, before, after) => {
     expect(waitNs(before, after)).toBeNull()
+  })
+})
+
+describe('helperNs', () => {
+  it('is what the tree used beside its main thread', () => {
+    expect(helperNs(start, reading(1_500, 1_000, 0))).toBe(400)
+    expect(helperNs(start, reading(1_500, 1_400, 0))).toBe(0)
+  })
+
+  it('is without what stands in front of the app', () => {
+    expect(helperNs({ ...start, proxyCpuNs: 10 }, { ...reading(1_500, 1_000, 0), proxyCpuNs: 260 })).toBe(150)
+  })
+
+  it('is without the event loops of workers', () => {
+    const team = (treeNs: number, ...loops: number[]) => ({
+      ...reading(treeNs, 0, 0),
+      workerThreads: loops.map((cpuNs) => ({ cpuNs, runDelayNs: 0 })),
+    })
+    expect(helperNs(team(0, 0, 0), team(1_000, 400, 500))).toBe(100)
+    expect(helperNs(team(0, 0, 0), team(1_000, 400))).toBeNull()
+  })
+
+  it('is never negative: threads are read one after the other', () => {
+    expect(helperNs(start, reading(1_500, 1_401, 0))).toBe(0)
+  })
+
+  it('is unknown where the kernel does not say, or the main thread is gone', () => {
+    expect(helperNs({ ...start, mainThread: null }, start)).toBeNull()
+    expect(helperNs(start, { ...start, mainThread: null })).toBeNull()
   })
 })

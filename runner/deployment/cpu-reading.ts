@@ -39,6 +39,19 @@ export function waitNs(before: CpuReading | null, after: CpuReading | null, excu
   return Math.max(0, Math.max(...waits) - excusedNs)
 }
 
+/**
+ * CPU time between two readings of all threads of the app that run no event loop, nanoseconds; null: unknown. V8 compiles and collects
+ * garbage on such threads, so this tells how much of an app's cost is not its own code: a lot, while it is still being compiled.
+ */
+export function helperNs(before: CpuReading, after: CpuReading): number | null {
+  const [first, last] = [mainThreads(before), mainThreads(after)]
+  if (first === null || last?.length !== first.length) return null
+  const ownNs = ({ cpuNs, proxyCpuNs = 0 }: CpuReading, loops: readonly ThreadReading[]) =>
+    cpuNs - proxyCpuNs - loops.reduce((sum, loop) => sum + loop.cpuNs, 0)
+  // In a team the primary, which serves nothing, counts as one of the loops.
+  return Math.max(0, ownNs(after, last) - ownNs(before, first))
+}
+
 function mainThreads(reading: CpuReading | null): readonly ThreadReading[] | null {
   return reading === null || reading.mainThread === null ? null : [reading.mainThread, ...(reading.workerThreads ?? [])]
 }

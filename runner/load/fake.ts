@@ -29,6 +29,8 @@ export interface FakeWorldOptions {
   /** Standard deviation of the log cost of a process, and of a slice. */
   readonly processNoise: number
   readonly sliceNoise: number
+  /** Share of the CPU time of a pulse on threads that run no event loop. */
+  helperShare(place: FakePlace): number
   /** Changes a pulse before it is handed out: to break something. */
   disturb(pulse: Pulse, place: FakePlace): Pulse
   /** How long server and load generator wait for their CPUs during a pulse, because of somebody else. */
@@ -50,6 +52,7 @@ const DEFAULTS: FakeWorldOptions = {
   proxyOverApp: 1,
   processNoise: 0.003,
   sliceNoise: 0.01,
+  helperShare: () => 0,
   disturb: (pulse) => pulse,
   wait: () => ({ serverNs: 0, loadNs: 0 }),
   kernel: () => ({}),
@@ -71,6 +74,8 @@ interface FakeProcess {
   readonly id: string
   readonly noise: number
   cpuNs: number
+  /** The part of it on threads that run no event loop. */
+  helperNs: number
   runDelayNs: number
 }
 
@@ -103,7 +108,7 @@ export class FakeWorld {
       this.journal.push(`start ${plan.id}`)
       this.nowNs += 100e6
       const noise = this.#options.processNoise * this.#normal()
-      const state: FakeProcess = { id: plan.id, noise, cpuNs: 0, runDelayNs: 0 }
+      const state: FakeProcess = { id: plan.id, noise, cpuNs: 0, helperNs: 0, runDelayNs: 0 }
       const address: Address = { transport: 'tcp', host: '127.0.0.1', port: 1 }
       this.#running.set(address, state)
       return {
@@ -115,7 +120,7 @@ export class FakeWorld {
         lastLines: [],
         meteredFromOutside: true,
         facts: {},
-        cpu: async () => singleThread(state),
+        cpu: async () => reading(state),
         cpuShares: async () => ({ userNs: state.cpuNs * 0.6, systemNs: state.cpuNs * 0.4 }),
         residentBytes: async () => 50e6,
         members: async () => fakeMembers(plan, state),
@@ -162,7 +167,7 @@ export class FakeWorld {
         this.journal.push(`pulse ${id} ${endpoint}`)
         return this.#pulse(order, state, endpoint)
       },
-      cpu: async () => singleThread({ cpuNs: this.nowNs / 2, runDelayNs: this.#loadRunDelayNs }),
+      cpu: async () => reading({ cpuNs: this.nowNs / 2, helperNs: 0, runDelayNs: this.#loadRunDelayNs }),
       residentBytes: async () => 60e6,
       latencies: async (): Promise<CellLatencies[]> => [],
       close: async () => void this.journal.push('close load'),
@@ -177,9 +182,10 @@ export class FakeWorld {
     const openLoop = arrivals === undefined ? null : simulateQueue(arrivals, milliseconds, costNs / 1e6)
     const requests = openLoop?.scheduled ?? Math.max(1, Math.round((milliseconds * 1e6) / costNs))
     const elapsedNs = openLoop === null ? requests * costNs : Math.max(milliseconds * 1e6, openLoop.answeredNs)
-    state.cpuNs += Math.round(requests * costNs)
-    this.nowNs += elapsedNs
     const place: FakePlace = { app, endpoint, deployment, pulses: this.pulses++ }
+    state.cpuNs += Math.round(requests * costNs)
+    state.helperNs += Math.round(requests * costNs * this.#options.helperShare(place))
+    this.nowNs += elapsedNs
     this.#disturb(state, place)
     const pulse: Pulse = {
       requests,
@@ -231,8 +237,9 @@ function fakeMembers({ team }: DeploymentPlan, { cpuNs }: FakeProcess): Member[]
   return [member('primary', 0), ...Array.from({ length: team.workers }, () => member('worker', 1 / team.workers))]
 }
 
-function singleThread({ cpuNs, runDelayNs }: { cpuNs: number; runDelayNs: number }): CpuReading {
-  return { cpuNs, runDelayNs, mainThread: { cpuNs, runDelayNs } }
+function reading({ cpuNs, helperNs, runDelayNs }: Pick<FakeProcess, 'cpuNs' | 'helperNs' | 'runDelayNs'>): CpuReading {
+  // What helpers use on its CPU the main thread has to wait for.
+  return { cpuNs, runDelayNs, mainThread: { cpuNs: cpuNs - helperNs, runDelayNs: runDelayNs + helperNs } }
 }
 
 /** The simulated world behind the driver contract; its results are always invalid. */

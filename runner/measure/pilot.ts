@@ -1,6 +1,6 @@
 import { type Deployment, type DeploymentPlan, processOf, workersOf } from '../deployment/deployment.ts'
 import { countProcesses, endpointsOf, type Plan, planRound } from '../plan.ts'
-import { mean } from '../statistics/summary.ts'
+import { mean, meanOrNull } from '../statistics/summary.ts'
 import type { Bench } from './bench.ts'
 import { cellName, wholeApps } from './cells.ts'
 import { type Fleet, startFleet } from './fleet.ts'
@@ -51,6 +51,7 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
       for (let loaded = 0; loaded < milliseconds && !context.signal.aborted; ) {
         context.progress((index + loaded / milliseconds) / deployments.length)
         const logCosts: number[] = []
+        const helperShares: number[] = []
         const loadedBefore = loaded
         const cpuDistanceNs = await bench.cpuDistance()
         for (const [position, endpoint] of endpoints.entries()) {
@@ -66,6 +67,7 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
           const turn = WARM_UP_TURN_MILLISECONDS
           const { slice } = await measureSlice(fleet.session, deployment, { ...order, milliseconds: turn }, bench)
           logCosts.push(Math.log(costNs(slice)))
+          if (slice.helperCpuNs !== null) helperShares.push(slice.helperCpuNs / slice.serverCpuNs)
           // Slow answers make a slice longer than it was asked to be.
           loaded += Math.max(turn, slice.elapsedNs / 1e6)
           slices++
@@ -74,7 +76,7 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
         // An app that answers nothing ends its curve here and its measurement in the first round.
         if (!Number.isFinite(logCost)) break
         loadedInAll += loaded - loadedBefore
-        curve.push({ milliseconds: loaded / workers, logCost, cpuDistanceNs })
+        curve.push({ milliseconds: loaded / workers, logCost, cpuDistanceNs, helperShare: meanOrNull(helperShares) })
       }
     }
   } finally {

@@ -20,7 +20,7 @@ const PILOT_SHARE = 0.1
 const SHORT_RUN_PILOT_SHARE = 0.25
 const SHORT_RUN_PILOT_MILLISECONDS = 2_000
 const LEAST_PILOT_MILLISECONDS = 500
-const MOST_PILOT_MILLISECONDS = 3_000
+const MOST_PILOT_MILLISECONDS = WARM_UP_LIMITS.most
 
 /** How a round is cut. */
 export interface RoundSizes {

@@ -20,6 +20,8 @@ export interface Slice extends Omit<Pulse, 'firstProblem'> {
   readonly serverCpuNs: number
   /** The part of `serverCpuNs` that a proxy in front of the app has used; null: nothing stands there. */
   readonly proxyCpuNs: number | null
+  /** The part of `serverCpuNs` on threads of the app that run no event loop (V8's compiler and garbage collector); null: unknown. */
+  readonly helperCpuNs: number | null
   /** Time the server was runnable but did not run. */
   readonly serverRunDelayNs: number
   /** Time in which the server's main thread wanted to run while nothing of the server's own was running; null: unknown. */

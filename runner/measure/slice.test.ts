@@ -29,7 +29,7 @@ describe('measureSlice', () => {
   it('takes the server’s counters before and after, and knows where it belongs', async () => {
     expect(await slice({})).toMatchObject({
       ...{ round: 1, block: 2, endpoint: 'hello', deployment: 'koa', position: 3, attempt: 1, disturbance: null },
-      ...{ requests: 2_000, serverCpuNs: 20e6, loadCpuNs: 10e6, serverWaitNs: 0, loadWaitNs: 0 },
+      ...{ requests: 2_000, serverCpuNs: 20e6, helperCpuNs: 0, loadCpuNs: 10e6, serverWaitNs: 0, loadWaitNs: 0 },
     })
   })
 

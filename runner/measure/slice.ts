@@ -1,4 +1,4 @@
-import { type CpuReading, waitNs } from '../deployment/cpu-reading.ts'
+import { type CpuReading, helperNs, waitNs } from '../deployment/cpu-reading.ts'
 import type { Deployment, DeploymentPlan } from '../deployment/deployment.ts'
 import type { Arrivals } from '../load/arrivals.ts'
 import type { LoadSession, PulseOrder } from '../load/driver.ts'
@@ -53,6 +53,7 @@ export async function measureSlice(
     ...pulse,
     serverCpuNs: after.cpuNs - before.cpuNs,
     proxyCpuNs: difference(after.proxyCpuNs, before.proxyCpuNs),
+    helperCpuNs: helperNs(before, after),
     serverRunDelayNs: after.runDelayNs - before.runDelayNs,
     serverWaitNs: waitNs(before, after),
     loadWaitNs: waitNs(loadBefore, loadAfter, ownNs),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CurvePoint, warmAfter, warmUpLength } from './warm-up-length.ts'
+import { type CurvePoint, compiledAfter, warmAfter, warmUpLength } from './warm-up-length.ts'
 
 /** Points every 20 ms, from 20 on. */
 const curve = (logCosts: readonly number[]): CurvePoint[] =>
@@ -7,6 +7,12 @@ const curve = (logCosts: readonly number[]): CurvePoint[] =>
 /** Cost falls to its steady state within the first `share` of so many points. */
 const falling = (points: number, share: number) =>
   curve(Array.from({ length: points }, (_, index) => Math.max(0, 1 - index / (points * share))))
+/** Flat cost, of which helper threads take shares by point. */
+const helped = (shares: readonly (number | null)[]): CurvePoint[] =>
+  curve(Array(shares.length).fill(1)).map((point, index) => ({ ...point, helperShare: shares[index]! }))
+/** Bursts of the compiler in every third point until `until`, then what the garbage collector takes. */
+const compiling = (points: number, until: number) =>
+  helped(Array.from({ length: points }, (_, index) => (index * 20 < until && index % 3 === 0 ? 0.6 : 0.01)))
 const LIMITS = { least: 100, most: 1_500 }
 
 describe('warmAfter', () => {
@@ -65,7 +71,37 @@ describe('warmAfter', () => {
   })
 })
 
+describe('compiledAfter', () => {
+  it('is where the bursts of the compiler end', () => {
+    for (const until of [300, 600, 1_000]) {
+      const at = compiledAfter(compiling(100, until))
+      expect(at).toBeGreaterThan(until - 60)
+      expect(at).toBeLessThanOrEqual(until + 20)
+    }
+  })
+
+  it('does not mind what the garbage collector takes all the time', () => {
+    expect(compiledAfter(helped(Array.from({ length: 100 }, (_, index) => (index % 4 === 0 ? 0.1 : 0.02))))).toBe(0)
+  })
+
+  it('is all there is of a curve that is too short, or still being compiled at its end', () => {
+    expect(compiledAfter(compiling(10, 1_000))).toBe(200)
+    const late = Array.from({ length: 100 }, (_, index) => (index < 97 ? 0.5 : 0))
+    expect(compiledAfter(helped(late))).toBe(2_000)
+  })
+
+  it('is nothing where nobody tells', () => {
+    expect(compiledAfter([])).toBe(0)
+    expect(compiledAfter(falling(100, 0.5))).toBe(0)
+    expect(compiledAfter(helped(Array(100).fill(null)))).toBe(0)
+  })
+})
+
 describe('warmUpLength', () => {
+  it('waits for the compiler, which a smoothed cost does not show', () => {
+    expect(warmUpLength([compiling(100, 800)], LIMITS)).toBeGreaterThan(740)
+  })
+
   it('follows the slowest app', () => {
     const slow = falling(100, 0.4)
     const length = warmUpLength([curve(Array(100).fill(1)), slow, falling(100, 0.2)], LIMITS)

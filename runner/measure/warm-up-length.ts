@@ -1,4 +1,4 @@
-import { median } from '../statistics/summary.ts'
+import { meanOrNull, median } from '../statistics/summary.ts'
 
 /** Cost of one app at one moment of its life. */
 export interface CurvePoint {
@@ -8,6 +8,8 @@ export interface CurvePoint {
   readonly logCost: number
   /** Of the two CPUs; null or absent: unknown. */
   readonly cpuDistanceNs?: number | null
+  /** Of its CPU time, what V8's compiler and garbage collector took on threads of their own; null or absent: unknown. */
+  readonly helperShare?: number | null
 }
 
 export interface WarmUpLimits {
@@ -20,18 +22,27 @@ const STEADY = Math.log(1.03)
 const SMOOTHED_POINTS = 5
 /** A point at a distance of the CPUs that differs by more than this factor from that of the end is not on the same curve. */
 const SAME_PLACE = 1.25
+/**
+ * What the compiler may still take, as a share of the cost. It works in bursts, which no median of costs sees; on a machine of 2026 it
+ * took a quarter of the CPU time until 2.2 s had gone by, when the smoothed cost had long come down (docs/precision-log.md).
+ */
+const COMPILED = 0.01
+/** More than this is not the garbage collector's, however long it goes on: a curve that ends too soon must not call it steady. */
+const MOST_STEADY_SHARE = 0.05
+/** Long enough to have bursts in it. */
+const COMPILING_MILLISECONDS = 400
 /** The end of the curve that is taken for the steady state. */
 const FINAL_SHARE = 1 / 3
 /**
- * How long every app shall be warmed up: the longest time any of them took to come within 3 % of its steady cost. What is left by then
- * fades within the first blocks: the drift over a whole round stays far below 1 %.
+ * How long every app shall be warmed up: the longest time any of them took to come within 3 % of its steady cost, and to be compiled.
+ * What is left by then fades within the first blocks: the drift over a whole round stays far below 1 %.
  * One length for all, fixed before the rounds: a warm-up that stops by itself in each process would differ between processes
  * (pyperf's objection; Traini et al. 2023 found that such rules guess wrong).
  * @param curves one per app, points in order of time
  * @returns milliseconds, within the limits
  */
 export function warmUpLength(curves: readonly (readonly CurvePoint[])[], { least, most }: WarmUpLimits): number {
-  const longest = Math.max(0, ...curves.map(warmAfter))
+  const longest = Math.max(0, ...curves.flatMap((curve) => [warmAfter(curve), compiledAfter(curve)]))
   return Math.round(Math.min(most, Math.max(least, longest)))
 }
 
@@ -49,6 +60,27 @@ export function warmAfter(all: readonly CurvePoint[]): number {
     if (smoothed <= steady + STEADY) return curve[start + (SMOOTHED_POINTS - 1) / 2]!.milliseconds
   }
   return curve.at(-1)!.milliseconds
+}
+
+/**
+ * Time after which the compiler first has hardly anything left to do: helper threads take no more than at the end of the curve, where it
+ * is the garbage collector's. The whole curve when they never do; 0 where they are unknown.
+ */
+export function compiledAfter(curve: readonly CurvePoint[]): number {
+  const end = curve.at(-1)?.milliseconds ?? 0
+  const shareBetween = (from: number, to: number) => {
+    const inside = curve.filter(({ milliseconds }) => milliseconds > from && milliseconds <= to)
+    return meanOrNull(inside.map(({ helperShare }) => helperShare ?? null))
+  }
+  const steady = shareBetween(end * (1 - FINAL_SHARE), end)
+  if (steady === null) return 0
+  const allowed = Math.min(steady, MOST_STEADY_SHARE) + COMPILED
+  for (const from of [0, ...curve.map(({ milliseconds }) => milliseconds)]) {
+    if (from + COMPILING_MILLISECONDS > end) break
+    const share = shareBetween(from, from + COMPILING_MILLISECONDS)
+    if (share !== null && share <= allowed) return from
+  }
+  return end
 }
 
 /** Without the points that were measured while a virtual CPU was somewhere else than at the end: that looks like warming up, and is not. */

@@ -95,6 +95,7 @@ function measured(id: string, endpoint: string, cost: [number, number], ratio: [
     requests: 52_114,
     slices: 240,
     driftPercent: estimate(-0.2, 0.4, 0.995),
+    helperFallPercent: estimate(0.1, 0.2, 0.995),
     blocksKept: 240,
     blocksPlanned: 240,
     perRound: [1, 2, 3, 4, 5, 6].map((round) => ({

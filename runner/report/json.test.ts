@@ -17,12 +17,18 @@ test('a file of an earlier suite is read, and what it lacks is not known', () =>
   const result = JSON.parse(readFileSync(file, 'utf8'))
   delete result.blocks
   for (const cell of result.cells) {
-    for (const name of ['totalRatio', 'driftPercent', 'blocksKept', 'blocksPlanned']) delete cell[name]
+    for (const name of ['totalRatio', 'driftPercent', 'helperFallPercent', 'blocksKept', 'blocksPlanned']) delete cell[name]
     delete cell.latencyMicroseconds.mean
   }
   const read = parseResult(JSON.stringify(result), file)
   expect(read.blocks).toBeNull()
-  expect(read.cells[0]).toMatchObject({ totalRatio: null, driftPercent: null, blocksKept: null, blocksPlanned: null })
+  expect(read.cells[0]).toMatchObject({
+    totalRatio: null,
+    driftPercent: null,
+    helperFallPercent: null,
+    blocksKept: null,
+    blocksPlanned: null,
+  })
   expect(read.cells[0]).toMatchObject({ latencyMicroseconds: { mean: null, p50: expect.any(Number) } })
 })
 

@@ -1,4 +1,5 @@
 import {
+  COMPILING_PERCENT,
   DRIFT_PERCENT,
   FAMILY_ALPHA,
   FEW_BLOCKS_SHARE,
@@ -78,6 +79,14 @@ export const roundFindings = {
     meaning: `As still-warming, but only the value lies beyond ${DRIFT_PERCENT} %; of the interval, it is proven no more than that it excludes none. The mean over a round is off by half of a steady drift at the most, which is less than the precision asked for.`,
     message: drifts,
     advice: 'Give it a longer --warm-up if half of this drift matters to you.',
+  },
+  'still-compiling': {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: `Threads of the app that run no event loop, which are V8's compiler and garbage collector, take more than ${COMPILING_PERCENT} % (or the precision asked for, if that is coarser) more of its CPU time in the first half of a round than in the second, and the interval of that excludes none. The app was measured while it was still being compiled, which costs a server once and a request nothing.`,
+    message: ({ helperFallPercent, low, high }) =>
+      `compiler and garbage collector take ${fixed(helperFallPercent, 1)} [${fixed(low, 1)}, ${fixed(high, 1)}] % more of the CPU time in the first half of a round than in the second: the app was still being compiled`,
+    advice: 'Give it a longer --warm-up, or more time with --max-minutes.',
   },
   'round-outlier': {
     severity: 'note',
