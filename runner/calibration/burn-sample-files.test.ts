@@ -11,14 +11,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 it('takes the samples of all processes, on the clock that is asked for, and their files away', () => {
-  writeFileSync(join(folder, '11.f64'), new Float64Array([1_000_500, 80, 1_000_900, 90]))
-  writeFileSync(join(folder, '12.f64'), new Float64Array([1_000_700, 85]))
+  writeFileSync(join(folder, '11.f64'), new Float64Array([1_000_500, 80, 1, 1_000_900, 90, 40]))
+  writeFileSync(join(folder, '12.f64'), new Float64Array([1_000_700, 85, 7]))
   writeFileSync(join(folder, '13.f64'), new Float64Array())
   const taken = takeSampleFiles(folder, 1_000_000)
   expect(taken.sort((one, other) => one.startedNs - other.startedNs)).toEqual([
-    { startedNs: 500, tookNs: 80 },
-    { startedNs: 700, tookNs: 85 },
-    { startedNs: 900, tookNs: 90 },
+    { startedNs: 500, tookNs: 80, call: 1 },
+    { startedNs: 700, tookNs: 85, call: 7 },
+    { startedNs: 900, tookNs: 90, call: 40 },
   ])
   expect(takeSampleFiles(folder, 1_000_000)).toEqual([])
   expect(readdirSync(folder)).toEqual([])

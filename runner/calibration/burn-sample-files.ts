@@ -6,8 +6,11 @@ export interface BurnSample {
   readonly startedNs: number
   /** By the clock on the wall, with what a look at it takes. */
   readonly tookNs: number
+  /** Number of the call among all of its process, timed or not. */
+  readonly call: number
 }
 
+const NUMBERS_PER_SAMPLE = 3
 const FINISHED = /^\d+\.f64$/
 
 /**
@@ -21,9 +24,9 @@ export function takeSampleFiles(folder: string, zeroNs: number): BurnSample[] {
     // A copy: the buffer of a small file may begin anywhere in a shared one.
     const numbers = new Float64Array(new Uint8Array(readFileSync(path)).buffer)
     rmSync(path)
-    return Array.from({ length: numbers.length / 2 }, (_, index) => ({
-      startedNs: numbers[2 * index]! - zeroNs,
-      tookNs: numbers[2 * index + 1]!,
-    }))
+    return Array.from({ length: numbers.length / NUMBERS_PER_SAMPLE }, (_, index) => {
+      const [startedNs, tookNs, call] = numbers.subarray(index * NUMBERS_PER_SAMPLE)
+      return { startedNs: startedNs! - zeroNs, tookNs: tookNs!, call: call! }
+    })
   })
 }

@@ -77,6 +77,11 @@ export const PlantedPart = z.object({
             })
             .nullable()
             .default(null),
+          /**
+           * By how much a whole request takes longer than the wrapper's, by the clocks of the servers: the work, and what it does to the
+           * rest of the request. null: not timed, as in older files, and for the wrapper itself.
+           */
+          wholeRequest: z.object({ microseconds: Estimate, recoveredLessInSitu: Estimate }).nullable().default(null),
         }),
       ),
     }),

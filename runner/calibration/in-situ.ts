@@ -10,6 +10,8 @@ export interface RoundTiming {
   readonly samples: number
   /** Samples that were not taken into the mean. */
   readonly leftOut: number
+  /** What a whole request took, work and all the rest, by block, nanoseconds on the wall. */
+  readonly requestNs: ReadonlyMap<number, number>
 }
 
 /**
@@ -19,6 +21,8 @@ export interface RoundTiming {
  * found, and it only makes the truth smaller, while planted work has come back larger than the truth so far.
  */
 const LOST_CPU_NS = 1e6
+/** Of a slice, from its beginning to its end more or less: a tenth of its requests lies before the first of so many, or after the last. */
+const FEWEST_SAMPLES = 4
 
 /**
  * The mean, because the kernel's account has the interruptions in it as well. Of samples that began while a slice that counts was open,
@@ -31,7 +35,20 @@ export function timingOf(round: number, samples: readonly BurnSample[], slices: 
   const measured = samples.filter((sample) => counting.some((slice) => beganIn(slice, sample))).map(({ tookNs }) => tookNs)
   const kept = measured.filter((tookNs) => tookNs <= LOST_CPU_NS)
   if (kept.length === 0) return null
-  return { round, meanNs: mean(kept), samples: kept.length, leftOut: measured.length - kept.length }
+  const requestNs = new Map(counting.map((slice) => requestIn(slice, samples)).filter((known) => known !== null))
+  return { round, meanNs: mean(kept), samples: kept.length, leftOut: measured.length - kept.length, requestNs }
+}
+
+/**
+ * From the first sample in a slice to the last, by the number of requests in between: a server under load does one after the other and
+ * hardly waits, so this is what a request takes with all that its work does to the rest of it.
+ * @returns block and nanoseconds; null with too few samples
+ */
+function requestIn(slice: Slice, samples: readonly BurnSample[]): [block: number, requestNs: number] | null {
+  const inside = samples.filter((sample) => beganIn(slice, sample))
+  const [first, last] = [inside[0], inside.at(-1)]
+  if (inside.length < FEWEST_SAMPLES) return null
+  return [slice.block, (last!.startedNs - first!.startedNs) / (last!.call - first!.call)]
 }
 
 /** The load begins a moment after a slice does, and what it asks for last may be left out: no matter for a mean. */

@@ -22,8 +22,10 @@ function cell(app: string, overheads: readonly (number | null)[]): MeasuredCell 
 }
 
 /** What an app's own clock said, nanoseconds, by round from 1 on; `null`: the process left nothing. */
-function timings(meansNs: readonly (number | null)[]): RoundTiming[] {
-  return meansNs.flatMap((meanNs, index) => (meanNs === null ? [] : [{ round: index + 1, meanNs, samples: 500, leftOut: index }]))
+function timings(meansNs: readonly (number | null)[], requestNs: ReadonlyMap<number, number> = new Map()): RoundTiming[] {
+  return meansNs.flatMap((meanNs, index) =>
+    meanNs === null ? [] : [{ round: index + 1, meanNs, samples: 500, leftOut: index, requestNs }],
+  )
 }
 
 const UNTIMED = new Map<string, RoundTiming[]>()
@@ -43,6 +45,7 @@ describe('plantedCells', () => {
       overheadMicroseconds: cells[1]!.overheadMicroseconds,
       overWrapperMicroseconds: null,
       inSitu: null,
+      wholeRequest: null,
     })
     expect(one).toMatchObject({ plantedMicroseconds: 1, overheadMicroseconds: cells[2]!.overheadMicroseconds })
     // Differences 0.9, 1.1, 1.0: mean 1, standard deviation 0.1, t(0.975; 2) = 4.302653.
@@ -105,6 +108,26 @@ describe('plantedCells', () => {
     })
     expect(timed([0, null], [null, 900])).toBeNull()
     expect(timed([], [900, 900])).toBeNull()
+  })
+
+  it('pairs whole requests by block, trims them, and holds what was recovered against that', () => {
+    const cells = [cell('koa+0us', [0, 0, 0]), cell('koa+1us', [1.4, 1.5, 1.6])]
+    const byBlock = (...times: number[]) => new Map(times.map((time, block) => [block, time]))
+    const timed = new Map([
+      ['koa+0us', timings([100, 100, 100], byBlock(20_000, 45_000, 20_000, 20_000, 20_000, 20_000))],
+      // Block 4 was lost; a fifth is trimmed at each end, and with it what was disturbed.
+      ['koa+1us', timings([1_100, 1_100, 1_100], new Map([...byBlock(21_400, 46_600, 21_500, 90_000), [5, 18_000]]))],
+    ])
+    const { microseconds, recoveredLessInSitu } = plantedCells({ cells }, PLANTED, timed)[1]!.wholeRequest!
+    expect(microseconds.value).toBeCloseTo(1.5, 9)
+    expect(recoveredLessInSitu.value).toBeCloseTo(0, 9)
+    expect(recoveredLessInSitu.high).toBeCloseTo((4.302653 * 0.1) / Math.sqrt(3), 6)
+    // Without a block that both have there is nothing to compare.
+    const apart = new Map([
+      ['koa+0us', timings([100, 100, 100], new Map([[0, 20_000]]))],
+      ['koa+1us', timings([1_100, 1_100, 1_100], new Map([[1, 21_000]]))],
+    ])
+    expect(plantedCells({ cells }, PLANTED, apart)[1]!.wholeRequest).toBeNull()
   })
 
   it('leaves out what failed', () => {

@@ -1,6 +1,7 @@
 import { bounded, LEVEL } from '../analysis/estimates.ts'
 import type { Estimate, MeasuredCell, Result } from '../result.ts'
 import { estimateMeans } from '../statistics/estimate.ts'
+import { trimmedMean } from '../statistics/summary.ts'
 import type { PlantedPart } from './data.ts'
 import type { RoundTiming } from './in-situ.ts'
 
@@ -26,22 +27,29 @@ export function plantedCells(
   const timingsOf = ({ app }: MeasuredCell) => timings.get(app) ?? []
   return measured.map((cell) => {
     const known = { plantedMicroseconds: planted.get(cell.app)!, overheadMicroseconds: cell.overheadMicroseconds }
-    if (wrapper === undefined || cell === wrapper) return { ...known, overWrapperMicroseconds: null, inSitu: null }
+    if (wrapper === undefined || cell === wrapper)
+      return { ...known, overWrapperMicroseconds: null, inSitu: null, wholeRequest: null }
     const recovered = difference(overheads(cell), overheads(wrapper))
     const inSitu = difference(microseconds(timingsOf(cell)), microseconds(timingsOf(wrapper)))
     return {
       ...known,
       overWrapperMicroseconds: estimateOf(recovered),
       inSitu: inSituOf(recovered, inSitu, timingsOf(cell)),
+      wholeRequest: against(recovered, requests(timingsOf(cell), timingsOf(wrapper))),
     }
   })
 }
 
 function inSituOf(recovered: ByRound, inSitu: ByRound, timings: readonly RoundTiming[]): PlantedCell['inSitu'] {
-  const [microseconds, recoveredLessInSitu] = [estimateOf(inSitu), estimateOf(difference(recovered, inSitu))]
-  if (microseconds === null || recoveredLessInSitu === null) return null
+  const compared = against(recovered, inSitu)
   const total = (of: (timing: RoundTiming) => number) => timings.reduce((sum, timing) => sum + of(timing), 0)
-  return { microseconds, recoveredLessInSitu, samples: total((one) => one.samples), leftOut: total((one) => one.leftOut) }
+  return compared && { ...compared, samples: total((one) => one.samples), leftOut: total((one) => one.leftOut) }
+}
+
+/** null without a round. */
+function against(recovered: ByRound, truth: ByRound): PlantedCell['wholeRequest'] {
+  const [microseconds, recoveredLessInSitu] = [estimateOf(truth), estimateOf(difference(recovered, truth))]
+  return microseconds === null || recoveredLessInSitu === null ? null : { microseconds, recoveredLessInSitu }
 }
 
 function overheads({ perRound }: MeasuredCell): ByRound {
@@ -50,6 +58,17 @@ function overheads({ perRound }: MeasuredCell): ByRound {
 
 function microseconds(timings: readonly RoundTiming[]): ByRound {
   return new Map(timings.map(({ round, meanNs }) => [round, meanNs / 1000]))
+}
+
+/** By how much whole requests took longer, paired by block and trimmed as the suite does with its costs. */
+function requests(timings: readonly RoundTiming[], ofWrapper: readonly RoundTiming[]): ByRound {
+  const longer = timings.flatMap(({ round, requestNs }): [number, number][] => {
+    const other = ofWrapper.find((timing) => timing.round === round)?.requestNs
+    const blocks = [...requestNs.keys()].filter((block) => other?.has(block))
+    if (other === undefined || blocks.length === 0) return []
+    return [[round, trimmedMean(blocks.map((block) => requestNs.get(block)! - other.get(block)!)) / 1000]]
+  })
+  return new Map(longer)
 }
 
 /** Of the rounds that both have. */

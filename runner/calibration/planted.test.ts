@@ -34,6 +34,8 @@ const takeSamples: TakeSamples = ({ id }, now) =>
   Array.from({ length: LAST_NS / EVERY_NS }, (_, index) => ({
     startedNs: now() - LAST_NS + index * EVERY_NS,
     tookNs: EMPTY_NS + LONGER * 1000 * workOf(id),
+    // Every request costs what the simulation says, and the server never waits.
+    call: (index * EVERY_NS) / (1000 * cost(id)),
   }))
 
 /** A clock that takes 4 ns for a call and 2 ns for a turn, and says what it was asked. */
@@ -59,16 +61,17 @@ describe('measurePlantedWith in a simulated world', () => {
       expect(rounds).toBe(7)
       expect(emptyNanoseconds).toBeCloseTo(EMPTY_NS, 6)
       expect(cells.map(({ plantedMicroseconds }) => plantedMicroseconds)).toEqual(WORKS)
-      for (const { plantedMicroseconds, overheadMicroseconds, overWrapperMicroseconds, inSitu } of cells) {
+      for (const { plantedMicroseconds, overheadMicroseconds, overWrapperMicroseconds, inSitu, wholeRequest } of cells) {
         const taken = LONGER * plantedMicroseconds
         expect(overheadMicroseconds.value).toBeCloseTo(taken + 0.3, 1)
         if (plantedMicroseconds === 0) continue
         expect(overWrapperMicroseconds!.value).toBeCloseTo(taken, 1)
         expect(inSitu!.microseconds.value).toBeCloseTo(taken, 6)
         expect(inSitu!.recoveredLessInSitu.value).toBeCloseTo(overWrapperMicroseconds!.value - taken, 6)
-        // 12 rounds, 24 slices of 20 ms; the warm-up is not among them.
-        expect(inSitu!.samples).toBeGreaterThan(12 * 24 * 3)
-        expect(inSitu!.samples).toBeLessThan(12 * 24 * 6)
+        expect(wholeRequest!.microseconds.value).toBeCloseTo(taken, 6)
+        // 7 rounds, 48 slices of 20 ms; the warm-up is not among them.
+        expect(inSitu!.samples).toBeGreaterThan(7 * 48 * 3)
+        expect(inSitu!.samples).toBeLessThan(7 * 48 * 6)
       }
     }
     expect(times.nanosecondsPerTurn).toBeCloseTo(2, 9)

@@ -22,6 +22,9 @@ export interface Recovery extends Estimate {
   readonly error: Estimate
   /** The interval of the error holds 0. */
   readonly holds: boolean
+  /** By how much a whole request took longer by the servers' clocks, and recovered less that; null: not timed. */
+  readonly wholeRequest: Estimate | null
+  readonly wholeRequestError: Estimate | null
 }
 
 /** Known work over the same server with the wrapper that burns nothing; what burns nothing itself is no recovery. */
@@ -52,9 +55,12 @@ function recoveries({ runs }: PlantedPart, foundIn: (cell: Cell) => Found): Reco
       const nominal = Number(planted.toPrecision(2))
       const [inSitu = null] = cell.inSitu === null ? [] : bounded(cell.inSitu.microseconds)
       const truth = inSitu?.value ?? planted
+      const [wholeRequest = null] = cell.wholeRequest === null ? [] : bounded(cell.wholeRequest.microseconds)
+      const [wholeRequestError = null] = cell.wholeRequest === null ? [] : bounded(cell.wholeRequest.recoveredLessInSitu)
       return bounded(found).map((known) => {
         const [paired = lessTruth(known, truth)] = error === null || inSitu === null ? [] : bounded(error)
-        return { ...known, base, run, planted, nominal, inSitu, truth, error: paired, holds: holds(paired, 0) }
+        const whole = { wholeRequest, wholeRequestError }
+        return { ...known, base, run, planted, nominal, inSitu, truth, error: paired, holds: holds(paired, 0), ...whole }
       })
     }),
   )
@@ -85,6 +91,9 @@ export interface RecoveryGroup {
   readonly inSitu: Estimate | null
   readonly error: Estimate
   readonly holding: number
+  /** The same of whole requests, and in how many runs the interval of recovered less that holds 0; null: in no run. */
+  readonly wholeRequest: Estimate | null
+  readonly holdingWhole: number
 }
 
 /** In the order of bases as they were first run, then of planted time. */
@@ -98,17 +107,28 @@ export function groupRecoveries(all: readonly Recovery[]): RecoveryGroup[] {
 }
 
 function groupOf(recoveries: readonly Recovery[]): RecoveryGroup {
-  const timed = recoveries.flatMap(({ inSitu }) => inSitu ?? [])
   return {
     base: recoveries[0]!.base,
     planted: median(recoveries.map(({ planted }) => planted)),
     truth: median(recoveries.map(({ truth }) => truth)),
     recoveries,
     usual: usualOf(recoveries),
-    inSitu: timed.length === 0 ? null : usualOf(timed),
+    inSitu: usualOrNull(recoveries.map(({ inSitu }) => inSitu)),
     error: usualOf(recoveries.map(({ error }) => error)),
     holding: recoveries.filter((one) => one.holds).length,
+    wholeRequest: usualOrNull(recoveries.map(({ wholeRequest }) => wholeRequest)),
+    holdingWhole: recoveries.filter(holdsWhole).length,
   }
+}
+
+/** What was recovered is what the servers' clocks say of whole requests. */
+export function holdsWhole({ wholeRequestError }: Recovery): boolean {
+  return wholeRequestError !== null && holds(wholeRequestError, 0)
+}
+
+function usualOrNull(estimates: readonly (Estimate | null)[]): Estimate | null {
+  const known = estimates.filter((one) => one !== null)
+  return known.length === 0 ? null : usualOf(known)
 }
 
 /** What one run of several is like. @throws RangeError without any */

@@ -8,6 +8,7 @@ import { groupRecoveries, type Recovery } from './planted-figures.ts'
 export function plantedTable(recoveries: readonly Recovery[]): string {
   const groups = groupRecoveries(recoveries)
   const timed = groups.some(({ inSitu }) => inSitu !== null)
+  const whole = groups.some(({ wholeRequest }) => wholeRequest !== null)
   const number = (head: string) => ({ head, kind: 'number' as const })
   const known = timed ? 'in situ' : 'planted'
   return markdownTable(
@@ -19,11 +20,13 @@ export function plantedTable(recoveries: readonly Recovery[]): string {
       number(`recovered less ${known}, µs`),
       number(`recovered ÷ ${known}`),
       number('intervals that hold it'),
+      ...(whole ? [number('whole requests longer in situ, µs'), number('intervals that hold that')] : []),
     ],
-    groups.map(({ base, planted, truth, recoveries, usual, inSitu, error, holding }) => [
+    groups.map(({ base, planted, truth, recoveries, usual, inSitu, error, holding, wholeRequest, holdingWhole }) => [
       ...[plain(base), formatNumber(planted, 2)],
       ...(timed ? [inSitu === null ? '–' : withWidth(inSitu)] : []),
       ...[withWidth(usual), formatEstimate(error), formatNumber(usual.value / truth, 3), `${holding} of ${recoveries.length}`],
+      ...(whole ? [wholeRequest === null ? '–' : withWidth(wholeRequest), `${holdingWhole} of ${recoveries.length}`] : []),
     ]),
   )
 }

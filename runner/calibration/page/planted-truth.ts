@@ -7,7 +7,7 @@ import { burnSpread, groupRecoveries, type Recovery, sampleCounts } from './plan
 
 /** How well it is known what was planted: alone, and in the servers where they were timed. */
 export function plantedTruth(part: PlantedPart, recoveries: readonly Recovery[]): string {
-  return [alone(part), inSitu(part, recoveries)].filter((sentences) => sentences !== '').join(' ')
+  return [alone(part), inSitu(part, recoveries), wholeRequests(recoveries)].filter((sentences) => sentences !== '').join(' ')
 }
 
 function alone(part: PlantedPart): string {
@@ -29,6 +29,20 @@ function inSitu(part: PlantedPart, recoveries: readonly Recovery[]): string {
     `Of ${count(taken, 'sample')} ${formatNumber(leftOut, 0)} took more than 1 ms, because their process had lost its CPU, and are ` +
     `left out. Recovered and in situ are paired by round: they are of the same processes and moments, and an interval holds the ` +
     `planted value when that of their difference holds 0. Why a loaded server takes longer: [precision-log.md](precision-log.md).`
+  )
+}
+
+/** The work makes the rest of the request dearer too, and that is a cost of it. */
+function wholeRequests(recoveries: readonly Recovery[]): string {
+  const known = recoveries.filter(({ wholeRequest }) => wholeRequest !== null)
+  if (known.length === 0) return ''
+  const total = (of: (one: Recovery) => number) => known.reduce((sum, one) => sum + of(one), 0)
+  const whole = total(({ wholeRequest }) => wholeRequest!.value)
+  const [found, work] = [total(({ value }) => value), total(({ truth }) => truth)]
+  return (
+    `Whole requests are timed by the same clocks, from the first timed call of a slice to the last: they take longer than those to the ` +
+    `wrapper by ${percent(whole / work - 1)} more than the work itself does, all works together, because the rest of a request finds ` +
+    `colder caches after it. What the suite has recovered is ${percent(found / whole - 1)} more than these whole requests.`
   )
 }
 
