@@ -54,7 +54,7 @@ describe('the section on planted cost', () => {
     const text = body!.blocks.join('\n')
     expect(text).toMatch(/\| node-http \| 10\.04 \| .* \| 11\.24 ±0\.11 \| 4 of 4 \|/)
     expect(text).toMatch(/by 6\.7 % more than the work itself does/)
-    expect(text).toMatch(/What the suite has recovered is -?0\.\d+ % more than these whole requests\./)
+    expect(text).toMatch(/What the suite has recovered differs from these whole requests by -?0\.\d+ %\./)
   })
 
   test('older files say that nothing was timed in situ', () => {

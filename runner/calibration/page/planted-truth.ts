@@ -42,7 +42,7 @@ function wholeRequests(recoveries: readonly Recovery[]): string {
   return (
     `Whole requests are timed by the same clocks, from the first timed call of a slice to the last: they take longer than those to the ` +
     `wrapper by ${percent(whole / work - 1)} more than the work itself does, all works together, because the rest of a request finds ` +
-    `colder caches after it. What the suite has recovered is ${percent(found / whole - 1)} more than these whole requests.`
+    `colder caches after it. What the suite has recovered differs from these whole requests by ${percent(found / whole - 1)}.`
   )
 }
 

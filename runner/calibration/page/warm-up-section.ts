@@ -74,7 +74,7 @@ function curves(part: WarmUpPart): (Chart | string)[] {
       spec: warmUpChart(part),
     },
     'Both axes are logarithmic. Dashed: the median of the last part of the curves of an app. Upright: the chosen warm-up, one length for all ' +
-      'apps: the time at which the slowest of them has come down to within 3 % of its level ' +
+      'apps: the time at which the slowest of them has come down to within 3 % of its level and has been compiled ' +
       '([methodology](methodology.md#pilot-and-warm-up)).',
     markdownTable(
       [
