@@ -33,7 +33,7 @@ export const plantedSection = sectionOf('planted', {
       judge: (part) => judgeHolding(recoveriesOf(part)),
     },
     {
-      title: 'what the servers find by their own clocks, too, in at least 95 of 100',
+      title: 'what is recovered is what whole requests took by the servers’ own clocks, in at least 95 of 100',
       judge: (part) => judgeWhole(recoveriesOf(part)),
     },
     { title: '1 µs per request is told apart from 0', judge: judgeSmall },
