@@ -79,10 +79,11 @@ describe('an app', AGAIN, () => {
   })
 })
 
-describe.skipIf(placement.serverCpu === null)('a program', () => {
+describe.skipIf(placement.serverCpu === null)('a program', AGAIN, () => {
   it("on the servers' CPU makes the machine too busy", async () => {
     using _hog = hog(placement.serverCpu)
-    const result = await measured({ blocks: 3 })
+    // Enough of them: the kernel gives a server that has slept its CPU at once, and some of its slices get by.
+    const result = await measured({ blocks: 12 })
     expect(codes(result.findings)).toEqual(expect.arrayContaining(['machine-too-busy', 'foreign-cpu']))
     expect(result.findings.find(({ code }) => code === 'machine-too-busy')?.message).toMatch(/foreign-cpu/)
     expect(result.verdict).toBe('invalid')

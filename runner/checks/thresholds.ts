@@ -14,10 +14,11 @@ export const LOAD_GENERATOR_BUSY = 0.95
 export const STALLED_BELOW_BUSY = 0.5
 /**
  * Cycle times that give away a wait for TCP, milliseconds. Linux delays an acknowledgement by 40 ms at the least (TCP_DELACK_MIN), others
- * by 200 ms, which is also the shortest time to a retransmission (TCP_RTO_MIN).
+ * by 200 ms, which is also the shortest time to a retransmission (TCP_RTO_MIN). A timer may be a tick of 4 ms late, and a slow machine adds
+ * its own: medians of 43.6 to 44.8 ms were seen there, 90th percentiles up to 49.2, and 46 was too little in 5 of 6 runs beside other work.
  */
 export const STALL_MILLISECONDS: readonly (readonly [from: number, to: number])[] = [
-  [34, 46],
+  [34, 50],
   [185, 215],
 ]
 
