@@ -1,19 +1,16 @@
 import type { Estimate } from '../result.ts'
 import { estimateMeans, exponentiate } from '../statistics/estimate.ts'
 import { bounded, type CellSeries, LEVEL } from './estimates.ts'
-import type { CellRound, RoundAnalysis } from './round-analysis.ts'
+import type { RoundAnalysis } from './round-analysis.ts'
 
 /** Level of the position effect: it is looked at in every run, and there is one. */
 export const POSITION_LEVEL = 0.99
-
-/** What may change within a round, as a share. */
-export type Change = keyof Pick<CellRound, 'drift' | 'helperFall'>
 
 /**
  * How much something changes within a round in every cell, percent, over the rounds; at a level corrected for the number of cells
  * (Bonferroni). Cells without enough blocks are missing.
  */
-export function estimateChanges(all: readonly CellSeries[], change: Change): Map<CellSeries, Estimate> {
+export function estimateChanges(all: readonly CellSeries[], change: 'drift' | 'helperFall'): Map<CellSeries, Estimate> {
   const level = 1 - (1 - LEVEL) / Math.max(1, all.length)
   const cells = all
     .map((cell) => ({ cell, changes: cell.rounds.map((round) => round[change]).filter((one) => one !== null) }))

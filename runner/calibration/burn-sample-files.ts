@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { NUMBERS_PER_SAMPLE } from '../../apps/fixtures/burn-samples.ts'
 
 /** One call of a burning workload that a server has timed itself. */
 export interface BurnSample {
@@ -10,7 +11,6 @@ export interface BurnSample {
   readonly call: number
 }
 
-const NUMBERS_PER_SAMPLE = 3
 const FINISHED = /^\d+\.f64$/
 
 /**

@@ -21,7 +21,7 @@ export interface RoundTiming {
  * found, and it only makes the truth smaller, while planted work has come back larger than the truth so far.
  */
 const LOST_CPU_NS = 1e6
-/** Of a slice, from its beginning to its end more or less: a tenth of its requests lies before the first of so many, or after the last. */
+/** Fewer samples span too little of a slice to stand for all of it. */
 const FEWEST_SAMPLES = 4
 
 /**
@@ -32,23 +32,23 @@ const FEWEST_SAMPLES = 4
  */
 export function timingOf(round: number, samples: readonly BurnSample[], slices: readonly Slice[]): RoundTiming | null {
   const counting = slices.filter(({ disturbance }) => disturbance === null)
-  const measured = samples.filter((sample) => counting.some((slice) => beganIn(slice, sample))).map(({ tookNs }) => tookNs)
+  const bySlice = counting.map((slice) => ({ slice, inside: samples.filter((sample) => beganIn(slice, sample)) }))
+  const measured = bySlice.flatMap(({ inside }) => inside.map(({ tookNs }) => tookNs))
   const kept = measured.filter((tookNs) => tookNs <= LOST_CPU_NS)
   if (kept.length === 0) return null
-  const requestNs = new Map(counting.map((slice) => requestIn(slice, samples)).filter((known) => known !== null))
+  const timed = bySlice.filter(({ inside }) => inside.length >= FEWEST_SAMPLES)
+  const requestNs = new Map(timed.map(({ slice, inside }) => [slice.block, meanRequestNs(inside)]))
   return { round, meanNs: mean(kept), samples: kept.length, leftOut: measured.length - kept.length, requestNs }
 }
 
 /**
  * From the first sample in a slice to the last, by the number of requests in between: a server under load does one after the other and
  * hardly waits, so this is what a request takes with all that its work does to the rest of it.
- * @returns block and nanoseconds; null with too few samples
+ * @param inside samples of one slice, two or more
  */
-function requestIn(slice: Slice, samples: readonly BurnSample[]): [block: number, requestNs: number] | null {
-  const inside = samples.filter((sample) => beganIn(slice, sample))
-  const [first, last] = [inside[0], inside.at(-1)]
-  if (inside.length < FEWEST_SAMPLES) return null
-  return [slice.block, (last!.startedNs - first!.startedNs) / (last!.call - first!.call)]
+function meanRequestNs(inside: readonly BurnSample[]): number {
+  const [first, last] = [inside[0]!, inside.at(-1)!]
+  return (last.startedNs - first.startedNs) / (last.call - first.call)
 }
 
 /** The load begins a moment after a slice does, and what it asks for last may be left out: no matter for a mean. */
