@@ -3,11 +3,11 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { appFixture, startApp } from '../runner/fixtures/start-app.ts'
 import type { Address } from './address.ts'
 import { knownApps, resolveApp } from './app.ts'
 import { checkContract, contract, type EndpointCheck } from './contract.ts'
 import { endpointIds } from './endpoints.ts'
-import { fixture, launchReady } from './fixtures/launch.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'contract-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -17,21 +17,17 @@ const limits = { endpoints: endpointIds, timeoutMs: 5_000 }
 describe.each(knownApps())('%s', (id) => {
   const { modulePath } = resolveApp(id, folder)
 
-  it.each([
-    ['tcp', ['--transport', 'tcp']],
-    ['a unix socket', ['--transport', 'unix', '--socket', join(folder, `${id}.sock`)]],
-  ])('keeps the contract over %s', async (_transport, args) => {
-    const { child, ready, ended } = await launchReady('--module', modulePath, ...args)
+  it.each(['tcp', 'unix'] as const)('keeps the contract over %s', async (transport) => {
+    const server = await startApp(modulePath, { transport })
     try {
-      const checks = await checkContract(ready.address, limits)
+      const checks = await checkContract(server.address, limits)
       expect(checks.map(({ endpoint }) => endpoint)).toEqual([...endpointIds, 'wrong-path'])
       expect(checks.flatMap(({ violations }) => violations)).toEqual([])
       for (const check of checks) {
-        if (check.endpoint !== 'wrong-path') await expectOnTheWire(ready.address, check)
+        if (check.endpoint !== 'wrong-path') await expectOnTheWire(server.address, check)
       }
     } finally {
-      child.send({ type: 'close' })
-      await ended
+      await server.stop()
     }
   })
 })
@@ -68,10 +64,9 @@ function read(address: Address, request: string, end: string, check: EndpointChe
 
 describe('an app that breaks the contract', () => {
   const broken = (name: string, endpoints: readonly (keyof typeof contract)[]) =>
-    launchReady('--module', fixture(name)).then(async ({ child, ready, ended }) => {
-      const checks = await checkContract(ready.address, { endpoints, timeoutMs: 5_000 })
-      child.send({ type: 'close' })
-      await ended
+    startApp(appFixture(name)).then(async (server) => {
+      const checks = await checkContract(server.address, { endpoints, timeoutMs: 5_000 })
+      await server.stop()
       return Object.fromEntries(checks.map(({ endpoint, violations }) => [endpoint, violations]))
     })
 

@@ -1,40 +1,29 @@
 import { existsSync } from 'node:fs'
+import { createServer, type RequestListener, Server } from 'node:http'
+import { basename, parse } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { App } from './app.ts'
-
-export type AppLoadFailure = 'module-not-found' | 'import-failed' | 'no-default-export' | 'not-an-app'
-
-/** An app module could not be turned into an app; the message is one sentence, `cause` the error underneath, if any. */
-export class AppLoadError extends Error {
-  override readonly name: string = 'AppLoadError'
-  readonly code: AppLoadFailure
-
-  constructor(code: AppLoadFailure, message: string, cause?: unknown) {
-    super(message, { cause })
-    this.code = code
-  }
-}
+import { AppError, firstLine } from './app-error.ts'
 
 /**
- * Imports an app module. Runs the module's code, so call it in the child process only.
+ * Imports the module of an app, an ES module or CommonJS, also one compiled from TypeScript. It exports an {@link App}, a request handler
+ * `(request, response) => ...` as node:http, Express and Connect have them, or a server of node:http.
+ *
+ * Runs the module's code, so call it in a process of its own only.
  *
  * @param modulePath absolute path
- * @throws {AppLoadError} if the module or one of its imports is missing, throws, or does not default-export an {@link App}
+ * @throws {AppError} if the module or one of its imports is missing, throws, or exports nothing that can be served
  */
 export async function loadApp(modulePath: string): Promise<App> {
-  if (!existsSync(modulePath)) throw new AppLoadError('module-not-found', `there is no app module ${modulePath}`)
-  const exports = await importModule(modulePath)
-  const app = exports.default
-  if (app === undefined) {
-    const others = Object.keys(exports)
-    const found = others.length === 0 ? 'it exports nothing' : `it exports only ${others.join(', ')}`
-    throw new AppLoadError('no-default-export', `${modulePath} has no default export: ${found}`)
-  }
-  const problems = shapeProblems(app)
-  if (problems.length > 0) {
-    throw new AppLoadError('not-an-app', `the default export of ${modulePath} is not an app: ${problems.join('; ')}`)
-  }
-  return app as App
+  if (!existsSync(modulePath)) throw new AppError('module-not-found', `there is no app module ${modulePath}`)
+  const exported = exportOf(await importModule(modulePath), modulePath)
+  if (typeof exported === 'function') return handlerApp(modulePath, () => createServer(exported as RequestListener))
+  if (exported instanceof Server) return handlerApp(modulePath, () => exported)
+  const problems = shapeProblems(exported)
+  if (problems.length === 0) return exported as App
+  throw new AppError('not-an-app', `the default export of ${modulePath} is not an app: ${problems.join('; ')}`, {
+    hint: hintFor(exported),
+  })
 }
 
 async function importModule(modulePath: string): Promise<Record<string, unknown>> {
@@ -44,16 +33,45 @@ async function importModule(modulePath: string): Promise<Record<string, unknown>
     const why = firstLine(error)
     const code = (error as { code?: unknown } | null)?.code
     if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {
-      throw new AppLoadError('module-not-found', `${modulePath} imports something that is not there: ${why}`, error)
+      throw new AppError('module-not-found', `${modulePath} imports something that is not there: ${why}`, { cause: error })
     }
-    throw new AppLoadError('import-failed', `importing ${modulePath} failed: ${why}`, error)
+    throw new AppError('import-failed', `importing ${modulePath} failed: ${why}`, { cause: error })
   }
 }
 
-function shapeProblems(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) {
-    return [`expected an object with title, package and createServer, got ${value === null ? 'null' : `a ${typeof value}`}`]
+/** A module that TypeScript or Babel compiled to CommonJS keeps its default export in a property of what it exports. */
+function exportOf(namespace: Record<string, unknown>, modulePath: string): unknown {
+  const direct = namespace.default
+  const isCompiled = isObject(direct) && direct.__esModule === true && 'default' in direct
+  const exported = isCompiled ? direct.default : direct
+  const isEmpty = exported === undefined || (isObject(exported) && Object.keys(exported).length === 0 && isPlain(exported))
+  if (!isEmpty) return exported
+  const others = Object.keys(namespace).filter((name) => name !== 'default' && name !== 'module.exports')
+  const found = others.length === 0 ? 'it exports nothing' : `it exports only ${others.join(', ')}`
+  if (others.length === 0 && listens()) {
+    throw new AppError('listens-itself', `${modulePath} calls listen() itself, and ${found}`, {
+      hint: 'export the request handler or the server instead of calling listen(): the runner decides where it listens',
+    })
   }
+  throw new AppError('no-default-export', `${modulePath} has no default export: ${found}`, {
+    hint: 'export default an app ({ title, package, createServer }), a request handler or a server of node:http',
+  })
+}
+
+/** Whether anything in this process listens, or is about to. */
+function listens(): boolean {
+  return process.getActiveResourcesInfo().some((name) => name === 'TCPServerWrap' || name === 'PipeServerWrap')
+}
+
+/** What is no App says nothing of itself; its module's name has to do. */
+function handlerApp(modulePath: string, build: () => Server): App {
+  const { name, dir } = parse(modulePath)
+  return { title: ['app', 'index', 'server'].includes(name) ? basename(dir) : name, package: null, createServer: build }
+}
+
+function shapeProblems(value: unknown): string[] {
+  if (!isObject(value))
+    return [`expected an app, a request handler or a server, got ${value === null ? 'null' : `a ${typeof value}`}`]
   const app = value as Partial<Record<keyof App, unknown>>
   const problems: string[] = []
   if (typeof app.title !== 'string' || app.title === '') problems.push('title must be a non-empty string')
@@ -64,8 +82,22 @@ function shapeProblems(value: unknown): string[] {
   return problems
 }
 
-/** What an error says, in one line: messages of require() go on with a list of files. */
-export function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error)
-  return text.split('\n', 1)[0] ?? ''
+/** The shortest change that makes it one. */
+function hintFor(value: unknown): string {
+  if (isObject(value) && typeof value.callback === 'function') return 'a Koa application: export default app.callback()'
+  if (isObject(value) && value.server instanceof Server) {
+    return 'a Fastify instance: export default { title, package, createServer: async () => (await app.ready(), app.server) }'
+  }
+  if (isObject(value) && typeof value.fetch === 'function') {
+    return 'a fetch handler: export default getRequestListener(app.fetch) of @hono/node-server'
+  }
+  return 'export default an app ({ title, package, createServer }), a request handler or a server of node:http'
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function isPlain(value: object): boolean {
+  return Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null
 }

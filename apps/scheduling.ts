@@ -11,3 +11,8 @@ export interface TeamWish {
   readonly workers: number
   readonly scheduling: Scheduling
 }
+
+/** What a primary prints once all of its workers listen. */
+export function allWorkersListen(workers: number): string {
+  return `all ${workers} workers listen`
+}

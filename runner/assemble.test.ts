@@ -104,6 +104,7 @@ describe('planted costs', () => {
       world: {},
       bench: ({ host }) => ({
         host: {
+          ...host,
           start: async (plan, options) => {
             const deployment = await host.start(plan, options)
             if (plan.id !== 'node-http#2') return deployment

@@ -1,8 +1,5 @@
-import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ask } from '../apps/ask.ts'
 import { checkContract, type EndpointCheck } from '../apps/contract.ts'
-import { launchedHost } from './deployment/launched.ts'
 import { canReadProcessTree } from './deployment/process-tree.ts'
 import { readCpuTicks } from './deployment/procfs.ts'
 import { type CpuDistanceMeter, openCpuDistanceMeter } from './environment/cpu-distance.ts'
@@ -14,6 +11,7 @@ import { type DriverId, drivers } from './load/drivers.ts'
 import { FakeWorld, fakeDriver } from './load/fake.ts'
 import type { Bench } from './measure/bench.ts'
 import type { Environment } from './result.ts'
+import { localHost } from './servers/local-host.ts'
 
 const CONTRACT_TIMEOUT_MILLISECONDS = 2_000
 
@@ -38,11 +36,10 @@ export async function openBench(driverId: DriverId, seed: number, placement: Cpu
   const { serverCpu, loadCpu, runnerCpu } = placement
   const distance = cpuDistanceWhenAsked(placement)
   const bench: Bench = {
-    host: launchedHost,
+    host: localHost,
     driver,
     checkContract: ({ address }, endpoints, answers = {}) =>
       checkContract(address, { endpoints, answers, timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS }),
-    ask: async ({ address }, path) => void (await ask(new Agent(), address, path, { timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS })),
     rest: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
     now: () => performance.now() * 1e6,
     ticks: readCpuTicks,
@@ -56,7 +53,7 @@ export async function openBench(driverId: DriverId, seed: number, placement: Cpu
     serverCpu,
     loadCpu,
   }
-  const cpuAccounting = canReadProcessTree() ? ('schedstat' as const) : ('process.cpuUsage' as const)
+  const cpuAccounting = canReadProcessTree() ? ('schedstat' as const) : ('ticks' as const)
   return { bench, driverVersion: available.version, cpuAccounting, close: distance.close }
 }
 
@@ -84,7 +81,6 @@ export function fakeBench(world: FakeWorld): OpenedBench {
       [...endpoints, 'wrong-path' as const].map(
         (endpoint): EndpointCheck => ({ endpoint, headerBytes: 100, headers: [], violations: [] }),
       ),
-    ask: async () => world.pass(1e6),
     rest: async (milliseconds) => world.pass(milliseconds * 1e6),
     now: () => world.nowNs,
     ticks: () => new Map(),

@@ -208,8 +208,8 @@ export const Environment = z.object({
   /** All CPUs of the servers, where a study gives them several; null: the one above. */
   serverCpus: z.array(z.int()).nullable().default(null),
   loadCpu: z.int().nullable(),
-  /** Where the server's CPU time comes from. */
-  cpuAccounting: z.enum(['schedstat', 'process.cpuUsage', 'simulated']),
+  /** Where the server's CPU time comes from; `process.cpuUsage` in results of version 0.1. */
+  cpuAccounting: z.enum(['schedstat', 'ticks', 'process.cpuUsage', 'simulated']),
   driverVersion: z.string(),
   /** Share of CPU time over the run, 0 to 1; null where the kernel does not say. */
   stealShare: z.number().nullable(),

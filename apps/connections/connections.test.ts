@@ -1,9 +1,10 @@
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { type App, knownApps } from '../app.ts'
 import { checkContract } from '../contract.ts'
-import { listen } from '../listen.ts'
+import { createServer } from '../create-server.ts'
 import nodeHttp from '../node-http/app.ts'
 import { workload } from '../workload/workload.ts'
 import { withNagle } from './nagle.ts'
@@ -13,12 +14,22 @@ import { writtenOtherwise } from './written-otherwise.ts'
 const ENDPOINTS = ['hello', 'template', 'table', 'lookup']
 const wrappings = { withNagle, inTwoWrites, both: (app: App) => writtenOtherwise(app, { nagle: true, twoWrites: true }) }
 
+async function listening(app: App): Promise<Server> {
+  const server = (await createServer(app, workload)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
 describe.each(Object.entries(wrappings))('%s', (_name, wrap) => {
   it.each(knownApps())('keeps the contract of %s', async (id) => {
     const { default: app } = (await import(`../${id}/app.ts`)) as { default: App }
-    const { server, address } = await listen(wrap(app), workload, { transport: 'tcp', host: '127.0.0.1' })
+    const server = await listening(wrap(app))
+    const { port } = server.address() as AddressInfo
     try {
-      const checks = await checkContract(address, { endpoints: ENDPOINTS, timeoutMs: 5_000 })
+      const checks = await checkContract(
+        { transport: 'tcp', host: '127.0.0.1', port },
+        { endpoints: ENDPOINTS, timeoutMs: 5_000 },
+      )
       expect(checks.flatMap(({ violations }) => violations)).toEqual([])
     } finally {
       server.close()
@@ -29,7 +40,7 @@ describe.each(Object.entries(wrappings))('%s', (_name, wrap) => {
 
 /** What a server of the app writes to the kernel for one response, and whether it waits for acknowledgements meanwhile. */
 async function writesOf(app: App) {
-  const { server } = await listen(app, workload, { transport: 'tcp', host: '127.0.0.1' })
+  const server = await listening(app)
   const writes: string[] = []
   const noDelay: boolean[] = []
   server.prependListener('connection', (socket) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileName, payloadBody, payloadSizes } from './payload.ts'
@@ -8,10 +8,9 @@ export function payloadFiles(): Map<string, string> {
   return new Map(payloadSizes.map((bytes) => [fileName(bytes), payloadBody(bytes)]))
 }
 
-/** Writes the files into a private folder of this process, which goes when the process does. Returns its path. */
+/** Writes the files into a new folder in the folder for temporary files, which the runner removes with the server. Returns its path. */
 export function payloadFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'framework-cost-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   for (const [name, body] of payloadFiles()) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), body)

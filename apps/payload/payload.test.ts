@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startApp } from '../../runner/fixtures/start-app.ts'
 import { knownApps } from '../app.ts'
 import { checkContract } from '../contract.ts'
-import { launchReady } from '../fixtures/launch.ts'
 import { payloadAnswers, payloadBody, payloadSizes } from './payload.ts'
 
 const endpoints = Object.keys(payloadAnswers)
@@ -38,22 +38,12 @@ describe('an app', () => {
   })
   afterEach(() => expect(readdirSync(folder)).toEqual([]))
 
-  const launched = (id: string) => launchReady('--module', join(import.meta.dirname, `${id}.ts`))
-
-  it.each(knownApps())('(%s) sends every body whole, byte for byte, and takes its files with it', async (id) => {
-    const { child, ready, ended } = await launched(id)
-    expect(readdirSync(folder)).toHaveLength(1)
-    const checks = await checkContract(ready.address, { endpoints, answers: payloadAnswers, timeoutMs: 5_000 })
+  it.each(knownApps())('(%s) sends every body whole, byte for byte, and its files go with it', async (id) => {
+    const server = await startApp(join(import.meta.dirname, `${id}.ts`), {}, { readyPath: '/memory-40' })
+    const checks = await checkContract(server.address, { endpoints, answers: payloadAnswers, timeoutMs: 5_000 })
     expect(checks.map(({ endpoint, violations }) => [endpoint, violations])).toEqual(
       [...endpoints, 'wrong-path'].map((endpoint) => [endpoint, []]),
     )
-    child.send({ type: 'close' })
-    await ended
-  })
-
-  it('leaves no file behind when its runner is gone', async () => {
-    const { child, ended } = await launched('node-http')
-    child.disconnect()
-    await ended
+    await server.stop()
   })
 })

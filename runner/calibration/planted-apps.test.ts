@@ -3,9 +3,10 @@ import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { checkContract } from '../../apps/contract.ts'
 import { zeroOnKernelClock } from '../../apps/fixtures/kernel-clock.ts'
-import { launchedHost } from '../deployment/launched.ts'
 import { slice } from '../fixtures/slices.ts'
+import { START } from '../fixtures/start-app.ts'
 import { resolveApps } from '../resolve.ts'
+import { localHost } from '../servers/local-host.ts'
 import { takeSampleFiles } from './burn-sample-files.ts'
 import { timingOf } from './in-situ.ts'
 import { writePlantedApps } from './planted-apps.ts'
@@ -28,15 +29,17 @@ describe('writePlantedApps', () => {
       for (const { id, modulePath, samplesFolder } of apps) {
         const plan = { id, app: id, modulePath, transport: 'tcp' as const }
         const startedNs = performance.now() * 1e6
-        const deployment = await launchedHost.start(plan, { cpu: null, environmentPadding: 0 })
+        const deployment = await localHost.start(plan, START)
         try {
           const checks = await checkContract(deployment.address, { endpoints: ['hello', 'table'], timeoutMs: 2_000 })
           expect(checks.flatMap(({ violations }) => violations)).toEqual([])
-          expect(deployment.title).toBe(`${id.startsWith('koa') ? 'Koa' : 'node:http'}, ${id.includes('0.5') ? 2_500 : 0} turns`)
+          expect((await localHost.describe(plan)).title).toBe(
+            `${id.startsWith('koa') ? 'Koa' : 'node:http'}, ${id.includes('0.5') ? 2_500 : 0} turns`,
+          )
         } finally {
           await deployment.stop()
         }
-        // The process has ended, and left what it knows; the first call of all is always timed.
+        // The server has ended, and left what it knows; the first call of all is always timed.
         const elapsedNs = performance.now() * 1e6 - startedNs
         const samples = takeSampleFiles(
           samplesFolder,

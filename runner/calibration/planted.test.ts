@@ -129,7 +129,7 @@ describe('measurePlantedWith in a simulated world', () => {
         titles.push((await loadApp(plan.modulePath)).title)
         throw new RunError('no-luck', `${plan.id} is not to be had`)
       }
-      return { ...opened, bench: { ...opened.bench, host: { start } } }
+      return { ...opened, bench: { ...opened.bench, host: { ...opened.bench.host, start } } }
     }
     await expect(measurePlantedWith({ ...tested.context, openBench }, clock(), takeSamples)).rejects.toThrow(/not to be had/)
     expect(titles).toContain('node:http, 0 turns')

@@ -64,7 +64,7 @@ describe('measureWarmUp in a simulated world', () => {
           },
         }
       }
-      return { ...opened, bench: { ...opened.bench, host: { start } } }
+      return { ...opened, bench: { ...opened.bench, host: { ...opened.bench.host, start } } }
     }
     const { body } = await measureWarmUp({ ...tested.context, openBench })
     expect(body!.chosenMilliseconds).toBeGreaterThan(2_300)

@@ -103,7 +103,8 @@ export function describeExit(exit: Exit): string {
   return exit.code === null ? 'could not be started' : `ended with exit code ${exit.code}`
 }
 
-function inheritedEnvironment(): Record<string, string> {
+/** The few harmless variables of the runner that reach its children. */
+export function inheritedEnvironment(): Record<string, string> {
   return Object.fromEntries(
     INHERITED_VARIABLES.flatMap((name) => {
       const value = process.env[name]

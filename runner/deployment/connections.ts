@@ -5,12 +5,23 @@ import type { Address } from '../../apps/address.ts'
 /** States of a socket that talks to somebody: /proc/net/tcp (TCP_ESTABLISHED) and /proc/net/unix (SS_CONNECTED). */
 const ESTABLISHED = '01'
 const CONNECTED = '03'
+const LISTENING = '0A'
 
 /** How many connections to an address every one of some processes has open; null where there is no procfs. */
 export function openConnections(address: Address, pids: readonly number[]): number[] | null {
   try {
-    const accepted = address.transport === 'unix' ? acceptedUnix(address.path) : acceptedTcp(address.port)
+    const accepted = address.transport === 'unix' ? acceptedUnix(address.path) : socketsAt(address.port, ESTABLISHED)
     return pids.map((pid) => socketsOf(pid).filter((inode) => accepted.has(inode)).length)
+  } catch {
+    return null
+  }
+}
+
+/** Whether one of some processes listens at a TCP port; null where there is no procfs. */
+export function isListening(port: number, pids: readonly number[]): boolean | null {
+  try {
+    const listening = socketsAt(port, LISTENING)
+    return pids.some((pid) => socketsOf(pid).some((inode) => listening.has(inode)))
   } catch {
     return null
   }
@@ -33,16 +44,16 @@ export function socketsOf(pid: number): string[] {
   }
 }
 
-/** Sockets on the server's side of connections to a port: their local port is that. */
-function acceptedTcp(port: number): Set<string> {
+/** Inodes of the sockets of a state on the server's side of a port: their local port is that. */
+function socketsAt(port: number, wanted: string): Set<string> {
   const own = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
-  const rows = tableOf('/proc/net/tcp').filter(([, local, , state]) => local?.endsWith(own) && state === ESTABLISHED)
+  const rows = tableOf('/proc/net/tcp').filter(([, local, , state]) => local?.endsWith(own) && state === wanted)
   return new Set(rows.map((columns) => columns[9] ?? ''))
 }
 
 /**
  * Sockets that were accepted have the path of the one that listens; those of the other side have none. node:cluster makes a path relative
- * where that is shorter; launchers are in the folder that the runner is in.
+ * where that is shorter; servers are in the folder that the runner is in.
  */
 function acceptedUnix(path: string): Set<string> {
   const isThere = (bound: string | undefined) => bound !== undefined && resolve(bound) === path

@@ -1,4 +1,5 @@
 import type { Address } from '../../apps/address.ts'
+import type { Description } from '../../apps/description.ts'
 import type { TeamWish } from '../../apps/scheduling.ts'
 import type { LoadShape } from '../load/load-shape.ts'
 import type { CpuReading } from './cpu-reading.ts'
@@ -10,7 +11,10 @@ export interface DeploymentPlan {
   readonly id: string
   /** The app it runs; two copies of the baseline share it. */
   readonly app: string
+  /** Module of the app; for a program that is none, the file that names it. */
   readonly modulePath: string
+  /** What is started in place of a module of ours; absent: the module. */
+  readonly program?: NginxAlone
   readonly transport: Address['transport']
   /**
    * The process that answers. Deployments that name the same one are a single server that is asked in several ways, so that what chance
@@ -33,12 +37,28 @@ export interface DeploymentPlan {
   readonly provokes?: readonly string[]
 }
 
-/** A program between the load generator and the app. */
-export interface ProxyPlan {
+/** An nginx that is to be started. */
+export interface NginxPlan {
   /** With its version, for the result. */
   readonly name: string
+  /** Program, as it is found on this machine. */
+  readonly path: string
+  /** That the load generator keeps open to it. */
+  readonly connections: number
+}
+
+/** Between the load generator and the app. */
+export interface ProxyPlan extends NginxPlan {
   /** Connections to the app are kept open; false: a new one for every request. */
   readonly keepAlive: boolean
+}
+
+/** nginx in place of an app: it answers by itself. */
+export interface NginxAlone extends NginxPlan {
+  /** `location` blocks in the words of nginx; relative paths start in its private folder. */
+  readonly locations: string
+  /** Files in its private folder, by relative path. */
+  readonly files?: ReadonlyMap<string, string>
 }
 
 /** Name of the process that a deployment needs. */
@@ -61,14 +81,11 @@ export interface CpuShares {
 export interface Deployment {
   readonly plan: DeploymentPlan
   readonly address: Address
-  readonly title: string
-  readonly package: string | null
-  readonly version: string | null
-  /** What has to be equal for all apps, by name, as it is once the app is loaded and listens: limits, Node, `NODE_ENV`, CPUs. */
+  readonly startup: Startup
+  /** What has to be equal for all apps and only the running process knows, by name: the CPUs it may use. */
   readonly facts: Readonly<Record<string, string>>
+  /** Read from outside: it costs the server nothing. */
   cpu(): Promise<CpuReading>
-  /** Reading `cpu` costs the server nothing; false: it has to answer, and that is on its own bill. */
-  readonly meteredFromOutside: boolean
   cpuShares(): Promise<CpuShares | null>
   /** Of all its processes. */
   residentBytes(): Promise<number | null>
@@ -84,14 +101,27 @@ export interface Deployment {
 /** The one CPU, or the several, that a process and all its threads may use; null: not pinned. */
 export type CpuPin = number | readonly number[] | null
 
+/** How long a server took to come up, milliseconds since it was started; known to the time between two looks. */
+export interface Startup {
+  readonly listenedMilliseconds: number
+  /** To the last byte of its first answer. */
+  readonly answeredMilliseconds: number
+}
+
 export interface StartOptions {
   readonly cpu: CpuPin
+  /** Path of the request whose answer shows that it is ready. */
+  readonly readyPath: string
+  /** Between two looks; absent: as is usual. */
+  readonly lookMilliseconds?: number
   /** Length of a meaningless environment variable: shifts the initial stack, whose address can bias a whole process. Bytes. */
   readonly environmentPadding: number
 }
 
 /** Starts deployments. Rejects with a DeploymentError that says what went wrong. */
 export interface DeploymentHost {
+  /** What a plan's server says of itself, from a process of its own that ends before anything is measured. */
+  describe(plan: DeploymentPlan): Promise<Description>
   /** Starts the process of a plan, without what stands in front of it. */
   start(plan: DeploymentPlan, options: StartOptions): Promise<Deployment>
   /**

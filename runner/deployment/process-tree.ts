@@ -98,6 +98,11 @@ export function descendants(pid: number): number[] {
   return [...new Set([pid, ...Array.from(threadsBelow(pid), (thread) => thread.pid)])]
 }
 
+/** The processes that a process has started and that are still there. */
+export function childrenOf(pid: number): number[] {
+  return listOf(`/proc/${pid}/task`).flatMap((thread) => startedBy(threadFolder(pid, thread)))
+}
+
 /** All threads of a process and its descendants. */
 function* threadsBelow(root: number): Generator<{ readonly pid: number; readonly path: string }> {
   const processes = [root]
@@ -105,7 +110,7 @@ function* threadsBelow(root: number): Generator<{ readonly pid: number; readonly
     for (const thread of listOf(`/proc/${pid}/task`)) {
       const path = threadFolder(pid, thread)
       yield { pid, path }
-      processes.push(...childrenOf(path))
+      processes.push(...startedBy(path))
     }
   }
 }
@@ -138,7 +143,7 @@ function listOf(folder: string): string[] {
   }
 }
 
-function childrenOf(task: string): number[] {
+function startedBy(task: string): number[] {
   try {
     return readFileSync(`${task}/children`, 'latin1').trim().split(' ').filter(Boolean).map(Number)
   } catch {

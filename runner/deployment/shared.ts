@@ -13,9 +13,9 @@ export async function deployOn(
 
 /** A running process under another plan: the same server, asked in another way. It ends with the process that it is a view of. */
 export function viewOf(owner: Deployment, plan: DeploymentPlan): Deployment {
-  const { address, title, package: packageName, version, facts, meteredFromOutside } = owner
+  const { address, startup, facts } = owner
   return {
-    ...{ plan, address, title, package: packageName, version, facts, meteredFromOutside },
+    ...{ plan, address, startup, facts },
     get lastLines() {
       return owner.lastLines
     },

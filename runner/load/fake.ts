@@ -103,6 +103,7 @@ export class FakeWorld {
   }
 
   readonly host: DeploymentHost = {
+    describe: async ({ app }) => ({ title: app, package: null, version: null, facts: {} }),
     start: async (plan) => {
       this.#options.beforeStart(plan.id)
       this.journal.push(`start ${plan.id}`)
@@ -114,11 +115,8 @@ export class FakeWorld {
       return {
         plan,
         address,
-        title: plan.app,
-        package: null,
-        version: null,
+        startup: { listenedMilliseconds: 100, answeredMilliseconds: 101 },
         lastLines: [],
-        meteredFromOutside: true,
         facts: {},
         cpu: async () => reading(state),
         cpuShares: async () => ({ userNs: state.cpuNs * 0.6, systemNs: state.cpuNs * 0.4 }),

@@ -14,8 +14,6 @@ export interface Bench {
     endpoints: readonly string[],
     answers?: ContractOptions['answers'],
   ): Promise<EndpointCheck[]>
-  /** One request on a connection of its own, to the last byte of its answer. Rejects when none comes. */
-  ask(deployment: Deployment, path: string): Promise<void>
   /** Lets time go by; not to the end when the run is to be. */
   rest(milliseconds: number, signal: AbortSignal): Promise<void>
   /** Monotonic clock, nanoseconds. */

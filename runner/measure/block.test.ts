@@ -205,6 +205,7 @@ describe('a disturbed block', () => {
       listener: { progress: ({ phase }) => void (phase === 'measure' && begin()) },
       bench: ({ host }) => ({
         host: {
+          ...host,
           start: async (plan, options) => {
             const deployment = await host.start(plan, options)
             if (plan.app !== 'koa') return deployment

@@ -72,7 +72,7 @@ async function measureAttempt(context: BlockContext, planned: PlannedBlock, atte
   const measured: Slice[] = []
   let failed = false
   const cpuDistanceNs = await bench.cpuDistance()
-  const before = { kernel: bench.kernel(), cpuNs: await knownCpuNs(fleet) }
+  const before = { kernel: bench.kernel(), cpuNs: await serversCpuNs(fleet) }
   for (const [position, { deployment: index, milliseconds }] of slices.entries()) {
     const deployment = fleet.deployments[index]
     if (deployment === null || deployment === undefined || context.signal.aborted) continue
@@ -93,7 +93,7 @@ async function measureAttempt(context: BlockContext, planned: PlannedBlock, atte
   // An app that fails takes connections and time with it: that is its own doing, and it is out.
   if (failed || measured.length === 0) return { slices: measured, disturbance: null }
   const ownNs = measured.reduce((sum, { serverCpuNs }) => sum + serverCpuNs, 0)
-  const spilledNs = (await knownCpuNs(fleet)) - before.cpuNs - ownNs
+  const spilledNs = (await serversCpuNs(fleet)) - before.cpuNs - ownNs
   const disturbance = disturbanceOf({ slices: measured, spilledNs, before: before.kernel, after: bench.kernel() })
   return { slices: measured, disturbance }
 }
@@ -115,9 +115,4 @@ function arrivalsOf(
     const ratePerSecond = capacities.rateOf(arrivals, request)
     return ratePerSecond === null ? null : { ratePerSecond, seed }
   })
-}
-
-/** What all servers have used so far; without those that would have to be asked, which costs them something. */
-async function knownCpuNs(fleet: Fleet): Promise<number> {
-  return serversCpuNs(fleet, ({ meteredFromOutside }) => meteredFromOutside)
 }

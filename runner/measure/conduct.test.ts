@@ -366,6 +366,7 @@ describe('an app that fails', () => {
       world: { disturb: (pulse, { app }) => (app === 'koa' && ++pulses > 20 ? { ...pulse, lost: 1 } : pulse) },
       bench: ({ host }) => ({
         host: {
+          ...host,
           start: async (plan, options) => {
             const deployment = await host.start(plan, options)
             return plan.app === 'koa' ? { ...deployment, ended: () => (pulses > 20 ? 'was ended by SIGSEGV' : null) } : deployment
@@ -567,6 +568,7 @@ describe('an error nobody expected', () => {
     const simulated = simulation({
       bench: ({ host }, world) => ({
         host: {
+          ...host,
           start: async (plan, options) => {
             const first = world.journal.filter((line) => line === 'stop express').length === 0
             if (!first && plan.id === 'koa') throw new TypeError('a bug')

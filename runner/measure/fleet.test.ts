@@ -16,6 +16,7 @@ it('starts many apps a few at a time, and all of them', async () => {
     ...{ apps, endpoints: ['hello'], rule: { rounds: 2 } },
     bench: ({ host }) => ({
       host: {
+        ...host,
         async start(plan, options) {
           mostAtOnce = Math.max(mostAtOnce, ++starting)
           // Others get their turn before this one is up.
@@ -85,7 +86,7 @@ it('a process that does not come up takes all its deployments with it, and the o
 })
 
 describe('a proxy in front of a process', () => {
-  const proxy = { name: 'nginx 1', keepAlive: true }
+  const proxy = { name: 'nginx 1', path: 'nginx', connections: 4, keepAlive: true }
   const koa = (id: string, of: Partial<DeploymentPlan> = {}) => ({
     ...{ id, app: id, modulePath: '/koa.ts', transport: 'unix' as const, process: 'koa-a' },
     ...of,
@@ -162,15 +163,16 @@ it('starts one process at a time where their lives are watched, and asks each on
   let mostAtOnce = 0
   const lives = new Map<string, Life>()
   const team = { workers: 2, scheduling: 'round-robin' } as const
-  const { run, world } = simulation({
+  const { run } = simulation({
     plan: {
       ...twoAppPlan,
       lives: { restMilliseconds: 500 },
       deployments: [...twoAppPlan.deployments, { ...watched, id: 'team', app: 'team', team }],
     },
     rule: { rounds: 2, precision: null },
-    bench: ({ host, ask }, world) => ({
+    bench: ({ host }) => ({
       host: {
+        ...host,
         async start(plan, options) {
           mostAtOnce = Math.max(mostAtOnce, ++starting)
           await new Promise((resolve) => setImmediate(resolve))
@@ -179,17 +181,11 @@ it('starts one process at a time where their lives are watched, and asks each on
           return deployment
         },
       },
-      async ask(deployment, path) {
-        world.journal.push(`ask ${deployment.plan.id} ${path}`)
-        await ask(deployment, path)
-      },
     }),
     afterRound: (record) => void record.lives.forEach((life, id) => void lives.set(id, life)),
   })
   await run()
   expect(mostAtOnce).toBe(1)
-  // Twice in two rounds; the preflight has nothing to watch.
-  expect(world.journal.filter((line) => line === 'ask koa /hello')).toHaveLength(2)
   expect([...lives.keys()].toSorted()).toEqual(['koa', 'raw', 'raw#2', 'team'])
   const memory = { residentBytes: 50e6, anonymousBytes: 20e6 }
   expect(lives.get('koa')).toEqual({
@@ -207,17 +203,4 @@ it('starts one process at a time where their lives are watched, and asks each on
     expect(worked).toBeGreaterThan(10 * 16e6)
     expect(worked).toBeLessThan(10 * 25e6)
   }
-})
-
-it('an app that gives no first answer is watched all the same', async () => {
-  const lives: Life[] = []
-  const { run } = simulation({
-    plan: { lives: { restMilliseconds: 0 } },
-    rule: { rounds: 2, precision: null },
-    bench: () => ({ ask: async () => Promise.reject(new Error('nobody there')) }),
-    afterRound: (record) => void lives.push(...record.lives.values()),
-  })
-  await run()
-  expect(lives).toHaveLength(2 * 4)
-  for (const life of lives) expect(life).toMatchObject({ firstAnswerMilliseconds: null, startMilliseconds: 100 })
 })

@@ -11,9 +11,9 @@ import {
 import { deployOn } from '../deployment/shared.ts'
 import { RunError } from '../errors.ts'
 import type { ExpectedRequest, LoadSession } from '../load/driver.ts'
-import { loadOf, type Plan } from '../plan.ts'
+import { endpointsOf, loadOf, type Plan } from '../plan.ts'
 import type { Bench } from './bench.ts'
-import { type Start, watchStart } from './life.ts'
+import { type Start, startOf } from './life.ts'
 
 /** Why an app, or one cell of it, is out of the run. */
 export interface Failure {
@@ -49,6 +49,7 @@ export interface FleetOptions {
 
 /** As many as a default run has: forty that start at once on one CPU take longer than any of them is given to come up. */
 const STARTED_AT_ONCE = 6
+const WATCHED_LOOK_MILLISECONDS = 2
 
 /** Starts fresh processes for every deployment and a fresh load generator; an app that does not come up is reported, not thrown. */
 export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions): Promise<Fleet> {
@@ -88,15 +89,12 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
     const starting = await inTurns([...byProcess], startedAtOnce, async ([name, sharing]) => {
       // Called by its own name, where the deployment of that name is among those that share it.
       const owner = sharing.find((index) => plan.deployments[index]!.id === name) ?? sharing[0]!
-      const padding = options.environmentPadding[owner]!
-      const startOptions = { cpu: pinOf(plan.deployments[owner]!, bench), environmentPadding: padding }
+      const wish = plan.deployments[owner]!
+      const startOptions = startOptionsOf(bench, plan, wish, options.environmentPadding[owner]!)
       try {
-        const wish = plan.deployments[owner]!
-        const begin = () => bench.host.start(wish, startOptions)
-        const { deployment: process, start } =
-          plan.lives === undefined ? { deployment: await begin() } : await watchStart(bench, plan, begin)
+        const process = await bench.host.start(wish, startOptions)
         processes.set(name, process)
-        if (start !== undefined) starts.set(process.plan.id, start)
+        if (plan.lives !== undefined) starts.set(process.plan.id, await startOf(process))
         for (const index of sharing) await deploy(process, index, startOptions)
         await endUnlessNeeded(name)
       } catch (error) {
@@ -126,14 +124,11 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
 }
 
 /** CPU nanoseconds that all processes of a fleet have used so far, and all that stands in front of them. */
-export async function serversCpuNs(
-  { processes, deployments }: Fleet,
-  counts: (deployment: Deployment) => boolean = () => true,
-): Promise<number> {
+export async function serversCpuNs({ processes, deployments }: Fleet): Promise<number> {
   let cpuNs = 0
-  for (const process of processes.filter(counts)) cpuNs += (await process.cpu()).cpuNs
+  for (const process of processes) cpuNs += (await process.cpu()).cpuNs
   for (const deployment of deployments) {
-    if (deployment?.plan.proxy !== undefined && counts(deployment)) cpuNs += (await deployment.cpu()).proxyCpuNs ?? 0
+    if (deployment?.plan.proxy !== undefined) cpuNs += (await deployment.cpu()).proxyCpuNs ?? 0
   }
   return cpuNs
 }
@@ -141,6 +136,13 @@ export async function serversCpuNs(
 /** Where the process of a deployment may run. */
 export function pinOf({ cpus }: DeploymentPlan, { serverCpu }: Pick<Bench, 'serverCpu'>): CpuPin {
   return cpus ?? serverCpu
+}
+
+/** How the process of a deployment is started; one that is watched is looked at more often. */
+export function startOptionsOf(bench: Bench, plan: Plan, deployment: DeploymentPlan, environmentPadding: number): StartOptions {
+  const { path } = expectedAnswer(endpointsOf(plan, deployment)[0]!, plan.answers)
+  const start = { cpu: pinOf(deployment, bench), environmentPadding, readyPath: path }
+  return plan.lives === undefined ? start : { ...start, lookMilliseconds: WATCHED_LOOK_MILLISECONDS }
 }
 
 /** Does the work for every item, for so many at a time; all of them are tried, whatever becomes of one. */

@@ -1,14 +1,11 @@
-import { expectedAnswer } from '../../apps/contract.ts'
 import type { Deployment } from '../deployment/deployment.ts'
 import type { Member } from '../deployment/members.ts'
 import type { Memory } from '../deployment/procfs.ts'
-import type { Plan } from '../plan.ts'
-import type { Bench } from './bench.ts'
 import { settledCpu } from './slice.ts'
 
 /** How a process came up, alone on its CPU. */
 export interface Start {
-  /** From the call to start it until it has said that it listens; the start of Node is part of it. */
+  /** From the call to start it until it listens; the start of Node is part of it. */
   readonly startMilliseconds: number
   /** From the same moment to the last byte of its first answer; null: it gave none. */
   readonly firstAnswerMilliseconds: number | null
@@ -37,21 +34,15 @@ export interface Life extends Start {
   readonly members: readonly WorkedMember[]
 }
 
-/** Starts a process and asks it once for the first endpoint. */
-export async function watchStart(
-  bench: Bench,
-  { endpoints, answers }: Plan,
-  begin: () => Promise<Deployment>,
-): Promise<{ deployment: Deployment; start: Start }> {
-  const startedNs = bench.now()
-  const sinceStart = () => (bench.now() - startedNs) / 1e6
-  const deployment = await begin()
-  const startMilliseconds = sinceStart()
-  const { path } = expectedAnswer(endpoints[0]!, answers)
-  // Why there is no answer is for the load to find out.
-  const firstAnswerMilliseconds = await bench.ask(deployment, path).then(sinceStart, () => null)
+/** How a process came up that has just answered for the first time. */
+export async function startOf(deployment: Deployment): Promise<Start> {
+  const { listenedMilliseconds, answeredMilliseconds } = deployment.startup
   const { cpuNs } = await settledCpu(deployment)
-  return { deployment, start: { startMilliseconds, firstAnswerMilliseconds, firstAnswerCpuMilliseconds: cpuNs / 1e6 } }
+  return {
+    startMilliseconds: listenedMilliseconds,
+    firstAnswerMilliseconds: answeredMilliseconds,
+    firstAnswerCpuMilliseconds: cpuNs / 1e6,
+  }
 }
 
 /** Looks at the processes of one round from time to time; never while a slice is open. */

@@ -11,7 +11,8 @@ async function unequal(facts: Readonly<Record<string, Readonly<Record<string, st
     rule: { rounds: 2, precision: null },
     bench: ({ host }) => ({
       host: {
-        start: async (plan, options) => ({ ...(await host.start(plan, options)), facts: facts[plan.app] ?? COMMON }),
+        ...host,
+        describe: async (plan) => ({ ...(await host.describe(plan)), facts: facts[plan.app] ?? COMMON }),
       },
     }),
   })
@@ -47,7 +48,7 @@ describe('equal environments', () => {
 })
 
 describe('the contract', () => {
-  const proxy = { name: 'nginx 1', keepAlive: true }
+  const proxy = { name: 'nginx 1', path: 'nginx', connections: 4, keepAlive: true }
   const koa = (id: string, of: Partial<DeploymentPlan> = {}) => ({
     ...{ id, app: id, modulePath: '/koa.ts', transport: 'tcp' as const, process: 'koa-a' },
     ...of,
@@ -87,7 +88,8 @@ describe('the contract', () => {
       rule: { rounds: 2, precision: null },
       bench: ({ host }) => ({
         host: {
-          start: async (plan, options) => ({ ...(await host.start(plan, options)), facts: plan.app === 'koa' ? {} : COMMON }),
+          ...host,
+          describe: async (plan) => ({ ...(await host.describe(plan)), facts: plan.app === 'koa' ? {} : COMMON }),
         },
       }),
     })

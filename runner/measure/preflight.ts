@@ -1,17 +1,20 @@
 import type { EndpointCheck } from '../../apps/contract.ts'
+import type { Description } from '../../apps/description.ts'
 import { describeViolation } from '../../apps/violation.ts'
 import { type Deployment, DeploymentError, type DeploymentPlan, processOf } from '../deployment/deployment.ts'
 import { deployOn } from '../deployment/shared.ts'
 import { UserError } from '../errors.ts'
 import { endpointsOf, type Plan } from '../plan.ts'
 import type { Bench } from './bench.ts'
-import { type Failure, pinOf } from './fleet.ts'
+import { type Failure, startOptionsOf } from './fleet.ts'
 
 /** Failures to start that are mistakes of the call, not of the app: the run is refused before anything is measured. */
-const USAGE_MISTAKES = new Set(['module-not-found', 'no-default-export', 'not-an-app', 'bad-arguments'])
+const USAGE_MISTAKES = new Set(['module-not-found', 'no-default-export', 'listens-itself', 'not-an-app'])
 
 /** Characters: NODE_OPTIONS may hold a page. */
 const LONGEST_FACT = 80
+
+type Facts = Description['facts']
 
 /** What is known of an app before it is measured. */
 export interface AppPreflight {
@@ -36,22 +39,24 @@ export interface Preflight {
  */
 export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): Promise<Preflight> {
   const apps: AppPreflight[] = []
-  let baseline: Deployment | null = null
+  let baseline: Facts | null = null
   const failures: Failure[] = []
   for (const sharing of onceEach(plan)) {
     if (signal.aborted) break
-    const start = { cpu: pinOf(sharing[0]!, bench), environmentPadding: 0 }
     let process: Deployment
+    let description: Description
     try {
-      process = await bench.host.start(sharing[0]!, start)
+      description = await bench.host.describe(sharing[0]!)
+      process = await bench.host.start(sharing[0]!, startOptionsOf(bench, plan, sharing[0]!, 0))
     } catch (error) {
       failures.push(...sharing.map(({ app }) => notStarted(app, error)))
       continue
     }
-    if (sharing.some(({ app }) => app === plan.baseline)) baseline = process
+    const facts = { ...description.facts, ...process.facts }
+    if (sharing.some(({ app }) => app === plan.baseline)) baseline = facts
     try {
       for (const alike of reachedAlike(sharing)) {
-        const checked = await checkDeployment(bench, plan, process, alike, baseline)
+        const checked = await checkDeployment(bench, plan, process, alike, { ...description, facts, baseline })
         apps.push(...checked.apps)
         failures.push(...checked.failures)
       }
@@ -68,20 +73,19 @@ async function checkDeployment(
   plan: Plan,
   process: Deployment,
   alike: readonly DeploymentPlan[],
-  baseline: Deployment | null,
+  { title, package: packageName, version, facts, baseline }: Description & { readonly baseline: Facts | null },
 ): Promise<Preflight> {
   let deployment: Deployment
   try {
-    deployment = await deployOn(bench.host, process, alike[0]!, { cpu: bench.serverCpu, environmentPadding: 0 })
+    deployment = await deployOn(bench.host, process, alike[0]!, startOptionsOf(bench, plan, alike[0]!, 0))
   } catch (error) {
     return { apps: [], failures: alike.map(({ app }) => notStarted(app, error)) }
   }
   try {
     const endpoints = endpointsOf(plan, deployment.plan)
     const checks = await bench.checkContract(deployment, endpoints, plan.answers)
-    const { title, package: packageName, version } = deployment
     // What is no app on this Node has other facts, and none of them is a mistake.
-    const unequal = baseline === null || deployment.plan.runtime !== undefined ? [] : differences(deployment, baseline)
+    const unequal = baseline === null || deployment.plan.runtime !== undefined ? [] : differences(facts, baseline, plan.baseline)
     return {
       failures: alike.flatMap(({ app }) => checks.flatMap((check) => contractFailure(app, deployment, check))),
       apps: alike.map(({ app }) => ({ app, title, package: packageName, version, headerBytes: headerBytes(checks), unequal })),
@@ -103,11 +107,11 @@ function onceEach({ deployments }: Plan): DeploymentPlan[][] {
     .filter((sharing) => sharing.length > 0)
 }
 
-function differences(deployment: Deployment, baseline: Deployment): string[] {
-  const names = new Set([...Object.keys(baseline.facts), ...Object.keys(deployment.facts)])
+function differences(facts: Facts, baseline: Facts, baselineApp: string): string[] {
+  const names = new Set([...Object.keys(baseline), ...Object.keys(facts)])
   return [...names].flatMap((name) => {
-    const [own, common] = [deployment.facts[name], baseline.facts[name]]
-    return own === common ? [] : [`${name} is ${shortened(own)}, ${shortened(common)} for ${baseline.plan.app}`]
+    const [own, common] = [facts[name], baseline[name]]
+    return own === common ? [] : [`${name} is ${shortened(own)}, ${shortened(common)} for ${baselineApp}`]
   })
 }
 

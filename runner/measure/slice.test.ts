@@ -6,7 +6,7 @@ import { measureSlice } from './slice.ts'
 async function slice(world: Partial<FakeWorldOptions>, sharesCpuWithRunner = false) {
   const simulated = new FakeWorld({ cost: () => 10, processNoise: 0, sliceNoise: 0, ...world })
   const plan = { id: 'koa', app: 'koa', modulePath: '/nowhere', transport: 'tcp' } as const
-  const deployment = await simulated.host.start(plan, { cpu: null, environmentPadding: 0 })
+  const deployment = await simulated.host.start(plan, { cpu: null, environmentPadding: 0, readyPath: '/hello' })
   const session = simulated.openSession()
   const requests = [{ endpoint: 'hello', path: '/hello', status: 200, body: '' }]
   await session.connect({ id: 'koa', address: deployment.address, connections: 1, requests })

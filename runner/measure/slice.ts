@@ -74,7 +74,6 @@ export function pulseOrder(plan: DeploymentPlan, request: number, milliseconds: 
 /** What a server has used, once it has gone to sleep after a load. */
 export async function settledCpu(deployment: Deployment): Promise<CpuReading> {
   let last = await deployment.cpu()
-  if (!deployment.meteredFromOutside) return last
   for (let read = 0; read < SETTLE_READS; read++) {
     await nextTurn()
     const next = await deployment.cpu()

@@ -27,7 +27,7 @@ export interface WarmUpCell {
 }
 
 export interface WarmUpOptions {
-  /** Of the server's CPU time where it can be metered from outside, else of load. */
+  /** Of the server's CPU time. */
   readonly milliseconds: number
   /** Takes what the cells have answered at the end. */
   readonly capacities: Capacities
@@ -67,13 +67,12 @@ export async function warmUp(
         one.deployment === deployment && (failure.endpoint === null || failure.endpoint === one.endpoint)
       for (const one of cells.filter(failed)) out.add(one)
     }
-    worked = (await work()) ?? loaded
+    worked = await work()
   }
 }
 
-/** CPU milliseconds of a server from now on, without what stands in front of it; null where asking would cost it some. */
-async function workMeter(deployment: Deployment): Promise<() => Promise<number | null>> {
-  if (!deployment.meteredFromOutside) return async () => null
+/** CPU milliseconds of a server from now on, without what stands in front of it. */
+async function workMeter(deployment: Deployment): Promise<() => Promise<number>> {
   const worked = async () => {
     const { cpuNs, proxyCpuNs = 0 } = await deployment.cpu()
     return (cpuNs - proxyCpuNs) / 1e6

@@ -9,6 +9,7 @@ const LONGEST_NAME = 80
 
 const accounting: Readonly<Record<Result['environment']['cpuAccounting'], string>> = {
   schedstat: "the kernel's schedstat of the server's whole process tree, in nanoseconds",
+  ticks: "the ticks of 10 ms that the system counts for the server's whole process tree",
   'process.cpuUsage': "the server's own process.cpuUsage()",
   simulated: 'a simulation: no server was measured',
 }

@@ -26,7 +26,7 @@ async function answered(
 ) {
   const options = withDefaults({ apps: ['koa', 'express'] }, [], 5)
   const prepared = preparePayload(options, resolveApps(options.apps, '/'), {
-    ...{ sizes: payloadSizes, sources: payloadSources, nginx: 'nginx 1.2.3' },
+    ...{ sizes: payloadSizes, sources: payloadSources, nginx: { name: 'nginx 1.2.3', path: 'nginx', connections: 16 } },
     ...given,
   })
   return simulatedAnswer(prepared, { world: { cost: costOf, processNoise: 0.001, sliceNoise: 0.005 } }, spoil)

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { knownApps, type ResolvedApp } from '../../apps/app.ts'
 import { payloadFiles } from '../../apps/payload/folder.ts'
@@ -10,12 +10,12 @@ import {
   payloadSizes,
   payloadSources,
 } from '../../apps/payload/payload.ts'
+import type { NginxPlan } from '../deployment/deployment.ts'
 import { UserError } from '../errors.ts'
-import { findNginx, missingNginx } from '../nginx/installed-nginx.ts'
-import { withNginx } from '../nginx/nginx-host.ts'
 import { chosenFrom, list } from '../option-values.ts'
 import type { CompareOptions } from '../options.ts'
 import { planOf } from '../resolve.ts'
+import { findNginx, missingNginx } from '../servers/installed-nginx.ts'
 import { answerPayload, type PayloadCell, QUESTION } from './payload-answer.ts'
 import type { OwnValues, PreparedStudy, Study } from './study.ts'
 import { type Variant, variantApps, variantDeployments } from './variants.ts'
@@ -59,11 +59,9 @@ export const payload: Study = {
     const sizes = chosen<PayloadSize>(payloadSizes, own.sizes)
     const sources = chosen<PayloadSource>(payloadSources, own.sources)
     const nginx = wantsNginx(own) ? findNginx() : null
-    const study = preparePayload(options, apps, { sizes, sources, nginx: nginx === null ? null : `nginx ${nginx.version}` })
-    if (nginx === null || options.driver === 'fake') return study
-    const files = new Map([...payloadFiles()].map(([name, body]) => [`${SERVED}/${name}`, body]))
     const { connections } = options
-    return { ...study, bench: (bench) => ({ ...bench, host: withNginx(bench.host, nginx, { connections, files }) }) }
+    const plan = nginx === null ? null : { name: `nginx ${nginx.version}`, path: nginx.path, connections }
+    return preparePayload(options, apps, { sizes, sources, nginx: plan })
   },
 }
 
@@ -71,8 +69,8 @@ export const payload: Study = {
 interface Payload {
   readonly sizes: readonly PayloadSize[]
   readonly sources: readonly PayloadSource[]
-  /** With its version; null: without it. */
-  readonly nginx: string | null
+  /** null: without it. */
+  readonly nginx: NginxPlan | null
 }
 
 /** The study without its outside world. */
@@ -87,7 +85,9 @@ export function preparePayload(
   if (nginx !== null && files.length > 0) {
     // It may well be faster than the load generator; that is said, and does not make its cost useless as a reference.
     const load = { saturates: false }
-    variants.push({ app: NGINX, key: null, deployment: { transport, runtime: nginx, endpoints: files, load } })
+    const served = new Map([...payloadFiles()].map(([name, body]) => [`${SERVED}/${name}`, body]))
+    const program = { ...nginx, locations: readFileSync(NGINX.modulePath, 'utf8'), files: served }
+    variants.push({ app: NGINX, key: null, deployment: { transport, runtime: nginx.name, program, endpoints: files, load } })
   }
   const baseline = apps[0]!.id
   const asked = sources.flatMap((source) =>

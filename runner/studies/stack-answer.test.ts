@@ -17,13 +17,15 @@ const COSTS: Readonly<Record<string, number>> = {
   ...{ 'koa@nginx-unix': 60, 'koa@nginx-unix-keepalive': 45 },
 }
 
+const NGINX = { name: 'nginx 1.2.3', path: 'nginx', connections: 16 }
+
 async function answered(
   given: { endpoints?: ('hello' | 'lookup')[]; stacks?: readonly StackId[]; world?: Partial<FakeWorldOptions> } = {},
   spoil?: (result: Result) => Result,
 ) {
   const { endpoints = ['hello'], stacks = STACKS, world } = given
   const options = withDefaults({ endpoints }, [], 5)
-  const prepared = prepareStack(options, [app('node-http'), app('koa')], stacks, 'nginx 1.2.3')
+  const prepared = prepareStack(options, [app('node-http'), app('koa')], stacks, NGINX)
   const costs = { cost: (id: string) => COSTS[id]!, proxyOverApp: 0.8, processNoise: 0.002, sliceNoise: 0.01, ...world }
   return simulatedAnswer(prepared, { world: costs }, spoil)
 }

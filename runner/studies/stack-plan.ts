@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { ResolvedApp } from '../../apps/app.ts'
-import type { ProxyPlan } from '../deployment/deployment.ts'
-import type { Way } from '../nginx/client-address.ts'
+import type { NginxPlan } from '../deployment/deployment.ts'
+import type { Way } from '../servers/client-address.ts'
 import { type Variant, variantId } from './variants.ts'
 
 /** What stands between the load generator and an app; the transport is that to the app. */
@@ -49,11 +50,10 @@ export function wayOf(stack: StackId): StackWay | null {
   return stack === 'nginx-alone' ? null : WAYS[stack]
 }
 
-/** @param runtime nginx with its version */
-export function planStacks(apps: readonly ResolvedApp[], stacks: readonly StackId[], runtime: string): PlannedStack[] {
+export function planStacks(apps: readonly ResolvedApp[], stacks: readonly StackId[], nginx: NginxPlan): PlannedStack[] {
   return stacks.flatMap((stack) => {
     const way = wayOf(stack)
-    return way === null ? [alone(runtime)] : apps.map((app) => inFrontOf(app, stack, way, runtime))
+    return way === null ? [alone(nginx)] : apps.map((app) => inFrontOf(app, stack, way, nginx))
   })
 }
 
@@ -63,15 +63,21 @@ export function stackId({ app, stack, variant }: PlannedStack, other: StackId = 
 }
 
 /** Stacks over one transport share the app's process: what chance gave to it is the same for all of them. */
-function inFrontOf(app: ResolvedApp, stack: StackId, { transport, keepAlive, proxied }: StackWay, name: string): PlannedStack {
-  const proxy: ProxyPlan = { name, keepAlive }
+function inFrontOf(
+  app: ResolvedApp,
+  stack: StackId,
+  { transport, keepAlive, proxied }: StackWay,
+  nginx: NginxPlan,
+): PlannedStack {
+  const proxy = { ...nginx, keepAlive }
   const deployment = { transport, process: `${app.id}@${transport}`, ...(proxied ? { proxy } : {}) }
   return { stack, app, variant: { app, key: stack, deployment } }
 }
 
-function alone(runtime: string): PlannedStack {
+function alone(nginx: NginxPlan): PlannedStack {
   // It may well be faster than the load generator.
   const load = { saturates: false }
-  const deployment = { runtime, transport: 'tcp' as const, endpoints: [ALONE_ENDPOINT], load }
+  const program = { ...nginx, locations: readFileSync(NGINX_ALONE.modulePath, 'utf8') }
+  const deployment = { runtime: nginx.name, program, transport: 'tcp' as const, endpoints: [ALONE_ENDPOINT], load }
   return { stack: 'nginx-alone', app: null, variant: { app: NGINX_ALONE, key: 'alone', deployment } }
 }

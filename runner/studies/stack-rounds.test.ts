@@ -4,7 +4,7 @@ import { slice } from '../fixtures/slices.ts'
 import type { Slice } from '../measure/sample.ts'
 import { StackRounds } from './stack-rounds.ts'
 
-const proxy = { name: 'nginx 1', keepAlive: true }
+const proxy = { name: 'nginx 1', path: 'nginx', connections: 4, keepAlive: true }
 const deployment = (id: string, of: Partial<DeploymentPlan> = {}): DeploymentPlan => ({
   ...{ id, app: id, modulePath: `/${id}.ts`, transport: 'tcp' },
   ...of,

@@ -1,11 +1,11 @@
 import type { ResolvedApp } from '../../apps/app.ts'
+import type { NginxPlan } from '../deployment/deployment.ts'
 import { UserError } from '../errors.ts'
-import { checkClientAddress } from '../nginx/client-address.ts'
-import { findNginx, missingNginx } from '../nginx/installed-nginx.ts'
-import { withNginx } from '../nginx/nginx-host.ts'
 import { chosenFrom, list } from '../option-values.ts'
 import type { CompareOptions } from '../options.ts'
 import { planOf } from '../resolve.ts'
+import { checkClientAddress } from '../servers/client-address.ts'
+import { findNginx, missingNginx } from '../servers/installed-nginx.ts'
 import { answerStack, QUESTION, type StackCell } from './stack-answer.ts'
 import { ALONE_ENDPOINT, DIRECT, planStacks, STACKS, type StackId, stackId, wayOf } from './stack-plan.ts'
 import { StackRounds } from './stack-rounds.ts'
@@ -40,16 +40,16 @@ export const stack: Study = {
     const chosen = stacksOf(own, options, remark)
     checkOptions(options, chosen)
     const nginx = findNginx()!
-    const isReal = options.driver !== 'fake'
     const ways = chosen
       .map(wayOf)
       .filter((way) => way !== null)
       .filter(({ proxied }) => proxied)
-    if (isReal) await checkClientAddress(nginx, ways)
-    const study = prepareStack(options, apps, chosen, `nginx ${nginx.version}`)
-    if (!isReal) return study
-    const { connections } = options
-    return { ...study, bench: (bench) => ({ ...bench, host: withNginx(bench.host, nginx, { connections }) }) }
+    if (options.driver !== 'fake') await checkClientAddress(nginx, ways)
+    return prepareStack(options, apps, chosen, {
+      name: `nginx ${nginx.version}`,
+      path: nginx.path,
+      connections: options.connections,
+    })
   },
 }
 
@@ -58,9 +58,9 @@ export function prepareStack(
   options: CompareOptions,
   apps: readonly ResolvedApp[],
   chosen: readonly StackId[],
-  runtime: string,
+  nginx: NginxPlan,
 ): PreparedStudy {
-  const planned = planStacks(apps, chosen, runtime)
+  const planned = planStacks(apps, chosen, nginx)
   const variants = planned.map(({ variant }) => variant)
   const baseline = stackId(planned[0]!, DIRECT)
   const deployments = variantDeployments(variants, baseline)

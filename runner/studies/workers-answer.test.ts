@@ -48,6 +48,7 @@ async function answerOf({ costs, cpus = [1], members, loadIdle = 0.5, says = {} 
     },
     bench: ({ host }) => ({
       host: {
+        ...host,
         async start(plan, options) {
           const deployment = await host.start(plan, options)
           const round = started

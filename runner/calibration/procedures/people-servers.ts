@@ -25,7 +25,7 @@ export async function unpinnedHost(context: PartContext, seed: number): Promise<
 export async function startServer(host: DeploymentHost, { name, app }: Server): Promise<Deployment> {
   const plan = { id: name, app: app.id, modulePath: app.modulePath, transport: 'tcp' } as const
   try {
-    return await host.start(plan, { cpu: null, environmentPadding: 0 })
+    return await host.start(plan, { cpu: null, environmentPadding: 0, readyPath: endpointPaths.hello })
   } catch (error) {
     if (error instanceof DeploymentError) throw new RunError(error.code, error.message, { cause: error })
     throw error

@@ -8,9 +8,10 @@ import { text } from 'node:stream/consumers'
 import type { Address } from '../../apps/address.ts'
 import { DeploymentError } from '../deployment/deployment.ts'
 import { RunError } from '../errors.ts'
-import type { NginxApp } from './configuration.ts'
 import type { InstalledNginx } from './installed-nginx.ts'
-import { startNginx } from './running-nginx.ts'
+import type { NginxApp } from './nginx-configuration.ts'
+import { nginxProgram } from './nginx-program.ts'
+import { runProgram } from './running-program.ts'
 
 /** How nginx reaches an app. */
 export interface Way {
@@ -70,7 +71,8 @@ async function seenThrough(nginx: InstalledNginx, { transport, keepAlive }: Way)
 }
 
 async function askThrough(nginx: InstalledNginx, serves: NginxApp): Promise<Record<string, string>> {
-  const proxy = await startNginx(nginx, { connections: CONNECTIONS, serves }, { cpu: null })
+  const program = nginxProgram({ connections: CONNECTIONS, serves }, { path: nginx.path })
+  const proxy = await runProgram(program, { cpu: null, environmentPadding: 0, readyPath: '/' })
   try {
     const { host, port } = proxy.address as Extract<Address, { transport: 'tcp' }>
     const request = get({

@@ -3,23 +3,21 @@ import { canReadProcessTree } from '../deployment/process-tree.ts'
 
 /** An nginx that can be started. */
 export interface InstalledNginx {
-  /** Program and arguments, without those that say what to serve. */
-  readonly command: readonly string[]
+  /** Program, found in PATH or absolute. */
+  readonly path: string
   /** As it says itself: `1.22.1`. */
   readonly version: string
 }
 
 /** Programs for the administrator are in no usual user's PATH on Debian. */
 const PLACES = ['nginx', '/usr/sbin/nginx', '/usr/local/sbin/nginx']
-/** The kernel ends nginx when the process that keeps it is gone, however that came about (prctl(2), PR_SET_PDEATHSIG). */
-const ENDS_WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL']
 
 /** Looks for nginx; null: there is none. */
 export function findNginx(places: readonly string[] = PLACES): InstalledNginx | null {
   for (const place of places) {
     const { stderr, status } = spawnSync(place, ['-v'], { encoding: 'utf8' })
     const version = status === 0 ? /nginx version: \S+?\/(\S+)/.exec(stderr)?.[1] : undefined
-    if (version !== undefined) return { command: [...(endsWithParent() ? ENDS_WITH_PARENT : []), place], version }
+    if (version !== undefined) return { path: place, version }
   }
   return null
 }
@@ -28,9 +26,4 @@ export function findNginx(places: readonly string[] = PLACES): InstalledNginx | 
 export function missingNginx(nginx: InstalledNginx | null = findNginx()): string | null {
   if (nginx === null) return 'nginx is not installed; on Debian: apt-get install nginx'
   return canReadProcessTree() ? null : 'the CPU time of nginx can only be read on Linux'
-}
-
-function endsWithParent(): boolean {
-  const [program, ...args] = ENDS_WITH_PARENT
-  return spawnSync(program!, [...args, 'true'], { stdio: 'ignore' }).status === 0
 }

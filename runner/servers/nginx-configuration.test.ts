@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nginxConfiguration } from './configuration.ts'
+import { nginxConfiguration } from './nginx-configuration.ts'
 
 const LISTEN = { transport: 'tcp', host: '127.0.0.1', port: 4711 } as const
 const app = { transport: 'unix', path: '/tmp/a "b" \\ c/app.sock' } as const

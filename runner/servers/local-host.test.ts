@@ -1,53 +1,47 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { get } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Address } from '../../apps/address.ts'
 import { resolveApp } from '../../apps/app.ts'
+import { schedulings } from '../../apps/scheduling.ts'
+import { type Deployment, DeploymentError, type DeploymentPlan, type StartOptions } from '../deployment/deployment.ts'
+import { canReadProcessTree } from '../deployment/process-tree.ts'
 import { allowedCpus, parseCpuList, placeOnCpus } from '../environment/cpus.ts'
 import { survivors } from '../fixtures/command-line.ts'
 import { familyOf, isRunning } from '../fixtures/processes.ts'
-import { type CpuPin, type Deployment, DeploymentError, type DeploymentPlan } from './deployment.ts'
-import { launchedHost } from './launched.ts'
-import { canReadProcessTree } from './process-tree.ts'
+import { appFixture, startApp } from '../fixtures/start-app.ts'
 
 const skeleton = resolveApp('node-http', '/').modulePath
-const ofApps = (name: string) => fileURLToPath(new URL(`../../apps/fixtures/${name}.ts`, import.meta.url))
 const ofRunner = (name: string) => fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url))
 const running: Deployment[] = []
 let folder: string
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'launched-'))
+  folder = mkdtempSync(join(tmpdir(), 'servers-'))
   vi.stubEnv('TMPDIR', folder)
 })
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((deployment) => deployment.stop()))
   vi.unstubAllEnvs()
+  expect(readdirSync(folder)).toEqual([])
   rmSync(folder, { recursive: true })
 })
 
-async function start(
-  modulePath: string,
-  transport: DeploymentPlan['transport'] = 'tcp',
-  environmentPadding = 0,
-  more: Partial<DeploymentPlan> = {},
-  cpu: CpuPin = null,
-): Promise<Deployment> {
-  const plan = { id: 'mine', app: 'mine', modulePath, transport, ...more }
-  const deployment = await launchedHost.start(plan, { cpu, environmentPadding })
+async function start(modulePath: string, more: Partial<DeploymentPlan> = {}, options: Partial<StartOptions> = {}) {
+  const deployment = await startApp(modulePath, more, options)
   running.push(deployment)
   return deployment
 }
 
-async function failure(modulePath: string, transport: DeploymentPlan['transport'] = 'tcp'): Promise<DeploymentError> {
-  const error = await start(modulePath, transport).then(
+async function failure(modulePath: string, more: Partial<DeploymentPlan> = {}): Promise<DeploymentError> {
+  const error = await start(modulePath, more).then(
     () => new Error('it started'),
     (error: unknown) => error,
   )
@@ -55,7 +49,7 @@ async function failure(modulePath: string, transport: DeploymentPlan['transport'
   throw error
 }
 
-function ask(address: Address, path = '/'): Promise<string> {
+function ask(address: Address, path = '/hello'): Promise<string> {
   const where = address.transport === 'unix' ? { socketPath: address.path } : { host: address.host, port: address.port }
   return new Promise((resolve, reject) => {
     const request = get({ ...where, path, agent: false }, async (response) => {
@@ -67,84 +61,110 @@ function ask(address: Address, path = '/'): Promise<string> {
   })
 }
 
-describe('a deployment that starts', () => {
-  it('listens where it says, on loopback', async () => {
+interface Told {
+  readonly pid: number
+  readonly forked: number
+  readonly environment: Readonly<Record<string, string>>
+}
+
+const told = async ({ address }: Deployment) => JSON.parse(await ask(address)) as Told
+
+describe('a server that starts', () => {
+  it('answers where the runner told it to listen, on loopback', async () => {
     const deployment = await start(skeleton)
     expect(deployment.address).toMatchObject({ transport: 'tcp', host: '127.0.0.1' })
-    expect(deployment).toMatchObject({ title: 'node:http', package: null, version: null, lastLines: [] })
+    expect(deployment).toMatchObject({ lastLines: [] })
     expect(deployment.ended()).toBeNull()
+    const { listenedMilliseconds, answeredMilliseconds } = deployment.startup
+    expect(listenedMilliseconds).toBeGreaterThan(0)
+    expect(answeredMilliseconds).toBeGreaterThanOrEqual(listenedMilliseconds)
     expect(await ask(deployment.address, '/hello')).toBe('Hello, World!')
   })
 
-  it('says what is installed of its framework', async () => {
-    expect(await start(resolveApp('koa', '/').modulePath)).toMatchObject({
-      title: 'Koa',
-      package: 'koa',
-      version: expect.stringMatching(/^3\./),
-    })
-  })
-
   it('listens on a unix socket in a folder of its own, which goes with it', async () => {
-    const deployment = await start(skeleton, 'unix')
+    const deployment = await start(skeleton, { transport: 'unix' })
     const { address } = deployment
     if (address.transport !== 'unix') throw new Error('not a unix socket')
-    expect(await ask(address, '/hello')).toBe('Hello, World!')
+    expect(await ask(address)).toBe('Hello, World!')
     expect(dirname(dirname(address.path))).toBe(folder)
     expect(statSync(dirname(address.path)).mode & 0o777).toBe(0o700)
     await deployment.stop()
     expect(existsSync(dirname(address.path))).toBe(false)
   })
 
-  it('gets nothing of the environment but a few harmless variables and the padding', async () => {
+  it('gets nothing of the environment but a few harmless variables, its address and the padding', async () => {
     vi.stubEnv('SECRET_TOKEN', 'hunter2')
-    const deployment = await start(ofRunner('tells-all-app'), 'tcp', 123)
-    const { environment } = JSON.parse(await ask(deployment.address)) as { environment: Record<string, string> }
+    vi.stubEnv('NODE_OPTIONS', '--max-old-space-size=100')
+    const deployment = await start(ofRunner('tells-all-app'), {}, { environmentPadding: 123 })
+    const { environment } = await told(deployment)
     expect(JSON.stringify(environment)).not.toContain('hunter2')
-    expect(environment).toMatchObject({ NODE_ENV: 'production', PADDING: 'x'.repeat(123) })
+    expect(environment).not.toHaveProperty('NODE_OPTIONS')
+    const { address } = deployment
+    const port = address.transport === 'tcp' ? String(address.port) : ''
+    expect(environment).toMatchObject({ NODE_ENV: 'production', HOST: '127.0.0.1', PORT: port, PADDING: 'x'.repeat(123) })
+    expect(dirname(environment.TMPDIR!)).toBe(folder)
   })
 
-  it('has the environment all apps have, unless it has changed it', async () => {
-    const [common, own] = [await start(skeleton), await start(ofApps('development-mode'))]
-    expect(common.facts).toMatchObject({ NODE_ENV: 'production', NODE_OPTIONS: 'not set', keepAliveTimeout: '300000 ms' })
-    expect(own.facts).toEqual({ ...common.facts, NODE_ENV: 'development' })
+  it.runIf(canReadProcessTree())('has no channel to the runner: no IPC, and no pipe that anybody reads', async () => {
+    const { pid, environment } = await told(await start(ofRunner('tells-all-app')))
+    expect(Object.keys(environment).filter((name) => name.startsWith('NODE_CHANNEL'))).toEqual([])
+    const files = [0, 1, 2].map((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`))
+    expect(files).toEqual(['/dev/null', join(environment.TMPDIR!, 'output'), join(environment.TMPDIR!, 'output')])
+    const all = readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
+      try {
+        return [readlinkSync(`/proc/${pid}/fd/${descriptor}`)]
+      } catch {
+        return []
+      }
+    })
+    // Sockets of its own: the one that listens, and none that another process holds as well.
+    const sockets = all.filter((target) => target.startsWith('socket:'))
+    const ours = readdirSync('/proc/self/fd').map((descriptor) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${descriptor}`)
+      } catch {
+        return ''
+      }
+    })
+    expect(sockets.filter((socket) => ours.includes(socket))).toEqual([])
   })
 
   const { serverCpu } = placeOnCpus()
   it.skipIf(serverCpu === null)('is pinned to its CPU, as the kernel sees it', async () => {
-    const plan = { id: 'mine', app: 'mine', modulePath: skeleton, transport: 'tcp' } as const
-    const deployment = await launchedHost.start(plan, { cpu: serverCpu, environmentPadding: 0 })
-    running.push(deployment)
+    const deployment = await start(skeleton, {}, { cpu: serverCpu })
     expect(deployment.facts.Cpus_allowed_list).toBe(String(serverCpu))
   })
 
   it('keeps the last lines it printed', async () => {
     const deployment = await start(ofRunner('tells-all-app'))
-    await expect.poll(() => deployment.lastLines.at(-1)).toBe('line 30')
+    expect(deployment.lastLines.at(-1)).toBe('line 30')
     expect(deployment.lastLines).toHaveLength(20)
+    await deployment.stop()
+    expect(deployment.lastLines.at(-1)).toBe('line 30')
   })
 })
 
 describe('stopping a deployment', () => {
   it('ends it and what it forked', async () => {
     const deployment = await start(ofRunner('tells-all-app'))
-    const { pid, forked } = JSON.parse(await ask(deployment.address)) as { pid: number; forked: number }
+    const { pid, forked } = await told(deployment)
     expect([isRunning(pid), isRunning(forked)]).toEqual([true, true])
     await deployment.stop()
     expect(isRunning(pid)).toBe(false)
     await expect.poll(() => isRunning(forked), { timeout: 2_000, interval: 10 }).toBe(false)
-    expect(deployment.ended()).toBe('ended with exit code 0')
+    expect(deployment.ended()).toBe('was ended by SIGTERM')
     await deployment.stop()
   })
 
   it('ends one that clings to life', async () => {
-    const deployment = await start(ofApps('clings-to-life'))
+    const deployment = await start(appFixture('ignores-sigterm'))
     await deployment.stop()
-    expect(deployment.ended()).toMatch(/^ended with exit code 0$|^was ended by SIGKILL$/)
+    expect(deployment.ended()).toBe('was ended by SIGKILL')
   })
 
   it('that was killed says so', async () => {
     const deployment = await start(ofRunner('tells-all-app'))
-    const { pid, forked } = JSON.parse(await ask(deployment.address)) as { pid: number; forked: number }
+    const { pid, forked } = await told(deployment)
     process.kill(pid, 'SIGKILL')
     await expect.poll(() => deployment.ended(), { timeout: 2_000, interval: 10 }).toBe('was ended by SIGKILL')
     expect(isRunning(forked)).toBe(true)
@@ -153,7 +173,7 @@ describe('stopping a deployment', () => {
   })
 
   it('that died under a request leaves the reason in its last lines', async () => {
-    const deployment = await start(ofApps('dies-on-request'))
+    const deployment = await start(appFixture('throws-later'))
     await expect(ask(deployment.address, '/throw')).rejects.toThrow(/socket hang up|ECONNRESET/)
     await expect.poll(() => deployment.ended(), { timeout: 2_000, interval: 10 }).toBe('ended with exit code 1')
     await expect.poll(() => deployment.lastLines.join('\n')).toContain('Error: thrown while answering')
@@ -164,6 +184,7 @@ describe.runIf(canReadProcessTree())('a runner that is gone', () => {
   /** A runner with an app on a unix socket, in the temporary folder of this test, and everything that belongs to it. */
   const runner = async (modulePath: string) => {
     const parent = spawn(process.execPath, [ofRunner('deployment-parent'), modulePath], { stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(() => void parent.kill('SIGKILL'))
     const [path] = (await once(parent.stdout, 'data')) as [Buffer]
     expect(existsSync(String(path).trim())).toBe(true)
     return { parent, family: familyOf(parent.pid!) }
@@ -174,26 +195,50 @@ describe.runIf(canReadProcessTree())('a runner that is gone', () => {
   }
 
   it('by kill -9: the app goes with what it has started, and its socket with the folder', async () => {
-    const { parent, family } = await runner(ofApps('forks-children'))
-    expect(family).toHaveLength(3)
+    const { parent, family } = await runner(appFixture('forks-children'))
+    // The runner, the keeper, the server and its child.
+    expect(family).toHaveLength(4)
     parent.kill('SIGKILL')
     await nothingLeft(family)
   })
 
   it('at once and by itself: even an app that is stopped goes, which cannot notice anything', async () => {
-    const { parent, family } = await runner(ofApps('forks-children'))
-    for (const { pid } of family) if (pid !== parent.pid) process.kill(pid, 'SIGSTOP')
+    const { parent, family } = await runner(appFixture('forks-children'))
+    const stopped = family.filter(({ pid, command }) => pid !== parent.pid && !command.includes('keeper.ts'))
+    for (const { pid } of stopped) process.kill(pid, 'SIGSTOP')
     parent.kill('SIGTERM')
     expect(await once(parent, 'exit')).toEqual([3, null])
     await nothingLeft(family)
   })
 })
 
+describe.runIf(canReadProcessTree())('a server that leaves its process group', () => {
+  it('goes all the same, and so does what it has started', async () => {
+    const deployment = await start(appFixture('forks-a-session'))
+    const pids = JSON.parse(await ask(deployment.address, '/pids')) as number[]
+    expect(pids.map(isRunning)).toEqual([true, true])
+    await deployment.stop()
+    await expect.poll(() => pids.filter(isRunning), { timeout: 2_000, interval: 10 }).toEqual([])
+  })
+})
+
 describe.runIf(canReadProcessTree())('a deployment of several workers', () => {
+  it.each(schedulings)('%s: every worker is a process of its own, and they alone answer', async (scheduling) => {
+    const deployment = await start(appFixture('tells-its-pid'), { team: { workers: 2, scheduling } })
+    const answered = new Set((await Promise.all(Array.from({ length: 40 }, () => ask(deployment.address)))).map(Number))
+    const members = await deployment.members()
+    expect(members.map(({ role }) => role)).toEqual(['primary', 'worker', 'worker'])
+    for (const pid of answered) expect(isRunning(pid)).toBe(true)
+    // With one socket for all it is for the kernel to decide who gets the connections, and that may be one of them.
+    if (scheduling !== 'shared') expect(answered.size).toBe(2)
+    await deployment.stop()
+    await expect.poll(() => [...answered].filter(isRunning), { timeout: 1_000, interval: 10 }).toEqual([])
+  })
+
   const team = { workers: 2, scheduling: 'round-robin' } as const
 
   it('is metered as a whole, and worker by worker', async () => {
-    const deployment = await start(skeleton, 'tcp', 0, { team })
+    const deployment = await start(skeleton, { team })
     const before = { cpu: await deployment.cpu(), members: await deployment.members(), shares: await deployment.cpuShares() }
     expect(before.members.map(({ role }) => role)).toEqual(['primary', 'worker', 'worker'])
     for (let request = 0; request < 80; request++) await ask(deployment.address, '/lookup')
@@ -208,11 +253,10 @@ describe.runIf(canReadProcessTree())('a deployment of several workers', () => {
     const resident = after.members.map(({ residentBytes }) => residentBytes)
     for (const bytes of resident) expect(bytes).toBeGreaterThan(20e6)
     expect(await deployment.residentBytes()).toBeGreaterThan(Math.max(...resident) * 2)
-    expect(deployment.facts).toEqual((await start(skeleton)).facts)
   })
 
   it.each(['tcp', 'unix'] as const)('tells how many connections every worker has, over %s', async (transport) => {
-    const deployment = await start(skeleton, transport, 0, { team })
+    const deployment = await start(skeleton, { transport, team })
     const { address } = deployment
     const sockets = Array.from({ length: 6 }, () => connect(address.transport === 'unix' ? { path: address.path } : address))
     await Promise.all(sockets.map((socket) => once(socket, 'connect')))
@@ -228,59 +272,47 @@ describe.runIf(canReadProcessTree())('a deployment of several workers', () => {
   const allowed = allowedCpus()
   it.skipIf(allowed.length < 2)('may have several CPUs', async () => {
     const cpus = allowed.slice(0, 2)
-    const deployment = await start(skeleton, 'tcp', 0, { team }, cpus)
+    const deployment = await start(skeleton, { team }, { cpu: cpus })
     expect(parseCpuList(deployment.facts.Cpus_allowed_list!)).toEqual(cpus)
   })
 
   it('has ended when one of them has', async () => {
-    const deployment = await start(ofApps('dies-on-request'), 'tcp', 0, { team })
+    const deployment = await start(appFixture('throws-later'), { team })
     await expect(ask(deployment.address, '/throw')).rejects.toThrow(/socket hang up|ECONNRESET/)
-    const reason = /^lost worker [12] of 2, which ended with exit code 1$/
-    await expect.poll(() => deployment.ended(), { timeout: 5_000, interval: 10 }).toMatch(reason)
-    await expect.poll(() => deployment.lastLines.join('\n')).toContain('Error: thrown while answering')
+    await expect.poll(() => deployment.ended(), { timeout: 5_000, interval: 10 }).toBe('ended with exit code 1')
+    const lines = () => deployment.lastLines.join('\n')
+    await expect.poll(lines).toMatch(/^lost worker [12] of 2, which ended with exit code 1$/m)
+    expect(lines()).toContain('Error: thrown while answering')
     await deployment.stop()
   })
 })
 
-describe('a deployment that does not start', () => {
-  it.each([
-    ['no-default', 'no-default-export', /^mine did not start: .*no-default\.ts has no default export: it exports only app$/],
-    ['not-an-app', 'not-an-app', /is not an app: title must be a non-empty string/],
-    ['throws-at-import', 'import-failed', /failed: no licence key$/],
-    ['missing-import', 'module-not-found', /imports something that is not there/],
-    ['throws-in-create', 'create-failed', /createServer\(\) of Throws in create failed: cannot reach the database$/],
-    ['already-listening', 'already-listening', /is listening already$/],
-    ['not-a-server', 'not-a-server', /must return a server of node:http/],
-  ])('%s: %s', async (name, code, message) => {
-    const error = await failure(ofApps(name))
-    expect(error).toMatchObject({ code, message: expect.stringMatching(message) })
-    // One sentence, no stack; and what to do next.
-    expect(error.message).not.toMatch(/\n|\bat .*:\d+:\d+/)
-    expect(error.hint).toBeTruthy()
-  })
-
+describe('a server that does not come up', () => {
   it('because it ended: with its exit code and last lines, and how to start it by hand', async () => {
     const modulePath = ofRunner('dies-at-import-app')
     const error = await failure(modulePath)
-    expect(error).toMatchObject({ code: 'exited', message: 'mine ended with exit code 3 before it listened' })
-    expect(error.hint).toBe(`start it alone: node apps/launcher.ts --print --module ${modulePath}`)
+    expect(error).toMatchObject({ code: 'exited', message: 'mine ended with exit code 3 before it answered' })
+    expect(error.hint).toBe(`start it alone: PORT=3000 node apps/serve.ts ${modulePath}`)
     expect(error.lastLines).toEqual(['cannot read the licence'])
   })
 
   it('because it keeps silent: given up after its time, and ended', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true })
-    try {
-      const failing = failure(ofApps('never-ready'))
-      await new Promise((resolve) => setImmediate(resolve))
-      vi.advanceTimersByTime(10_000)
-      expect(await failing).toMatchObject({ code: 'not-ready', message: 'mine did not listen within 10 s' })
-    } finally {
-      vi.useRealTimers()
-    }
+    const failing = failure(appFixture('never-ready'))
+    expect(await failing).toMatchObject({
+      code: 'exited',
+      message: 'mine ended with exit code 13 before it answered',
+    })
   })
 
-  it('leaves no folder of its socket behind', async () => {
-    expect(await failure(ofApps('throws-in-create'), 'unix')).toMatchObject({ code: 'create-failed' })
+  it('because it accepts connections and never answers', async () => {
+    expect(await failure(appFixture('clings-to-life'))).toMatchObject({
+      code: 'not-ready',
+      message: expect.stringMatching(/within 10 s: not answered within 5000 ms$/),
+    })
+  })
+
+  it('leaves no folder behind', async () => {
+    expect(await failure(appFixture('throws-in-create'), { transport: 'unix' })).toMatchObject({ code: 'exited' })
     expect(readdirSync(folder)).toEqual([])
   })
 })

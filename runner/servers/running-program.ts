@@ -1,0 +1,151 @@
+import { Agent } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Address, formatAddress } from '../../apps/address.ts'
+import { ask, NoAnswerError } from '../../apps/ask.ts'
+import { describeExit } from '../deployment/child.ts'
+import { isListening } from '../deployment/connections.ts'
+import { DeploymentError, type StartOptions, type Startup } from '../deployment/deployment.ts'
+import { descendants } from '../deployment/process-tree.ts'
+import { removeFolder } from './end-group.ts'
+import { freeAddress } from './free-address.ts'
+import { fillFolder, makePrivateFolder } from './private-folder.ts'
+import type { Program } from './program.ts'
+import { StartedProcess } from './start-process.ts'
+
+const READY_LIMIT_MILLISECONDS = 10_000
+/** Workers that start at once on one CPU wait for each other. */
+const READY_LIMIT_MORE_MILLISECONDS = 2_000
+const ANSWER_LIMIT_MILLISECONDS = 5_000
+/** Between two looks whether it answers. */
+export const LOOK_MILLISECONDS = 20
+/** What a server says while it is coming up, or a proxy for one that is; said for longer, it is its answer. */
+const UNAVAILABLE_FROM = 500
+const UNAVAILABLE_MILLISECONDS = 2_000
+/** Between our choice of a port and the start somebody else may take it. */
+const TRIES_FOR_A_PORT = 5
+const STOP_GRACE_MILLISECONDS = 500
+
+/** A program that answers. */
+export interface RunningProgram {
+  readonly pid: number
+  readonly address: Address
+  readonly startup: Startup
+  readonly lastLines: readonly string[]
+  /** Why it is gone, as the end of a sentence; null while it runs. */
+  ended(): string | null
+  /** Ends it and all that it has started, and removes its folder. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a program in a private folder, at an address of our choice, and waits until it answers.
+ * @throws DeploymentError when it does not
+ */
+export async function runProgram(program: Program, options: StartOptions): Promise<RunningProgram> {
+  for (let attempt = 1; ; attempt++) {
+    const folder = makePrivateFolder()
+    let process: StartedProcess | null = null
+    try {
+      const listen = await freeAddress(program.transport, folder)
+      const command = program.command({ listen, folder })
+      fillFolder(folder, command.files ?? new Map())
+      const padding = { PADDING: 'x'.repeat(options.environmentPadding) }
+      const startedAt = performance.now()
+      process = new StartedProcess(
+        { ...command, environment: { ...padding, ...command.environment } },
+        { cpu: options.cpu, folder },
+      )
+      const startup = await ready(program, process, listen, options, startedAt)
+      if (isOurs(process, listen)) return running(process, listen, startup)
+      throw portTaken(program, listen)
+    } catch (error) {
+      const taken = error instanceof DeploymentError && (error.code === 'port-taken' || saysTaken(error))
+      await process?.stop('SIGTERM', 0)
+      removeFolder(folder)
+      if (!taken || program.transport === 'unix' || attempt === TRIES_FOR_A_PORT) throw error
+    }
+  }
+}
+
+function running(process: StartedProcess, address: Address, startup: Startup): RunningProgram {
+  return {
+    ...{ pid: process.pid, address, startup },
+    get lastLines() {
+      return process.lastLines
+    },
+    ended: () => (process.exit === null ? null : describeExit(process.exit)),
+    stop: async () => void (await process.stop('SIGTERM', STOP_GRACE_MILLISECONDS)),
+  }
+}
+
+/** Waits until it answers the first request, whatever it answers: whether that is right is for the contract to say. */
+async function ready(
+  { name, workers, isComplete, hint }: Program,
+  process: StartedProcess,
+  address: Address,
+  { readyPath, lookMilliseconds = LOOK_MILLISECONDS }: StartOptions,
+  startedAt: number,
+): Promise<Startup> {
+  const limitMs = READY_LIMIT_MILLISECONDS + READY_LIMIT_MORE_MILLISECONDS * Math.max(0, workers - 1)
+  const sinceStart = () => performance.now() - startedAt
+  let listenedMilliseconds: number | null = null
+  let why = 'nothing listens there'
+  for (;;) {
+    if (process.exit !== null) {
+      const message = `${name} ${describeExit(process.exit)} before it answered`
+      throw new DeploymentError('exited', message, { hint, lastLines: process.lastLines })
+    }
+    if (sinceStart() > limitMs) {
+      const message = `${name} did not answer ${readyPath} on ${formatAddress(address)} within ${limitMs / 1000} s: ${why}`
+      throw new DeploymentError('not-ready', message, { hint, lastLines: process.lastLines })
+    }
+    const looked = await look(address, readyPath)
+    if (looked.listens) listenedMilliseconds ??= sinceStart()
+    const answers = looked.answers || (looked.unavailable && sinceStart() > listenedMilliseconds! + UNAVAILABLE_MILLISECONDS)
+    if (answers && (isComplete?.(process.pid, process.lastLines, { listen: address }) ?? true)) {
+      return { listenedMilliseconds: listenedMilliseconds!, answeredMilliseconds: sinceStart() }
+    }
+    why = answers ? 'not all of its workers are ready' : looked.why
+    await sleep(lookMilliseconds)
+  }
+}
+
+interface Look {
+  readonly listens: boolean
+  readonly answers: boolean
+  /** It answers that it cannot serve yet, or closes the connection. */
+  readonly unavailable: boolean
+  readonly why: string
+}
+
+async function look(address: Address, path: string): Promise<Look> {
+  const agent = new Agent({ keepAlive: true })
+  try {
+    const { status } = await ask(agent, address, path, { timeoutMs: ANSWER_LIMIT_MILLISECONDS })
+    const unavailable = status >= UNAVAILABLE_FROM
+    return { listens: true, answers: !unavailable, unavailable, why: `it answers with status ${status}` }
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error
+    const code = (error.cause as NodeJS.ErrnoException).code ?? ''
+    if (code === 'ECONNREFUSED' || code === 'ENOENT') {
+      return { listens: false, answers: false, unavailable: false, why: 'nothing listens there' }
+    }
+    // Bytes that are no HTTP are an answer too, and a wrong one.
+    return { listens: true, answers: code.startsWith('HPE_'), unavailable: error.closed, why: error.message }
+  } finally {
+    agent.destroy()
+  }
+}
+
+/** Somebody else may listen at the port that was free a moment ago. */
+function isOurs(process: StartedProcess, address: Address): boolean {
+  return address.transport === 'unix' || isListening(address.port, descendants(process.pid)) !== false
+}
+
+function portTaken({ name, hint }: Program, address: Address): DeploymentError {
+  return new DeploymentError('port-taken', `${name} does not listen on ${formatAddress(address)}: another program does`, { hint })
+}
+
+function saysTaken({ lastLines }: DeploymentError): boolean {
+  return lastLines.some((line) => /EADDRINUSE|address already in use/i.test(line))
+}
