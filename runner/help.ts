@@ -44,11 +44,11 @@ Exit status: 0 done; 1 a file could not be written; 2 usage.`
 export const DIFF_EXAMPLES = `
 Examples:
   npm run diff -- results/2026-11-20T10-00-00Z-compare results/latest
-  npm run diff -- before.json after.json --fail-on 2      for a CI: exit 1 when a cell is proven more than 2 % dearer
+  npm run diff -- before.json after.json --fail-on 2      for a CI: exit 1 when a cell is proven more than 2 % more expensive
   npm run --silent diff -- before.json after.json --format md
 
 A change is proven after Holm's correction for all cells together; whatever is not proven is shown as unchanged.
-Exit status: 0 compared; 1 with --fail-on: a regression beyond it is proven, or a number is lost; or a run is invalid; 2 usage, or not comparable.`
+Exit status: 0 compared; 1 with --fail-on: a regression beyond it is proven, or a number is lost; or a run is invalid; 2 usage, or runs that cannot be compared.`
 
 export const HISTORY_EXAMPLES = `
 Examples:

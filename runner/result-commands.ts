@@ -41,7 +41,7 @@ export function addResultCommands(program: Command, output: CommandOutput): void
     .argument('<after>', 'the same of the later run')
     .option(
       '--fail-on <percent>',
-      'exit 1 when a cell is proven dearer by more, or has no valid number any more',
+      'exit 1 when a cell is proven more expensive by more, or has no valid number any more; never for a change between two machines',
       number('--fail-on', 0, LARGEST_PERCENT),
     )
     .option('--format <name>', `one of ${diffFormatIds.join(', ')} (default: text)`, (text) =>

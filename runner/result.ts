@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import { Answer } from './answer.ts'
 import { Fact, SpeedScore } from './environment/fact.ts'
+import { Processor } from './environment/processor.ts'
 import { Estimate } from './estimate.ts'
 
 export { Estimate } from './estimate.ts'
@@ -201,7 +202,13 @@ export const Environment = z.object({
   arch: z.string(),
   kernel: z.string(),
   cpuModel: z.string(),
+  /** Of the server's CPU; null: not known, as in results older than it. */
+  cpu: Processor.nullable().default(null),
   cpus: z.int(),
+  /** `none` on bare metal, `unnamed` where it does not say what it is; null: not known. */
+  hypervisor: z.string().nullable().default(null),
+  /** What the kernel reads the time from; null: not known. */
+  clockSource: z.string().nullable().default(null),
   memoryBytes: z.number(),
   /** CPU numbers; null: not pinned. */
   serverCpu: z.int().nullable(),

@@ -77,7 +77,7 @@ describe('a stopped run of the simulated driver', () => {
     rmSync(join(lacking, 'rounds.jsonl.gz'))
     const refused = [
       [latest('whole'), 'is finished: there is nothing to resume'],
-      [changed, 'this run cannot go on: Node was v20.0.0 and is '],
+      [changed, 'this run cannot go on: Node was 20.0.0 and is '],
       [lacking, 'no finished round of the run in '],
       [join(folder, 'nowhere'), 'there is no result at '],
     ] as const

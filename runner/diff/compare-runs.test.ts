@@ -52,7 +52,7 @@ describe('two runs', () => {
 
   it('find a change of 5 % with rounds that spread by 1 %, and its direction', () => {
     for (const [shift, change] of [
-      [0.05, 'dearer'],
+      [0.05, 'more expensive'],
       [-0.05, 'cheaper'],
     ] as const) {
       expect(cellsOf(run(1), run(2, shift)).map((cell) => cell.change)).toEqual(Array(6).fill(change))
@@ -69,7 +69,7 @@ describe('two runs', () => {
   it('never prove a limit broken where no change is proven', () => {
     for (let pair = 0; pair < 200; pair++) {
       const cells = cellsOf(run(pair + 1), run(pair + 500, 0.008))
-      for (const { provenFactor, change } of cells) if (provenFactor! > 1) expect(change).toBe('dearer')
+      for (const { provenFactor, change } of cells) if (provenFactor! > 1) expect(change).toBe('more expensive')
     }
   })
 

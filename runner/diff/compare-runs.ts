@@ -4,9 +4,11 @@ import type { Estimate, Result } from '../result.ts'
 import { exponentiate, type MeanEstimate } from '../statistics/estimate.ts'
 import { holm } from '../statistics/holm.ts'
 import { differenceOfMeans } from '../statistics/welch.ts'
+import { type EnvironmentDifference, environmentDifferences } from './environment-differences.ts'
+import { relativeChanges } from './relative-changes.ts'
 
-/** `dearer` and `cheaper`: proven after Holm's correction for all cells together. */
-export type Change = 'dearer' | 'cheaper' | 'unchanged'
+/** `more expensive` and `cheaper`: proven after Holm's correction for all cells together. */
+export type Change = 'more expensive' | 'cheaper' | 'unchanged' | 'not comparable'
 
 /** One cell that both runs have measured. */
 export interface CellChange {
@@ -14,12 +16,14 @@ export interface CellChange {
   readonly endpoint: string
   readonly before: Estimate
   readonly after: Estimate
-  /** The ratio to the baseline afterwards, over the ratio before; 1.02 is 2 % dearer. Its interval is for this cell alone. */
+  /** The ratio to the baseline afterwards, over the ratio before; 1.02 is 2 % more expensive. Its interval is for this cell alone. */
   readonly ratioOfRatios: Estimate
-  /** Against no change, adjusted over all cells by Holm's method. */
-  readonly adjustedP: number
+  /** The change over the mean change of the other apps on the endpoint; never a proof. null: there are no others. */
+  readonly relativeToOthers: Estimate | null
+  /** Against no change, adjusted over all cells by Holm's method; null: not comparable. */
+  readonly adjustedP: number | null
   readonly change: Change
-  /** Lower end of the change with an interval that holds for all cells at once (Bonferroni); null: unknown. */
+  /** Lower end of the change with an interval that holds for all cells at once (Bonferroni); null: unknown, or not comparable. */
   readonly provenFactor: number | null
 }
 
@@ -33,6 +37,9 @@ export interface LostCell {
 }
 
 export interface Diff {
+  readonly environment: readonly EnvironmentDifference[]
+  /** False where the runs are of two machines, as `environment` says: no change is proven then. */
+  readonly comparable: boolean
   readonly cells: readonly CellChange[]
   readonly lost: readonly LostCell[]
 }
@@ -40,28 +47,32 @@ export interface Diff {
 /**
  * What changed from one run to another, cell by cell: the difference of the mean log ratios with the spread of both runs' rounds
  * (Welch). Runs have no rounds in common, so nothing is paired here beyond the baseline in every ratio. The baseline has no ratio of
- * its own and is left out.
+ * its own and is left out. Runs of two machines are compared, too, but nothing of them is proven: another processor or kernel moves
+ * ratios by more than most changes of an app.
  */
 export function compareRuns(before: Result, after: Result): Diff {
+  const environment = environmentDifferences(before, after)
+  const comparable = environment.every(({ weight }) => weight !== 'machine')
   const [old, young] = [usableSeries(before), usableSeries(after)]
   const keys = [...new Set([...namesOf(before), ...namesOf(after)])]
   const both = keys.filter((key) => old.has(key) && young.has(key))
-  const means = [old, young].map((side) =>
-    estimateColumns(
-      both.map((key) => side.get(key)!),
-      ({ logRatio }) => logRatio,
-    ),
-  )
+  const series = [old, young].map((side) => both.map((key) => side.get(key)!))
+  const means = series.map((side) => estimateColumns(side, ({ logRatio }) => logRatio))
+  const relative = relativeChanges(series[0]!, series[1]!)
   const differences = both.map((_, index) => differenceOfMeans(means[1]![index]!, means[0]![index]!, LEVEL))
   const adjusted = holm(differences.map(({ pValue }) => pValue))
-  const cells = both.map((key, index): CellChange => {
+  const cells = both.map((_, index): CellChange => {
     const difference = differences[index]!
-    const { app, endpoint, cell } = old.get(key)!
+    const { app, endpoint, cell } = series[0]![index]!
+    const known = {
+      ...{ app, endpoint, before: cell.ratio, after: series[1]![index]!.cell.ratio },
+      ...{ ratioOfRatios: bounded(exponentiate(difference)), relativeToOthers: relative[index]! },
+    }
+    if (!comparable) return { ...known, adjustedP: null, change: 'not comparable', provenFactor: null }
     return {
-      ...{ app, endpoint, before: cell.ratio, after: young.get(key)!.cell.ratio },
-      ratioOfRatios: bounded(exponentiate(difference)),
+      ...known,
       adjustedP: adjusted[index]!,
-      change: adjusted[index]! >= 1 - LEVEL ? 'unchanged' : difference.value > 0 ? 'dearer' : 'cheaper',
+      change: adjusted[index]! >= 1 - LEVEL ? 'unchanged' : difference.value > 0 ? 'more expensive' : 'cheaper',
       provenFactor: provenFactor(means[1]![index]!, means[0]![index]!, both.length),
     }
   })
@@ -71,10 +82,10 @@ export function compareRuns(before: Result, after: Result): Diff {
       const [app, endpoint] = JSON.parse(key) as [string, string]
       return { app, endpoint, because: lostBecause(old.has(key), young.has(key)), broken: old.has(key) }
     })
-  return { cells, lost }
+  return { environment, comparable, cells, lost }
 }
 
-/** Two-sided, as Holm's p-values are: what is proven dearer here is proven there. */
+/** Two-sided, as Holm's p-values are: what is proven more expensive here is proven there. */
 function provenFactor(after: MeanEstimate, before: MeanEstimate, cells: number): number | null {
   const { low } = differenceOfMeans(after, before, 1 - (1 - LEVEL) / cells)
   return Number.isFinite(low) ? Math.exp(low) : null

@@ -2,26 +2,24 @@ import { RunError, UserError } from '../errors.ts'
 import type { Result } from '../result.ts'
 import { readRun } from '../stored-run.ts'
 import { compareRuns, type Diff } from './compare-runs.ts'
-import { type EnvironmentDifference, environmentDifferences } from './environment-differences.ts'
+import { environmentDifferences } from './environment-differences.ts'
 
 /** Two runs side by side. */
 export interface RunDiff extends Diff {
   readonly before: Result
   readonly after: Result
-  readonly environment: readonly EnvironmentDifference[]
-  /** Cells that are proven dearer by more than was allowed; null: nothing was asked. */
+  /** Cells that are proven more expensive by more than was allowed, none of runs of two machines; null: nothing was asked. */
   readonly regressions: readonly { readonly app: string; readonly endpoint: string; readonly percent: number }[] | null
 }
 
 /**
  * Reads two runs and compares them.
- * @param failOn percent a cell may become dearer; null: any
+ * @param failOn percent a cell may become more expensive; null: any
  * @throws UserError for runs that do not exist or cannot be compared; {RunError} `run-invalid` when one of them is invalid
  */
 export async function diffRuns(first: string, second: string, failOn: number | null): Promise<RunDiff> {
   const [before, after] = [(await readRun(first)).result, (await readRun(second)).result]
-  const environment = environmentDifferences(before, after)
-  const refused = environment.find(({ weight }) => weight === 'refuse')
+  const refused = environmentDifferences(before, after).find(({ weight }) => weight === 'refuse')
   if (refused !== undefined) {
     throw new UserError(
       'not-comparable',
@@ -42,7 +40,7 @@ export async function diffRuns(first: string, second: string, failOn: number | n
       hint: 'measure the same apps and endpoints in both',
     })
   }
-  return { ...diff, before, after, environment, regressions: failOn === null ? null : regressionsOf(diff, failOn) }
+  return { ...diff, before, after, regressions: failOn === null ? null : regressionsOf(diff, failOn) }
 }
 
 function regressionsOf({ cells }: Diff, percent: number) {
@@ -52,7 +50,7 @@ function regressionsOf({ cells }: Diff, percent: number) {
   })
 }
 
-/** Whether a CI has to stop: something is proven dearer than was allowed, or cannot be judged because it broke. */
+/** Whether a CI has to stop: something is proven more expensive than was allowed, or cannot be judged because it broke. */
 export function failsOn({ regressions, lost }: RunDiff): boolean {
   return regressions !== null && (regressions.length > 0 || lost.some(({ broken }) => broken))
 }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openCpuDistanceMeter } from './cpu-distance.ts'
-import { allowedCpus } from './cpus.ts'
 import { thisMachine } from './machine-reader.ts'
+import { allowedCpus } from './topology.ts'
 
 const cpus = process.platform === 'linux' ? allowedCpus(thisMachine) : []
 

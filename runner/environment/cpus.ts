@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { parseAllowedCpus } from '../deployment/procfs.ts'
 import { type Machine, thisMachine } from './machine-reader.ts'
+import { allowedCpus, readTopology, type TopologyCpu } from './topology.ts'
 
 /** Which CPU does what; nulls with a reason where nothing is pinned. */
 export interface CpuPlacement {
@@ -15,15 +15,55 @@ export interface CpuPlacement {
 export function placeOnCpus(machine: Machine = thisMachine): CpuPlacement {
   if (machine.platform !== 'linux') return notPinned(`this is ${machine.platform}, and pinning needs Linux`)
   if (machine.run('taskset', ['--version'])?.status !== 0) return notPinned('the program taskset is not installed')
-  return choosePlacement(allowedCpus(machine))
+  return choosePlacement(readTopology(machine, allowedCpus(machine)))
 }
 
-/** The last two allowed CPUs for server and load: the first one is where most kernels handle most interrupts. */
-export function choosePlacement(allowed: readonly number[]): CpuPlacement {
-  const serverCpu = allowed.at(-1)
-  const loadCpu = allowed.at(-2)
-  if (serverCpu === undefined || loadCpu === undefined) return notPinned('there is only one CPU')
-  return { serverCpu, loadCpu, runnerCpu: allowed.at(-3) ?? loadCpu, notPinnedBecause: null }
+/**
+ * Servers and load generator on two cores of one kind, the fastest that has two; close to each other if possible. Where there is only
+ * one core, on two threads of it, which the fact `smt` then calls poor. The runner is never on the servers' core.
+ * @param cpus those that may be used, in the order of their numbers
+ */
+export function choosePlacement(cpus: readonly TopologyCpu[]): CpuPlacement {
+  // The last thread of a core: CPU 0 is where most kernels handle most interrupts.
+  const cores = [...new Map(cpus.map((one) => [one.core, one])).values()]
+  const candidates = cores.length === 1 ? cpus : cores
+  const pairs = candidates.flatMap((server) =>
+    candidates.filter((load) => load !== server).map((load): Pair => ({ server, load, drawbacks: drawbacks(server, load) })),
+  )
+  if (pairs.length === 0) return notPinned('there is only one CPU')
+  const { server, load } = pairs.reduce((best, pair) => (isBetter(pair, best) ? pair : best))
+  return { serverCpu: server.cpu, loadCpu: load.cpu, runnerCpu: forRunner(cpus, server, load).cpu, notPinnedBecause: null }
+}
+
+interface Pair {
+  readonly server: TopologyCpu
+  readonly load: TopologyCpu
+  readonly drawbacks: readonly number[]
+}
+
+/** What speaks against a pair, the most important first. Of pairs that are equal otherwise the one with the highest numbers is taken. */
+function drawbacks(server: TopologyCpu, load: TopologyCpu): number[] {
+  return [
+    Number(server.kind !== load.kind),
+    server.kind,
+    load.kind,
+    Number(server.node !== load.node),
+    Number(server.cache !== load.cache),
+    Number(server.core === 0),
+    -server.cpu,
+    -load.cpu,
+  ]
+}
+
+function isBetter(one: Pair, other: Pair): boolean {
+  const index = one.drawbacks.findIndex((drawback, place) => drawback !== other.drawbacks[place])
+  return index >= 0 && one.drawbacks[index]! < other.drawbacks[index]!
+}
+
+/** A third CPU on another core than the servers', on one of its own if possible; else the load generator's. */
+function forRunner(cpus: readonly TopologyCpu[], server: TopologyCpu, load: TopologyCpu): TopologyCpu {
+  const free = cpus.filter((one) => one.core !== server.core && one !== load)
+  return free.findLast(({ core }) => core !== load.core) ?? free.at(-1) ?? load
 }
 
 /** What an app of several workers may use: every allowed CPU that neither load generator nor runner has; null: not pinned. */
@@ -40,23 +80,6 @@ export function pinRunner({ runnerCpu }: CpuPlacement): void {
 export function unpinRunner({ runnerCpu }: CpuPlacement, machine: Machine = thisMachine): void {
   const allowed = allowedCpus(machine).join(',')
   if (runnerCpu !== null) execFileSync('taskset', ['-a', '-c', '-p', allowed, String(process.pid)], { stdio: 'ignore' })
-}
-
-/** `0-3,8` to [0, 1, 2, 3, 8]: the format of cpusets, see cpuset(7). */
-export function parseCpuList(list: string): number[] {
-  return list
-    .trim()
-    .split(',')
-    .filter(Boolean)
-    .flatMap((part) => {
-      const [first, last = first] = part.split('-').map(Number)
-      return Array.from({ length: last! - first! + 1 }, (_, index) => first! + index)
-    })
-}
-
-/** CPU numbers this process may use, as it was started; empty where the kernel does not say. */
-export function allowedCpus({ readFile }: Machine = thisMachine): number[] {
-  return parseCpuList(parseAllowedCpus(readFile('/proc/self/status') ?? '') ?? '')
 }
 
 /** No placement, and why. */

@@ -20,6 +20,14 @@ describe('this machine', () => {
     for (const path of ['nowhere', 'broken.gz', '.', 'a\0b']) expect(thisMachine.readFile(join(folder, path))).toBeNull()
   })
 
+  it('lists folders, and has nothing in those that are not there', () => {
+    writeFileSync(join(folder, 'b.txt'), '')
+    writeFileSync(join(folder, 'a.txt'), '')
+    expect(thisMachine.listFolder(folder).filter((name) => name.endsWith('.txt'))).toEqual(['a.txt', 'b.txt'])
+    expect(thisMachine.listFolder('docs')).toContain('methodology.md')
+    expect(thisMachine.listFolder(join(folder, 'nowhere'))).toEqual([])
+  })
+
   it('runs programs in the project, and has null for those that are not there', () => {
     expect(thisMachine.run('node', ['-p', 'process.cwd()'])).toEqual({ status: 0, stdout: expect.stringContaining('/') })
     expect(thisMachine.run('node', ['-e', 'process.exit(3)'])?.status).toBe(3)

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs'
 import { release } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,8 @@ export interface Machine {
   readonly variables: Readonly<Record<string, string | undefined>>
   /** Text of a file, unpacked if it ends in `.gz`; null when it cannot be read. Relative paths start at the project's folder. */
   readFile(path: string): string | null
+  /** Names in a folder, sorted; none when it cannot be read. Relative paths start at the project's folder. */
+  listFolder(path: string): readonly string[]
   /** Runs a program in the project's folder; null when there is none, or when it does not end within seconds. */
   run(command: string, args: readonly string[]): { status: number; stdout: string } | null
   hasProgram(name: string): boolean
@@ -42,6 +44,13 @@ export const thisMachine: Machine = {
   isRoot: process.getuid?.() === 0,
   variables: process.env,
   readFile: (path) => (path === OWN_STATUS ? statusAtStart : read(path)),
+  listFolder(path) {
+    try {
+      return readdirSync(resolve(PROJECT, path)).sort()
+    } catch {
+      return []
+    }
+  },
   run(command, args) {
     const { status, stdout } = spawnSync(command, args, { cwd: PROJECT, encoding: 'utf8', timeout: LONGEST_RUN_MILLISECONDS })
     return status === null ? null : { status, stdout }

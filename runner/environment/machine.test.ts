@@ -5,7 +5,7 @@ import { notPinned, placeOnCpus } from './cpus.ts'
 import { describeMachine } from './machine.ts'
 import { thisMachine } from './machine-reader.ts'
 
-const { facts: Facts, poor: Poor, speedScore: Score } = Environment.shape
+const { facts: Facts, poor: Poor, speedScore: Score, cpu: Cpu, hypervisor: Hypervisor, clockSource: Clock } = Environment.shape
 
 const described = (texts: Parameters<typeof machineOf>[0]) => {
   const machine = machineOf(texts)
@@ -24,6 +24,14 @@ it('poor facts are remembered in words that make sense on their own', () => {
     'turbo: on. Turbo raises the clock rate while the machine is cool: the first rounds would be faster than the later ones.',
   )
   expect(described(virtualMachine).poor).toEqual([])
+})
+
+it('processor, hypervisor and clock source come from the machine, and none is known of one that does not say', () => {
+  expect(described(virtualMachine)).toMatchObject({
+    cpu: { vendor: 'AuthenticAMD', family: null, microcode: null, mitigations: null },
+    ...{ hypervisor: 'unnamed', clockSource: 'tsc' },
+  })
+  expect(described(mac)).toMatchObject({ cpu: null, hypervisor: null, clockSource: null })
 })
 
 it('nothing is measured here', () => {
@@ -48,4 +56,5 @@ it('the machine these tests run on can be described', () => {
 
 it('results that are older than these facts still fit', () => {
   expect([Facts.parse(undefined), Poor.parse(undefined), Score.parse(undefined)]).toEqual([[], [], null])
+  expect([Cpu, Hypervisor, Clock].map((field) => field.parse(undefined))).toEqual([null, null, null])
 })

@@ -2,8 +2,12 @@ import { arch, cpus, platform, totalmem } from 'node:os'
 import type { Environment } from '../result.ts'
 import type { CpuPlacement } from './cpus.ts'
 import type { Fact } from './fact.ts'
+import { CLOCK_SOURCE } from './facts/kernel.ts'
+import { readWord } from './facts/probe.ts'
 import { readFacts } from './facts/registry.ts'
+import { hypervisorOf } from './hypervisor.ts'
 import { type Machine, thisMachine } from './machine-reader.ts'
+import { readProcessor } from './processor.ts'
 import { readOnce } from './read-once.ts'
 
 type MachineFields =
@@ -15,7 +19,10 @@ type MachineFields =
   | 'arch'
   | 'kernel'
   | 'cpuModel'
+  | 'cpu'
   | 'cpus'
+  | 'hypervisor'
+  | 'clockSource'
   | 'memoryBytes'
   | 'facts'
   | 'poor'
@@ -41,7 +48,10 @@ export function describeMachine(
     arch: arch(),
     kernel: machine.kernelRelease,
     cpuModel: cpuModel(),
+    cpu: readProcessor(machine, placement.serverCpu),
     cpus: cpus().length,
+    hypervisor: hypervisorOf(machine),
+    clockSource: readWord(machine, `${CLOCK_SOURCE}/current_clocksource`),
     memoryBytes: totalmem(),
     facts: facts.map(({ id, value, grade }) => ({ id, value, grade })),
     poor: facts.filter(({ grade }) => grade === 'poor').map(sentenceOf),

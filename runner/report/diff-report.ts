@@ -1,5 +1,6 @@
 import type { CellChange } from '../diff/compare-runs.ts'
 import type { RunDiff } from '../diff/diff-command.ts'
+import type { Weight } from '../environment/environment-points.ts'
 import type { Estimate, Result } from '../result.ts'
 import { appId } from './app-name.ts'
 import { decimalsOf, formatDuration, formatEstimate, formatNumber } from './format.ts'
@@ -10,23 +11,22 @@ import { type TextColumn, textTable } from './text-table.ts'
 
 const LONGEST_FACT = 120
 
-const columns = [
-  { head: 'app', kind: 'text' },
-  { head: 'endpoint', kind: 'text' },
-  { head: 'ratio before', kind: 'number' },
-  { head: 'ratio after', kind: 'number' },
-  { head: 'change', kind: 'number' },
-  { head: '', kind: 'text' },
-] as const satisfies readonly TextColumn[]
+const RELATIVE = 'relative to the others'
+const weights: Readonly<Record<Weight, string>> = {
+  refuse: '',
+  machine: ' (not comparable here)',
+  warn: ' (a change may come from this)',
+  expected: '',
+}
 
 /** Two runs side by side, for a terminal or a pipe. */
 export function renderDiff(diff: RunDiff): string {
   const lines = [
     `before  ${runInWords(diff.before)}`,
     `after   ${runInWords(diff.after)}`,
-    ...diff.environment.map((one) => `${one.weight === 'warn' ? 'warning ' : '        '}${differenceInWords(one)}`),
+    ...diff.environment.map((one) => `${one.weight === 'expected' ? '        ' : 'warning '}${differenceInWords(one)}`),
     '',
-    ...textTable(columns, diff.cells.map(rowOf)),
+    ...textTable(...tableOf(diff)),
     '',
     ...diff.lost.map(lostInWords),
     verdict(diff),
@@ -44,7 +44,7 @@ export function renderDiffMarkdown(diff: RunDiff): string {
   return [
     ...facts.map((fact) => `- ${escapeMarkdown(fact)}`),
     '',
-    markdownTable(columns, diff.cells.map(rowOf)),
+    markdownTable(...tableOf(diff)),
     '',
     ...diff.lost.map((cell) => `- ${escapeMarkdown(lostInWords(cell))}`),
     ...(diff.lost.length === 0 ? [] : ['']),
@@ -55,7 +55,7 @@ export function renderDiffMarkdown(diff: RunDiff): string {
 
 /** `kernel: 6.1 → 6.2 (a change may come from this)`. */
 function differenceInWords({ name, before, after, weight }: RunDiff['environment'][number]): string {
-  return `${plain(name)}: ${plain(before)} → ${plain(after)}${weight === 'warn' ? ' (a change may come from this)' : ''}`
+  return `${plain(name)}: ${plain(before)} → ${plain(after)}${weights[weight]}`
 }
 
 function lostInWords({ app, endpoint, because }: RunDiff['lost'][number]): string {
@@ -70,8 +70,20 @@ export function diffForPrograms({ before, after, ...rest }: RunDiff): unknown {
   return { before: facts(before), after: facts(after), ...rest }
 }
 
-function rowOf({ app, endpoint, before, after, ratioOfRatios, change }: CellChange): string[] {
-  return [appId(app), appId(endpoint), formatEstimate(before), formatEstimate(after), changeInWords(ratioOfRatios), change]
+/** What a cell did relative to the others is shown where its own change says nothing. */
+function tableOf({ cells, comparable }: RunDiff): [TextColumn[], string[][]] {
+  const columns: TextColumn[] = [
+    ...(['app', 'endpoint'] as const).map((head): TextColumn => ({ head, kind: 'text' })),
+    ...['ratio before', 'ratio after', 'change'].map((head): TextColumn => ({ head, kind: 'number' })),
+    ...(comparable ? [] : [{ head: RELATIVE, kind: 'number' } as const]),
+    { head: '', kind: 'text' },
+  ]
+  const rowOf = ({ app, endpoint, before, after, ratioOfRatios, relativeToOthers, change }: CellChange) => [
+    ...[appId(app), appId(endpoint), formatEstimate(before), formatEstimate(after), changeInWords(ratioOfRatios)],
+    ...(comparable ? [] : [relativeToOthers === null ? '–' : changeInWords(relativeToOthers)]),
+    change,
+  ]
+  return [columns, cells.map(rowOf)]
 }
 
 /** `+2.1 % [+0.8, +3.4]`. */
@@ -83,25 +95,36 @@ function changeInWords({ value, low, high, level }: Estimate): string {
   return `${signed(estimate.value)} % [${signed(estimate.low)}, ${signed(estimate.high)}]`
 }
 
-function verdict({ cells, lost, regressions, before, after }: RunDiff): string {
-  const changed = cells.filter(({ change }) => change !== 'unchanged')
-  const name = ({ app, endpoint }: { app: string; endpoint: string }) => `${appId(app)} ${appId(endpoint)}`
+function verdict(diff: RunDiff): string {
+  const { lost, regressions, before, after } = diff
   const suspect = [before, after].some(({ verdict }) => verdict === 'suspect')
     ? ' One of the runs is suspect: read its findings.'
     : ''
+  const broken = regressions === null ? [] : lost.filter((cell) => cell.broken)
+  const gone = broken.length === 0 ? '' : ` No valid number any more: ${listInWords(broken.map(name))}.`
+  return `${diff.comparable ? proven(diff) : notComparable(diff)}${gone}${suspect}`
+}
+
+function proven({ cells, regressions }: RunDiff): string {
+  const changed = cells.filter(({ change }) => change !== 'unchanged')
   const said =
     changed.length === 0
       ? `No change is proven in any of ${cells.length} cells (Holm, 5 %).`
       : `Proven changes (Holm, 5 %): ${listInWords(changed.map((cell) => `${name(cell)} is ${cell.change}`))}; the other ${cells.length - changed.length} are unchanged.`
-  const failed =
-    regressions === null
-      ? ''
-      : regressions.length === 0
-        ? ' No regression beyond the limit is proven.'
-        : ` Regression proven: ${listInWords(regressions.map((one) => `${name(one)} by at least ${formatNumber(one.percent, 1)} %`))}.`
-  const broken = regressions === null ? [] : lost.filter((cell) => cell.broken)
-  const gone = broken.length === 0 ? '' : ` No valid number any more: ${listInWords(broken.map(name))}.`
-  return `${said}${failed}${gone}${suspect}`
+  if (regressions === null) return said
+  if (regressions.length === 0) return `${said} No regression beyond the limit is proven.`
+  const proven = regressions.map((one) => `${name(one)} by at least ${formatNumber(one.percent, 1)} %`)
+  return `${said} Regression proven: ${listInWords(proven)}.`
+}
+
+function notComparable({ environment, regressions }: RunDiff): string {
+  const reasons = environment.filter(({ weight }) => weight === 'machine').map((one) => plain(one.name))
+  const gate = regressions === null ? '' : ' and none fails --fail-on'
+  return `Not comparable here: ${listInWords(reasons)} ${reasons.length === 1 ? 'differs' : 'differ'}. No change is proven${gate}. "${RELATIVE}" is the change over the mean change of the other apps on the endpoint; that is no proof.`
+}
+
+function name({ app, endpoint }: { readonly app: string; readonly endpoint: string }): string {
+  return `${appId(app)} ${appId(endpoint)}`
 }
 
 function runInWords(result: Result): string {

@@ -41,6 +41,12 @@ export function runFields(): Omit<Result, FromCells> {
       arch: 'x64',
       kernel: '6.1.0-28-amd64',
       cpuModel: 'Example CPU @ 2.50GHz',
+      cpu: {
+        ...{ vendor: 'GenuineIntel', family: '6', model: '106', stepping: '6', microcode: '0xd0003a5' },
+        mitigations: { meltdown: 'Mitigation: PTI', spec_store_bypass: 'Vulnerable' },
+      },
+      hypervisor: 'none',
+      clockSource: 'tsc',
       cpus: 2,
       memoryBytes: 8_589_934_592,
       serverCpu: 1,

@@ -1,3 +1,4 @@
+import { processorType } from '../environment/processor.ts'
 import type { IdenticalControl, Result, StopReason } from '../result.ts'
 import { appId } from './app-name.ts'
 import { formatDuration, formatEstimate, formatLevel, formatShare } from './format.ts'
@@ -35,6 +36,7 @@ export function runFacts(result: Result): RunFact[] {
     },
     { name: 'Node', text: `${version(environment.node)}, V8 ${fact(environment.v8)}` },
     { name: 'machine', text: `${fact(environment.cpuModel)}, ${machineSize(result)}; ${pinning(result)}${distance(result)}` },
+    ...processor(result),
     ...poorPoints(environment.poor.length),
     {
       name: 'load',
@@ -60,6 +62,19 @@ export function pinning({ environment: { serverCpu, serverCpus, loadCpu } }: Res
 /** `, 110 ns apart`: how long a cache line travels between the two CPUs and back. */
 function distance({ environment: { cpuDistanceNanoseconds: distance } }: Result): string {
   return distance === null ? '' : `, ${Math.round(distance.mean)} ns apart`
+}
+
+/** `GenuineIntel family 6 model 106 stepping 6, microcode 0xd0003a5, 3 mitigations, no hypervisor, clock tsc`: as much as is known. */
+function processor({ environment: { cpu, hypervisor, clockSource } }: Result): RunFact[] {
+  const mitigations = Object.values(cpu?.mitigations ?? {}).filter((text) => text.startsWith('Mitigation'))
+  const known = [
+    processorType(cpu),
+    cpu?.microcode == null ? null : `microcode ${cpu.microcode}`,
+    cpu?.mitigations == null ? null : `${mitigations.length} ${mitigations.length === 1 ? 'mitigation' : 'mitigations'}`,
+    hypervisor === null ? null : hypervisor === 'none' ? 'no hypervisor' : `hypervisor ${hypervisor}`,
+    clockSource === null ? null : `clock ${clockSource}`,
+  ].filter((part) => part !== null)
+  return known.length === 0 ? [] : [{ name: 'CPU', text: known.map((part) => plainText(part, LONGEST_FACT)).join(', ') }]
 }
 
 /** `24.21.0`, however the result writes it. */

@@ -9,6 +9,7 @@ test('a valid run', () => {
     "run      compare, 2026-11-21 09:30 UTC, suite 0.1.0, commit f144c75aaaaa
     Node     24.21.0, V8 13.6.233.17-node.33
     machine  Example CPU @ 2.50GHz, 2 CPUs, 8.0 GiB, linux 6.1.0-28-amd64 x64; server on CPU 1, load generator on CPU 0, 110 ns apart
+    CPU      GenuineIntel family 6 model 106 stepping 6, microcode 0xd0003a5, 1 mitigation, no hypervisor, clock tsc
     load     autocannon 9.0.0, 8 connections over tcp, seed 42
     time     6 rounds in 2 min 05 s, 64 % of it measuring; stopped because every interval is narrow enough
 
@@ -131,6 +132,8 @@ test('nothing from an app reaches the terminal as a command', () => {
     if (cell.state === 'failed') Object.assign(cell, { reason: attack, lastLines: [attack, attack] })
   }
   Object.assign(result.environment, { cpuModel: attack, node: attack, kernel: attack, driverVersion: attack, commit: attack })
+  Object.assign(result.environment, { hypervisor: attack, clockSource: attack })
+  Object.assign(result.environment.cpu!, { vendor: attack, model: attack, microcode: attack })
   const text = renderTerminal(result, { colour: false, width: 100 })
   expect(text.replaceAll('\n', '')).toMatch(/^\P{C}+$/u)
 })

@@ -15,9 +15,15 @@ describe('a run goes on', () => {
   })
 
   it.each([
-    [{ node: 'v26.0.0' }, 'this run cannot go on: Node was v24.21.0 and is v26.0.0 now'],
-    [{ cpus: 64 }, 'this run cannot go on: the number of CPUs was '],
-    [{ commit: null }, 'this run cannot go on: the commit of the suite was '],
+    [{ node: 'v26.0.0' }, 'this run cannot go on: Node was 24.21.0 and is 26.0.0 now'],
+    [{ cpus: 64 }, 'this run cannot go on: number of CPUs was 2 and is 64 now'],
+    [
+      { commit: null },
+      'this run cannot go on: commit of the suite was f144c75aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa and is unknown now',
+    ],
+    [{ serverCpu: 7 }, 'this run cannot go on: CPU of the server was 1 and is 7 now'],
+    [{ serverCpu: null }, 'this run cannot go on: pinning was pinned and is not pinned now'],
+    [{ clockSource: 'hpet' }, 'this run cannot go on: clock source was tsc and is hpet now'],
   ])('nowhere else: %j', (change, message) => {
     expect(() => assertSameEnvironment(environment, { ...environment, ...change })).toThrow(message)
   })

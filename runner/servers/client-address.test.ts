@@ -28,10 +28,10 @@ describe.skipIf(nginx === null)('checkClientAddress', () => {
   )
 
   it('says so when nginx does not come up', async () => {
-    const broken = { ...nginx!, command: ['false'] }
+    const broken = { ...nginx!, path: 'false' }
     await expect(checkClientAddress(broken, [{ transport: 'tcp', keepAlive: true }])).rejects.toMatchObject({
-      code: 'nginx-failed',
-      message: expect.stringContaining('nginx did not start'),
+      code: 'exited',
+      message: expect.stringContaining('nginx ended with exit code 1'),
       exitStatus: 1,
     })
   })

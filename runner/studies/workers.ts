@@ -1,6 +1,7 @@
 import { type Scheduling, schedulings } from '../../apps/scheduling.ts'
-import { allowedCpus, type CpuPlacement, cpusForWorkers } from '../environment/cpus.ts'
+import { type CpuPlacement, cpusForWorkers } from '../environment/cpus.ts'
 import { kernelCounters } from '../environment/kernel-counters.ts'
+import { allowedCpus } from '../environment/topology.ts'
 import { UserError } from '../errors.ts'
 import type { Bench } from '../measure/bench.ts'
 import { chosenFrom, list, listOfWholeNumbers } from '../option-values.ts'

@@ -1,6 +1,7 @@
-import { shellQuote } from '../../report/shell-quote.ts'
-import { allowedCpus, parseCpuList } from '../cpus.ts'
-import { asRoot, good, type Probe, poor, readWord, type Scene, unknown, usedCpus } from './probe.ts'
+import { choosePlacement } from '../cpus.ts'
+import type { Machine } from '../machine-reader.ts'
+import { allowedCpus, memoryNodes, onlineCpus, readTopology, threadsOfCore } from '../topology.ts'
+import { asRoot, good, type Probe, poor, type Scene, unknown, usedCpus } from './probe.ts'
 
 /** A full core beside us costs some percent by shared cache and power; the second thread of a core costs tens of percent. */
 const MOST_COUPLING = 1.1
@@ -19,8 +20,7 @@ export const cpuProbes: readonly Probe[] = [
       if (allowed.length === 0) return unknown('not known here')
       const list = `${allowed.length} (${shownCpus(allowed)})`
       if (allowed.length > 1) return good(list)
-      const online = parseCpuList(readWord(machine, '/sys/devices/system/cpu/online') ?? '')
-      return poor(list, online.length > 1 ? withCpus(online.slice(-2)) : null)
+      return poor(list, withOtherCpus(machine))
     },
   },
   {
@@ -42,7 +42,7 @@ export const cpuProbes: readonly Probe[] = [
     group: 'CPU',
     title: 'threads of one core (SMT)',
     good: 'servers and load generator on different cores',
-    source: '`/sys/devices/system/cpu/cpu*/topology/thread_siblings_list`',
+    source: '`/sys/devices/system/cpu/cpu*/topology/core_cpus_list`, `thread_siblings_list`',
     why: 'Two threads of a core take turns: what the load generator does would change the CPU time of the server.',
     read: readSiblings,
   },
@@ -73,42 +73,33 @@ export const cpuProbes: readonly Probe[] = [
   },
 ]
 
-function readSiblings({ machine, placement }: Scene) {
-  const allowed = allowedCpus(machine)
-  const siblings = (cpu: number) => {
-    const list = readWord(machine, `/sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`)
-    return list === null ? null : parseCpuList(list)
-  }
-  const { serverCpu, loadCpu } = placement
-  const ofServer = serverCpu === null ? null : siblings(serverCpu)
+function readSiblings({ machine, placement: { serverCpu, loadCpu } }: Scene) {
+  const ofServer = serverCpu === null ? null : threadsOfCore(machine, serverCpu)
   if (ofServer === null || loadCpu === null) return unknown('not known here')
   if (ofServer.length < 2) return good('the kernel knows of one thread per core')
   const core = `CPUs ${shownCpus(ofServer)} are one core`
-  if (!ofServer.includes(loadCpu)) return good(`${core}; the load generator has another`)
-  // Where all allowed CPUs are threads of one core, switching SMT off would leave only one.
-  const firstThreads = allowed.filter((cpu) => cpu === siblings(cpu)?.find((one) => allowed.includes(one)))
-  return poor(`${core}, shared by servers and load generator`, firstThreads.length > 1 ? withCpus(firstThreads) : null)
+  // The placement shares a core only where all allowed CPUs are threads of one.
+  if (ofServer.includes(loadCpu)) return poor(`${core}, shared by servers and load generator`, null)
+  return good(`${core}; the load generator has another`)
 }
 
 function readNodes({ machine, placement }: Scene) {
-  const nodes = parseCpuList(readWord(machine, '/sys/devices/system/node/online') ?? '')
+  const nodes = memoryNodes(machine)
   if (nodes.length === 0) return unknown('not known here')
   if (nodes.length === 1) return good('one node')
-  const allowed = allowedCpus(machine)
-  const cpusOf = (node: number) => parseCpuList(readWord(machine, `/sys/devices/system/node/node${node}/cpulist`) ?? '')
-  const used = usedCpus(placement, allowed)
-  const home = nodes.find((node) => used.every((cpu) => cpusOf(node).includes(cpu)))
-  if (home !== undefined) return good(`${nodes.length} nodes; servers and load generator are on node ${home}`)
-  const fitting = nodes.map((node) => cpusOf(node).filter((cpu) => allowed.includes(cpu))).find((cpus) => cpus.length > 1)
-  return poor(
-    `${nodes.length} nodes; servers and load generator are on different ones`,
-    fitting === undefined ? null : withCpus(fitting),
-  )
+  const used = usedCpus(placement, allowedCpus(machine))
+  const home = nodes.find(({ cpus }) => used.every((cpu) => cpus.includes(cpu)))
+  // The placement prefers one node: where it has two, none of them has two cores of one kind that may be used.
+  if (home === undefined) return poor(`${nodes.length} nodes; servers and load generator are on different ones`, null)
+  return good(`${nodes.length} nodes; servers and load generator are on node ${home.node}`)
 }
 
-/** The command that runs a comparison on these CPUs. */
-function withCpus(cpus: readonly number[]): string {
-  return `taskset -c ${shellQuote(cpus.join(','))} npm run compare`
+/** The command that runs a comparison on the best two CPUs of the machine; null where there are none. */
+function withOtherCpus(machine: Machine): string | null {
+  const { serverCpu, loadCpu } = choosePlacement(readTopology(machine, onlineCpus(machine)))
+  return serverCpu === null || loadCpu === null
+    ? null
+    : `taskset -c ${Math.min(serverCpu, loadCpu)},${Math.max(serverCpu, loadCpu)} npm run compare`
 }
 
 /** `0-3` for numbers that follow each other, else `0, 2, 5`. */

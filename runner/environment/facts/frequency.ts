@@ -1,4 +1,4 @@
-import { allowedCpus } from '../cpus.ts'
+import { allowedCpus } from '../topology.ts'
 import { good, type Probe, poor, readWord, unknown, usedCpus, writeInto } from './probe.ts'
 
 const HIDDEN = 'not visible, as in most virtual machines'

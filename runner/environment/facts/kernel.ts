@@ -3,7 +3,7 @@ import type { Machine } from '../machine-reader.ts'
 import type { LoopbackTicks } from '../measured.ts'
 import { asRoot, good, type Probe, poor, type Reading, readNumber, readWord, type Scene, unknown, writeInto } from './probe.ts'
 
-const CLOCK_SOURCE = '/sys/devices/system/clocksource/clocksource0'
+export const CLOCK_SOURCE = '/sys/devices/system/clocksource/clocksource0'
 const HUGE_PAGES = '/sys/kernel/mm/transparent_hugepage/enabled'
 /** Read in user mode; every other takes a system call, or worse, a slow timer chip. */
 const FAST_CLOCKS = new Set(['tsc', 'kvm-clock', 'arch_sys_counter', 'hyperv_clocksource_tsc_page', 'timebase', 'tod'])

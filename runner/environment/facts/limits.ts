@@ -1,7 +1,7 @@
 import { formatNumber } from '../../report/format.ts'
 import { shellQuote } from '../../report/shell-quote.ts'
 import { type CgroupFile, cgroupFiles } from '../cgroup.ts'
-import { allowedCpus } from '../cpus.ts'
+import { allowedCpus } from '../topology.ts'
 import { asRoot, good, type Probe, poor, readWord, type Scene, unknown, writeInto } from './probe.ts'
 
 /** The load generator holds a connection to each app, and to the baseline's second copy; the rest is what Node.js opens on its own. */

@@ -1,14 +1,12 @@
+import { isVirtual, makerOf } from '../hypervisor.ts'
 import { isSet, readKernelConfig } from '../kernel-config.ts'
 import type { Machine } from '../machine-reader.ts'
-import { good, type Probe, poor, readWord, unknown } from './probe.ts'
+import { good, type Probe, poor, unknown } from './probe.ts'
 
 const GIBIBYTE = 2 ** 30
 /** Runner, load generator and a handful of apps come to some 0.7 GiB. */
 const LEAST_AVAILABLE_BYTES = GIBIBYTE
 const BARE = 'no virtual machine'
-/** Makers that name their virtual machines in the BIOS tables; needed where the CPU has no flag for it, as on ARM. */
-const VIRTUAL_MAKERS =
-  /QEMU|KVM|VMware|VirtualBox|innotek|Xen|Microsoft Corporation Virtual|Amazon EC2|Google Compute|Bochs|Parallels|OpenStack/i
 
 /** What kind of machine it is. */
 export const machineProbes: readonly Probe[] = [
@@ -68,25 +66,6 @@ export const machineProbes: readonly Probe[] = [
     },
   },
 ]
-
-/** null where nothing tells. */
-function isVirtual(machine: Machine): boolean | null {
-  const cpuinfo = machine.readFile('/proc/cpuinfo')
-  if (cpuinfo === null) return null
-  const flags = /^flags\s*:(.*)$/m.exec(cpuinfo)?.[1]
-  if (flags?.split(' ').includes('hypervisor') || machine.readFile('/sys/hypervisor/type') !== null) return true
-  const maker = makerOf(machine)
-  if (VIRTUAL_MAKERS.test(maker)) return true
-  // An x86 processor always says so in its flags; others leave it to the maker.
-  return flags !== undefined || maker !== '' ? false : null
-}
-
-function makerOf(machine: Machine): string {
-  return ['sys_vendor', 'product_name']
-    .map((name) => readWord(machine, `/sys/class/dmi/id/${name}`) ?? '')
-    .join(' ')
-    .trim()
-}
 
 function isContainer({ readFile, variables }: Machine): boolean {
   return variables.container !== undefined || readFile('/.dockerenv') !== null || readFile('/run/.containerenv') !== null

@@ -19,27 +19,22 @@ describe('single probes', () => {
     ])
   })
 
-  it('threads of one core: one thread of every core is offered', () => {
+  it('threads of one core: poor only where there is no other core', () => {
     const neighbours = Object.fromEntries(
       [0, 1, 2, 3].map((cpu) => [`/sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`, cpu < 2 ? '0-1\n' : '2-3\n']),
     )
-    const cloud = withFiles(virtualMachine, { ...neighbours, '/proc/self/status': 'Cpus_allowed_list:\t0-3\n' })
-    expect(factOf('smt', cloud)).toEqual([
-      ...['poor', 'CPUs 2, 3 are one core, shared by servers and load generator'],
-      'taskset -c 0,2 npm run compare',
-    ])
+    const cloud = withFiles(virtualMachine, { ...neighbours, '/sys/devices/system/cpu/online': '0-3\n' })
+    const allowed = (cpus: string) => withFiles(cloud, { '/proc/self/status': `Cpus_allowed_list:\t${cpus}\n` })
+    expect(factOf('smt', allowed('0-3'))).toEqual(['good', 'CPUs 2, 3 are one core; the load generator has another'])
+    expect(factOf('smt', allowed('2-3'))).toEqual(['poor', 'CPUs 2, 3 are one core, shared by servers and load generator'])
   })
 
-  it('memory nodes: the CPUs of one node are offered', () => {
+  it('memory nodes: poor only where none of them has two cores', () => {
     const nodes = { '/sys/devices/system/node/online': '0-1\n', '/sys/devices/system/node/node0/cpulist': '0-6\n' }
     const split = withFiles(laptop, { ...nodes, '/sys/devices/system/node/node1/cpulist': '7\n' })
-    expect(factOf('numa', split)[2]).toBe('taskset -c 0,1,2,3,4,5,6 npm run compare')
-    const together = withFiles(laptop, {
-      ...nodes,
-      '/sys/devices/system/node/node0/cpulist': '0-3\n',
-      '/sys/devices/system/node/node1/cpulist': '4-7\n',
-    })
-    expect(factOf('numa', together)).toEqual(['good', '2 nodes; servers and load generator are on node 1'])
+    expect(factOf('numa', split)).toEqual(['good', '2 nodes; servers and load generator are on node 0'])
+    const narrow = withFiles(split, { '/proc/self/status': 'Cpus_allowed_list:\t2,6,7\n' })
+    expect(factOf('numa', narrow)).toEqual(['poor', '2 nodes; servers and load generator are on different ones'])
   })
 
   it('governor: only the CPUs that are used count', () => {
