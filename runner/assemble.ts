@@ -1,4 +1,5 @@
 import type { ResolvedApp } from '../apps/app.ts'
+import { AllInCosts, type OutsideWork } from './analysis/all-in.ts'
 import { sumBlocks } from './analysis/blocks.ts'
 import {
   type CellSeries,
@@ -76,6 +77,7 @@ export function assembleResult(facts: RunFacts): Result {
     wantedRounds: options.rounds,
     notPinnedBecause: facts.placement.notPinnedBecause,
     lastOverFirst: estimatePosition(ledger.rounds),
+    outsideWork: outsideWorkOf(ledger),
   })
   // Without its baseline a cell has nothing to be compared with, whatever was measured before the baseline failed.
   const sound = ({ app, endpoint }: CellSeries) =>
@@ -142,6 +144,11 @@ export function assembleResult(facts: RunFacts): Result {
   }
 }
 
+/** What the servers do outside their slices, by the app that they were started for. */
+function outsideWorkOf({ rounds }: Ledger): OutsideWork[] {
+  return new AllInCosts(rounds.map(({ between }) => between)).outsideWork()
+}
+
 /** Those that any deployment may use; null: none has several. */
 function severalCpus({ deployments }: Plan): number[] | null {
   const cpus = new Set(deployments.flatMap((deployment) => deployment.cpus ?? []))
@@ -159,6 +166,7 @@ function runVerdict(findings: readonly Finding[], cells: readonly Cell[]): Resul
 function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[] {
   const { plan, options, ledger, machine, preflight } = facts
   const estimates = estimateCells(series, plan.baseline)
+  const outside = outsideWorkOf(ledger)
   const [drifts, helperFalls] = [estimateChanges(series, 'drift'), estimateChanges(series, 'helperFall')]
   return series.map((cell) => {
     const { app, endpoint, rounds } = cell
@@ -171,7 +179,6 @@ function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[
       estimates: estimates.get(cell)!,
       driftPercent: drifts.get(cell) ?? null,
       helperFallPercent: helperFalls.get(cell) ?? null,
-      baseline: series.find((one) => one.app === plan.baseline && one.endpoint === endpoint)?.rounds ?? [],
       headerBytes: known?.headerBytes.get(endpoint) ?? null,
     })
     return {
@@ -185,6 +192,7 @@ function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[
       cpus: facts.placement.serverCpu === null ? null : (deployment.cpus?.length ?? 1),
       driverSleeps: facts.driver.sleeps || load.sleeps,
       loadSaturates: load.saturates,
+      outside: outside.find((one) => one.app === app) ?? null,
       precisionPercent: options.rounds === null ? options.precision : null,
     }
   })

@@ -14,8 +14,6 @@ export interface CellKnowledge {
   readonly estimates: CellEstimates
   readonly driftPercent: Estimate | null
   readonly helperFallPercent: Estimate | null
-  /** The baseline's rounds on the same endpoint. */
-  readonly baseline: readonly CellRound[]
   readonly headerBytes: number | null
   readonly ledger: Ledger
 }
@@ -28,7 +26,6 @@ export function cellFigures({ app, endpoint, rounds }: CellSeries, known: CellKn
     ...identity,
     state: 'measured',
     ...estimates,
-    totalRatio: totalRatio(rounds, known.baseline),
     impliedMaximumRequestsPerSecond: 1e6 / estimates.cost.value,
     userShare: userShare(rounds),
     latencyMicroseconds: openLoop?.latency ?? ledger.latency(app, endpoint),
@@ -45,14 +42,17 @@ export function cellFigures({ app, endpoint, rounds }: CellSeries, known: CellKn
     blocksPlanned:
       sumBlocks(ledger.rounds.flatMap(({ blocks }) => blocks.filter((own) => own.endpoint === endpoint)))?.planned ?? null,
     ...(openLoop === null ? {} : { openLoop: openLoopFigures(openLoop) }),
-    perRound: rounds.map(({ round, blocks, logCost, logRatio, overheadNs, logRate, cpuDistanceNs, openLoop: due }) => ({
+    perRound: rounds.map(({ round, blocks, openLoop: due, ...values }) => ({
       round,
       blocks,
-      costMicroseconds: Math.exp(logCost) / 1000,
-      ratio: Math.exp(logRatio),
-      overheadMicroseconds: overheadNs / 1000,
-      requestsPerSecond: Math.exp(logRate),
-      cpuDistanceNanoseconds: cpuDistanceNs,
+      costMicroseconds: Math.exp(values.logCost) / 1000,
+      ratio: Math.exp(values.logRatio),
+      overheadMicroseconds: values.overheadNs / 1000,
+      typicalCostMicroseconds: Math.exp(values.typicalLogCost) / 1000,
+      typicalRatio: Math.exp(values.typicalLogRatio),
+      lateMicroseconds: values.lateNs === null ? null : values.lateNs / 1000,
+      requestsPerSecond: Math.exp(values.logRate),
+      cpuDistanceNanoseconds: values.cpuDistanceNs,
       ...(due === null ? {} : { latencyMicroseconds: due.latency, dueRequestsPerSecond: due.ratePerSecond }),
     })),
   }
@@ -73,6 +73,7 @@ export function cellTotals(rounds: readonly CellRound[]): CellTotals {
     ...loadSums(rounds),
     loaded: loadSums(rounds.map(({ loaded }) => loaded)),
     slow: sumOfSlow(rounds.map(({ slow }) => slow)),
+    waitNs: totalOrNull(rounds, ({ waitNs }) => waitNs),
     userNs: totalOrNull(rounds, ({ userNs }) => userNs),
     systemNs: totalOrNull(rounds, ({ systemNs }) => systemNs),
   }
@@ -84,17 +85,6 @@ function loadSums(rounds: readonly LoadSums[]): LoadSums {
     steadyRequests: total(rounds, ({ steadyRequests }) => steadyRequests),
     steadyNs: total(rounds, ({ steadyNs }) => steadyNs),
   }
-}
-
-/** All CPU time over all requests, of the cell over the baseline in the same rounds. */
-function totalRatio(rounds: readonly CellRound[], baseline: readonly CellRound[]): number | null {
-  const numbers = new Set(rounds.map(({ round }) => round))
-  const same = baseline.filter(({ round }) => numbers.has(round))
-  return same.length === 0 ? null : totalCostNs(rounds) / totalCostNs(same)
-}
-
-function totalCostNs(rounds: readonly CellRound[]): number {
-  return total(rounds, ({ serverCpuNs }) => serverCpuNs) / total(rounds, ({ requests }) => requests)
 }
 
 function loadBusy(rounds: readonly CellRound[]): number | null {

@@ -33,7 +33,7 @@ describe.runIf(existsSync('/proc/self/stat'))('a run that is ended from outside 
   it('before anything was measured has exit status 130, and a result that says so', async () => {
     const { pid, kill, ended, out } = startIn(folder, ENDLESS)
     await expect
-      .poll(() => familyOf(pid).some(({ command }) => command.includes('launcher.ts')), { timeout: 50_000, interval: 25 })
+      .poll(() => familyOf(pid).some(({ command }) => command.includes('serve.ts')), { timeout: 50_000, interval: 25 })
       .toBe(true)
     const family = familyOf(pid)
     kill('SIGINT')

@@ -66,7 +66,7 @@ describe('a mistake in the call', () => {
     const { pid, ended } = startIn(folder, ['compare', '--rounds', '2'], file)
     let started: ProcessFacts[] = []
     const watch = setInterval(() => {
-      started = [...started, ...familyOf(pid).filter(({ command }) => command.includes('launcher.ts'))]
+      started = [...started, ...familyOf(pid).filter(({ command }) => command.includes('serve.ts'))]
     }, 10)
     const { status, stderr, stdout } = await ended
     clearInterval(watch)

@@ -17,6 +17,7 @@ function record(round: number, of: Partial<RoundRecord> = {}): RoundRecord {
     interrupted: false,
     noise: { totalNs: 0, stealNs: 0, foreignNs: 0 },
     blocks: [],
+    between: [],
     ...of,
   }
 }

@@ -23,7 +23,7 @@ export class Ledger {
   }
 
   add(record: RoundRecord): void {
-    this.rounds.push(analyseRound(this.#plan, record.round, record.slices, record.blocks))
+    this.rounds.push(analyseRound(this.#plan, record.round, record.slices, record))
     this.measuredNs += record.slices.reduce(
       (sum, { elapsedNs, disturbance }) => (disturbance === null ? sum + elapsedNs : sum),
       0,

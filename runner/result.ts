@@ -2,7 +2,8 @@
  * The one data model of a run: what `result.json` holds, what every report reads. Types are inferred from the schema, so the file
  * and the code cannot drift apart; the published JSON Schema (`results/schema.json`) is made from it.
  *
- * History of the format: 1, the first. Fields that were added since have a default, so that older files are still read.
+ * History of the format: 1, the first, where `cost` and `ratio` leave out what is trimmed and what is done later. 2: they hold all of it.
+ * Fields that were added since have a default, so that older files are still read.
  */
 import { z } from 'zod'
 import { Answer } from './answer.ts'
@@ -12,7 +13,10 @@ import { Estimate } from './estimate.ts'
 
 export { Estimate } from './estimate.ts'
 
-export const FORMAT = 1
+/** What is written. */
+export const FORMAT = 2
+/** What is read. */
+export const FORMATS = [1, FORMAT] as const
 
 export const Severity = z.enum(['note', 'suspect', 'invalid'])
 export type Severity = z.infer<typeof Severity>
@@ -51,6 +55,11 @@ export const RoundValue = z.object({
   ratio: z.number(),
   overheadMicroseconds: z.number(),
   requestsPerSecond: z.number(),
+  /** What most requests cost, trimmed over slices, and its ratio paired by block; null in results of version 0.1, where cost and ratio are that. */
+  typicalCostMicroseconds: z.number().nullable().default(null),
+  typicalRatio: z.number().nullable().default(null),
+  /** The part of the cost that the server used outside its slices; null: not watched. */
+  lateMicroseconds: z.number().nullable().default(null),
   /** Mean distance of the two CPUs over the blocks; null: not measured. Estimates are made with it. */
   cpuDistanceNanoseconds: z.number().nullable().default(null),
   /** In an open loop only, from the time at which a request was due; `samples` are those of the copy that has the fewest. */
@@ -97,12 +106,15 @@ const cellIdentity = {
 export const MeasuredCell = z.object({
   ...cellIdentity,
   state: z.literal('measured'),
-  /** Server CPU microseconds per request. */
+  /** Server CPU microseconds per request, all of them: in its slices, in rare long pieces, later, in helper threads and children. */
   cost: Estimate,
-  /** Cost over the baseline's cost on the same endpoint, paired block by block. */
+  /** Cost over the baseline's cost on the same endpoint, in the same blocks. */
   ratio: Estimate,
-  /** The same from all CPU time and all requests, not trimmed: rare work counts in full. 1 for the baseline. */
-  totalRatio: z.number().nullable().default(null),
+  /** What most requests cost (trimmed over slices), and its ratio; null in format 1, where `cost` and `ratio` are that, and for the baseline's ratio. */
+  typicalCost: Estimate.nullable().default(null),
+  typicalRatio: Estimate.nullable().default(null),
+  /** The part of `cost` that the server used outside its slices, given to all its requests alike; null: not watched. */
+  lateMicroseconds: Estimate.nullable().default(null),
   overheadMicroseconds: Estimate,
   requestsPerSecond: Estimate,
   /** 1,000,000 over the cost: what one CPU could serve if it did nothing else. */
@@ -272,7 +284,7 @@ export const StopReason = z.enum(['precision', 'rounds', 'time', 'only-baseline'
 export type StopReason = z.infer<typeof StopReason>
 
 export const Result = z.object({
-  format: z.literal(FORMAT),
+  format: z.literal(FORMATS),
   study: z.string(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),

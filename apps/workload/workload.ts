@@ -4,5 +4,5 @@ import { lookup } from './lookup.ts'
 import { table } from './table.ts'
 import { template } from './template.ts'
 
-/** The one copy of "your code" that the launcher hands to every app. */
+/** The one copy of "your code" that every app is given. */
 export const workload: Workload = { hello, template, table, lookup }

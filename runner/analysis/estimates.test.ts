@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { cellRound as cell, roundAnalysis } from '../fixtures/cell-round.ts'
 import { estimateMeans } from '../statistics/estimate.ts'
-import { cellSeries, estimateCells, estimateIdentical, estimateOverall, precisionReached, rankCells } from './estimates.ts'
+import {
+  type ChargedRound,
+  cellSeries,
+  estimateCells,
+  estimateIdentical,
+  estimateOverall,
+  precisionReached,
+  rankCells,
+} from './estimates.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 
 const rounds = (table: readonly Record<string, number>[], endpoint = 'hello'): RoundAnalysis[] =>
@@ -101,12 +109,15 @@ describe('estimateOverall', () => {
 })
 
 describe('estimateIdentical', () => {
+  const copies = (logRatio: number) =>
+    [0, logRatio].map((log, copy) => ({ process: `raw${copy}`, requests: 10, serverCpuNs: 1e5 * Math.exp(log), elapsedNs: 1 }))
+
   it('shares the error probability between the endpoints', () => {
     const analyses: RoundAnalysis[] = [0.01, 0.02, 0.03].map((logRatio, index) =>
       roundAnalysis(index + 1, {
-        identical: [
-          { endpoint: 'hello', logRatio },
-          { endpoint: 'lookup', logRatio: -logRatio },
+        cells: [
+          cell(index + 1, 'raw', 0, { copies: copies(logRatio) }),
+          cell(index + 1, 'raw', 0, { endpoint: 'lookup', copies: copies(-logRatio) }),
         ],
       }),
     )
@@ -159,12 +170,16 @@ describe('precisionReached', () => {
 })
 
 describe('the distance of the CPUs', () => {
+  const charged = (round: number, app: string, logRatio: number, of: Partial<CellRound>): ChargedRound => ({
+    ...cell(round, app, logRatio, of),
+    ...{ logCost: Math.log(10_000) + logRatio, logRatio, overheadNs: 0, lateNs: null },
+  })
   const distances = [110, 350, 110, 110, 350, 350, 110, 350, 230, 110]
   const series = (app: string, endpoint: string, first: number, logRatio: (distanceNs: number) => number) => ({
     app,
     endpoint,
     rounds: distances
-      .map((cpuDistanceNs, index) => cell(index + 1, app, logRatio(cpuDistanceNs), { endpoint, cpuDistanceNs }))
+      .map((cpuDistanceNs, index) => charged(index + 1, app, logRatio(cpuDistanceNs), { endpoint, cpuDistanceNs }))
       .filter(({ round }) => round >= first),
   })
   const koa = (distanceNs: number) => 0.5 - distanceNs / 1000

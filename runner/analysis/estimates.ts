@@ -4,6 +4,7 @@ import { meanLogOverEndpoints } from '../statistics/geometric-mean.ts'
 import { type Ranking, rankWithTies } from '../statistics/ranks.ts'
 import { roundsNeeded } from '../statistics/rounds-needed.ts'
 import { meanOrNull } from '../statistics/summary.ts'
+import { AllInCosts } from './all-in.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 
 /** Level of every interval in a result. */
@@ -14,15 +15,30 @@ const BORROWING = 3
 /** Largest over smallest distance of the CPUs above which it is taken into account. */
 const DISTANCE_MOVED = 1.1
 
+/** A cell in one round with all that it costs. */
+export interface ChargedRound extends CellRound {
+  /** ln of nanoseconds per request, and of its ratio to the baseline in the same blocks. */
+  readonly logCost: number
+  readonly logRatio: number
+  readonly overheadNs: number
+  /** The part of the cost that the server used outside its slices; null: not watched. */
+  readonly lateNs: number | null
+}
+
 /** The round values of one cell, in the order of the rounds. */
 export interface CellSeries {
   readonly app: string
   readonly endpoint: string
-  readonly rounds: readonly CellRound[]
+  readonly rounds: readonly ChargedRound[]
 }
 
 /** What of a round estimates are made from; a result keeps it, so they can be made again. */
-export type EstimatedRound = Pick<CellRound, 'round' | 'logCost' | 'logRatio' | 'overheadNs' | 'logRate' | 'cpuDistanceNs'>
+export type EstimatedRound = Pick<ChargedRound, 'round' | 'logCost' | 'logRatio' | 'overheadNs' | 'logRate' | 'cpuDistanceNs'> & {
+  /** null in results of version 0.1. */
+  readonly typicalLogCost: number | null
+  readonly typicalLogRatio: number | null
+  readonly lateNs: number | null
+}
 
 /** A cell to estimate. */
 export interface EstimatedSeries {
@@ -34,21 +50,52 @@ export interface EstimatedSeries {
 /** Estimates of one cell; logs have been undone. */
 export interface CellEstimates {
   readonly cost: Estimate
+  /** What most requests cost, and its ratio; null: unknown. */
+  readonly typicalCost: Estimate | null
+  readonly typicalRatio: Estimate | null
+  /** The part of the cost that the server used outside its slices; null: unknown. */
+  readonly lateMicroseconds: Estimate | null
   readonly ratio: Estimate
   readonly overheadMicroseconds: Estimate
   readonly requestsPerSecond: Estimate
 }
 
-/** One series per cell that has at least one round. */
+/** One series per cell that has at least one round, with all CPU time charged to requests. */
 export function cellSeries(rounds: readonly RoundAnalysis[]): CellSeries[] {
-  const series = new Map<string, { app: string; endpoint: string; rounds: CellRound[] }>()
-  for (const cell of rounds.flatMap(({ cells }) => cells)) {
-    const key = `${cell.app} ${cell.endpoint}`
-    const known = series.get(key) ?? { app: cell.app, endpoint: cell.endpoint, rounds: [] }
-    known.rounds.push(cell)
-    series.set(key, known)
+  const costs = new AllInCosts(rounds.map(({ between }) => between))
+  const series = new Map<string, { app: string; endpoint: string; rounds: ChargedRound[] }>()
+  for (const [index, { cells, baseline, between }] of rounds.entries()) {
+    for (const cell of cells) {
+      const reference = cells.find(({ app, endpoint }) => app === baseline && endpoint === cell.endpoint)
+      if (reference === undefined) continue
+      const [own, other] = [costs.of(index, cell.copies), costs.of(index, reference.copies)]
+      const key = `${cell.app} ${cell.endpoint}`
+      const known = series.get(key) ?? { app: cell.app, endpoint: cell.endpoint, rounds: [] }
+      known.rounds.push({
+        ...cell,
+        logCost: Math.log(own.costNs),
+        logRatio: Math.log(own.costNs / other.costNs),
+        overheadNs: own.costNs - other.costNs,
+        lateNs: between.length === 0 ? null : own.lateNs,
+      })
+      series.set(key, known)
+    }
   }
   return [...series.values()]
+}
+
+/** ln of the cost of the second copy of the baseline over that of the first, by endpoint, round by round. */
+export function identicalLogRatios(rounds: readonly RoundAnalysis[]): Map<string, number[]> {
+  const costs = new AllInCosts(rounds.map(({ between }) => between))
+  const byEndpoint = new Map<string, number[]>()
+  for (const [index, { cells, baseline }] of rounds.entries()) {
+    for (const { app, endpoint, copies } of cells) {
+      if (app !== baseline || copies.length !== 2) continue
+      const [first, second] = copies.map((copy) => costs.of(index, [copy]).costNs)
+      byEndpoint.set(endpoint, [...(byEndpoint.get(endpoint) ?? []), Math.log(second! / first!)])
+    }
+  }
+  return byEndpoint
 }
 
 /** Estimates of all cells together, because each borrows what is known of the others' variances. */
@@ -60,6 +107,11 @@ export function estimateCells<Series extends EstimatedSeries>(
   const ratios = new Map(estimateColumns(others, ({ logRatio }) => logRatio).map((estimate, index) => [others[index]!, estimate]))
   const overheads = new Map(others.map((cell) => [cell, estimateColumns([cell], ({ overheadNs }) => overheadNs / 1000)[0]!]))
   const costs = estimateColumns(all, ({ logCost }) => logCost - Math.log(1000))
+  const typicalCosts = estimateKnown(all, ({ typicalLogCost }) =>
+    typicalLogCost === null ? null : typicalLogCost - Math.log(1000),
+  )
+  const typicalRatios = estimateKnown(others, ({ typicalLogRatio }) => typicalLogRatio)
+  const lates = estimateKnown(all, ({ lateNs }) => (lateNs === null ? null : lateNs / 1000))
   const rates = estimateColumns(all, ({ logRate }) => logRate)
   return new Map(
     all.map((cell, index) => {
@@ -69,6 +121,9 @@ export function estimateCells<Series extends EstimatedSeries>(
         cell,
         {
           cost: bounded(exponentiate(costs[index]!)),
+          typicalCost: typicalCosts.get(cell) === undefined ? null : bounded(exponentiate(typicalCosts.get(cell)!)),
+          typicalRatio: typicalRatios.get(cell) === undefined ? null : bounded(exponentiate(typicalRatios.get(cell)!)),
+          lateMicroseconds: lates.get(cell) === undefined ? null : bounded(lates.get(cell)!),
           ratio: ratio === undefined ? exactly(1) : bounded(exponentiate(ratio)),
           overheadMicroseconds: overhead === undefined ? exactly(0) : bounded(overhead),
           requestsPerSecond: bounded(exponentiate(rates[index]!)),
@@ -87,6 +142,15 @@ export function estimateColumns<Round extends Pick<CellRound, 'cpuDistanceNs'>>(
     cells.map(({ rounds }) => rounds.map(of)),
     { level: LEVEL, covariates: cells.map(({ rounds }) => distances(rounds)) },
   )
+}
+
+/** The same of figures that some cells may not have; those are missing. */
+function estimateKnown<Series extends EstimatedSeries>(
+  cells: readonly Series[],
+  of: (round: EstimatedRound) => number | null,
+): Map<Series, MeanEstimate> {
+  const known = cells.filter(({ rounds }) => rounds.every((round) => of(round) !== null))
+  return new Map(estimateColumns(known, (round) => of(round)!).map((estimate, index) => [known[index]!, estimate]))
 }
 
 /** Where an app stands among others. */
@@ -160,10 +224,8 @@ export function estimateOverall(
 
 /** The A/A comparison by endpoint, at a level corrected for their number. */
 export function estimateIdentical(rounds: readonly RoundAnalysis[]): { endpoint: string; ratio: Estimate }[] {
-  const endpoints = [...new Set(rounds.flatMap(({ identical }) => identical.map(({ endpoint }) => endpoint)))]
-  const columns = endpoints.map((endpoint) =>
-    rounds.flatMap(({ identical }) => identical.filter((one) => one.endpoint === endpoint).map(({ logRatio }) => logRatio)),
-  )
+  const byEndpoint = identicalLogRatios(rounds)
+  const [endpoints, columns] = [[...byEndpoint.keys()], [...byEndpoint.values()]]
   const level = 1 - (1 - LEVEL) / Math.max(1, endpoints.length)
   return estimateMeans(columns, { level }).map((estimate, index) => ({
     endpoint: endpoints[index]!,

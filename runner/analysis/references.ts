@@ -98,7 +98,15 @@ function over({ app, endpoint, rounds }: StoredSeries, reference: StoredSeries):
     rounds: rounds.flatMap((round) => {
       const other = reference.rounds.find((one) => one.round === round.round)
       if (other === undefined) return []
-      return [{ ...round, logRatio: round.logRatio - other.logRatio, overheadNs: round.overheadNs - other.overheadNs }]
+      const [typical, otherTypical] = [round.typicalLogRatio, other.typicalLogRatio]
+      return [
+        {
+          ...round,
+          logRatio: round.logRatio - other.logRatio,
+          overheadNs: round.overheadNs - other.overheadNs,
+          typicalLogRatio: typical === null || otherTypical === null ? null : typical - otherTypical,
+        },
+      ]
     }),
   }
 }

@@ -1,8 +1,11 @@
+import { processOf } from '../deployment/deployment.ts'
+import type { BetweenSlices } from '../measure/between.ts'
 import type { BlockRecord } from '../measure/round.ts'
 import { costNs, requestsPerSecond, type Slice } from '../measure/sample.ts'
-import { appOf, type Plan } from '../plan.ts'
-import { trimmedDifference, trimmedLogRatio } from '../statistics/paired-log-ratios.ts'
+import { appOf, loadOf, type Plan } from '../plan.ts'
+import { trimmedLogRatio } from '../statistics/paired-log-ratios.ts'
 import { mean, meanOrNull, median, trimmedMean } from '../statistics/summary.ts'
+import type { CopySums } from './all-in.ts'
 import { countBlocks, type EndpointBlocks } from './blocks.ts'
 import { helperFall } from './compiling.ts'
 import { type OpenLoopFigures, openLoopOf } from './open-loop.ts'
@@ -23,11 +26,12 @@ export interface CellRound extends LoadSums {
   readonly endpoint: string
   readonly round: number
   readonly blocks: number
-  /** ln of nanoseconds per request. */
-  readonly logCost: number
-  /** ln of cost over baseline cost, paired by block. */
-  readonly logRatio: number
-  readonly overheadNs: number
+  /** ln of nanoseconds that most requests cost: a trimmed mean over slices. */
+  readonly typicalLogCost: number
+  /** ln of typical cost over that of the baseline, paired by block. */
+  readonly typicalLogRatio: number
+  /** All that its servers used and answered in slices that count: two for the baseline. */
+  readonly copies: readonly CopySums[]
   /** ln of requests per second. */
   readonly logRate: number
   /**
@@ -49,6 +53,8 @@ export interface CellRound extends LoadSums {
   readonly serverBusy: number
   /** null: the driver cannot tell. */
   readonly idleNs: number | null
+  /** Time in which the server wanted to run while something else ran on its CPU; null: unknown. */
+  readonly waitNs: number | null
   readonly userNs: number | null
   readonly systemNs: number | null
   readonly receivedBytes: number
@@ -60,9 +66,11 @@ export interface CellRound extends LoadSums {
 /** What one round says, in small: slices need not be kept. */
 export interface RoundAnalysis {
   readonly round: number
+  /** The app that every other is compared with. */
+  readonly baseline: string
+  /** Its servers outside their slices; none where that was not watched. */
+  readonly between: readonly BetweenSlices[]
   readonly cells: readonly CellRound[]
-  /** ln of the second baseline copy's cost over the first's, by endpoint. */
-  readonly identical: readonly { readonly endpoint: string; readonly logRatio: number }[]
   /** Difference of ln cost between the last place in a block and the first, all cells together; null: unknown. */
   readonly positionEffect: number | null
   readonly blocks: readonly EndpointBlocks[]
@@ -73,13 +81,12 @@ export function analyseRound(
   plan: Plan,
   round: number,
   measured: readonly Slice[],
-  records: readonly BlockRecord[] = [],
+  { blocks: records = [], between = [] }: { blocks?: readonly BlockRecord[]; between?: readonly BetweenSlices[] } = {},
 ): RoundAnalysis {
   const slices = measured.filter(({ disturbance }) => disturbance === null)
   const blocks = 1 + slices.reduce((last, { block }) => Math.max(last, block), -1)
   const apps = [...new Set(plan.deployments.map(({ app }) => app))]
   const cells: CellRound[] = []
-  const identical: { endpoint: string; logRatio: number }[] = []
   for (const endpoint of plan.endpoints) {
     const here = slices.filter((slice) => slice.endpoint === endpoint)
     const costsOf = (wanted: string) =>
@@ -88,26 +95,23 @@ export function analyseRound(
         .map(({ id }) => costsByBlock(here, id, blocks))
         .filter((byBlock) => byBlock.some(Number.isFinite))
     const baseline = costsOf(plan.baseline)
-    if (baseline.length === 2) identical.push({ endpoint, logRatio: trimmedLogRatio(baseline[1]!, [baseline[0]!]) })
     for (const app of apps) {
       const own = here.filter((slice) => appOf(plan, slice.deployment) === app && Number.isFinite(costNs(slice)))
       const costs = costsOf(app)
       if (costs.length === 0 || baseline.length === 0) continue
-      const paired = app === plan.baseline ? { logRatio: 0, overheadNs: 0 } : pair(costs[0]!, baseline)
-      if (Number.isNaN(paired.logRatio)) continue
+      const typicalLogRatio = app === plan.baseline ? 0 : trimmedLogRatio(costs[0]!, baseline)
+      if (Number.isNaN(typicalLogRatio)) continue
       const drifts = costs.map((copy) => driftOver(copy, app === plan.baseline ? [] : baseline)).filter((one) => one !== null)
       cells.push({
-        ...{ app, endpoint, round, ...paired, ...sums(own) },
+        ...{ app, endpoint, round, typicalLogRatio, copies: copySums(plan, own), ...sums(own) },
         loaded: loadSums(measured.filter((slice) => slice.endpoint === endpoint && appOf(plan, slice.deployment) === app)),
         drift: drifts.length === 0 ? null : mean(drifts),
-        slow: slowAnswers(own, plan.connections),
+        slow: slowAnswers(own, loadOf(plan, plan.deployments.find((one) => one.app === app)!).connections),
       })
     }
   }
   return {
-    round,
-    cells,
-    identical: identical.filter(({ logRatio }) => !Number.isNaN(logRatio)),
+    ...{ round, baseline: plan.baseline, between, cells },
     positionEffect: positionEffect(slices),
     blocks: countBlocks(records),
   }
@@ -120,17 +124,24 @@ function costsByBlock(slices: readonly Slice[], deployment: string, blocks: numb
   return byBlock
 }
 
-function pair(costs: readonly number[], baseline: readonly number[][]): Pick<CellRound, 'logRatio' | 'overheadNs'> {
-  return { logRatio: trimmedLogRatio(costs, baseline), overheadNs: trimmedDifference(costs, baseline) }
+/** Of slices that are drained only: what is still on its way is in the CPU time and not among the answers. */
+function copySums(plan: Plan, slices: readonly Slice[]): CopySums[] {
+  const drained = slices.filter((slice) => slice.drained)
+  return [...Map.groupBy(drained, ({ deployment }) => deployment)].map(([deployment, own]) => ({
+    process: processOf(plan.deployments.find(({ id }) => id === deployment)!),
+    requests: total(own, ({ requests }) => requests),
+    serverCpuNs: total(own, ({ serverCpuNs }) => serverCpuNs),
+    elapsedNs: total(own, ({ elapsedNs }) => elapsedNs),
+  }))
 }
 
-type Sums = Omit<CellRound, 'app' | 'endpoint' | 'round' | 'logRatio' | 'overheadNs' | 'drift' | 'loaded' | 'slow'>
+type Sums = Omit<CellRound, 'app' | 'endpoint' | 'round' | 'typicalLogRatio' | 'copies' | 'drift' | 'loaded' | 'slow'>
 
 function sums(slices: readonly Slice[]): Sums {
   return {
     blocks: new Set(slices.map(({ block }) => block)).size,
     slices: slices.length,
-    logCost: trimmedMean(slices.map((slice) => Math.log(costNs(slice)))),
+    typicalLogCost: trimmedMean(slices.map((slice) => Math.log(costNs(slice)))),
     logRate: trimmedMean(slices.map((slice) => Math.log(requestsPerSecond(slice)))),
     helperFall: helperFall(slices),
     cpuDistanceNs: meanOrNull(slices.map(({ cpuDistanceNs }) => cpuDistanceNs)),
@@ -140,6 +151,7 @@ function sums(slices: readonly Slice[]): Sums {
     ...loadSums(slices),
     serverBusy: median(slices.map(({ serverCpuNs, elapsedNs }) => serverCpuNs / elapsedNs)),
     idleNs: totalOrNull(slices, ({ idleNs }) => idleNs),
+    waitNs: totalOrNull(slices, ({ serverWaitNs }) => serverWaitNs),
     userNs: totalOrNull(slices, ({ userNs }) => userNs),
     systemNs: totalOrNull(slices, ({ systemNs }) => systemNs),
     receivedBytes: total(slices, ({ receivedBytes }) => receivedBytes),

@@ -52,7 +52,7 @@ describe('a place', () => {
       Math.exp(
         placeCalled(label)
           .analyse(plan, of)
-          .cells.find((cell) => cell.app === app)!.logRatio,
+          .cells.find((cell) => cell.app === app)!.typicalLogRatio,
       )
     expect(ratio(dearerKoa(record, there), 'koa')).toBeCloseTo(4, 3)
     expect(
@@ -112,7 +112,7 @@ describe('another way of asking', () => {
     const ratio = (reading: typeof asPlanned) => {
       const { cells } = reading.analyse(byDefault, records[0]!)
       expect(cells.map(({ app }) => app)).toEqual(['node-http', 'koa'])
-      return Math.exp(cells[1]!.logRatio)
+      return Math.exp(cells[1]!.typicalLogRatio)
     }
     expect(ratio(asPlanned)).toBeCloseTo(2, 3)
     expect(ratio(askedIn(sleeping))).toBeCloseTo(3, 3)

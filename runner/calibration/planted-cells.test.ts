@@ -13,7 +13,7 @@ function cell(app: string, overheads: readonly (number | null)[]): MeasuredCell 
           {
             ...{ round: index + 1, blocks: 8, costMicroseconds: 20, ratio: 1.5, requestsPerSecond: 5e4 },
             overheadMicroseconds,
-            cpuDistanceNanoseconds: null,
+            ...{ typicalCostMicroseconds: null, typicalRatio: null, lateMicroseconds: null, cpuDistanceNanoseconds: null },
           },
         ],
   )

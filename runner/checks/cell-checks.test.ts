@@ -11,6 +11,16 @@ const ratioWithin = (percent: number) => estimate(1.5, 1.5 * (1 - percent / 100)
 const steady = [1.5, 1.49, 1.51, 1.5, 1.505, 1.495, 1.502, 1.498]
 const rounds = (count: number) => Array.from({ length: count }, (_, index) => steady[index]!)
 
+/** A cell of this cost of which so much is late, and what most requests cost in its slices; alike in every round but for a little. */
+const beyond = ({ late, cost, typical = cost - late }: { late: number; cost: number; typical?: number }) => ({
+  cost: estimate(cost, cost * 0.99, cost * 1.01),
+  perRound: steady.map((ratio, index) => ({
+    ...{ round: index + 1, blocks: 40, ratio, overheadMicroseconds: 5, requestsPerSecond: 62_500, cpuDistanceNanoseconds: null },
+    ...{ costMicroseconds: cost + late * 0.01 * (index % 3), lateMicroseconds: late * (1 + 0.01 * (index % 3)) },
+    ...{ typicalCostMicroseconds: typical, typicalRatio: ratio },
+  })),
+})
+
 /** N = X · R: latency that makes X · R this many times N. */
 const little = (factor: number): GoodCellOptions => ({
   figures: { latencyMicroseconds: { mean: 256 * factor, p50: 240, p90: 300, p99: 500, max: 5000, samples: 10 } },
@@ -193,18 +203,34 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
     ['round-outlier', 'skewed-rounds'],
   ],
 
-  'rare work beyond the interval': [{ figures: { totalRatio: 1.53 } }, ['rare-work']],
-  'rare work within the interval': [{ figures: { totalRatio: 1.509 } }, []],
-  'rare work within half a percent': [{ figures: { ratio: ratioWithin(0.1), totalRatio: 1.506 } }, []],
-  'less in total than trimmed': [{ figures: { totalRatio: 1.47 } }, ['rare-work']],
+  'later work of 11 of 21 µs': [{ figures: beyond({ late: 11, cost: 21 }) }, ['late-work']],
+  'later work of less than 1 % of the cost': [{ figures: beyond({ late: 0.1, cost: 21 }) }, []],
+  'later work of 6 % of a small overhead': [
+    { figures: { ...beyond({ late: 0.12, cost: 21 }), overheadMicroseconds: estimate(2, 1.9, 2.1) } },
+    ['late-work'],
+  ],
+  'rare work of 3 of 21 µs': [{ figures: beyond({ late: 0, cost: 21, typical: 18 }) }, ['rare-work']],
+  'an app that works when nobody asks it': [
+    { outside: { app: 'koa', idleShare: 0.05, outsideShare: 0.05, busyChildren: 0 } },
+    ['works-when-idle'],
+  ],
+  'an app whose children work': [{ outside: { app: 'koa', idleShare: 0, outsideShare: 0, busyChildren: 2 } }, ['forks-workers']],
+  'workers that were asked for': [
+    {
+      outside: { app: 'koa', idleShare: 0, outsideShare: 0, busyChildren: 2 },
+      figures: { deployment: { runtime: 'node 24', transport: 'tcp', proxy: null, workers: 2, copies: 1 }, serverBusy: 0.98 },
+    },
+    [],
+  ],
+  'a server kept from its CPU by another app': [{ figures: { serverBusy: 0.8 }, totals: { waitNs: 1.8e9 } }, []],
 
   'koa as expensive as never': [
-    { package: 'koa', figures: { ratio: estimate(2.1, 2.09, 2.11), totalRatio: 2.1 } },
+    { package: 'koa', figures: { ratio: estimate(2.1, 2.09, 2.11) } },
     ['skewed-rounds', 'implausible'],
   ],
   'koa on another endpoint': [
     {
-      figures: { endpoint: 'lookup', ratio: estimate(1.03, 1.02, 1.04), totalRatio: 1.03 },
+      figures: { endpoint: 'lookup', ratio: estimate(1.03, 1.02, 1.04) },
       ratios: steady.map((one) => one - 0.47),
     },
     [],

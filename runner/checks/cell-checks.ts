@@ -1,10 +1,11 @@
 import type { Finding } from '../result.ts'
+import { checkBeyondTypical } from './cell/beyond-typical.ts'
 import { checkBlocksKept } from './cell/blocks-kept.ts'
 import { checkCounters } from './cell/counters.ts'
 import { checkPlausible } from './cell/implausible.ts'
 import { checkLittlesLaw } from './cell/littles-law.ts'
 import { checkOpenLoop } from './cell/open-loop.ts'
-import { checkRareWork } from './cell/rare-work.ts'
+import { checkOwnWork } from './cell/own-work.ts'
 import { checkReconnects } from './cell/reconnects.ts'
 import { checkRoundOutliers } from './cell/round-outlier.ts'
 import { checkPrecision, checkRounds } from './cell/rounds.ts'
@@ -29,7 +30,8 @@ const cellChecks: readonly CellCheck[] = [
   checkCompiled,
   checkRoundOutliers,
   checkSkew,
-  checkRareWork,
+  checkBeyondTypical,
+  checkOwnWork,
   checkPlausible,
 ]
 

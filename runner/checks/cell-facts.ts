@@ -1,3 +1,4 @@
+import type { OutsideWork } from '../analysis/all-in.ts'
 import type { LoadSums } from '../analysis/round-analysis.ts'
 import type { SlowAnswers } from '../analysis/slow-answers.ts'
 import type { Finding, MeasuredCell } from '../result.ts'
@@ -12,6 +13,8 @@ export interface CellTotals extends LoadSums {
   /** With disturbed attempts: of these as well there are latencies, and an app that closes connections disturbs itself. */
   readonly loaded: LoadSums
   readonly slow: SlowAnswers
+  /** Time in which the server wanted to run while something else ran on its CPU; null: unknown. */
+  readonly waitNs: number | null
   /** Of the server's own process; null: unknown. */
   readonly userNs: number | null
   readonly systemNs: number | null
@@ -37,6 +40,8 @@ export interface CellFacts {
   readonly driverSleeps: boolean
   /** The load is meant to keep the server busy; false: that it idles is what was asked for. */
   readonly loadSaturates: boolean
+  /** What its server does outside its slices; null: not watched. */
+  readonly outside: OutsideWork | null
   /** Half-width asked for; null: none. */
   readonly precisionPercent: number | null
 }

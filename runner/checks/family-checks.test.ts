@@ -18,6 +18,7 @@ function cell(
     (ratio, index): RoundValue => ({
       ...{ round: index + 1, blocks: 40, ratio, costMicroseconds: costs[index]! * ratio },
       ...{ overheadMicroseconds: costs[index]! * (ratio - 1), requestsPerSecond: 1e5, cpuDistanceNanoseconds: null },
+      ...{ typicalCostMicroseconds: null, typicalRatio: null, lateMicroseconds: null },
     }),
   )
   return goodCell({ isBaseline: app === BASELINE, figures: { app, endpoint, perRound } })

@@ -19,6 +19,7 @@ const goodRun: RunFacts = {
   foreignShare: 0.008,
   cpuDistanceNanoseconds: { mean: 110, low: 108, high: 113 },
   blocks: { planned: 100, attempts: 100, disturbances: {} },
+  outsideWork: [{ app: 'koa', idleShare: 0.0003, outsideShare: 0.001, busyChildren: 0 }],
   lastOverFirst: { value: 1.004, low: 1.003, high: 1.005, level: 0.99 },
 }
 

@@ -88,8 +88,12 @@ export const COMPILING_PERCENT = 1
 export const OUTLIER_SCORE = 3.5
 /** Two estimates of the centre further apart than this share of the half-width: the rounds are skewed. */
 export const SKEW_SHARE = 0.5
-/** Rare work below this is not worth a word, share of the ratio. */
-export const RARE_WORK_SHARE = 0.005
+/** Of a CPU, while nobody asks: Node alone takes 0.0003. */
+export const WORKS_WHEN_IDLE_SHARE = 0.01
+/** Of a CPU, while others are asked. */
+export const WORKS_BETWEEN_SHARE = 0.02
+/** With more of it, caches are never what an app alone would find. */
+export const CROWDS_SHARE = 0.2
 /** A difference up to this matters to no one: the margin of the ranks. */
 export const MARGIN = 0.01
 /** Of tests on several cells at once, after correction for their number. */

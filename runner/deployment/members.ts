@@ -14,8 +14,8 @@ export interface Member extends Memory {
 }
 
 /**
- * The processes of a launcher; none where there is no procfs.
- * @param workerPids of a team; absent: the launcher serves by itself
+ * The processes of a server; none where there is no procfs.
+ * @param workerPids of a team; absent: the process serves by itself
  * @param address where connections are to be counted; null: they are not
  */
 export function readMembers(pid: number, workerPids: readonly number[] | undefined, address: Address | null): Member[] {
@@ -23,6 +23,19 @@ export function readMembers(pid: number, workerPids: readonly number[] | undefin
   const connections = address === null ? null : openConnections(address, answering)
   const workers = answering.flatMap((worker, index) => member('worker', descendants(worker), connections?.[index] ?? null))
   return workerPids === undefined ? workers : [...member('primary', [pid], null), ...workers]
+}
+
+/** Of the CPU time of a server and all that it has started. */
+const BUSY_SHARE = 0.1
+
+/** How many processes below a server have used a good part of its CPU time; 0 where there is no procfs. */
+export function countBusyChildren(pid: number): number {
+  const used = descendants(pid).map((one) => {
+    const shares = readCpuShares(one)
+    return shares === null ? 0 : shares.userNs + shares.systemNs
+  })
+  const total = used.reduce((sum, ns) => sum + ns, 0)
+  return used.slice(1).filter((ns) => total > 0 && ns > BUSY_SHARE * total).length
 }
 
 function member(role: Member['role'], pids: readonly number[], connections: number | null): Member[] {

@@ -39,6 +39,12 @@ export interface FakeWorldOptions {
   kernel(place: FakePlace): Partial<FakeCounters>
   /** Distance of the two CPUs in nanoseconds, by the number of pulses so far; null: unknown. */
   cpuDistance(pulses: number): number | null
+  /** Work that a pulse leaves to a timer: so long after it, so much for every request. */
+  later(place: FakePlace): { readonly afterNs: number; readonly nsPerRequest: number } | null
+  /** Share of a CPU that an app takes when nobody asks it. */
+  idleShare(app: string): number
+  /** Processes that an app has started and that do a part of its work. */
+  busyChildren(app: string): number
   /** Called before a deployment starts; may throw a DeploymentError. */
   beforeStart(deployment: string): void
 }
@@ -57,6 +63,9 @@ const DEFAULTS: FakeWorldOptions = {
   wait: () => ({ serverNs: 0, loadNs: 0 }),
   kernel: () => ({}),
   cpuDistance: () => null,
+  later: () => null,
+  idleShare: () => 0,
+  busyChildren: () => 0,
   beforeStart: () => {},
 }
 
@@ -72,6 +81,10 @@ const NOTHING_COUNTED: FakeCounters = {
 /** A simulated process. */
 interface FakeProcess {
   readonly id: string
+  readonly app: string
+  /** When its idle work was last added, and what it has put off. */
+  seenNs: number
+  later: { readonly atNs: number; readonly ns: number }[]
   readonly noise: number
   cpuNs: number
   /** The part of it on threads that run no event loop. */
@@ -109,7 +122,16 @@ export class FakeWorld {
       this.journal.push(`start ${plan.id}`)
       this.nowNs += 100e6
       const noise = this.#options.processNoise * this.#normal()
-      const state: FakeProcess = { id: plan.id, noise, cpuNs: 0, helperNs: 0, runDelayNs: 0 }
+      const state: FakeProcess = {
+        id: plan.id,
+        app: plan.app,
+        noise,
+        cpuNs: 0,
+        helperNs: 0,
+        runDelayNs: 0,
+        seenNs: this.nowNs,
+        later: [],
+      }
       const address: Address = { transport: 'tcp', host: '127.0.0.1', port: 1 }
       this.#running.set(address, state)
       return {
@@ -118,8 +140,9 @@ export class FakeWorld {
         startup: { listenedMilliseconds: 100, answeredMilliseconds: 101 },
         lastLines: [],
         facts: {},
-        cpu: async () => reading(state),
+        cpu: async () => reading(this.#settled(state)),
         cpuShares: async () => ({ userNs: state.cpuNs * 0.6, systemNs: state.cpuNs * 0.4 }),
+        busyChildren: async () => this.#options.busyChildren(plan.app),
         residentBytes: async () => 50e6,
         members: async () => fakeMembers(plan, state),
         ended: () => null,
@@ -181,9 +204,12 @@ export class FakeWorld {
     const requests = openLoop?.scheduled ?? Math.max(1, Math.round((milliseconds * 1e6) / costNs))
     const elapsedNs = openLoop === null ? requests * costNs : Math.max(milliseconds * 1e6, openLoop.answeredNs)
     const place: FakePlace = { app, endpoint, deployment, pulses: this.pulses++ }
+    this.#settled(state)
     state.cpuNs += Math.round(requests * costNs)
     state.helperNs += Math.round(requests * costNs * this.#options.helperShare(place))
     this.nowNs += elapsedNs
+    const later = this.#options.later(place)
+    if (later !== null) state.later.push({ atNs: this.nowNs + later.afterNs, ns: requests * later.nsPerRequest })
     this.#disturb(state, place)
     const pulse: Pulse = {
       requests,
@@ -203,6 +229,16 @@ export class FakeWorld {
       ...(openLoop === null ? {} : { openLoop }),
     }
     return this.#options.disturb(pulse, place)
+  }
+
+  /** With all that it has done since it was last looked at, apart from answering. */
+  #settled(state: FakeProcess): FakeProcess {
+    const due = state.later.filter(({ atNs }) => atNs <= this.nowNs)
+    state.later = state.later.filter(({ atNs }) => atNs > this.nowNs)
+    const idleNs = (this.nowNs - state.seenNs) * this.#options.idleShare(state.app)
+    state.cpuNs += Math.round(idleNs + due.reduce((sum, { ns }) => sum + ns, 0))
+    state.seenNs = this.nowNs
+    return state
   }
 
   #disturb(state: FakeProcess, place: FakePlace): void {

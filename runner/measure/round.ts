@@ -3,6 +3,7 @@ import { type CpuTicks, NANOSECONDS_PER_TICK, ticksBetween } from '../deployment
 import type { CellLatencies } from '../load/driver.ts'
 import { endpointsOf, type Plan, type PlannedRound } from '../plan.ts'
 import type { Bench } from './bench.ts'
+import { type BetweenSlices, BetweenWatch } from './between.ts'
 import { measureBlock, RepeatBudget } from './block.ts'
 import { Capacities } from './capacities.ts'
 import { cellName, isOut, wholeApps } from './cells.ts'
@@ -27,6 +28,8 @@ export interface RoundRecord {
   readonly interrupted: boolean
   readonly noise: Noise
   readonly blocks: readonly BlockRecord[]
+  /** Its servers outside their slices. */
+  readonly between: readonly BetweenSlices[]
 }
 
 /** How one block (one endpoint, one slice of every deployment) came about. */
@@ -74,17 +77,21 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
   const watch = plan.lives === undefined ? null : new LifeWatch(fleet)
   const rest = async () => plan.lives && (await bench.rest(plan.lives.restMilliseconds, context.signal))
   const capacities = new Capacities()
+  const between = new BetweenWatch(bench, fleet.processes, context.signal)
   try {
     context.progress('warm-up', 0)
     await rest()
     await watch?.idle()
+    await between.idle()
     for (const deployments of byProcess(fleet, planned.warmUpOrder)) {
       if (context.signal.aborted) break
       const cells = deployments.flatMap((deployment) => activeCells(plan, deployment, out))
       const milliseconds = context.warmUpMilliseconds * workersOf(deployments[0]!.plan)
+      await between.loading(processIn(fleet, deployments[0]!))
       await warmUp(fleet.session, cells, { ...context, milliseconds, capacities, fail })
       await watch?.loaded()
     }
+    await between.begin()
     await watch?.warm()
     const slices: Slice[] = []
     const blocks: BlockRecord[] = []
@@ -103,12 +110,14 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
       blocks.push({ endpoint: block.endpoint, block: block.block, ...record })
     }
     const interrupted = context.signal.aborted
+    const processNames = new Map(plan.deployments.map((deployment) => [deployment.id, processOf(deployment)]))
+    const late = await between.end(slices, (deployment) => processNames.get(deployment)!)
     const noise = await noiseSince(bench, fleet, before)
     const stock = await takeStock(fleet)
     await rest()
     if (!context.signal.aborted) await watch?.rested()
     const lives = watch?.lives() ?? new Map()
-    return { round: planned.round, slices, blocks, failures, interrupted, noise, ...stock, lives }
+    return { round: planned.round, slices, blocks, failures, interrupted, noise, ...stock, lives, between: late }
   } finally {
     await fleet.stop()
   }
@@ -118,6 +127,11 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
 function byProcess(fleet: Fleet, order: readonly number[]): Deployment[][] {
   const running = order.flatMap((index) => fleet.deployments[index] ?? [])
   return [...Map.groupBy(running, ({ plan }) => processOf(plan)).values()]
+}
+
+/** The process of a deployment, without what stands in front of it. */
+function processIn({ processes }: Fleet, { plan }: Deployment): Deployment {
+  return processes.find((process) => processOf(process.plan) === processOf(plan))!
 }
 
 function activeCells(plan: Plan, deployment: Deployment, out: ReadonlySet<string>): WarmUpCell[] {

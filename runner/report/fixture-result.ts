@@ -80,7 +80,9 @@ function measured(id: string, endpoint: string, cost: [number, number], ratio: [
     state: 'measured',
     cost: estimate(value, width),
     ratio: estimate(...ratio),
-    totalRatio: ratio[0],
+    typicalCost: null,
+    typicalRatio: null,
+    lateMicroseconds: null,
     overheadMicroseconds: estimate(overhead, overhead === 0 ? 0 : width * 1.2),
     requestsPerSecond: estimate(0.82e6 / value, (0.82e6 / value) * 0.011),
     impliedMaximumRequestsPerSecond: 1e6 / value,
@@ -101,6 +103,7 @@ function measured(id: string, endpoint: string, cost: [number, number], ratio: [
     perRound: [1, 2, 3, 4, 5, 6].map((round) => ({
       ...{ round, blocks: 40, costMicroseconds: value, ratio: ratio[0], overheadMicroseconds: overhead },
       ...{ requestsPerSecond: 0.82e6 / value, cpuDistanceNanoseconds: null },
+      ...{ typicalCostMicroseconds: null, typicalRatio: null, lateMicroseconds: null },
     })),
   }
 }

@@ -15,6 +15,7 @@ export function withNoisyRounds(result: Result, { deviation = 0.01, rounds = 8, 
         ...{ round: index + 1, blocks: 40, costMicroseconds, ratio },
         overheadMicroseconds: isBaseline ? 0 : costMicroseconds - cell.cost.value / cell.ratio.value,
         ...{ requestsPerSecond: 0.82e6 / costMicroseconds, cpuDistanceNanoseconds: null },
+        ...{ typicalCostMicroseconds: null, typicalRatio: null, lateMicroseconds: null },
       }
     }),
   })

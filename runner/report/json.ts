@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RunError, UserError } from '../errors.ts'
-import { FORMAT, Result } from '../result.ts'
+import { FORMAT, FORMATS, Result } from '../result.ts'
 import { plainText } from './plain-text.ts'
 
 const LONGEST_PLACE = 200
@@ -44,16 +44,16 @@ export function parseResult(text: string, where: string): Result {
   if (format > FORMAT) {
     throw new UserError(
       'result-newer',
-      `${place} has format ${format}, which a newer suite wrote; this one reads format ${FORMAT}`,
+      `${place} has format ${format}, which a newer suite wrote; this one reads formats ${FORMATS.join(' and ')}`,
       {
         hint: 'update the suite and try again',
       },
     )
   }
-  if (format < FORMAT) {
+  if (!FORMATS.some((one) => one === format)) {
     throw new UserError(
       'result-older',
-      `${place} has format ${format}, which is no longer read; this suite reads format ${FORMAT}`,
+      `${place} has format ${format}, which is no longer read; this suite reads formats ${FORMATS.join(' and ')}`,
       {
         hint: 'measure again, or use the version of the suite that wrote it',
       },

@@ -1,3 +1,4 @@
+import { type BeyondTypical, beyondTypical } from '../analysis/beyond-typical.ts'
 import type { Cell, Estimate, MeasuredCell, Overall, Result } from '../result.ts'
 import { appName } from './app-name.ts'
 import { formatInterval, formatRank, formatShare, formatValue } from './format.ts'
@@ -19,6 +20,8 @@ export function measuredRow(result: Result, cell: MeasuredCell): Row {
       rank: plain(formatRank(isRanked(cell) ? cell.rank : null)),
       app: plain(appName(result, cell.app)),
       cost: figure(cell.cost),
+      ...beyondTypicalFigure(cell, 'later'),
+      ...beyondTypicalFigure(cell, 'rare'),
       ratio: figure(cell.ratio),
       overhead: figure(cell.overheadMicroseconds),
       requestsPerSecond: figure(cell.requestsPerSecond),
@@ -50,6 +53,12 @@ export function numberlessRow(result: Result, cell: Exclude<Cell, MeasuredCell>)
 /** A row that holds a sentence in place of numbers. */
 export function noteRow(result: Result, app: string, state: Row['state'], verdict: Row['verdict'], text: string): Row {
   return { app, state, verdict, note: text, figures: { app: plain(appName(result, app)), verdict: plain(text) } }
+}
+
+/** Nothing where it does not matter. */
+function beyondTypicalFigure(cell: MeasuredCell, part: BeyondTypical): Partial<Row['figures']> {
+  const estimate = beyondTypical(cell, part)
+  return estimate === null ? {} : { [part]: figure(estimate) }
 }
 
 function figure(estimate: Estimate): Figure {

@@ -1,3 +1,4 @@
+import { type BeyondTypical, beyondTypical } from '../analysis/beyond-typical.ts'
 import type { Cell, Overall, Result, Verdict } from '../result.ts'
 import { formatLevel } from './format.ts'
 import { listInWords, plainText } from './plain-text.ts'
@@ -11,6 +12,8 @@ export type ColumnId =
   | 'rank'
   | 'app'
   | 'cost'
+  | 'later'
+  | 'rare'
   | 'ratio'
   | 'overhead'
   | 'requestsPerSecond'
@@ -107,6 +110,7 @@ function endpointColumns(result: Result): Column[] {
     { id: 'rank', head: 'rank', kind: 'text' },
     { id: 'app', head: 'app', kind: 'text' },
     { id: 'cost', head: 'CPU µs/request', kind: 'number' },
+    ...beyondTypicalColumns(result),
     { id: 'ratio', head: `ratio to ${baseline}`, kind: 'number' },
     { id: 'overhead', head: `µs over ${baseline}`, kind: 'number' },
     { id: 'requestsPerSecond', head: 'requests/s', kind: 'number' },
@@ -114,6 +118,17 @@ function endpointColumns(result: Result): Column[] {
     { id: 'loadBusy', head: 'load busy %', kind: 'number' },
     { id: 'verdict', head: 'verdict', kind: 'text' },
   ]
+}
+
+/** Only where there is something to tell of any cell. */
+function beyondTypicalColumns({ cells }: Result): Column[] {
+  const columns: Column[] = [
+    { id: 'later', head: 'of it later, µs', kind: 'number' },
+    { id: 'rare', head: 'of it rare, µs', kind: 'number' },
+  ]
+  return columns.filter(({ id }) =>
+    cells.some((cell) => cell.state === 'measured' && beyondTypical(cell, id as BeyondTypical) !== null),
+  )
 }
 
 /** Group first (ranked, unranked, failed or skipped), then the number. */

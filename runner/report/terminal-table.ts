@@ -5,7 +5,7 @@ import type { Paint, Style } from './terminal.ts'
 
 const GAP = '  '
 /** What a narrow terminal does without, the least important first. Rank, app, ratio and verdict always stay. */
-const dispensable: readonly ColumnId[] = ['loadBusy', 'serverBusy', 'requestsPerSecond', 'overhead', 'cost']
+const dispensable: readonly ColumnId[] = ['loadBusy', 'serverBusy', 'requestsPerSecond', 'overhead', 'rare', 'later', 'cost']
 const LEAST_APP_WIDTH = 8
 /** Title and version of most frameworks; columns go before names get shorter than this. */
 const COMFORTABLE_APP_WIDTH = 18

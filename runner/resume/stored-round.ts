@@ -34,6 +34,21 @@ export const StoredRound = z.object({
   /** By deployment id; of comparisons, and in older files, none. */
   lives: z.array(z.tuple([z.string(), Life])).default([]),
   noise: z.object({ totalNs: z.number(), stealNs: z.number(), foreignNs: z.number() }),
+  /** None in older files. */
+  between: z
+    .array(
+      z.object({
+        process: z.string(),
+        app: z.string(),
+        idleNs: z.number(),
+        idleCpuNs: z.number(),
+        outsideNs: z.number(),
+        outsideCpuNs: z.number(),
+        requests: z.int(),
+        busyChildren: z.int(),
+      }),
+    )
+    .default([]),
   blocks: z.array(z.object({ endpoint: z.string(), block: z.int(), disturbances: z.array(z.string()), kept: z.boolean() })),
   /** From the start of the run to the end of this round, breaks between interruption and resumption not counted. */
   elapsedNs: z.number(),
@@ -58,12 +73,13 @@ export type StoredRound = z.infer<typeof StoredRound>
 
 /** A round as it is kept; its slices are in the samples. */
 export function storeRound(record: RoundRecord, state: RunState, elapsedNs: number): StoredRound {
-  const { round, latencies, residentBytes, loadResidentBytes, lives, noise, blocks } = record
+  const { round, latencies, residentBytes, loadResidentBytes, lives, noise, blocks, between } = record
   const { preflight, failures, warmUpMilliseconds, wantedWarmUpMilliseconds, blocksPerRound } = state
   return {
     ...{ round, loadResidentBytes, noise, elapsedNs },
     latencies: [...latencies],
     residentBytes: [...residentBytes],
+    between: [...between],
     lives: [...lives].map(([id, life]) => [id, { ...life, members: [...life.members] }]),
     blocks: blocks.map((block) => ({ ...block, disturbances: [...block.disturbances] })),
     state: {
@@ -76,9 +92,9 @@ export function storeRound(record: RoundRecord, state: RunState, elapsedNs: numb
 
 /** The way back. */
 export function restoreRound(stored: StoredRound, slices: RoundRecord['slices']): RoundRecord {
-  const { round, latencies, residentBytes, loadResidentBytes, lives, noise, blocks, state } = stored
+  const { round, latencies, residentBytes, loadResidentBytes, lives, noise, blocks, between, state } = stored
   return {
-    ...{ round, latencies, loadResidentBytes, noise, blocks, slices },
+    ...{ round, latencies, loadResidentBytes, noise, blocks, between, slices },
     residentBytes: new Map(residentBytes),
     lives: new Map(lives),
     failures: state.failures,

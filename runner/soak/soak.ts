@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { getHeapSpaceStatistics } from 'node:v8'
 import { knownApps } from '../../apps/app.ts'
+import { identicalLogRatios } from '../analysis/estimates.ts'
 import { analyseRound } from '../analysis/round-analysis.ts'
 import { openBench } from '../benches.ts'
 import { placeOnCpus } from '../environment/cpus.ts'
@@ -86,12 +87,9 @@ async function measure(
   const order = { options, apps, plan, placement, opened, startedAt: new Date() }
   const { result, problem } = await runPlan(order, {
     ...{ listener, signal },
-    async roundFinished({ round, slices, loadResidentBytes }) {
-      const { identical } = analyseRound(plan, round, slices)
-      roundFinished(
-        loadResidentBytes,
-        identical.map(({ logRatio }) => logRatio),
-      )
+    async roundFinished({ round, slices, between, loadResidentBytes }) {
+      const identical = identicalLogRatios([analyseRound(plan, round, slices, { between })])
+      roundFinished(loadResidentBytes, [...identical.values()].flat())
     },
   })
   if (problem !== null) throw problem

@@ -34,7 +34,7 @@ export function startTable(shown: MemoryRows): AnswerTable {
     columns: headsOf(startFigures, shown),
     rows: rowsOf(shown, besideBaseline(startFigures, shown)),
     note:
-      "From the call that starts the process, so with Node's own start, the launcher and its TypeScript, which the baseline has as well. The " +
+      "From the call that starts the process, so with Node's own start and its TypeScript, which the baseline has as well. The " +
       'first answer is to one request for the first endpoint on a new connection, to its last byte.',
   }
 }

@@ -17,7 +17,7 @@ const hasWrk = (await sequentialWrk.missing()) === null
 const order = (of: readonly Server[] = servers) => ({ servers: of, seconds: 1, seed: 5 })
 
 afterEach(() => {
-  expect(familyOf(process.pid).filter(({ command }) => /launcher|autocannon|wrk/.test(command))).toEqual([])
+  expect(familyOf(process.pid).filter(({ command }) => /serve\.ts|autocannon|wrk/.test(command))).toEqual([])
 })
 
 describe('what a procedure says of itself', () => {
@@ -103,8 +103,8 @@ describe.runIf(placeOnCpus().serverCpu !== null)('servers of other procedures th
     try {
       expect(allowed(process.pid)).not.toBe(before)
       const deployment = await startServer(await unpinnedHost(context, 1), servers[0]!)
-      const launcher = familyOf(process.pid).find(({ command }) => command.includes('launcher.ts'))!
-      expect(allowed(launcher.pid)).toBe(before)
+      const server = familyOf(process.pid).find(({ command }) => command.includes('serve.ts'))!
+      expect(allowed(server.pid)).toBe(before)
       await deployment.stop()
     } finally {
       unpinRunner(context.placement)

@@ -13,6 +13,8 @@ export const checkSaturation: CellCheck = (facts) => {
   if (!facts.loadSaturates) {
     return loadAtItsLimit && serverBusy < BUSY_ENOUGH ? [finding('load-generator-bound', { serverBusy, loadBusy })] : []
   }
+  // What kept it from its CPU is told by findings of their own.
+  if (serverBusy + waitShare(facts) >= BUSY_ENOUGH) return loadAtItsLimit ? [finding('load-generator-busy', { loadBusy })] : []
   if (!facts.driverSleeps && serverBusy < HARDLY_BUSY) return [finding('server-idle', { serverBusy, loadBusy })]
   if (serverBusy < BUSY_ENOUGH) return [finding('load-generator-bound', { serverBusy, loadBusy })]
   return loadAtItsLimit ? [finding('load-generator-busy', { loadBusy })] : []
@@ -21,6 +23,11 @@ export const checkSaturation: CellCheck = (facts) => {
 /** Of what its workers can use: each of them has one thread that answers, and they share the CPUs they have. */
 function busyShare({ figures: { serverBusy, deployment }, cpus }: CellFacts): number {
   return serverBusy / Math.min(deployment.workers, cpus ?? deployment.workers)
+}
+
+/** Of the time of its slices, in which it wanted to run and something else had its CPU: another app of the run, or another program. */
+function waitShare({ totals: { waitNs, elapsedNs } }: CellFacts): number {
+  return (waitNs ?? 0) / elapsedNs
 }
 
 /**

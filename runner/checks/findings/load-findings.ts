@@ -47,7 +47,7 @@ export const loadFindings = {
     scope: 'cell',
     meaning: 'The app did not start, died, could not be reached, or left requests unanswered.',
     message: ({ reason }) => `the app failed: ${reason}`,
-    advice: 'Look at its last output lines; start it alone: node apps/launcher.ts --print --module <path>.',
+    advice: 'Look at its last output lines; start it alone: PORT=3000 node apps/serve.ts <path>.',
   },
   'unequal-environment': {
     severity: 'invalid',
@@ -55,7 +55,7 @@ export const loadFindings = {
     meaning:
       'Something that must be the same for all apps (Node, its flags, NODE_ENV, limits of the server, CPUs) is not the same for this app and the baseline. Seen from inside the running server, before anything is measured. Holds for all cells of the app.',
     message: ({ differences }) => `not the same conditions as the baseline: ${differences}`,
-    advice: 'Do not set these in the app; the launcher sets them for all.',
+    advice: 'Do not set these in the app; they are set for all.',
   },
   'load-generator-bound': {
     severity: 'suspect',
@@ -97,7 +97,7 @@ export const loadFindings = {
     meaning: 'The server closed connections that were to be kept. Opening them anew was charged to it.',
     message: ({ reconnects }) =>
       `the server closed ${reconnects} connections that were to be kept: opening them again was charged to it`,
-    advice: 'Keep connections alive; the launcher sets the timeouts for every app.',
+    advice: 'Keep connections alive; timeouts are set for every app.',
   },
   'slow-answers': {
     severity: 'suspect',

@@ -6,11 +6,11 @@ import {
   FEWEST_ROUNDS,
   MARGIN,
   OUTLIER_SCORE,
-  RARE_WORK_SHARE,
   SPEED_SPREAD,
   TOO_FEW_BLOCKS_SHARE,
   TREND_ALPHA,
   TRUSTED_ROUNDS,
+  WORKS_WHEN_IDLE_SHARE,
 } from '../thresholds.ts'
 import { type FindingKind, fixed, percent, probability, signed } from './finding-kind.ts'
 
@@ -105,13 +105,39 @@ export const roundFindings = {
       `the rounds are skewed: their mean ratio is ${fixed(mean, 4)}, their middle (Hodges-Lehmann) ${fixed(hodgesLehmann, 4)}`,
     advice: 'Read the interval with care, or let more rounds be measured.',
   },
+  'late-work': {
+    severity: 'note',
+    scope: 'cell',
+    meaning:
+      'A part of the cost is CPU time that the server used outside its slices: on a timer, in threads or children, after the answer. It is proven, and more than 1 % of the cost or 5 % of the overhead. Which endpoint it belongs to cannot be known, so it is given to all requests of the server alike.',
+    message: ({ lateMicroseconds, costMicroseconds }) =>
+      `${fixed(lateMicroseconds, 1)} of the ${fixed(costMicroseconds, 1)} µs that a request costs are used later, outside its slices`,
+    advice: 'Nothing has to be done: it is in the cost. typicalCost is without it.',
+  },
   'rare-work': {
     severity: 'note',
     scope: 'cell',
-    meaning: `The ratio from all CPU time and all requests lies outside the half-width of the trimmed ratio, and more than ${percent(RARE_WORK_SHARE)} from it. Work done only now and then, such as a long garbage collection, sits in few slices, and those are trimmed.`,
-    message: ({ totalRatio, ratio, differencePercent }) =>
-      `rare work is left out of the ratio ${fixed(ratio, 3)}: all CPU time over all requests makes it ${fixed(totalRatio, 3)} (${signed(differencePercent, 1)})`,
-    advice: 'Count with the larger one for a server that runs for long; result.json has it as totalRatio.',
+    meaning:
+      'A part of the cost comes in rare long pieces, such as a long garbage collection or a cache that is built anew: most requests cost less (typicalCost, a trimmed mean over slices). It is proven, and more than 1 % of the cost or 5 % of the overhead.',
+    message: ({ rareMicroseconds, costMicroseconds, typicalMicroseconds }) =>
+      `${fixed(rareMicroseconds, 1)} of the ${fixed(costMicroseconds, 1)} µs that a request costs come in rare pieces; most requests cost ${fixed(typicalMicroseconds, 1)} µs`,
+    advice: 'Nothing has to be done: it is in the cost. typicalCost is without it.',
+  },
+  'works-when-idle': {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: `The app uses more than ${percent(WORKS_WHEN_IDLE_SHARE, 0)} of a CPU when nobody asks it. That is no request's cost and is taken off, as far as it is known from the idle time before its load.`,
+    message: ({ share }) => `the app uses ${percent(share)} of a CPU when nobody asks it; that is taken off its cost`,
+    advice: 'Switch off timers and background work that have nothing to do with requests, and measure again.',
+  },
+  'forks-workers': {
+    severity: 'note',
+    scope: 'cell',
+    meaning:
+      'Processes that the app has started used more than a tenth of its CPU time each. They are in its cost, and they share the one CPU of the servers.',
+    message: ({ children }) =>
+      `${children} ${Number(children) === 1 ? 'process that the app has started does' : 'processes that the app has started do'} a part of its work; all of it is in the cost, on one CPU`,
+    advice: 'For what several workers give, name an app that does not fork and use npm run study -- workers.',
   },
   implausible: {
     severity: 'note',

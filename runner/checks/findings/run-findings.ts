@@ -1,5 +1,14 @@
 import { POSITION_LEVEL } from '../../analysis/within-round-estimates.ts'
-import { DISTANCE_CHANGE, FOREIGN_SHARE, MARGIN, POSITION_EFFECT, STEAL_SHARE, TOO_BUSY_SHARE } from '../thresholds.ts'
+import {
+  CROWDS_SHARE,
+  DISTANCE_CHANGE,
+  FOREIGN_SHARE,
+  MARGIN,
+  POSITION_EFFECT,
+  STEAL_SHARE,
+  TOO_BUSY_SHARE,
+  WORKS_BETWEEN_SHARE,
+} from '../thresholds.ts'
 import { type FindingKind, fixed, percent, signed } from './finding-kind.ts'
 
 const copies = ({ endpoint, ratio, low, high }: Parameters<FindingKind['message']>[0]) =>
@@ -39,6 +48,22 @@ export const runFindings = {
     message: ({ disturbed, attempts, causes }) =>
       `the machine was too busy: ${disturbed} of ${attempts} measured blocks were disturbed (${causes})`,
     advice: 'End other programs, or use a machine of your own.',
+  },
+  'works-between-slices': {
+    severity: 'note',
+    scope: 'run',
+    meaning: `An app uses more than ${percent(WORKS_BETWEEN_SHARE, 0)} of the servers' CPU outside its own slices. Others wait for it meanwhile: they answer fewer requests per second than alone, and cost what they cost.`,
+    message: ({ app, outsideShare, idleShare }) =>
+      `${app} uses ${percent(outsideShare)} of the CPU while other apps are asked, ${percent(idleShare)} also when nobody is asked`,
+    advice: 'Costs and ratios stand. For requests per second of the others, measure without it.',
+  },
+  'crowds-others': {
+    severity: 'suspect',
+    scope: 'run',
+    meaning: `As works-between-slices, but more than ${percent(CROWDS_SHARE, 0)}: the caches that other apps find are not those they would have alone.`,
+    message: ({ app, outsideShare, idleShare }) =>
+      `${app} uses ${percent(outsideShare)} of the CPU while other apps are asked, ${percent(idleShare)} also when nobody is asked`,
+    advice: 'Measure the others without it.',
   },
   steal: {
     severity: 'suspect',

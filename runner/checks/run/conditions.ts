@@ -25,7 +25,7 @@ export function checkConditions(conditions: Conditions): Finding[] {
         ]
       : []),
     ...(cpuAccounting === 'simulated' ? [finding('simulated', {})] : []),
-    ...(cpuAccounting === 'process.cpuUsage' ? [finding('coarse-cpu-accounting', {})] : []),
+    ...(cpuAccounting === 'process.cpuUsage' || cpuAccounting === 'ticks' ? [finding('coarse-cpu-accounting', {})] : []),
     ...(notPinnedBecause === null ? [] : [finding('not-pinned', { reason: notPinnedBecause })]),
     ...(driver.sleeps ? [finding('sleeping-load-generator', { driver: driver.id })] : []),
   ]

@@ -1,3 +1,4 @@
+import { beyondTypical } from '../../analysis/beyond-typical.ts'
 import type { Estimate, MeasuredCell } from '../../result.ts'
 import { formatInterval, formatLevel, formatNumber, formatRank, formatShare, formatValue } from '../format.ts'
 import { isRanked } from '../table-rows.ts'
@@ -76,7 +77,17 @@ function rank(cell: MeasuredCell): PageFigure {
 
 function cost(cell: MeasuredCell): PageFigure {
   const rounds = `${cell.perRound.length} rounds, ${cell.slices} slices, ${formatNumber(cell.requests, 0)} requests`
-  return estimateFigure(cell.cost, 'CPU µs per request', [rounds, `user mode: ${formatShare(cell.userShare)} %`])
+  const typical = cell.typicalCost === null ? [] : [`most requests: ${full(cell.typicalCost.value)} µs`]
+  const figure = estimateFigure(cell.cost, 'CPU µs per request', [
+    ...typical,
+    rounds,
+    `user mode: ${formatShare(cell.userShare)} %`,
+  ])
+  const parts = (['later', 'rare'] as const).flatMap((part) => {
+    const estimate = beyondTypical(cell, part)
+    return estimate === null ? [] : [`of it ${part}: ${formatValue(estimate)} µs`]
+  })
+  return { ...figure, interval: [figure.interval, ...parts].join(', ') }
 }
 
 function requests(cell: MeasuredCell): PageFigure {
