@@ -48,7 +48,8 @@ describe('planted costs', () => {
         expect(cell.impliedMaximumRequestsPerSecond).toBeCloseTo(1e6 / cell.cost.value, 6)
         expect(cell).toMatchObject({
           userShare: expect.closeTo(0.6, 6),
-          totalRatio: expect.closeTo(expected / base, 1),
+          typicalRatio: { value: expect.closeTo(expected / base, 1) },
+          lateMicroseconds: { value: expect.closeTo(0, 6) },
           driftPercent: { level: expect.closeTo(1 - 0.05 / 8, 10) },
           blocksKept: 96,
           blocksPlanned: 96,

@@ -110,7 +110,7 @@ export const MeasuredCell = z.object({
   cost: Estimate,
   /** Cost over the baseline's cost on the same endpoint, in the same blocks. */
   ratio: Estimate,
-  /** What most requests cost (trimmed over slices), and its ratio; null in format 1, where `cost` and `ratio` are that, and for the baseline's ratio. */
+  /** What most requests cost (trimmed over slices), and its ratio; null in format 1, where `cost` and `ratio` are that. */
   typicalCost: Estimate.nullable().default(null),
   typicalRatio: Estimate.nullable().default(null),
   /** The part of `cost` that the server used outside its slices, given to all its requests alike; null: not watched. */

@@ -52,7 +52,7 @@ describe('estimateCells', () => {
     const one = cellSeries(rounds(table.slice(0, 1)))
     const koa = one.find(({ app }) => app === 'koa')!
     const estimate = estimateCells(one, 'raw').get(koa)!
-    expect(estimate.ratio).toEqual({ value: Math.exp(0.2), low: null, high: null, level: 0.95 })
+    expect(estimate.ratio).toEqual({ value: expect.closeTo(Math.exp(0.2), 12), low: null, high: null, level: 0.95 })
     expect(estimate.overheadMicroseconds.low).toBeNull()
     expect(rankCells(one).get(koa)).toEqual({ rank: { low: 1, high: 3 }, apartFrom: [] })
   })

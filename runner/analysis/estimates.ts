@@ -121,9 +121,9 @@ export function estimateCells<Series extends EstimatedSeries>(
         cell,
         {
           cost: bounded(exponentiate(costs[index]!)),
-          typicalCost: typicalCosts.get(cell) === undefined ? null : bounded(exponentiate(typicalCosts.get(cell)!)),
-          typicalRatio: typicalRatios.get(cell) === undefined ? null : bounded(exponentiate(typicalRatios.get(cell)!)),
-          lateMicroseconds: lates.get(cell) === undefined ? null : bounded(lates.get(cell)!),
+          typicalCost: knownOrNull(typicalCosts.get(cell), exponentiate),
+          typicalRatio: ratio === undefined ? exactly(1) : knownOrNull(typicalRatios.get(cell), exponentiate),
+          lateMicroseconds: knownOrNull(lates.get(cell)),
           ratio: ratio === undefined ? exactly(1) : bounded(exponentiate(ratio)),
           overheadMicroseconds: overhead === undefined ? exactly(0) : bounded(overhead),
           requestsPerSecond: bounded(exponentiate(rates[index]!)),
@@ -142,6 +142,13 @@ export function estimateColumns<Round extends Pick<CellRound, 'cpuDistanceNs'>>(
     cells.map(({ rounds }) => rounds.map(of)),
     { level: LEVEL, covariates: cells.map(({ rounds }) => distances(rounds)) },
   )
+}
+
+function knownOrNull(
+  estimate: MeanEstimate | undefined,
+  undo: (estimate: MeanEstimate) => NumberEstimate = (same) => same,
+): Estimate | null {
+  return estimate === undefined ? null : bounded(undo(estimate))
 }
 
 /** The same of figures that some cells may not have; those are missing. */

@@ -103,7 +103,7 @@ export function analyseRound(
       if (Number.isNaN(typicalLogRatio)) continue
       const drifts = costs.map((copy) => driftOver(copy, app === plan.baseline ? [] : baseline)).filter((one) => one !== null)
       cells.push({
-        ...{ app, endpoint, round, typicalLogRatio, copies: copySums(plan, own), ...sums(own) },
+        ...{ app, endpoint, round, typicalLogRatio, copies: copySums(plan, app, own), ...sums(own) },
         loaded: loadSums(measured.filter((slice) => slice.endpoint === endpoint && appOf(plan, slice.deployment) === app)),
         drift: drifts.length === 0 ? null : mean(drifts),
         slow: slowAnswers(own, loadOf(plan, plan.deployments.find((one) => one.app === app)!).connections),
@@ -124,15 +124,22 @@ function costsByBlock(slices: readonly Slice[], deployment: string, blocks: numb
   return byBlock
 }
 
-/** Of slices that are drained only: what is still on its way is in the CPU time and not among the answers. */
-function copySums(plan: Plan, slices: readonly Slice[]): CopySums[] {
-  const drained = slices.filter((slice) => slice.drained)
-  return [...Map.groupBy(drained, ({ deployment }) => deployment)].map(([deployment, own]) => ({
-    process: processOf(plan.deployments.find(({ id }) => id === deployment)!),
-    requests: total(own, ({ requests }) => requests),
-    serverCpuNs: total(own, ({ serverCpuNs }) => serverCpuNs),
-    elapsedNs: total(own, ({ elapsedNs }) => elapsedNs),
-  }))
+/** One for every server of an app, in the order of the plan. Of drained slices only: what is still on its way costs and is not answered. */
+function copySums(plan: Plan, app: string, slices: readonly Slice[]): CopySums[] {
+  return plan.deployments
+    .filter((deployment) => deployment.app === app)
+    .flatMap((deployment) => {
+      const own = slices.filter((slice) => slice.deployment === deployment.id && slice.drained)
+      if (own.length === 0) return []
+      return [
+        {
+          process: processOf(deployment),
+          requests: total(own, ({ requests }) => requests),
+          serverCpuNs: total(own, ({ serverCpuNs }) => serverCpuNs),
+          elapsedNs: total(own, ({ elapsedNs }) => elapsedNs),
+        },
+      ]
+    })
 }
 
 type Sums = Omit<CellRound, 'app' | 'endpoint' | 'round' | 'typicalLogRatio' | 'copies' | 'drift' | 'loaded' | 'slow'>

@@ -16,7 +16,7 @@ const WORKS = [0, 0.5, 1, 2, 5, 10]
 const LONGER = 1.05
 /** What two looks at the clock take, and their end after the slices of a round began. */
 const EMPTY_NS = 60
-const LAST_NS = 6e9
+const LAST_NS = 7.5e9
 const EVERY_NS = 5e6
 
 /** The base costs 12 µs, or 18 for koa, and the wrapper 0.3; the rest of the name is what is burnt. */

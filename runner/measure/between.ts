@@ -33,8 +33,17 @@ const LOOK_MILLISECONDS = 100
 /** Of the time of a look, beyond what it does when nobody asks it. */
 const STILL_WORKING = 0.02
 
+/** Who warms up for less than this is in a hurry, and gets shorter rests as well. */
+const WARM_MILLISECONDS = 1_000
+
 /** Rests of a round that are needed for this, milliseconds. */
-export const RESTS_MILLISECONDS = COMING_UP_MILLISECONDS + IDLE_MILLISECONDS + 2 * LATE_MILLISECONDS
+export function restsMilliseconds(warmUpMilliseconds: number): number {
+  return (COMING_UP_MILLISECONDS + IDLE_MILLISECONDS + 2 * LATE_MILLISECONDS) * hurryOf(warmUpMilliseconds)
+}
+
+function hurryOf(warmUpMilliseconds: number): number {
+  return Math.min(1, warmUpMilliseconds / WARM_MILLISECONDS)
+}
 
 interface Reading {
   readonly atNs: number
@@ -46,15 +55,21 @@ export class BetweenWatch {
   readonly #bench: Pick<Bench, 'now' | 'rest'>
   readonly #servers: readonly Deployment[]
   readonly #signal: AbortSignal
+  readonly #hurry: number
   readonly #up = new Map<string, Reading>()
   readonly #idle = new Map<string, { idleNs: number; idleCpuNs: number }>()
   readonly #begun = new Map<string, Reading>()
 
   /** @param servers the processes of the round, each without what stands in front of it */
-  constructor(bench: Pick<Bench, 'now' | 'rest'>, servers: readonly Deployment[], signal: AbortSignal) {
+  constructor(
+    bench: Pick<Bench, 'now' | 'rest'>,
+    servers: readonly Deployment[],
+    { warmUpMilliseconds, signal }: { readonly warmUpMilliseconds: number; readonly signal: AbortSignal },
+  ) {
     this.#bench = bench
     this.#servers = servers
     this.#signal = signal
+    this.#hurry = hurryOf(warmUpMilliseconds)
   }
 
   /** Before any load: lets servers come up, and watches them idle for a while; each goes on until its own load begins. */
@@ -127,6 +142,6 @@ export class BetweenWatch {
   }
 
   #rest(milliseconds: number): Promise<void> {
-    return this.#bench.rest(milliseconds, this.#signal)
+    return this.#bench.rest(milliseconds * this.#hurry, this.#signal)
   }
 }

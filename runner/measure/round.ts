@@ -77,7 +77,7 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
   const watch = plan.lives === undefined ? null : new LifeWatch(fleet)
   const rest = async () => plan.lives && (await bench.rest(plan.lives.restMilliseconds, context.signal))
   const capacities = new Capacities()
-  const between = new BetweenWatch(bench, fleet.processes, context.signal)
+  const between = new BetweenWatch(bench, fleet.processes, context)
   try {
     context.progress('warm-up', 0)
     await rest()

@@ -1,7 +1,7 @@
 import type { DeploymentPlan } from '../deployment/deployment.ts'
 import { countProcesses, loadOf, type Plan, sliceMilliseconds } from '../plan.ts'
 import type { StopReason } from '../result.ts'
-import { RESTS_MILLISECONDS } from './between.ts'
+import { restsMilliseconds } from './between.ts'
 
 /** When a run ends; fixed before it begins. */
 export interface StopRule {
@@ -72,7 +72,7 @@ export function roundNs({ plan, running, warmUpMilliseconds, observedSliceMillis
   const slice = (deployment: DeploymentPlan) =>
     Math.max(loadOf(plan, deployment).sliceMilliseconds, observedSliceMilliseconds ?? 0) + SLICE_EXTRA_MILLISECONDS
   const perBlock = sliceMilliseconds(plan, running, slice)
-  const rest = RESTS_MILLISECONDS + RESTS * (plan.lives?.restMilliseconds ?? 0)
+  const rest = restsMilliseconds(warmUpMilliseconds) + RESTS * (plan.lives?.restMilliseconds ?? 0)
   return (countProcesses(running) * (START_STOP_MILLISECONDS + warmUpMilliseconds) + rest + blocks * perBlock) * 1e6
 }
 
@@ -82,7 +82,7 @@ export function roundNs({ plan, running, warmUpMilliseconds, observedSliceMillis
  */
 export function fittingWarmUp(processes: number, wanted: number, rule: StopRule, elapsedNs: number): number {
   const fittingInto = (rounds: number) => {
-    const perRound = (rule.maximumNs - elapsedNs) / 1e6 / (rounds * ROUND_MARGIN) - RESTS_MILLISECONDS
+    const perRound = (rule.maximumNs - elapsedNs) / 1e6 / (rounds * ROUND_MARGIN) - restsMilliseconds(wanted)
     const perProcess = perRound / processes - START_STOP_MILLISECONDS
     return perProcess * WARM_UP_SHARE
   }

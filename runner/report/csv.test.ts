@@ -24,7 +24,8 @@ test('the names of the columns stay as they are', () => {
       'ratio,ratioLow,ratioHigh,overheadMicroseconds,overheadLow,overheadHigh,requestsPerSecond,requestsPerSecondLow,' +
       'requestsPerSecondHigh,level,impliedMaximumRequestsPerSecond,userShare,latencyP50Microseconds,latencyP90Microseconds,' +
       'latencyP99Microseconds,latencyMaxMicroseconds,latencySamples,residentBytes,serverBusyShare,loadBusyShare,headerBytes,' +
-      'requests,slices,rounds,runtime,transport,proxy,workers,copies,driver,connections,keepAlive,findings,reason',
+      'requests,slices,rounds,runtime,transport,proxy,workers,copies,driver,connections,keepAlive,findings,reason,' +
+      'typicalCostMicroseconds,typicalRatio,lateMicroseconds,lateLow,lateHigh',
   )
 })
 

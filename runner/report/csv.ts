@@ -63,12 +63,12 @@ const columns: Readonly<Record<string, (line: Line) => Value>> = {
   connections: ({ cell }) => cell.load.connections,
   keepAlive: ({ cell }) => cell.load.keepAlive,
   findings: ({ cell }) => cell.findings.map(({ code }) => code).join(' '),
+  reason: ({ cell }) => (cell.state === 'measured' ? null : cell.reason),
   typicalCostMicroseconds: ({ measured }) => measured?.typicalCost?.value,
   typicalRatio: ({ measured }) => measured?.typicalRatio?.value,
   lateMicroseconds: ({ measured }) => measured?.lateMicroseconds?.value,
   lateLow: ({ measured }) => measured?.lateMicroseconds?.low,
   lateHigh: ({ measured }) => measured?.lateMicroseconds?.high,
-  reason: ({ cell }) => (cell.state === 'measured' ? null : cell.reason),
 }
 
 /**

@@ -23,7 +23,9 @@ test('a file of an earlier suite is read, and what it lacks is not known', () =>
   const read = parseResult(JSON.stringify(result), file)
   expect(read.blocks).toBeNull()
   expect(read.cells[0]).toMatchObject({
-    totalRatio: null,
+    typicalCost: null,
+    typicalRatio: null,
+    lateMicroseconds: null,
     driftPercent: null,
     helperFallPercent: null,
     blocksKept: null,
@@ -61,12 +63,12 @@ describe('a file that cannot be read', () => {
     ['a list', '[1]', 'result-foreign', 'old/result.json is JSON, but no result of this suite'],
     ['foreign with a format', '{"format":"esm"}', 'result-foreign', 'old/result.json is JSON, but no result of this suite'],
     [
-      ...(['newer', edited({ format: 2 }), 'result-newer'] as const),
-      'old/result.json has format 2, which a newer suite wrote; this one reads format 1',
+      ...(['newer', edited({ format: 3 }), 'result-newer'] as const),
+      'old/result.json has format 3, which a newer suite wrote; this one reads formats 1 and 2',
     ],
     [
       ...(['older', edited({ format: 0 }), 'result-older'] as const),
-      'old/result.json has format 0, which is no longer read; this suite reads format 1',
+      'old/result.json has format 0, which is no longer read; this suite reads formats 1 and 2',
     ],
   ])('%s', (_, text, code, message) => {
     const error = thrownBy(() => parseResult(text, 'old/result.json'))

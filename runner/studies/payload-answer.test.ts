@@ -67,13 +67,13 @@ describe('the answer of the study payload', () => {
     }
     expect(answer.sentences).toMatchInlineSnapshot(`
       [
-        "node-http (the skeleton): a kilobyte costs 0.4997 [0.4985, 0.5008] µs from memory, and 0.5012 [0.4988, 0.5037] µs from a file.",
-        "node-http (the skeleton): a file of 100,000 bytes costs 1.858 [1.854, 1.862] times as much as the same from memory; it costs 2.886 [2.879, 2.893] times as much as from nginx with sendfile.",
-        "koa: a kilobyte costs 0.5005 [0.4996, 0.5014] µs from memory (cannot be told apart from the skeleton: +0.0008 [-0.0008, 0.0024] µs), and 0.5019 [0.5002, 0.5035] µs from a file (cannot be told apart from the skeleton: +0.0006 [-0.0011, 0.0023] µs).",
-        "koa: a file of 100,000 bytes costs 1.6662 [1.6631, 1.6694] times as much as the same from memory; it costs 3.329 [3.323, 3.335] times as much as from nginx with sendfile.",
-        "express: a kilobyte costs 1.500 [1.495, 1.505] µs from memory (+1.001 [0.996, 1.005] µs against the skeleton), and 1.5000 [1.4988, 1.5011] µs from a file (+0.9987 [0.9965, 1.0010] µs against the skeleton).",
-        "express: a file of 100,000 bytes costs 1.301 [1.297, 1.305] times as much as the same from memory; it costs 5.778 [5.761, 5.794] times as much as from nginx with sendfile.",
-        "nginx: a kilobyte costs 0.3004 [0.2996, 0.3012] µs from a file (-0.2009 [-0.2035, -0.1982] µs against the skeleton).",
+        "node-http (the skeleton): a kilobyte costs 0.4997 [0.4984, 0.5011] µs from memory, and 0.5015 [0.4982, 0.5049] µs from a file.",
+        "node-http (the skeleton): a file of 100,000 bytes costs 1.858 [1.853, 1.863] times as much as the same from memory; it costs 2.886 [2.879, 2.893] times as much as from nginx with sendfile.",
+        "koa: a kilobyte costs 0.5003 [0.4995, 0.5011] µs from memory (cannot be told apart from the skeleton: +0.0006 [-0.0020, 0.0032] µs), and 0.5015 [0.4988, 0.5042] µs from a file (cannot be told apart from the skeleton: 0.0000 [-0.0028, 0.0027] µs).",
+        "koa: a file of 100,000 bytes costs 1.667 [1.662, 1.671] times as much as the same from memory; it costs 3.331 [3.323, 3.338] times as much as from nginx with sendfile.",
+        "express: a kilobyte costs 1.500 [1.495, 1.505] µs from memory (+1.001 [0.997, 1.004] µs against the skeleton), and 1.5016 [1.5009, 1.5023] µs from a file (+1.0000 [0.9971, 1.0029] µs against the skeleton).",
+        "express: a file of 100,000 bytes costs 1.301 [1.298, 1.305] times as much as the same from memory; it costs 5.779 [5.762, 5.796] times as much as from nginx with sendfile.",
+        "nginx: a kilobyte costs 0.3004 [0.2997, 0.3010] µs from a file (-0.2012 [-0.2042, -0.1981] µs against the skeleton).",
       ]
     `)
   })

@@ -62,7 +62,7 @@ describe('the answer of the study stack', () => {
     const said = (start: string) => answer.sentences.filter((sentence) => sentence.startsWith(start))
     expect(said('koa')).toMatchInlineSnapshot(`
       [
-        "koa behind nginx, tcp, connections kept: a request costs 2.250 [2.225, 2.276] times what it costs without nginx; nginx takes 40.07 [39.79, 40.36] µs per request and the app 50.1 [49.7, 50.4] µs, 1.250 [1.236, 1.265] times its cost without nginx.",
+        "koa behind nginx, tcp, connections kept: a request costs 2.250 [2.225, 2.276] times what it costs without nginx; nginx takes 40.05 [39.77, 40.33] µs per request and the app 50.06 [49.71, 50.41] µs, 1.250 [1.236, 1.265] times its cost without nginx.",
         "koa: a connection from nginx for every request costs 1.600 [1.579, 1.622] times as much as connections that are kept (tcp).",
         "koa: a connection from nginx for every request costs 1.331 [1.321, 1.342] times as much as connections that are kept (unix socket).",
         "koa: nginx to the app over a unix socket costs 0.900 [0.888, 0.913] times as much as nginx over tcp (connections kept).",
@@ -72,7 +72,7 @@ describe('the answer of the study stack', () => {
     `)
     expect(said('nginx alone')).toMatchInlineSnapshot(`
       [
-        "nginx alone takes 10.032 [10.000, 10.065] µs per request and gives 99,680 [99,360, 100,000] requests/s: the ceiling for what stands behind it.",
+        "nginx alone takes 10.039 [10.008, 10.071] µs per request and gives 99,680 [99,360, 100,000] requests/s: the ceiling for what stands behind it.",
       ]
     `)
   })
@@ -109,7 +109,7 @@ describe('the answer of the study stack', () => {
     expect(koa.some((row) => row[8] !== null)).toBe(true)
     expect(answer.sentences.filter((sentence) => sentence.startsWith('koa'))).toMatchInlineSnapshot(`
       [
-        "koa behind nginx, tcp, connections kept: nginx takes 40.07 [39.79, 40.36] µs per request and the app 50.1 [49.7, 50.4] µs.",
+        "koa behind nginx, tcp, connections kept: nginx takes 40.05 [39.77, 40.33] µs per request and the app 50.06 [49.71, 50.41] µs.",
         "koa: a connection from nginx for every request costs 1.331 [1.321, 1.342] times as much as connections that are kept (unix socket).",
         "koa: nginx to the app over a unix socket costs 0.900 [0.888, 0.913] times as much as nginx over tcp (connections kept).",
       ]
