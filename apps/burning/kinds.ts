@@ -1,0 +1,159 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { pbkdf2 } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { App } from '../app.ts'
+import { burn } from '../fixtures/burn.ts'
+
+/** When and where a server does work that its requests ask for. */
+export const workKinds = [
+  ...(['at-once', 'after-10ms', 'after-100ms', 'after-1s', 'rare'] as const),
+  ...(['thread', 'thread-pool', 'child', 'garbage'] as const),
+]
+export type WorkKind = (typeof workKinds)[number]
+
+/** Requests whose work is done together by another thread or process, so that telling it costs little. */
+const BATCH = 64
+/** One request in so many does the work of all of them. */
+const RARE = 1_000
+const DELAYS = { 'after-10ms': 10, 'after-100ms': 100, 'after-1s': 1_000 } as const
+/** One unit in so many is timed, in gaps drawn at random. */
+const LONGEST_GAP = 79
+const MOST_SAMPLES = 2 ** 14
+const KIBIBYTE = 1024
+
+/** What a server of known work says of itself when it ends. */
+export interface KindReport {
+  /** Start on the kernel's monotonic clock and length of single units, nanoseconds. */
+  readonly samples: readonly (readonly [startedNs: number, tookNs: number])[]
+  /** Whole CPU time of the process and requests so far, read now and then: nanoseconds on the same clock, and microseconds. */
+  readonly marks: readonly (readonly [atNs: number, cpuMicroseconds: number, requests: number])[]
+}
+
+/**
+ * An app whose hello has work of one kind on top: a unit for every request, done at once or later, here or elsewhere. With 0 turns all is
+ * put off in the same way and nothing is done: the wrapper alone.
+ * @param turns of the burning loop in a unit; for `thread-pool` rounds of PBKDF2, for `garbage` KiB
+ * @param folder where the process leaves its report when it ends
+ */
+export function withWork(base: App, kind: WorkKind, turns: number, folder: string): App {
+  return {
+    title: `${base.title}, ${kind}, ${turns}`,
+    package: null,
+    createServer(workload) {
+      const samples: [number, number][] = []
+      const marks: [number, number, number][] = []
+      let requests = 0
+      const work = workOf(kind, turns, samples)
+      const mark = () => {
+        const { user, system } = process.cpuUsage()
+        marks.push([Number(process.hrtime.bigint()), user + system, requests])
+      }
+      setInterval(mark, 100).unref()
+      process.once('SIGTERM', () => {
+        writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify({ samples, marks } satisfies KindReport))
+        process.exit()
+      })
+      const hello = () => {
+        requests++
+        work()
+        return workload.hello()
+      }
+      return base.createServer({ ...workload, hello })
+    },
+  }
+}
+
+/** What a request does of its work, or asks others to do. */
+function workOf(kind: WorkKind, turns: number, samples: [number, number][]): () => void {
+  const unit = sampled(() => burn(turns), samples)
+  switch (kind) {
+    case 'at-once':
+      return unit
+    case 'after-10ms':
+    case 'after-100ms':
+    case 'after-1s':
+      return later(unit, DELAYS[kind])
+    case 'rare':
+      return everySo(RARE, () => times(RARE, unit))
+    case 'thread':
+      return batched(inThread(turns), unit)
+    case 'child':
+      return batched(inChild(turns), unit)
+    case 'thread-pool':
+      return everySo(BATCH, () => pbkdf2('', '', Math.max(1, turns * BATCH), 32, 'sha1', () => {}))
+    case 'garbage':
+      return garbage(turns)
+  }
+}
+
+/** Puts units off to a timer that is started by the first of them. */
+function later(unit: () => void, milliseconds: number): () => void {
+  let pending = 0
+  const flush = () => {
+    const count = pending
+    pending = 0
+    times(count, unit)
+  }
+  return () => {
+    if (pending++ === 0) setTimeout(flush, milliseconds)
+  }
+}
+
+/** Has others do a batch of units; one unit in some thousand is done here as well, so that it can be timed. */
+function batched(tell: () => void, unit: () => void): () => void {
+  const here = everySo(RARE, unit)
+  const there = everySo(BATCH, tell)
+  return () => {
+    here()
+    there()
+  }
+}
+
+function inThread(turns: number): () => void {
+  const worker = new Worker(new URL('./burn-elsewhere.ts', import.meta.url), { argv: [String(turns), String(BATCH)] })
+  worker.unref()
+  return () => worker.postMessage(null)
+}
+
+function inChild(turns: number): () => void {
+  const child: ChildProcess = fork(new URL('./burn-elsewhere.ts', import.meta.url), [String(turns), String(BATCH)])
+  child.unref()
+  child.channel?.unref()
+  return () => void child.send('burn')
+}
+
+/** Long-lived rubbish: a ring of buffers of which every request replaces one, and arrays that die at once. */
+function garbage(kibibytes: number): () => void {
+  const kept: unknown[] = new Array(2_000).fill(null)
+  let next = 0
+  return () => {
+    if (kibibytes === 0) return
+    kept[next++ % kept.length] = Array.from({ length: (kibibytes * KIBIBYTE) / 64 }, (_, index) => ({ index }))
+  }
+}
+
+function everySo(count: number, act: () => void): () => void {
+  let calls = 0
+  return () => {
+    if (++calls % count === 0) act()
+  }
+}
+
+function times(count: number, act: () => void): void {
+  for (let left = count; left > 0; left--) act()
+}
+
+/** The same, with a look at the clock before and after one call in 40. */
+function sampled(work: () => number, samples: [number, number][]): () => void {
+  let left = 1
+  return () => {
+    if (--left > 0) return void work()
+    const startedNs = Number(process.hrtime.bigint())
+    work()
+    if (samples.length < MOST_SAMPLES) samples.push([startedNs, Number(process.hrtime.bigint()) - startedNs])
+    else samples[Math.floor(Math.random() * MOST_SAMPLES)] = [startedNs, Number(process.hrtime.bigint()) - startedNs]
+    left = 1 + Math.floor(Math.random() * LONGEST_GAP)
+  }
+}
