@@ -1,3 +1,4 @@
+import type { HeldAnswers } from '../load/driver.ts'
 import type { BlockRecord } from '../measure/round.ts'
 import { costNs, requestsPerSecond, type Slice } from '../measure/sample.ts'
 import { appOf, type Plan } from '../plan.ts'
@@ -5,6 +6,7 @@ import { trimmedDifference, trimmedLogRatio } from '../statistics/paired-log-rat
 import { mean, meanOrNull, median, trimmedMean } from '../statistics/summary.ts'
 import { countBlocks, type EndpointBlocks } from './blocks.ts'
 import { helperFall } from './compiling.ts'
+import { sumOfHeld } from './held-answers.ts'
 import { type OpenLoopFigures, openLoopOf } from './open-loop.ts'
 import { type SlowAnswers, slowAnswers } from './slow-answers.ts'
 import { driftOver, positionEffect } from './within-round.ts'
@@ -53,6 +55,9 @@ export interface CellRound extends LoadSums {
   readonly systemNs: number | null
   readonly receivedBytes: number
   readonly slow: SlowAnswers
+  readonly held: HeldAnswers
+  /** For which server and load generator waited for their CPUs; null: unknown. */
+  readonly cpuWaitNs: number | null
   /** null: the next request of a connection followed the answer. */
   readonly openLoop: OpenLoopFigures | null
 }
@@ -143,8 +148,14 @@ function sums(slices: readonly Slice[]): Sums {
     userNs: totalOrNull(slices, ({ userNs }) => userNs),
     systemNs: totalOrNull(slices, ({ systemNs }) => systemNs),
     receivedBytes: total(slices, ({ receivedBytes }) => receivedBytes),
+    held: sumOfHeld(slices.map(({ held }) => held)),
+    cpuWaitNs: totalOrNull(slices, cpuWaitNs),
     openLoop: openLoopOf(slices),
   }
+}
+
+function cpuWaitNs({ serverWaitNs, loadWaitNs }: Slice): number | null {
+  return serverWaitNs === null || loadWaitNs === null ? null : serverWaitNs + loadWaitNs
 }
 
 function loadSums(slices: readonly Slice[]): LoadSums {

@@ -1,5 +1,6 @@
 import type { LoadSums } from '../analysis/round-analysis.ts'
 import type { SlowAnswers } from '../analysis/slow-answers.ts'
+import type { HeldAnswers } from '../load/driver.ts'
 import type { Finding, MeasuredCell } from '../result.ts'
 
 /** A measured cell before it is judged. */
@@ -12,6 +13,9 @@ export interface CellTotals extends LoadSums {
   /** With disturbed attempts: of these as well there are latencies, and an app that closes connections disturbs itself. */
   readonly loaded: LoadSums
   readonly slow: SlowAnswers
+  readonly held: HeldAnswers
+  /** For which server and load generator waited for their CPUs; null: unknown. */
+  readonly cpuWaitNs: number | null
   /** Of the server's own process; null: unknown. */
   readonly userNs: number | null
   readonly systemNs: number | null
