@@ -14,6 +14,8 @@ export interface AskLimits {
 
 export interface Answer {
   readonly status: number
+  /** Statuses of informational responses (1xx) that came before it, each once. */
+  readonly informational: readonly number[]
   /** Names and values as sent, in the order sent. */
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>
   /** Bytes of status line, headers and the blank line after them, as on the wire. */
@@ -57,6 +59,7 @@ export function ask(agent: Agent, address: Address, path: string, limits: AskLim
     const request = httpRequest({ ...where, path, agent, maxHeaderSize: longestHeader })
     let response: IncomingMessage | undefined
     let bytesBefore = 0
+    const informational = new Set<number>()
     const chunks: Buffer[] = []
     let bodyBytes = 0
 
@@ -81,7 +84,8 @@ export function ask(agent: Agent, address: Address, path: string, limits: AskLim
       // The socket's count also holds the frames of a chunked body and whatever follows, so it is right for whole, plain answers only.
       const isPlain = incomplete === null && from.headers['content-length'] !== undefined
       const headerBytes = isPlain ? counted : spelledOut(from, headers)
-      return { status: from.statusCode ?? 0, headers, headerBytes, body, incomplete, connection: request.socket! }
+      const before = { status: from.statusCode ?? 0, informational: [...informational] }
+      return { ...before, headers, headerBytes, body, incomplete, connection: request.socket! }
     }
 
     const timer = setTimeout(() => fail(new Error(`not answered within ${timeoutMs} ms`)), timeoutMs)
@@ -90,6 +94,12 @@ export function ask(agent: Agent, address: Address, path: string, limits: AskLim
       bytesBefore = socket.bytesRead
     })
     request.on('error', fail)
+    request.on('information', ({ statusCode }) => void informational.add(statusCode))
+    // Without this Node would close the connection and say nothing.
+    request.on('upgrade', ({ statusCode }, socket) => {
+      socket.destroy()
+      fail(new Error(`status ${statusCode} takes the connection for another protocol, which was not asked for`))
+    })
     request.on('response', (incoming) => {
       response = incoming
       incoming.on('data', (chunk: Buffer) => {

@@ -66,6 +66,42 @@ describe('a peer that is no honest server', () => {
     expect(violations).toMatchObject([{ what: 'content-type', actual: 'text/plain; charset=utf-8, text/plain; charset=utf-8' }])
   })
 
+  it.each([100, 102, 103])('is caught sending status %i before the answer', async (status) => {
+    const early = `HTTP/1.1 ${status} Wait\r\n\r\n`
+    const violation = { what: 'informational', expected: '(none)', actual: String(status) }
+    expect((await check((socket) => socket.on('data', () => socket.write(early + good)))).violations).toEqual([violation])
+    // The second time only, and more than once.
+    const { violations } = await check((socket) => {
+      socket.once('data', () => {
+        socket.write(good)
+        socket.on('data', () => socket.write(early + early + good))
+      })
+    })
+    expect(violations).toEqual([violation])
+  })
+
+  it('is caught taking the connection for another protocol, at once', async () => {
+    const other = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\n'
+    const { violations } = await check((socket) => socket.on('data', () => socket.write(other + good)), 60_000)
+    expect(violations).toMatchObject([{ what: 'no-answer', actual: expect.stringContaining('status 101') }])
+  })
+
+  it.each(['gzip', 'br', 'aes128gcm, gzip'])(
+    'is caught sending a body in %s, with nothing said of what follows from it',
+    async (encoding) => {
+      const encoded = good
+        .replace('Content-Length: 13', `Content-Encoding: ${encoding}\r\nContent-Length: 4`)
+        .replace('Hello, World!', 'x\0\u0001y')
+      const { violations } = await check((socket) => socket.on('data', () => socket.write(encoded)))
+      expect(violations).toEqual([{ what: 'content-encoding', expected: '(none)', actual: encoding }])
+    },
+  )
+
+  it('may say that its body is encoded in no way', async () => {
+    const identity = good.replace('Content-Length', 'Content-Encoding: identity\r\nContent-Length')
+    expect((await check((socket) => socket.on('data', () => socket.write(identity)))).violations).toEqual([])
+  })
+
   it.each([
     ['says nothing', () => {}, 'not answered within 100 ms', 100],
     ['stops in the middle of a body', (socket: Socket) => socket.write(good.slice(0, -3)), 'not answered within 100 ms', 100],

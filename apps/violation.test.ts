@@ -4,6 +4,14 @@ import { describeViolation } from './violation.ts'
 describe('describeViolation', () => {
   it.each([
     [{ what: 'status', expected: '200', actual: '500' }, 'status is 500, expected 200'],
+    [
+      { what: 'informational', expected: '(none)', actual: '103' },
+      'status 103 is sent before the answer: informational responses (1xx) were not asked for',
+    ],
+    [
+      { what: 'content-encoding', expected: '(none)', actual: 'gzip' },
+      'body is sent with Content-Encoding: gzip although the request did not ask for it',
+    ],
     [{ what: 'content-type', expected: 'text/html', actual: '(none)' }, 'Content-Type is (none), expected text/html'],
     [{ what: 'content-length', expected: '13', actual: '14' }, 'Content-Length is 14, expected 13'],
     [

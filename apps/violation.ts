@@ -1,6 +1,15 @@
 /** One way in which an answer differs from what the contract demands. */
 export interface Violation {
-  readonly what: 'status' | 'body' | 'content-type' | 'content-length' | 'chunked' | 'connection' | 'no-answer'
+  readonly what:
+    | 'informational'
+    | 'status'
+    | 'body'
+    | 'content-type'
+    | 'content-encoding'
+    | 'content-length'
+    | 'chunked'
+    | 'connection'
+    | 'no-answer'
   /** What the contract says; a header that is not there is `(none)`. */
   readonly expected: string
   /** What came; a body holds as much as was read of it. */
@@ -14,10 +23,14 @@ const longestValue = 80
 /** A violation as one clause for people, without the endpoint's name: `status is 500, expected 200`. */
 export function describeViolation({ what, expected, actual }: Violation): string {
   switch (what) {
+    case 'informational':
+      return `status ${shorten(actual)} is sent before the answer: informational responses (1xx) were not asked for`
     case 'status':
       return `status is ${actual}, expected ${expected}`
     case 'content-type':
       return `Content-Type is ${shorten(actual)}, expected ${shorten(expected)}`
+    case 'content-encoding':
+      return `body is sent with Content-Encoding: ${shorten(actual)} although the request did not ask for it`
     case 'content-length':
       return `Content-Length is ${shorten(actual)}, expected ${expected}`
     case 'chunked':

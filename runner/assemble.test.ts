@@ -175,7 +175,7 @@ describe('ranks', () => {
       },
     })
     expect(measured(result, 'koa', 'hello')).toMatchObject({ verdict: 'invalid', rank: null })
-    expect(measured(result, 'koa', 'hello').findings.map(({ code }) => code)).toEqual(['server-idle'])
+    expect(measured(result, 'koa', 'hello').findings.map(({ code }) => code)).toEqual(['connections-bound'])
     expect(ranks(result, 'hello')).toEqual({ 'node-http': [1, 1], koa: null, twin: [2, 2], express: [3, 3] })
     expect(ranks(result, 'lookup')).toEqual({ 'node-http': [1, 1], koa: [2, 3], twin: [2, 3], express: [4, 4] })
     expect(result.overall.map(({ app }) => app)).toEqual(['node-http', 'twin', 'express'])

@@ -1,5 +1,6 @@
 import { sumBlocks } from './analysis/blocks.ts'
 import type { CellEstimates, CellSeries } from './analysis/estimates.ts'
+import { sumOfHeld } from './analysis/held-answers.ts'
 import { type OpenLoopFigures, openLoopOver } from './analysis/open-loop.ts'
 import type { CellRound, LoadSums } from './analysis/round-analysis.ts'
 import { sumOfSlow } from './analysis/slow-answers.ts'
@@ -74,6 +75,8 @@ export function cellTotals(rounds: readonly CellRound[]): CellTotals {
     loaded: loadSums(rounds.map(({ loaded }) => loaded)),
     slow: sumOfSlow(rounds.map(({ slow }) => slow)),
     waitNs: totalOrNull(rounds, ({ waitNs }) => waitNs),
+    held: sumOfHeld(rounds.map(({ held }) => held)),
+    cpuWaitNs: totalOrNull(rounds, ({ cpuWaitNs }) => cpuWaitNs),
     userNs: totalOrNull(rounds, ({ userNs }) => userNs),
     systemNs: totalOrNull(rounds, ({ systemNs }) => systemNs),
   }

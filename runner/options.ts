@@ -1,5 +1,6 @@
 import { type EndpointId, endpointIds } from '../apps/endpoints.ts'
 import { type DriverId, drivers } from './load/drivers.ts'
+import { MOST_CONNECTIONS } from './load/load-shape.ts'
 import { chosenFrom, folder, list, number, wholeNumber } from './option-values.ts'
 
 /** The options of `compare`, all of them with a value. */
@@ -59,7 +60,7 @@ export const compareOptions: readonly OptionRow[] = [
     flags: '--connections <n>',
     description: 'connections kept open to each app',
     shownDefault: String(DEFAULTS.connections),
-    parse: wholeNumber('--connections', 1, 1024),
+    parse: wholeNumber('--connections', 1, MOST_CONNECTIONS),
   },
   {
     flags: '--transport <name>',

@@ -1,4 +1,5 @@
 import { processOf } from '../deployment/deployment.ts'
+import type { HeldAnswers } from '../load/driver.ts'
 import type { BetweenSlices } from '../measure/between.ts'
 import type { BlockRecord } from '../measure/round.ts'
 import { costNs, requestsPerSecond, type Slice } from '../measure/sample.ts'
@@ -8,6 +9,7 @@ import { mean, meanOrNull, median, trimmedMean } from '../statistics/summary.ts'
 import type { CopySums } from './all-in.ts'
 import { countBlocks, type EndpointBlocks } from './blocks.ts'
 import { helperFall } from './compiling.ts'
+import { sumOfHeld } from './held-answers.ts'
 import { type OpenLoopFigures, openLoopOf } from './open-loop.ts'
 import { type SlowAnswers, slowAnswers } from './slow-answers.ts'
 import { driftOver, positionEffect } from './within-round.ts'
@@ -59,6 +61,9 @@ export interface CellRound extends LoadSums {
   readonly systemNs: number | null
   readonly receivedBytes: number
   readonly slow: SlowAnswers
+  readonly held: HeldAnswers
+  /** For which server and load generator waited for their CPUs; null: unknown. */
+  readonly cpuWaitNs: number | null
   /** null: the next request of a connection followed the answer. */
   readonly openLoop: OpenLoopFigures | null
 }
@@ -162,8 +167,14 @@ function sums(slices: readonly Slice[]): Sums {
     userNs: totalOrNull(slices, ({ userNs }) => userNs),
     systemNs: totalOrNull(slices, ({ systemNs }) => systemNs),
     receivedBytes: total(slices, ({ receivedBytes }) => receivedBytes),
+    held: sumOfHeld(slices.map(({ held }) => held)),
+    cpuWaitNs: totalOrNull(slices, cpuWaitNs),
     openLoop: openLoopOf(slices),
   }
+}
+
+function cpuWaitNs({ serverWaitNs, loadWaitNs }: Slice): number | null {
+  return serverWaitNs === null || loadWaitNs === null ? null : serverWaitNs + loadWaitNs
 }
 
 function loadSums(slices: readonly Slice[]): LoadSums {

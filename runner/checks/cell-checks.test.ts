@@ -27,11 +27,18 @@ const little = (factor: number): GoodCellOptions => ({
 })
 /** So many slices with an answer that is 60 ms late. */
 const slow = (slices: number): GoodCellOptions => ({ totals: { slow: { slices, waitNs: slices * 60e6, longestNs: 60e6 } } })
+type Held = CellFacts['totals']['held']
+/** Nothing of an answer is there before all of it. */
+const WHOLE: Held = { ns: 0, hastened: 0, released: 0 }
+/** A part of each answer is there for nearly all of the time, and the rest comes when that part is acknowledged; or does not. */
+const HELD_BACK: Held = { ns: 16 * 9e9, hastened: 40, released: 38 }
+const HEAD_FIRST: Held = { ...HELD_BACK, released: 1 }
+
 /** Requests that take this long each, by the clock. */
-const cycle = (milliseconds: number, serverBusy: number): GoodCellOptions => ({
-  figures: { serverBusy, requests: (16 * 10e9) / (milliseconds * 1e6) },
+const cycle = (milliseconds: number, serverBusy: number, held = WHOLE): GoodCellOptions => ({
+  figures: { serverBusy, loadBusy: serverBusy, requests: (16 * 10e9) / (milliseconds * 1e6) },
   // All answers come at once, after the gate has closed.
-  totals: { serverCpuNs: 10e9 * serverBusy, steadyRequests: 0, steadyNs: 0, userNs: null },
+  totals: { serverCpuNs: 10e9 * serverBusy, steadyRequests: 0, steadyNs: 0, userNs: null, held },
 })
 
 /** Workers on CPUs of their own that use so many of them all the time. */
@@ -55,6 +62,9 @@ const open = (openLoop: Partial<OpenLoop> = {}, figures: GoodCellOptions['figure
   loadSaturates: false,
 })
 
+/** Latencies of 41 ms. */
+const forty = { latencyMicroseconds: { mean: 41e3, p50: 41e3, p90: 44e3, p99: 45e3, max: 46e3, samples: 9 } }
+
 const cases: Record<string, [GoodCellOptions, string[]]> = {
   'a good cell': [{}, []],
 
@@ -72,7 +82,17 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
 
   'a server that could do more': [{ figures: { serverBusy: 0.92 } }, ['load-generator-bound']],
   'a server that is busy enough': [{ figures: { serverBusy: 0.93 } }, []],
-  'a server that mostly waits': [{ figures: { serverBusy: 0.84 } }, ['server-idle']],
+  'a server that mostly waits for more connections': [{ figures: { serverBusy: 0.84 } }, ['connections-bound']],
+  'a server that mostly waits for the load generator': [{ figures: { serverBusy: 0.84, loadBusy: 0.96 } }, ['server-idle']],
+  'a server that waits for its CPU': [{ figures: { serverBusy: 0.6 }, totals: { cpuWaitNs: 2.1e9 } }, ['server-idle']],
+  'a server that idles, and nobody knows for what': [
+    { figures: { serverBusy: 0.6 }, totals: { cpuWaitNs: null } },
+    ['server-idle'],
+  ],
+  'a server that waits for its CPU for a while': [
+    { figures: { serverBusy: 0.6 }, totals: { cpuWaitNs: 1.9e9 } },
+    ['connections-bound'],
+  ],
   'a server that waits a little': [{ figures: { serverBusy: 0.85 } }, ['load-generator-bound']],
   'a driver that sleeps does not try to keep it busy': [
     { figures: { serverBusy: 0.5 }, driverSleeps: true },
@@ -89,21 +109,30 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
   ],
   'a busy server that might have idled': [{ figures: { serverBusy: 0.97, loadBusy: 0.96 }, loadSaturates: false }, []],
 
-  '40 ms for each response of an idle server': [cycle(40.4, 0.03), ['stall']],
-  '200 ms for each response of an idle server': [cycle(205, 0.01), ['stall']],
+  '40 ms for the rest of each response': [cycle(40.4, 0.03, HELD_BACK), ['stall']],
+  '200 ms for the rest of each response': [cycle(205, 0.01, HELD_BACK), ['stall']],
+  '70 ms, on a machine that is slow': [cycle(70, 0.03, HELD_BACK), ['stall']],
+  'no more than 30 ms': [cycle(30, 0.03, HELD_BACK), ['connections-bound']],
+  '40 ms for all of each response': [cycle(40.4, 0.03), ['connections-bound']],
+  '40 ms for the rest, which no acknowledgement hastens': [cycle(40.4, 0.03, HEAD_FIRST), ['connections-bound']],
+  '40 ms for the rest, and nothing tried': [cycle(40.4, 0.03, { ...HELD_BACK, hastened: 0, released: 0 }), ['connections-bound']],
+  '40 ms, a little of it for the rest': [cycle(40.4, 0.03, { ...HELD_BACK, ns: 16 * 4e9 }), ['connections-bound']],
+  '5 ms for each response': [cycle(5.1, 0.2), ['connections-bound']],
+  '200 ms for each response': [cycle(205, 0.01), ['connections-bound']],
+  'a wait where the server may idle': [{ ...cycle(40.4, 0.03), loadSaturates: false }, []],
+  'a wait under a driver that sleeps': [{ ...cycle(40.4, 0.03), driverSleeps: true }, ['load-generator-bound']],
   'quick first responses, 41 ms for the others': [
     {
       figures: {
-        serverBusy: 0.08,
+        ...{ serverBusy: 0.08, loadBusy: 0.08 },
         latencyMicroseconds: { mean: 41e3, p50: 41_300, p90: 44e3, p99: 45e3, max: 46e3, samples: 9 },
       },
-      totals: { userNs: null, steadyRequests: 0, steadyNs: 0 },
+      totals: { userNs: null, steadyRequests: 0, steadyNs: 0, held: HELD_BACK },
     },
     ['stall'],
   ],
-  '60 ms for each response of an idle server': [cycle(60, 0.03), ['server-idle']],
-  '40 ms for each response of a busy server': [cycle(40.4, 0.97), []],
-  'a stall under a driver that sleeps': [{ ...cycle(44, 0.03), driverSleeps: true }, ['stall']],
+  '40 ms for the rest of each response of a busy server': [cycle(40.4, 0.94, HELD_BACK), []],
+  'a stall under a driver that sleeps': [{ ...cycle(44, 0.03, HELD_BACK), driverSleeps: true }, ['stall']],
 
   reconnects: [{ totals: { loaded: { reconnects: 1, steadyRequests: 562_500, steadyNs: 9e9 } } }, ['reconnects']],
 
@@ -124,9 +153,13 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
     [],
   ],
   'a server that stalls at a rate': [
-    open({}, { latencyMicroseconds: { mean: 41e3, p50: 41e3, p90: 44e3, p99: 45e3, max: 46e3, samples: 9 }, serverBusy: 0.05 }),
+    {
+      ...open({}, { ...forty, requests: 4_000, serverBusy: 0.05 }),
+      totals: { serverCpuNs: 0.5e9, userNs: null, steadyRequests: 0, held: { ...HELD_BACK, ns: 4_000 * 38e6 } },
+    },
     ['stall'],
   ],
+  'a server that waits at a rate': [open({}, { ...forty, serverBusy: 0.05 }), []],
 
   'X · R that is N': [little(1.04), []],
   'X · R below N': [little(0.94), ['littles-law-strained']],
@@ -146,7 +179,7 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
   'three slow answers in 500 slices': [slow(3), ['rare-slow-answers']],
   'slow answers in 3 % of the slices': [slow(15), ['rare-slow-answers']],
   'slow answers in more of them': [slow(16), ['slow-answers']],
-  'slow answers in most of them': [{ ...slow(400), figures: { serverBusy: 0.3 } }, ['server-idle', 'slow-answers']],
+  'slow answers in most of them': [{ ...slow(400), figures: { serverBusy: 0.3 } }, ['connections-bound', 'slow-answers']],
   'X · R above N because of slow answers': [{ ...little(1.2), ...slow(16) }, ['slow-answers']],
   'X · R above N, and far too few slow answers for that': [
     { ...little(1.2), ...slow(3) },
@@ -251,7 +284,7 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
       },
       precisionPercent: 0.1,
     },
-    ['too-few-rounds', 'precision-not-reached', 'server-idle', 'reconnects'],
+    ['too-few-rounds', 'precision-not-reached', 'connections-bound', 'reconnects'],
   ],
 }
 
@@ -266,8 +299,43 @@ describe('checkCell', () => {
       /^rounds 4, 10 lie far from the others/,
     )
     expect(message({ totals: { serverCpuNs: 10.4e9 } })).toMatch(/CPU time over elapsed time on one CPU is 104\.0 %/)
-    expect(message(cycle(40.4, 0.03))).toMatch(
+    expect(message(cycle(40.4, 0.03, HELD_BACK))).toMatch(
       /^each response takes 40\.4 ms while the server is 3 % busy: the signature of Nagle/,
+    )
+  })
+
+  it.each([
+    // N = 16 ÷ 0.2 = 80, and a quarter more.
+    [
+      5.1,
+      0.2,
+      'a request takes 5.1 ms, of which the server works for 0.064 ms, so 16 connections keep it 20 % busy; try --connections 128',
+    ],
+    [
+      40.4,
+      0.03,
+      'a request takes 40.4 ms, of which the server works for 0.076 ms, so 16 connections keep it 3 % busy; try --connections 1024',
+    ],
+    [
+      205,
+      0.002,
+      'a request takes 205.0 ms, of which the server works for 0.026 ms, so 16 connections keep it 0 % busy; ' +
+        'try --connections 1024, although it would take about 8000',
+    ],
+  ])(
+    'computes how many connections it takes, with requests of %s ms and a server that is %s busy',
+    (milliseconds, busy, said) => {
+      const [found] = checkCell(goodCell(cycle(milliseconds, busy)))
+      expect(found?.message).toBe(`the connections are the limit: ${said}`)
+    },
+  )
+
+  it('asks for no more connections than there can be', () => {
+    const most = { driver: 'autocannon', connections: 1024, keepAlive: true }
+    const { figures, totals } = cycle(40.4, 0.5)
+    const [found] = checkCell(goodCell({ figures: { ...figures, load: most }, totals: { ...totals } }))
+    expect(found?.message).toMatch(
+      /so 1024 connections keep it 50 % busy; 1024 are the most there can be, although it would take about 2048$/,
     )
   })
 })

@@ -1,6 +1,7 @@
 import type { OutsideWork } from '../analysis/all-in.ts'
 import type { LoadSums } from '../analysis/round-analysis.ts'
 import type { SlowAnswers } from '../analysis/slow-answers.ts'
+import type { HeldAnswers } from '../load/driver.ts'
 import type { Finding, MeasuredCell } from '../result.ts'
 
 /** A measured cell before it is judged. */
@@ -15,6 +16,9 @@ export interface CellTotals extends LoadSums {
   readonly slow: SlowAnswers
   /** Time in which the server wanted to run while something else ran on its CPU; null: unknown. */
   readonly waitNs: number | null
+  readonly held: HeldAnswers
+  /** For which server and load generator waited for their CPUs; null: unknown. */
+  readonly cpuWaitNs: number | null
   /** Of the server's own process; null: unknown. */
   readonly userNs: number | null
   readonly systemNs: number | null

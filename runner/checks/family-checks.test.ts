@@ -126,4 +126,44 @@ describe('the speed of the machine', () => {
   })
 })
 
+describe('two kinds of processes', () => {
+  const kinds = [1.03, 1.28, 1.02, 1.03, 1.29, 1.27, 1.04, 1.28, 1.03, 1.03, 1.27, 1.02]
+  const costs = noisy(12, 10, 0.003, 9)
+  const fastify = cell('fastify', 'hello', kinds, costs)
+  const found = (of: CellFacts, baselineCosts = costs) =>
+    checkFamily([cell(BASELINE, 'hello', ones(12), baselineCosts), of], BASELINE)[1]!.filter(
+      ({ code }) => code === 'two-kinds-of-processes',
+    )
+
+  it('are told with what each costs and how many there are', () => {
+    const cost = { value: 11.3, low: 10.5, high: 12, level: 0.95 }
+    const [{ message, severity } = { message: '', severity: null }] = found({ ...fastify, figures: { ...fastify.figures, cost } })
+    expect(severity).toBe('note')
+    // e to the mean of their logs: 1.0286 and 1.278, 7 and 5 of them; and 11.3 µs where that is 1.1261.
+    expect(message).toBe(
+      'the processes are of two kinds: 7 of 12 (58 %) take 10.32 µs per request, 5 (42 %) take 12.83 µs (+24.3 %); the mean describes neither',
+    )
+  })
+
+  it('are not what a machine of two speeds, or two distances, makes of a ratio', () => {
+    const states = kinds.map((ratio) => ratio > 1.2)
+    const speeds = states.map((slow, index) => costs[index]! * (slow ? 1.3 : 1))
+    const covariate = states.map((far, index) => (far ? 350 : 110) + (index % 3))
+    expect(found(fastify)).toHaveLength(1)
+    expect(found(fastify, speeds)).toEqual([])
+    expect(found({ ...fastify, covariate })).toEqual([])
+    // Other speeds and distances hide nothing.
+    const other = [1, 1, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0]
+    const moving = other.map((slow, index) => costs[index]! * (1 + 0.1 * slow))
+    expect(found({ ...fastify, covariate: other.map((far) => 110 + 240 * far) }, moving.toReversed())).toHaveLength(1)
+  })
+
+  it('are not told of the baseline, of several workers, or without a baseline', () => {
+    expect(found({ ...fastify, isBaseline: true })).toEqual([])
+    const deployment = { ...fastify.figures.deployment, workers: 2 }
+    expect(found({ ...fastify, figures: { ...fastify.figures, deployment } })).toEqual([])
+    expect(codes([fastify]).flat()).toEqual([])
+  })
+})
+
 it('nothing is found in no cells', () => expect(checkFamily([], BASELINE)).toEqual([]))

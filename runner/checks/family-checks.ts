@@ -3,6 +3,7 @@ import type { CellFacts } from './cell-facts.ts'
 import { checkMachineSpeed } from './family/machine-speed.ts'
 import { checkFloor } from './family/skeleton-floor.ts'
 import { checkTrends } from './family/trend.ts'
+import { checkTwoKinds } from './family/two-kinds.ts'
 
 /** Findings that need all cells, because they correct for their number or compare them; in the order of the cells. */
 export function checkFamily(cells: readonly CellFacts[], baseline: string): Finding[][] {
@@ -14,5 +15,6 @@ export function checkFamily(cells: readonly CellFacts[], baseline: string): Find
   const plain = others.filter(({ isPlain }) => isPlain)
   for (const group of Map.groupBy(plain, ({ figures }) => figures.endpoint).values()) add(group, checkFloor(group, baseline))
   add(cells, checkMachineSpeed(cells))
+  add(cells, checkTwoKinds(cells))
   return [...found.values()]
 }

@@ -58,8 +58,21 @@ describe('an app', AGAIN, () => {
   it('that answers in two writes with Nagle on stalls', async ({ task }) => {
     const result = await sharedRun(task.result?.retryCount)
     expect(codes(of(result, 'two-writes'))).toContain('stall')
-    expect(codes(of(result, 'two-writes'))).not.toContain('server-idle')
+    expect(codes(of(result, 'two-writes'))).not.toContain('connections-bound')
     expect(codes(of(result, BASELINE))).not.toContain('stall')
+  })
+
+  it('that waits for something that is no CPU needs more connections, however long it takes and whatever it sends first', async () => {
+    const result = await measured({ apps: [fixture('waits')], endpoints: ['hello', 'template', 'table'], warmUp: 0.3 })
+    const cells = result.cells.filter(({ app }) => app === 'waits')
+    expect(cells.map(({ endpoint }) => endpoint)).toEqual(['hello', 'template', 'table'])
+    for (const { findings } of cells) {
+      expect(codes(findings)).not.toContain('stall')
+      const found = findings.find(({ code }) => code === 'connections-bound')
+      expect(found?.message).toMatch(
+        /^the connections are the limit: a request takes \d+\.\d ms, .*; try --connections (64|128|256|512|1024)/,
+      )
+    }
   })
 
   it('that leaks time drifts', async () => {

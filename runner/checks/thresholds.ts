@@ -12,15 +12,17 @@ export const LOAD_GENERATOR_BUSY = 0.95
 
 /** A server that waits for timers of TCP is idle most of the time. */
 export const STALLED_BELOW_BUSY = 0.5
-/**
- * Cycle times that give away a wait for TCP, milliseconds. Linux delays an acknowledgement by 40 ms at the least (TCP_DELACK_MIN), others
- * by 200 ms, which is also the shortest time to a retransmission (TCP_RTO_MIN). A timer may be a tick of 4 ms late, and a slow machine adds
- * its own: medians of 43.6 to 44.8 ms were seen there, 90th percentiles up to 49.2, and 46 was too little in 5 of 6 runs beside other work.
- */
-export const STALL_MILLISECONDS: readonly (readonly [from: number, to: number])[] = [
-  [34, 50],
-  [185, 215],
-]
+/** A wait for TCP takes longer than this, milliseconds: Linux delays an acknowledgement by 40 ms at the least (TCP_DELACK_MIN), less a tick. */
+export const STALL_FROM_MILLISECONDS = 34
+/** Of the time in which requests wait, that in which a part of the answer was there already. Seen with two writes and Nagle: 0.9. */
+export const HELD_SHARE = 0.5
+/** Of the answers whose first part was acknowledged early, those whose rest came at once. Seen: all but a few with Nagle, else none. */
+export const RELEASED_SHARE = 0.5
+
+/** Of the time in which a server idles, that in which it or the load generator waited for its CPU: with more, others are to blame. */
+export const WAITED_FOR_CPU_SHARE = 0.5
+/** Connections to try over those that would do if all requests came at the best moment. */
+export const SPARE_CONNECTIONS = 1.25
 
 /** Little's law, |X · R ÷ N − 1|. Seen in quiet slices: X · R ÷ N from 0.993 to 0.995 (median), on every endpoint but `lookup`. */
 export const LITTLE_SUSPECT = 0.05
@@ -100,6 +102,8 @@ export const MARGIN = 0.01
 export const FAMILY_ALPHA = 0.05
 /** A trend questions the intervals themselves, so it has to be beyond doubt. */
 export const TREND_ALPHA = 0.01
+/** Kinds of processes whose costs are closer than this are one to whoever reads them. Seen: kinds that are 7 and 24 % apart. */
+export const KINDS_APART = 0.03
 /** The 90th percentile of the rounds' baseline costs over the 10th, minus 1. Seen: up to 0.13; processes alone differ by 0.02. */
 export const SPEED_SPREAD = 0.05
 

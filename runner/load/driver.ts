@@ -63,8 +63,22 @@ export interface Pulse {
   /** Time in which the load generator had nothing to do but wait for the server; null when the driver cannot tell. */
   readonly idleNs: number | null
   readonly receivedBytes: number
+  /** Answers that came in pieces; absent where none did, or the driver cannot tell. */
+  readonly held?: HeldAnswers
   /** What came of requests that had times of their own; absent where they had none. */
   readonly openLoop?: OpenLoopPulse
+}
+
+/** Answers whose first bytes came before their last. */
+export interface HeldAnswers {
+  /** From the first bytes to the last, all answers of the pulse together. */
+  readonly ns: number
+  /**
+   * How often, so far, on this request and while warming up, the first bytes of such an answer were acknowledged sooner than the kernel would
+   * have done it, and how often the rest came at once then: it was waiting for that, and not for the app.
+   */
+  readonly hastened: number
+  readonly released: number
 }
 
 /** Requests that were due at times of their own. Histograms are of tenths of a microsecond, compressed (see `fineHistogram`). */

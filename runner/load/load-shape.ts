@@ -1,3 +1,6 @@
+/** To one deployment: more than an app has as a rule, and few enough to be opened before every round. */
+export const MOST_CONNECTIONS = 1024
+
 /** How the load generator asks a deployment. */
 export interface LoadShape {
   /** Connections kept open, or opened again and again. */

@@ -14,7 +14,10 @@ const cost = (app: string) => (WAYS[app.split('@')[1] ?? ''] ?? 10) * (app.start
 /** Each response takes 40 ms. */
 const stall = (pulse: Pulse, { app }: FakePlace): Pulse =>
   app.endsWith('@nagle-two-writes')
-    ? { ...pulse, requests: CONNECTIONS, elapsedNs: 40.4e6, steadyRequests: 0, steadyNs: 0 }
+    ? {
+        ...{ ...pulse, requests: CONNECTIONS, elapsedNs: 40.4e6, steadyRequests: 0, steadyNs: 0 },
+        held: { ns: CONNECTIONS * 40e6, hastened: 1, released: 1 },
+      }
     : pulse
 
 function study({ world, ...options }: SimulatedRunOptions = {}) {

@@ -1,3 +1,4 @@
+import { MOST_CONNECTIONS } from '../load/load-shape.ts'
 import { listOfWholeNumbers } from '../option-values.ts'
 import { planOf } from '../resolve.ts'
 import type { OwnValues, PreparedStudy, Study } from './study.ts'
@@ -5,7 +6,6 @@ import { answerSweep } from './sweep-answer.ts'
 import { type Variant, variantApps, variantDeployments, variantId } from './variants.ts'
 
 const LEVELS = [1, 2, 4, 8, 16, 32, 64, 128]
-const MOST_CONNECTIONS = 1024
 /** What a comparison uses by default: the level nearest to it is the one that all others are compared with. */
 const USUAL_CONNECTIONS = 16
 

@@ -1,13 +1,15 @@
 import type { CellCheck, CellFacts } from '../cell-facts.ts'
 import { finding } from '../registry.ts'
-import { BUSY_ENOUGH, HARDLY_BUSY, LOAD_GENERATOR_BUSY, STALL_MILLISECONDS, STALLED_BELOW_BUSY } from '../thresholds.ts'
+import { BUSY_ENOUGH, HARDLY_BUSY, LOAD_GENERATOR_BUSY } from '../thresholds.ts'
+import { connectionsAreTheLimit, wantedConnections } from './connections.ts'
+import { stallMilliseconds } from './stall.ts'
 
 /** Was the server the limit, and if not, what was? The most telling answer alone. */
 export const checkSaturation: CellCheck = (facts) => {
   const { loadBusy } = facts.figures
   const serverBusy = busyShare(facts)
-  const milliseconds = serverBusy < STALLED_BELOW_BUSY ? waits(facts).find(isTimerOfTcp) : undefined
-  if (milliseconds !== undefined) return [finding('stall', { milliseconds, serverBusy })]
+  const milliseconds = stallMilliseconds(facts, serverBusy)
+  if (milliseconds !== null) return [finding('stall', { milliseconds, serverBusy })]
   const loadAtItsLimit = loadBusy !== null && loadBusy > LOAD_GENERATOR_BUSY
   // That the server idles was to be expected, but not that the load generator has nothing left to give.
   if (!facts.loadSaturates) {
@@ -15,7 +17,11 @@ export const checkSaturation: CellCheck = (facts) => {
   }
   // What kept it from its CPU is told by findings of their own.
   if (serverBusy + waitShare(facts) >= BUSY_ENOUGH) return loadAtItsLimit ? [finding('load-generator-busy', { loadBusy })] : []
-  if (!facts.driverSleeps && serverBusy < HARDLY_BUSY) return [finding('server-idle', { serverBusy, loadBusy })]
+  if (!facts.driverSleeps && serverBusy < HARDLY_BUSY) {
+    if (connectionsAreTheLimit(facts))
+      return [finding('connections-bound', { serverBusy, ...wantedConnections(facts, serverBusy) })]
+    return [finding('server-idle', { serverBusy, loadBusy })]
+  }
   if (serverBusy < BUSY_ENOUGH) return [finding('load-generator-bound', { serverBusy, loadBusy })]
   return loadAtItsLimit ? [finding('load-generator-busy', { loadBusy })] : []
 }
@@ -28,18 +34,4 @@ function busyShare({ figures: { serverBusy, deployment }, cpus }: CellFacts): nu
 /** Of the time of its slices, in which it wanted to run and something else had its CPU: another app of the run, or another program. */
 function waitShare({ totals: { waitNs, elapsedNs } }: CellFacts): number {
   return (waitNs ?? 0) / elapsedNs
-}
-
-/**
- * How long a response takes, milliseconds: by the latencies, which leave out the first one of each connection in a slice (after a pause TCP
- * acknowledges at once), and by the time from one request of a connection to its next (Little's law), in a closed loop.
- */
-function waits({ figures, totals }: CellFacts): number[] {
-  const { latencyMicroseconds, openLoop, load, requests } = figures
-  const cycles = openLoop === undefined ? [(load.connections * totals.elapsedNs) / requests / 1e6] : []
-  return latencyMicroseconds === null ? cycles : [latencyMicroseconds.p50 / 1000, ...cycles]
-}
-
-function isTimerOfTcp(milliseconds: number): boolean {
-  return STALL_MILLISECONDS.some(([from, to]) => milliseconds >= from && milliseconds <= to)
 }

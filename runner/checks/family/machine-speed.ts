@@ -1,13 +1,10 @@
 import { holm } from '../../statistics/holm.ts'
 import { leastSquaresLine } from '../../statistics/linear-regression.ts'
-import { quantile } from '../../statistics/summary.ts'
 import type { CellFacts, FamilyCheck } from '../cell-facts.ts'
 import { finding } from '../registry.ts'
 import { FAMILY_ALPHA, MARGIN, SPEED_SPREAD, TRUSTED_ROUNDS } from '../thresholds.ts'
+import { baselineCosts, fastAndSlow } from './baseline-costs.ts'
 import { unexplained } from './unexplained.ts'
-
-/** Fast and slow are the 10th and the 90th percentile of the rounds: the very ends belong to single processes. */
-const [FAST, SLOW] = [0.1, 0.9]
 
 /**
  * Does the ratio depend on how fast the machine was, other than by what the intervals know of? Cells whose baseline moved are regressed on it, log on log. The baseline is in both
@@ -32,10 +29,10 @@ interface Speed {
   readonly pValue: number
 }
 
-function speedOf({ figures, isBaseline, covariate }: CellFacts, all: readonly CellFacts[]): Speed | null {
-  const baseline = all.find((one) => one.isBaseline && one.figures.endpoint === figures.endpoint)
-  if (isBaseline || baseline === undefined) return null
-  const costs = new Map(baseline.figures.perRound.map(({ round, costMicroseconds }) => [round, Math.log(costMicroseconds)]))
+function speedOf(cell: CellFacts, all: readonly CellFacts[]): Speed | null {
+  if (cell.isBaseline) return null
+  const { figures, covariate } = cell
+  const costs = baselineCosts(cell, all)
   const rounds = figures.perRound.filter(({ round }) => costs.has(round))
   if (rounds.length < TRUSTED_ROUNDS) return null
   const known = rounds.length === figures.perRound.length ? covariate : null
@@ -43,8 +40,9 @@ function speedOf({ figures, isBaseline, covariate }: CellFacts, all: readonly Ce
     rounds.map(({ round }) => costs.get(round)!),
     known,
   )
-  const [fast, slow] = [quantile(logCosts, FAST), quantile(logCosts, SLOW)]
-  if (Math.expm1(slow - fast) <= SPEED_SPREAD) return null
+  const speeds = fastAndSlow(logCosts, SPEED_SPREAD)
+  if (speeds === null) return null
+  const { fast, slow } = speeds
   const logRatios = unexplained(
     rounds.map(({ ratio }) => Math.log(ratio)),
     known,

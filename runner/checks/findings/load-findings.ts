@@ -5,6 +5,7 @@ import {
   COUNTERS_MAY_EXCEED,
   FEWEST_SLOW_SLICES,
   HARDLY_BUSY,
+  HELD_SHARE,
   LAG_INVALID_SHARE,
   LAG_SHARE,
   LITTLE_INVALID,
@@ -12,7 +13,7 @@ import {
   LITTLE_SUSPECT,
   LOAD_GENERATOR_BUSY,
   SLOW_SLICES_SHARE,
-  STALL_MILLISECONDS,
+  STALL_FROM_MILLISECONDS,
   STALLED_BELOW_BUSY,
   TICKS_MAY_EXCEED,
   UNANSWERED_AT_THE_END,
@@ -23,8 +24,6 @@ import { type Facts, type FindingKind, fixed, percent } from './finding-kind.ts'
 const late: FindingKind['message'] = ({ lagP50, lagP99, p50, p99 }) =>
   `requests were sent ${fixed(lagP50, 1)} µs late (median; 99th percentile ${fixed(lagP99, 1)} µs), ` +
   `and latencies of ${fixed(p50, 1)} µs and ${fixed(p99, 1)} µs hold that`
-
-const stalls = STALL_MILLISECONDS.map(([from, to]) => `${from} to ${to} ms`).join(' or ')
 
 const waited = ({ slowSlices, slices, milliseconds }: Facts) =>
   `in ${slowSlices} of ${slices} slices an answer was waited for while nothing worked on it, for up to ${fixed(milliseconds, 0)} ms: ` +
@@ -77,15 +76,27 @@ export const loadFindings = {
   'server-idle': {
     severity: 'invalid',
     scope: 'cell',
-    meaning: `The server used its CPU for less than ${percent(HARDLY_BUSY, 0)} of the time at full load (median of slices; of several workers: all CPUs that they can use): waiting was measured. Not judged with a driver that sleeps.`,
+    meaning: `The server used its CPU for less than ${percent(HARDLY_BUSY, 0)} of the time at full load (median of slices; of several workers: all CPUs that they can use), and connections alone are not the reason: the load generator was at its limit, or one of both waited for its CPU (or that is not known), or some workers had less to do than others. Waiting was measured. Not judged with a driver that sleeps.`,
     message: ({ serverBusy }) =>
       `the server was only ${percent(serverBusy)} busy under full load: this measures waiting, not the app`,
-    advice: 'Look for stalls (two writes per response, timers, Nagle) in the app, or for another program on its CPU.',
+    advice: 'Look for another program on the CPUs of server and load generator, or for workers that get no connections.',
+  },
+  'connections-bound': {
+    severity: 'invalid',
+    scope: 'cell',
+    meaning: `The server used its CPU for less than ${percent(HARDLY_BUSY, 0)} of the time at full load (median of slices), while the load generator was not at its limit and both had their CPUs: each request waits for something that is no CPU, such as a database or a timer, and the connections are too few to keep the server busy meanwhile. A server with time to spare does its work in other portions, so its cost is not the one under full load. Connections over busy share is how many would do (the knee of Denning and Buzen's bounds); a quarter more, up to a power of two, is what to try. Said in place of server-idle.`,
+    message: ({ connections, milliseconds, cpuMilliseconds, serverBusy, needed, suggested }) =>
+      `the connections are the limit: a request takes ${fixed(milliseconds, 1)} ms, of which the server works for ${fixed(cpuMilliseconds, 3)} ms, ` +
+      `so ${connections} connections keep it ${percent(serverBusy, 0)} busy; ` +
+      (Number(suggested) > Number(connections) ? `try --connections ${suggested}` : `${suggested} are the most there can be`) +
+      (Number(needed) > Number(suggested) ? `, although it would take about ${needed}` : ''),
+    advice:
+      'Measure with so many connections. If the server is not busier then, the app takes only so many requests at a time: look for a call that blocks, or a pool that is too small.',
   },
   stall: {
     severity: 'invalid',
     scope: 'cell',
-    meaning: `Every response takes ${stalls} (median latency, or connections over requests/s) while the server is less than ${percent(STALLED_BELOW_BUSY, 0)} busy. These are the timers of TCP: Nagle's algorithm waits for an acknowledgement that the other side delays. Said in place of server-idle.`,
+    meaning: `A response takes ${STALL_FROM_MILLISECONDS} ms or more (median latency, or connections over requests/s) while the server is less than ${percent(STALLED_BELOW_BUSY, 0)} busy; for more than ${percent(HELD_SHARE, 0)} of that time a part of it was there already; and while warming up most of those whose first part the load generator acknowledged early came at once. Nagle's algorithm waits for that acknowledgement, which the other side delays for 40 ms and more. An app that waits by itself is not taken for it. Said in place of server-idle.`,
     message: ({ milliseconds, serverBusy }) =>
       `each response takes ${fixed(milliseconds, 1)} ms while the server is ${percent(serverBusy, 0)} busy: ` +
       "the signature of Nagle's algorithm against delayed acknowledgements, not framework cost",
@@ -102,7 +113,7 @@ export const loadFindings = {
   'slow-answers': {
     severity: 'suspect',
     scope: 'cell',
-    meaning: `In more than ${percent(SLOW_SLICES_SHARE, 0)} of the slices (and ${FEWEST_SLOW_SLICES} at the least) the last answer came more than ${SLOW_ANSWER_NS / 1e6} ms late while server and load generator neither worked nor waited for their CPUs. The cost is right, and does not show it; requests/s are those of the connections that did not wait. Work done now and then is rare-work; a server that waits most of the time is server-idle as well. Not judged where the waits for the CPUs are not known.`,
+    meaning: `In more than ${percent(SLOW_SLICES_SHARE, 0)} of the slices (and ${FEWEST_SLOW_SLICES} at the least) the last answer came more than ${SLOW_ANSWER_NS / 1e6} ms late while server and load generator neither worked nor waited for their CPUs. The cost is right, and does not show it; requests/s are those of the connections that did not wait. Work done now and then is rare-work; a server that waits most of the time is connections-bound as well. Not judged where the waits for the CPUs are not known.`,
     message: waited,
     advice: whatItWaitsFor,
   },

@@ -4,6 +4,7 @@ import {
   FAMILY_ALPHA,
   FEW_BLOCKS_SHARE,
   FEWEST_ROUNDS,
+  KINDS_APART,
   MARGIN,
   OUTLIER_SCORE,
   SPEED_SPREAD,
@@ -113,6 +114,15 @@ export const roundFindings = {
     message: ({ lateMicroseconds, costMicroseconds }) =>
       `${fixed(lateMicroseconds, 1)} of the ${fixed(costMicroseconds, 1)} µs that a request costs are used later, outside its slices`,
     advice: 'Nothing has to be done: it is in the cost. typicalCost is without it.',
+  },
+  'two-kinds-of-processes': {
+    severity: 'note',
+    scope: 'cell',
+    meaning: `The processes of the app, one per round, are two groups whose costs are ${percent(KINDS_APART, 0)} or more apart: the best split of their ratios leaves far less within the groups than one of normal values does in 99 of 100 cases (Engelman and Hartigan, 1969; six processes at the least, two in each group). A process stays what it is for all its life, so the mean is that of this run's mix, and its interval describes neither kind. What the distance of the CPUs and the baseline's cost explain is taken out, and groups that follow each other in time are a trend. Few processes show little: of ten, a third that costs 7 % more is found in one run of five. Not judged for the baseline, whose rounds are means of two processes.`,
+    message: ({ processes, low, high, lowMicroseconds, highMicroseconds, differencePercent }) =>
+      `the processes are of two kinds: ${low} of ${processes} (${percent(Number(low) / Number(processes), 0)}) take ${fixed(lowMicroseconds, 2)} µs per request, ` +
+      `${high} (${percent(Number(high) / Number(processes), 0)}) take ${fixed(highMicroseconds, 2)} µs (${signed(differencePercent, 1)}); the mean describes neither`,
+    advice: 'Quote both kinds with their shares; the charts of µs over the baseline show every process as a dot.',
   },
   'rare-work': {
     severity: 'note',

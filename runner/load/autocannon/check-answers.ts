@@ -1,5 +1,6 @@
 import type autocannon from 'autocannon'
 import type { Answer } from './answer.ts'
+import type { AnswersInPieces } from './answers-in-pieces.ts'
 import type { GatedClient } from './gated-client.ts'
 import type { Pattern } from './pattern.ts'
 
@@ -9,6 +10,7 @@ const UNASKED = 'bytes that were not asked for'
 export interface AnswerListener {
   right(bytes: number): void
   wrong(sentence: string): void
+  readonly inPieces: AnswersInPieces
 }
 
 /**
@@ -116,7 +118,7 @@ export function checkAnswers(gated: GatedClient, current: () => Answer, listener
     reinitialize.call(parser, type)
   }
 
-  parser.execute = (chunk) => {
+  const read = (chunk: Buffer): number | Error => {
     // autocannon sets its handlers only after `setupClient`.
     if (!guarded) guard()
     completed = 0
@@ -132,6 +134,14 @@ export function checkAnswers(gated: GatedClient, current: () => Answer, listener
       if (unparsed.length > 0) takeLongWay(unparsed, answer)
     }
     return takeLongWay(chunk, answer)
+  }
+
+  parser.execute = (chunk) => {
+    const wasAsked = gated.waiting
+    const result = read(chunk)
+    if (completed > 0) listener.inPieces.last(gated)
+    else if (wasAsked && gated.waiting) listener.inPieces.piece(gated)
+    return result
   }
 }
 

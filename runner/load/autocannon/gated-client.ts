@@ -63,6 +63,14 @@ export abstract class GatedClient {
     this.client._resetConnection()
   }
 
+  /**
+   * Acknowledges what has come so far of an answer, now instead of when the kernel likes to: an acknowledgement goes along with everything
+   * that is sent, and an empty line before a request is ignored (RFC 9112, section 2.2). False: this client cannot.
+   */
+  acknowledge(): boolean {
+    return false
+  }
+
   /** Waits no longer for the server to close a connection. */
   giveUpClosing(): void {}
 
@@ -91,6 +99,11 @@ export class KeptClient extends GatedClient {
     super(client, gate)
     client._doRequest = () => gate.offer(this)
     this.connected = this.#watchConnecting()
+  }
+
+  override acknowledge(): boolean {
+    this.client.conn.write('\r\n')
+    return true
   }
 
   protected write(): void {

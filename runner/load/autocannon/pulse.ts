@@ -39,6 +39,7 @@ export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): 
     if (done === doneAtTick && sent === 0) idle += now - tickAt
     doneAtTick = done
     tickAt = now
+    target.inPieces.look(now)
     if (gate.isOpen && (now - openedAt >= order.milliseconds || gate.broken)) {
       // What became due since the look above, a moment ago, is sent as well.
       openLoop?.release(gate)
@@ -63,6 +64,7 @@ export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): 
   }
 
   function result(now: number): Pulse {
+    const held = target.inPieces.take()
     const endedAt = target.rightAnswers > 0 && timeouts === 0 ? Math.max(target.lastAnswerAt, closedAt) : now
     return {
       requests: target.rightAnswers,
@@ -78,6 +80,7 @@ export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): 
       firstProblem: gate.firstProblem,
       idleNs: dozes ? null : idle * NANOSECONDS_PER_MILLISECOND,
       receivedBytes: target.receivedBytes,
+      ...(held === null ? {} : { held }),
       ...(openLoop === null ? {} : { openLoop: openLoop.result(answeredNs()) }),
     }
   }

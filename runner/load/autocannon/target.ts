@@ -3,6 +3,7 @@ import * as hdr from 'hdr-histogram-js'
 import type { CellLatencies, LoadTarget } from '../driver.ts'
 import { HIGHEST_LATENCY_MICROSECONDS, latencyHistogram } from '../latency-histogram.ts'
 import { Answer } from './answer.ts'
+import { AnswersInPieces } from './answers-in-pieces.ts'
 import { type AnswerListener, assertClientShape, checkAnswers } from './check-answers.ts'
 import { Gate } from './gate.ts'
 import { readIntoOneBuffer } from './one-buffer.ts'
@@ -18,6 +19,7 @@ export class PulsedTarget implements AnswerListener {
   readonly id: string
   readonly connections: number
   readonly gate: Gate
+  readonly inPieces = new AnswersInPieces()
   /** Right answers since the last pulse ended. */
   rightAnswers = 0
   wrongAnswers = 0
@@ -73,6 +75,7 @@ export class PulsedTarget implements AnswerListener {
     this.#request = request
     this.#recordLatency = recordLatency
     this.#openLoop = openLoop
+    this.inPieces.open(request, !recordLatency)
     this.gate.open(request, openLoop)
   }
 

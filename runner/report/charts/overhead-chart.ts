@@ -1,4 +1,4 @@
-import type { Result } from '../../result.ts'
+import type { MeasuredCell, Result } from '../../result.ts'
 import { appId } from '../app-name.ts'
 import { formatEstimate, formatLevel } from '../format.ts'
 import { plainText } from '../plain-text.ts'
@@ -8,8 +8,10 @@ import { zeroLine } from './zero-line.ts'
 
 const PLOT_WIDTH = 165
 const COLUMNS = 2
+/** Processes of a row stand in the order of their rounds from top to bottom, over so many pixels. */
+const PROCESSES_HEIGHT = 16
 
-/** Microseconds over the baseline on one endpoint, with intervals and the figures beside them; null without anything to draw. */
+/** Microseconds over the baseline on one endpoint, every process a dot, with intervals and the figures beside them; null without anything to draw. */
 export function overheadChart(result: Result, endpoint: string): ChartSpec | null {
   const panel = overheadPanel(result, endpoint, null)
   return panel === null ? null : { ...panel, description: describe(result, endpoint) }
@@ -23,7 +25,7 @@ export function overheadOverview(result: Result): ChartSpec | null {
   if (panels.length === 0) return null
   const level = formatLevel(result.cells.find((cell) => cell.state === 'measured')?.overheadMicroseconds.level ?? 0)
   return {
-    description: `CPU microseconds per request over ${appId(result.baseline)} by app and endpoint, with ${level} intervals`,
+    description: `CPU microseconds per request over ${appId(result.baseline)} by app and endpoint, with ${level} intervals and a dot for every process`,
     title: `CPU µs per request over ${appId(result.baseline)}, ${level} intervals`,
     spacing: { row: 24, column: 28 },
     columns: COLUMNS,
@@ -39,7 +41,15 @@ function describe(result: Result, endpoint: string): string {
   return `CPU microseconds per request over ${appId(result.baseline)} on ${plainText(endpoint, 40)}: ${said.join('; ')}`
 }
 
-function overheadPanel(result: Result, endpoint: string, title: string | null) {
+/** A process per round; the baseline has two, and is what all are compared with. */
+function processDots({ app, perRound }: MeasuredCell, name = app) {
+  return perRound.map(({ overheadMicroseconds: value }, index) => ({
+    ...{ app: name, value },
+    below: PROCESSES_HEIGHT * ((index + 0.5) / perRound.length - 0.5),
+  }))
+}
+
+function overheadPanel(result: Result, endpoint: string, heading: string | null) {
   const names = rowNames(result)
   const cells = drawnCells(result, endpoint)
   if (cells.length === 0) return null
@@ -47,15 +57,22 @@ function overheadPanel(result: Result, endpoint: string, title: string | null) {
     ...{ app: names.get(app) ?? app, value, low: low ?? value, high: high ?? value },
     figures: app === result.baseline ? 'the baseline' : formatEstimate(overheadMicroseconds),
   }))
+  const processes = cells.filter(({ app }) => app !== result.baseline).flatMap((cell) => processDots(cell, names.get(cell.app)))
   const y = appAxis(values)
-  const x = { type: 'quantitative' as const, title: 'µs per request', axis: { tickCount: 4 } }
+  const title = ['µs per request, less is better', ...(processes.length > 0 ? ['one dot = one process'] : [])]
+  const x = { type: 'quantitative' as const, title, axis: { tickCount: 4, labelSeparation: 6 } }
   return {
-    ...(title === null ? {} : { title }),
+    ...(heading === null ? {} : { title: heading }),
     width: PLOT_WIDTH,
     height: APP_ROWS,
     data: { values },
     layer: [
       zeroLine('x', x),
+      {
+        data: { values: processes },
+        mark: { type: 'point' as const, style: 'process', yOffset: { expr: 'datum.below' } },
+        encoding: { y, x: { field: 'value', ...x } },
+      },
       { mark: { type: 'rule' as const, style: 'interval' }, encoding: { y, x: { field: 'low', ...x }, x2: { field: 'high' } } },
       { mark: { type: 'point' as const, style: 'estimate' }, encoding: { y, x: { field: 'value', ...x } } },
       {

@@ -12,12 +12,14 @@ import { slicesChart } from './slices-chart.ts'
 import { light } from './theme.ts'
 
 const draw = (spec: ChartSpec | null) => renderSvg(spec!, light)
+/** Means with intervals; dots of processes are not counted. */
+const pointsOf = (svg: string) => [...svg.matchAll(/ d="M[^"]*" fill="#0072b2"/g)].length
 const nothing: Result = { ...calmResult(), cells: [] }
 
 describe('µs over the baseline', () => {
   it('has a point, an interval and its figures for every ranked cell', async () => {
     const svg = await draw(overheadChart(calmResult(), 'hello'))
-    expect(countMarks(svg, 'symbol')).toBe(5)
+    expect(pointsOf(svg)).toBe(5)
     // The interval of every app, and the line at zero.
     expect(countMarks(svg, 'rule')).toBe(6)
     expect(textsOf(svg)).toEqual(expect.arrayContaining(['the baseline', '1.40 [1.32, 1.49]', 'Fastify 5.12.8']))
@@ -26,7 +28,20 @@ describe('µs over the baseline', () => {
   it('does not draw what is invalid or failed', async () => {
     const svg = await draw(overheadChart(fixtureResult(), 'lookup'))
     expect(textsOf(svg).join()).not.toContain('Koa')
-    expect(countMarks(svg, 'symbol')).toBe(3)
+    expect(pointsOf(svg)).toBe(3)
+  })
+
+  it('has a dot for every process but those of the baseline, in the order of the rounds from top to bottom, and says so', async () => {
+    const result = withNoisyRounds(calmResult(), { rounds: 7 })
+    const svg = await draw(overheadChart(result, 'hello'))
+    expect(countMarks(svg, 'symbol')).toBe(5 + 4 * 7)
+    for (const said of ['µs per request, less is better', 'one dot = one process']) expect(svg).toContain(`>${said}</tspan>`)
+    const rows = [...svg.matchAll(/translate\([^,]*,([\d.]+)\)" d="M[^"]*" fill="#8c959f"/g)].map(([, y]) => Number(y))
+    const [first] = rows
+    expect(rows.slice(0, 7)).toEqual(rows.slice(0, 7).toSorted((a, b) => a - b))
+    // Within their own row, which is 24 pixels high.
+    expect(rows[6]! - first!).toBeLessThan(16)
+    expect(await draw(overheadOverview(result))).toContain('one dot = one process')
   })
 
   it('shows hostile names as text', async () => {
@@ -51,7 +66,7 @@ describe('µs over the baseline', () => {
     const apps = result.apps.map((app) => ({ ...app, id: long + app.id, title: 'The same', version: null }))
     const cells = result.cells.map((cell) => ({ ...cell, app: long + cell.app }))
     const svg = await draw(overheadChart({ ...result, apps, cells, baseline: `${long}node-http` }, 'hello'))
-    expect(countMarks(svg, 'symbol')).toBe(5)
+    expect(pointsOf(svg)).toBe(5)
     // Five rows, not five points on one.
     expect(
       new Set([...svg.matchAll(/translate\([^,]*,([\d.]+)\)" d="M[^"]*" fill="#0072b2"/g)].map(([, y]) => y)).size,

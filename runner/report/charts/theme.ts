@@ -46,7 +46,7 @@ const TITLE_SIZE = 14
 
 /**
  * Look of every chart. Specs name what a mark is by `style` and never a colour, so that one spec serves both themes:
- * `interval` (rule), `estimate` (point), `reference` (rule to compare with), `band` (rect around it), `curve` (line),
+ * `interval` (rule), `estimate` (point), `process` (a small point of its own behind it), `reference` (rule to compare with), `band` (rect around it), `curve` (line),
  * `chosen` (rule at what was decided), `label` and `note` (text), `bar`, `bar-rest` (the lesser part of a bar).
  */
 export function chartConfig({ text, muted, grid, line, series }: Theme): Config {
@@ -77,6 +77,7 @@ export function chartConfig({ text, muted, grid, line, series }: Theme): Config 
     style: {
       interval: { color: series[0]!, strokeWidth: 1.5 },
       estimate: { color: series[0]!, filled: true, opacity: 1, size: 46 },
+      process: { color: line, filled: true, opacity: 0.8, size: 10 },
       reference: { color: muted, strokeWidth: 1, strokeDash: [4, 3] },
       band: { color: muted, opacity: 0.16 },
       curve: { color: series[0]!, strokeWidth: 1.5, opacity: 0.75 },

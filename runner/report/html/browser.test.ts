@@ -181,7 +181,7 @@ describe.skipIf(executablePath === null)('the page in a browser (Chromium)', () 
     const background = async (colorScheme: 'light' | 'dark') => {
       await open(result, { colorScheme })
       const colours = await page.evaluate<string[]>(
-        "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('svg .mark-symbol path')).fill]",
+        "[getComputedStyle(document.body).backgroundColor, getComputedStyle([...document.querySelector('svg').querySelectorAll('.mark-symbol path')].at(-1)).fill]",
       )
       return colours
     }

@@ -59,7 +59,7 @@ export async function renderReportPage(result: Result, distributions: readonly S
       paragraph(
         main === ''
           ? 'There is nothing to draw: no cell has a rank.'
-          : `Points with ${level} intervals; what is invalid is not drawn.`,
+          : `One small dot is one process, the first round on top; large ones are means with ${level} intervals. Less is better. What is invalid is not drawn.`,
         'note',
       ),
       grid(main, 'charts'),
@@ -96,7 +96,7 @@ export async function renderReportPage(result: Result, distributions: readonly S
         ? []
         : [
             paragraph(
-              'How far the cost of every round is from its mean. A round has fresh processes, which differ by themselves, and another moment of the machine, which moves all apps alike.',
+              'How far the cost of every round is from its mean. One dot is one process of the app, or the mean of two of the baseline. A round has fresh processes, which differ by themselves, and another moment of the machine, which moves all apps alike.',
               'note',
             ),
             grid(rounds, 'charts small'),
