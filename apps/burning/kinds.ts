@@ -17,6 +17,8 @@ export type WorkKind = (typeof workKinds)[number]
 const BATCH = 64
 /** One request in so many does the work of all of them. */
 const RARE = 1_000
+/** Work that others do is timed here: a unit for so many requests. */
+export const TIMED_HERE = 200
 const DELAYS = { 'after-10ms': 10, 'after-100ms': 100, 'after-1s': 1_000 } as const
 /** One unit in so many is timed, in gaps drawn at random. */
 const LONGEST_GAP = 79
@@ -78,9 +80,15 @@ function workOf(kind: WorkKind, turns: number, samples: [number, number][]): () 
     case 'rare':
       return everySo(RARE, () => times(RARE, unit))
     case 'thread':
-      return batched(inThread(turns), unit)
+      return batched(
+        inThread(turns),
+        timed(() => burn(turns), samples),
+      )
     case 'child':
-      return batched(inChild(turns), unit)
+      return batched(
+        inChild(turns),
+        timed(() => burn(turns), samples),
+      )
     case 'thread-pool':
       return everySo(BATCH, () => pbkdf2('', '', Math.max(1, turns * BATCH), 32, 'sha1', () => {}))
     case 'garbage':
@@ -101,9 +109,9 @@ function later(unit: () => void, milliseconds: number): () => void {
   }
 }
 
-/** Has others do a batch of units; one unit in some thousand is done here as well, so that it can be timed. */
-function batched(tell: () => void, unit: () => void): () => void {
-  const here = everySo(RARE, unit)
+/** Has others do a batch of units; one unit in some hundred is done here as well, so that it can be timed. */
+function batched(tell: () => void, timed: () => void): () => void {
+  const here = everySo(TIMED_HERE, timed)
   const there = everySo(BATCH, tell)
   return () => {
     here()
@@ -147,13 +155,22 @@ function times(count: number, act: () => void): void {
 
 /** The same, with a look at the clock before and after one call in 40. */
 function sampled(work: () => number, samples: [number, number][]): () => void {
+  const look = timed(work, samples)
   let left = 1
   return () => {
     if (--left > 0) return void work()
+    look()
+    left = 1 + Math.floor(Math.random() * LONGEST_GAP)
+  }
+}
+
+/** The same, with a look at the clock before and after every call. */
+function timed(work: () => number, samples: [number, number][]): () => void {
+  return () => {
     const startedNs = Number(process.hrtime.bigint())
     work()
-    if (samples.length < MOST_SAMPLES) samples.push([startedNs, Number(process.hrtime.bigint()) - startedNs])
-    else samples[Math.floor(Math.random() * MOST_SAMPLES)] = [startedNs, Number(process.hrtime.bigint()) - startedNs]
-    left = 1 + Math.floor(Math.random() * LONGEST_GAP)
+    const tookNs = Number(process.hrtime.bigint()) - startedNs
+    if (samples.length < MOST_SAMPLES) samples.push([startedNs, tookNs])
+    else samples[Math.floor(Math.random() * MOST_SAMPLES)] = [startedNs, tookNs]
   }
 }

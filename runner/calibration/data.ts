@@ -198,9 +198,51 @@ export const WarmUpPart = z.object({
 })
 export type WarmUpPart = z.infer<typeof WarmUpPart>
 
+/** Known work that is not done in the slice of its request: later, rarely, in other threads and processes. */
+export const KindsPart = z.object({
+  part: z.literal('kinds'),
+  head: PartHead,
+  runs: z.array(
+    z.object({
+      ...RunTime,
+      cells: z.array(
+        z.object({
+          kind: z.string(),
+          verdict: Verdict,
+          /** What a request's work took by the clocks of the servers, microseconds, over the wrapper that puts off and does nothing. */
+          truth: Estimate,
+          /** What the suite found of it, and by how much that is more, paired by round. The latter's truth is 0. */
+          recovered: Estimate,
+          recoveredLessTruth: Estimate,
+          /** What the typical cost shows of it. */
+          typicalMicroseconds: z.number(),
+        }),
+      ),
+    }),
+  ),
+})
+export type KindsPart = z.infer<typeof KindsPart>
+
+/** The suite beside servers that were started by hand and loaded by stock programs. */
+export const OutsidePart = z.object({
+  part: z.literal('outside'),
+  head: PartHead,
+  ways: z.array(
+    z.object({
+      id: z.enum(['autocannon', 'wrk', 'suite-sleeping', 'suite']),
+      title: z.string(),
+      /** CPU microseconds per request by app; one entry per set of fresh processes. */
+      sets: z.array(z.record(z.string(), z.number())),
+    }),
+  ),
+})
+export type OutsidePart = z.infer<typeof OutsidePart>
+
 export const CalibrationPart = z.discriminatedUnion('part', [
+  OutsidePart,
   IdenticalPart,
   PlantedPart,
+  KindsPart,
   TodayPart,
   InvariancePart,
   CostPart,

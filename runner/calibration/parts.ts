@@ -26,6 +26,12 @@ export const calibrationParts: readonly AnyPart[] = [
     measure: async (context) => (await import('./cost.ts')).measureCost(context),
   },
   {
+    id: 'outside',
+    title: 'servers started by hand',
+    share: 0.2,
+    measure: async (context) => (await import('./outside.ts')).measureOutside(context),
+  },
+  {
     id: 'warm-up',
     title: 'warm-up',
     share: 0.05,
@@ -34,25 +40,31 @@ export const calibrationParts: readonly AnyPart[] = [
   {
     id: 'identical',
     title: 'identical servers',
-    share: 0.25,
+    share: 0.17,
     measure: async (context) => (await import('./identical.ts')).measureIdentical(context),
   },
   {
     id: 'planted',
     title: 'known work',
-    share: 0.2,
+    share: 0.13,
     measure: async (context) => (await import('./planted.ts')).measurePlanted(context),
+  },
+  {
+    id: 'kinds',
+    title: 'work that is done later, rarely or elsewhere',
+    share: 0.15,
+    measure: async (context) => (await import('./kinds.ts')).measureKinds(context),
   },
   {
     id: 'invariance',
     title: 'other circumstances',
-    share: 0.2,
+    share: 0.12,
     measure: async (context) => (await import('./invariance.ts')).measureInvariance(context),
   },
   {
     id: 'today',
     title: 'what people do today',
-    share: 0.27,
+    share: 0.15,
     measure: async (context) => (await import('./today.ts')).measureToday(context),
   },
 ]

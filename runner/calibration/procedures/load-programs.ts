@@ -11,6 +11,8 @@ export interface LoadShape {
   readonly pipelining: number
   /** Whole seconds. */
   readonly seconds: number
+  /** The CPU that the program may use; absent or null: any. */
+  readonly cpu?: number | null
 }
 
 /** What a load program says of one run. */
@@ -36,7 +38,8 @@ export function autocannonCommand({ connections, pipelining, seconds }: LoadShap
 /** autocannon's own command, by the Node.js that runs the suite. */
 export const runAutocannon: LoadProgram = async (url, shape, signal) => {
   const args = [AUTOCANNON, ...autocannonCommand(shape), '--json', url]
-  const stdout = await runProgram(process.execPath, args, shape.seconds, signal)
+  const [command, ...more] = [...pinned(shape), process.execPath, ...args]
+  const stdout = await runProgram(command!, more, shape.seconds, signal)
   const report = parseAutocannonReport(stdout)
   if (report === null) throw noReport('autocannon', stdout)
   return clean('autocannon', report.errors, report)
@@ -48,11 +51,16 @@ export function wrkCommand({ connections, seconds }: LoadShape): string[] {
 }
 
 export const runWrk: LoadProgram = async (url, shape, signal) => {
-  const stdout = await runProgram('wrk', [...wrkCommand(shape), url], shape.seconds, signal)
+  const [command, ...args] = [...pinned(shape), 'wrk', ...wrkCommand(shape), url]
+  const stdout = await runProgram(command!, args, shape.seconds, signal)
   const report = parseWrkReport(stdout)
   if (report === null) throw noReport('wrk', stdout)
   const { requests, durationSeconds } = report
   return clean('wrk', report.socketErrors, { ...report, requestsPerSecond: requests / durationSeconds })
+}
+
+function pinned({ cpu = null }: LoadShape): string[] {
+  return cpu === null ? [] : ['taskset', '-c', String(cpu)]
 }
 
 function noReport(program: string, stdout: string): RunError {

@@ -1,0 +1,189 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { BASELINE } from '../../apps/app.ts'
+import { type KindReport, TIMED_HERE, type WorkKind, workKinds } from '../../apps/burning/kinds.ts'
+import { zeroOnKernelClock } from '../../apps/fixtures/kernel-clock.ts'
+import { bounded, LEVEL } from '../analysis/estimates.ts'
+import { type AppRecipe, writeGeneratedApps } from '../generated-apps.ts'
+import type { RoundRecord } from '../measure/round.ts'
+import { resolveApps } from '../resolve.ts'
+import type { Estimate, MeasuredCell, Result } from '../result.ts'
+import { estimateMeans } from '../statistics/estimate.ts'
+import { trimmedMean } from '../statistics/summary.ts'
+import { burnClock } from './burn-clock.ts'
+import type { KindsPart } from './data.ts'
+import { burnTimes } from './known-work.ts'
+import type { MeasurePart, PartContext } from './part-context.ts'
+import { repeatUnit, shrunk, unitShare } from './repetitions.ts'
+import { measureUnitRun, notMeasured, runTime, seedOfTurn } from './unit-run.ts'
+
+const KINDS = new URL('../../apps/burning/kinds.ts', import.meta.url)
+/** What every request asks for, by the clock of a quiet process. */
+const MICROSECONDS = 8
+/** Rounds of PBKDF2, and KiB: what comes to some microseconds. */
+const TURNS_OF: Partial<Record<WorkKind, number>> = { 'thread-pool': 10, garbage: 2 }
+/** Which wrapper a kind is compared with: it puts off, or hands over, in the same way, and does nothing. */
+const WRAPPERS: Readonly<Record<WorkKind, WorkKind>> = {
+  ...{ 'at-once': 'at-once', rare: 'at-once', garbage: 'at-once' },
+  ...{ 'after-10ms': 'after-100ms', 'after-100ms': 'after-100ms', 'after-1s': 'after-100ms' },
+  ...{ thread: 'thread', 'thread-pool': 'thread-pool', child: 'child' },
+}
+const ROUNDS = { full: 4, least: 2 }
+const BLOCKS = { full: 30, least: 3 }
+const WARM_UP_SECONDS = { full: 1.5, least: 0.1 }
+const FULL_MILLISECONDS = 200_000
+const FIRST_LOOK_TURNS = 1_000
+const CLOCK_MILLISECONDS = 50
+/** Units that lost their CPU in the middle are cut off, as many at either end. */
+const TRIMMED = 0.1
+
+/** One server of a run. */
+interface KindApp {
+  readonly id: string
+  readonly kind: WorkKind
+  readonly isWrapper: boolean
+  readonly folder: string
+}
+
+/** Known work that is not done at once, in the slice of its request: does the suite charge it all the same? */
+export const measureKinds: MeasurePart<KindsPart> = async (context) => {
+  const share = unitShare(context.milliseconds, FULL_MILLISECONDS)
+  const { nanosecondsPerTurn } = burnTimes([await firstLook(context)])
+  const turns = Math.round((MICROSECONDS * 1000) / nanosecondsPerTurn)
+  const [base] = resolveApps([BASELINE], context.cwd)
+  const reports = await mkdtemp(join(tmpdir(), 'framework-cost-'))
+  const kinds = kindApps(reports)
+  for (const { folder } of kinds) await mkdir(folder)
+  const recipes = kinds.map(({ id, kind, isWrapper, folder }): AppRecipe => {
+    const own = isWrapper ? 0 : (TURNS_OF[kind] ?? turns)
+    return { id, module: KINDS, name: 'withWork', base, arguments: [kind, own, folder] }
+  })
+  const generated = await writeGeneratedApps(recipes)
+  try {
+    const { finished, cutShort, problem } = await repeatUnit(
+      context,
+      { guessMilliseconds: FULL_MILLISECONDS * share, failuresInARow: 2 },
+      async (turn) => {
+        const title = `run ${turn + 1} of work of other kinds`
+        const truths = new Map<string, number[]>(kinds.map(({ id }) => [id, []]))
+        const roundFinished = (round: RoundRecord) => {
+          for (const app of kinds) truths.get(app.id)!.push(truthOf(app, round, context.now))
+        }
+        const options = {
+          endpoints: ['hello' as const],
+          rounds: shrunk(ROUNDS.full, share, ROUNDS.least),
+          blocks: shrunk(BLOCKS.full, share, BLOCKS.least),
+          warmUp: Math.max(WARM_UP_SECONDS.least, WARM_UP_SECONDS.full * share),
+          maxMinutes: context.milliseconds / 60_000,
+          seed: seedOfTurn(context, turn),
+        }
+        const outcome = await measureUnitRun(context, { title, apps: [base!, ...generated.apps], options, roundFinished })
+        if (outcome === null) return null
+        const cells = kindCells(outcome.result, kinds, truths)
+        if (cells.length === 0) throw notMeasured('work of other kinds', outcome.result)
+        return { ...runTime(outcome.result), cells }
+      },
+    )
+    return { body: finished.length === 0 ? null : { part: 'kinds', runs: [...finished] }, cutShort, problem }
+  } finally {
+    await generated.remove()
+    await rm(reports, { recursive: true, force: true })
+  }
+}
+
+function kindApps(folder: string): KindApp[] {
+  const wrappers = [...new Set(Object.values(WRAPPERS))]
+  return [
+    ...wrappers.map((kind) => ({ kind, isWrapper: true, id: `${kind}-wrapper` })),
+    ...workKinds.map((kind) => ({ kind, isWrapper: false, id: kind })),
+  ].map((app) => ({ ...app, folder: join(folder, app.id) }))
+}
+
+async function firstLook({ placement }: PartContext): Promise<Map<number, number>> {
+  const look = (turns: number) => burnClock(turns, { cpu: placement.serverCpu, milliseconds: CLOCK_MILLISECONDS })
+  return new Map([
+    [0, await look(0)],
+    [FIRST_LOOK_TURNS, await look(FIRST_LOOK_TURNS)],
+  ])
+}
+
+/**
+ * What a request's work took in one process, microseconds, by what the process says of itself; NaN when it says nothing. Units that were
+ * timed one by one where that can be done; else all CPU time of the process over all its requests, as getrusage(2) has it.
+ */
+function truthOf({ kind, folder }: KindApp, { slices }: RoundRecord, now: () => number): number {
+  const report = takeReport(folder)
+  if (report === null || slices.length === 0) return Number.NaN
+  const zeroNs = zeroOnKernelClock(now)
+  const beganNs = Math.min(...slices.map(({ startedNs }) => startedNs)) + zeroNs
+  if (kind === 'garbage' || kind === 'thread-pool') return cpuMicroseconds(report, beganNs)
+  const inside = report.samples.filter(([startedNs]) => startedNs >= beganNs).map(([, tookNs]) => tookNs / 1000)
+  if (inside.length === 0) return Number.NaN
+  const unit = trimmedMean(inside, TRIMMED)
+  // What others do is done here once more now and then, to be timed.
+  return kind === 'thread' || kind === 'child' ? unit * (1 + 1 / TIMED_HERE) : unit
+}
+
+function cpuMicroseconds({ marks }: KindReport, beganNs: number): number {
+  const first = marks.findLast(([atNs]) => atNs <= beganNs)
+  const last = marks.at(-1)
+  if (first === undefined || last === undefined || last[2] === first[2]) return Number.NaN
+  return (last[1] - first[1]) / (last[2] - first[2])
+}
+
+function takeReport(folder: string): KindReport | null {
+  const [name] = readdirSync(folder)
+  if (name === undefined) return null
+  const path = join(folder, name)
+  const report = JSON.parse(readFileSync(path, 'utf8')) as KindReport
+  rmSync(path)
+  return report
+}
+
+/** What the suite found of every kind over its wrapper, and what the servers say of it, paired by round. */
+export function kindCells(
+  result: Pick<Result, 'cells'>,
+  kinds: readonly Pick<KindApp, 'id' | 'kind' | 'isWrapper'>[],
+  truths: ReadonlyMap<string, readonly number[]>,
+): KindsPart['runs'][number]['cells'] {
+  const measured = result.cells.filter((cell) => cell.state === 'measured')
+  return kinds.flatMap(({ id, kind, isWrapper }) => {
+    const wrapper = kinds.find((one) => one.isWrapper && one.kind === WRAPPERS[kind])!
+    const [own, other] = [id, wrapper.id].map((app) => measured.find((cell) => cell.app === app))
+    if (isWrapper || own === undefined || other === undefined) return []
+    const recovered = differences(overheads(own), overheads(other))
+    const truth = differences(byRound(truths.get(id)!), byRound(truths.get(wrapper.id)!))
+    const error = differences(recovered, truth)
+    if (error.size === 0) return []
+    return [
+      {
+        ...{ kind, verdict: own.verdict },
+        ...{ truth: estimateOf(truth), recovered: estimateOf(recovered), recoveredLessTruth: estimateOf(error) },
+        typicalMicroseconds: typicalOf(own) - typicalOf(other),
+      },
+    ]
+  })
+}
+
+function typicalOf({ typicalCost }: MeasuredCell): number {
+  return typicalCost?.value ?? Number.NaN
+}
+
+function overheads({ perRound }: MeasuredCell): Map<number, number> {
+  return new Map(perRound.map(({ round, overheadMicroseconds }) => [round, overheadMicroseconds]))
+}
+
+/** @param values of round 1 and on; NaN where one is not known */
+function byRound(values: readonly number[]): Map<number, number> {
+  return new Map(values.map((value, index) => [index + 1, value] as const).filter(([, value]) => Number.isFinite(value)))
+}
+
+function differences(one: ReadonlyMap<number, number>, other: ReadonlyMap<number, number>): Map<number, number> {
+  return new Map([...one].filter(([round]) => other.has(round)).map(([round, value]) => [round, value - other.get(round)!]))
+}
+
+function estimateOf(rounds: ReadonlyMap<number, number>): Estimate {
+  return bounded(estimateMeans([[...rounds.values()]], { level: LEVEL })[0]!)
+}
