@@ -10,6 +10,7 @@ import { compareOptions, type OptionRow, resumeOption } from './options.ts'
 import { plainText } from './report/plain-text.ts'
 import { addResultCommands } from './result-commands.ts'
 import { addStudyCommand } from './study-command.ts'
+import { refuseSwallowedOptions } from './swallowed-options.ts'
 
 const LONGEST_MESSAGE = 1000
 const LONGEST_SOAK_MINUTES = 600
@@ -73,6 +74,9 @@ addResultCommands(program, {
 })
 
 try {
+  const [, , name, ...args] = process.argv
+  const script = program.commands.find((one) => one.name() === name)
+  if (script !== undefined) refuseSwallowedOptions(script, args, process.env)
   await program.parseAsync()
 } catch (error) {
   process.exitCode = report(error)
