@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { choosePlacement, cpusForWorkers, parseCpuList, placeOnCpus } from './cpus.ts'
+import { UserError } from '../errors.ts'
+import { laptop, mac, machineOf } from '../fixtures/machines.ts'
+import { choosePlacement, cpusForWorkers, notPinned, parseCpuList, placeOnCpus, remarkOnPlacement } from './cpus.ts'
 
 describe('parseCpuList', () => {
   it.each([
@@ -54,5 +56,19 @@ describe('placeOnCpus', () => {
     const { serverCpu, loadCpu, notPinnedBecause } = placeOnCpus()
     expect(serverCpu === null).toBe(notPinnedBecause !== null)
     expect(serverCpu === null || serverCpu !== loadCpu).toBe(true)
+  })
+
+  it('refuses to measure on Windows, where no server could be ended with certainty', () => {
+    const place = () => placeOnCpus(machineOf({ ...laptop, platform: 'win32' }))
+    expect(place).toThrow(UserError)
+    expect(place).toThrow(/^nothing can be measured on Windows: /)
+  })
+
+  it('measures without pinning elsewhere, and says in one sentence what that means', () => {
+    expect(placeOnCpus(machineOf(mac))).toEqual(notPinned('this is darwin, and pinning needs Linux'))
+    expect(remarkOnPlacement(placeOnCpus(machineOf(mac)))).toBe(
+      'what is measured here will be suspect at best: this is darwin, and pinning needs Linux; a valid run needs Linux, two CPUs and the program taskset',
+    )
+    expect(remarkOnPlacement(choosePlacement([0, 1]))).toBe(null)
   })
 })

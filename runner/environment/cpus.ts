@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { parseAllowedCpus } from '../deployment/procfs.ts'
+import { UserError } from '../errors.ts'
 import { type Machine, thisMachine } from './machine-reader.ts'
 
 /** Which CPU does what; nulls with a reason where nothing is pinned. */
@@ -11,8 +12,20 @@ export interface CpuPlacement {
   readonly notPinnedBecause: string | null
 }
 
-/** Chooses a CPU for the servers and another for the load generator, among those this process may use. */
+/**
+ * Chooses a CPU for the servers and another for the load generator, among those this process may use.
+ * @throws UserError on Windows, where servers could not be ended with certainty
+ */
 export function placeOnCpus(machine: Machine = thisMachine): CpuPlacement {
+  if (machine.platform === 'win32') {
+    throw new UserError(
+      'platform',
+      'nothing can be measured on Windows: it has no process groups and no signals to end servers with',
+      {
+        hint: 'measure on Linux, also in a virtual machine or WSL 2; --help, report, diff and history work here',
+      },
+    )
+  }
   if (machine.platform !== 'linux') return notPinned(`this is ${machine.platform}, and pinning needs Linux`)
   if (machine.run('taskset', ['--version'])?.status !== 0) return notPinned('the program taskset is not installed')
   return choosePlacement(allowedCpus(machine))
@@ -24,6 +37,12 @@ export function choosePlacement(allowed: readonly number[]): CpuPlacement {
   const loadCpu = allowed.at(-2)
   if (serverCpu === undefined || loadCpu === undefined) return notPinned('there is only one CPU')
   return { serverCpu, loadCpu, runnerCpu: allowed.at(-3) ?? loadCpu, notPinnedBecause: null }
+}
+
+/** What to say before a run that can be suspect at best; null: nothing. */
+export function remarkOnPlacement({ notPinnedBecause }: CpuPlacement): string | null {
+  if (notPinnedBecause === null) return null
+  return `what is measured here will be suspect at best: ${notPinnedBecause}; a valid run needs Linux, two CPUs and the program taskset`
 }
 
 /** What an app of several workers may use: every allowed CPU that neither load generator nor runner has; null: not pinned. */

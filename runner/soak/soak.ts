@@ -49,7 +49,7 @@ export async function soak(context: SoakContext): Promise<SoakOutcome> {
     points.push({
       seconds: (performance.now() - startedAt) / 1000,
       ...{ keptBytes: heapUsed + external, runnerBytes: rss - youngGenerationBytes, youngGenerationBytes },
-      ...{ loadBytes, fileDescriptors: readdirSync('/proc/self/fd').length },
+      ...{ loadBytes, fileDescriptors: readdirSync('/dev/fd').length },
       identicalLogRatio: identical.length === 0 ? null : mean(identical),
     })
   })
