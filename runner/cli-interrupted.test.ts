@@ -30,6 +30,21 @@ describe.runIf(existsSync('/proc/self/stat'))('a run that is ended from outside 
     expect(stderr).toContain('to go on: npm run compare -- --resume ')
   })
 
+  it('by SIGTERM of npm, which ends the shell in between, keeps finished rounds and leaves nothing running', async () => {
+    // Such a line keeps any shell where it is; with one command alone, only some stay.
+    const how = { env: { npm_lifecycle_event: 'compare' }, shell: '"$0" "$@"; exit $?' }
+    const { pid, kill, ended, said, out } = startIn(folder, ENDLESS, undefined, how)
+    await said('round 1 of')
+    const family = await grownFamily(pid, 3)
+    kill('SIGTERM')
+    // The last of those that write has ended by then.
+    const { signal, stderr } = await ended
+    expect(signal).toBe('SIGTERM')
+    expect(survivors(family)).toEqual([])
+    expect(stderr).toContain('stopping after this slice')
+    expect(readResult(out).stoppedBecause).toBe('interrupted')
+  })
+
   it('before anything was measured has exit status 130, and a result that says so', async () => {
     const { pid, kill, ended, out } = startIn(folder, ENDLESS)
     await expect
