@@ -1,6 +1,6 @@
 import type { BlockRecord } from '../measure/round.ts'
 import { costNs, requestsPerSecond, type Slice } from '../measure/sample.ts'
-import { appOf, type Plan } from '../plan.ts'
+import { appOf, loadOf, type Plan } from '../plan.ts'
 import { trimmedDifference, trimmedLogRatio } from '../statistics/paired-log-ratios.ts'
 import { mean, meanOrNull, median, trimmedMean } from '../statistics/summary.ts'
 import { countBlocks, type EndpointBlocks } from './blocks.ts'
@@ -100,7 +100,7 @@ export function analyseRound(
         ...{ app, endpoint, round, ...paired, ...sums(own) },
         loaded: loadSums(measured.filter((slice) => slice.endpoint === endpoint && appOf(plan, slice.deployment) === app)),
         drift: drifts.length === 0 ? null : mean(drifts),
-        slow: slowAnswers(own, plan.connections),
+        slow: slowAnswers(own, loadOf(plan, plan.deployments.find((one) => one.app === app)!).connections),
       })
     }
   }
