@@ -1,7 +1,6 @@
 import { BASELINE, knownApps, type ResolvedApp } from '../apps/app.ts'
 import { openBench } from './benches.ts'
 import { type CpuPlacement, notPinned, placeOnCpus, remarkOnPlacement } from './environment/cpus.ts'
-import { RunError, UserError } from './errors.ts'
 import { type KeptRun, keepRun } from './keep-run.ts'
 import type { Listener } from './measure/listener.ts'
 import { type CompareOptions, withDefaults } from './options.ts'
@@ -44,10 +43,6 @@ export async function compare(
     const began = stopped === null ? startedAt : new Date(stopped.result.startedAt)
     const order = { options, apps, plan, placement, opened, stopped, startedAt: began }
     return await keepRun(order, folder, { listener, signal })
-  } catch (error) {
-    // A mistake in the call was found before anything was measured: there is nothing to keep.
-    if (stopped === null && error instanceof UserError && !(error instanceof RunError)) await folder.discard()
-    throw error
   } finally {
     await folder.close()
   }
