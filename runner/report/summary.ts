@@ -35,7 +35,9 @@ export function summarise(result: Result): string {
     ...(clauses.length === 0 ? [] : [`${where} ${listInWords(clauses)}`]),
     ...(clauses.length === 0 ? ties.map((tie) => `${where} ${tie}`) : ties),
   ]
-  const unranked = result.apps.map(({ id }) => id).filter((id) => !entries.some(({ app }) => app === id))
+  // What has no numbers anywhere is named for that.
+  const measured = new Set(result.cells.filter(({ state }) => state === 'measured').map(({ app }) => app))
+  const unranked = result.apps.map(({ id }) => id).filter((id) => measured.has(id) && !entries.some(({ app }) => app === id))
   const sentences = [
     ...(said.length === 0 ? [`${where} there is nothing to compare yet`] : said),
     ...(unranked.length === 0 ? [] : [`${names(unranked)} ${unranked.length === 1 ? 'has' : 'have'} no rank`]),

@@ -3,7 +3,7 @@ import { getHeapSpaceStatistics } from 'node:v8'
 import { knownApps } from '../../apps/app.ts'
 import { analyseRound } from '../analysis/round-analysis.ts'
 import { openBench } from '../benches.ts'
-import { placeOnCpus } from '../environment/cpus.ts'
+import { placeOnCpus, remarkOnPlacement } from '../environment/cpus.ts'
 import type { Listener } from '../measure/listener.ts'
 import { withDefaults } from '../options.ts'
 import { planOf, resolveApps } from '../resolve.ts'
@@ -41,6 +41,8 @@ export interface SoakContext {
 /** A long run of a small matrix, whose memory, files and A/A pair have to stay where they are; then one of 40 apps on all endpoints. */
 export async function soak(context: SoakContext): Promise<SoakOutcome> {
   const points: SoakPoint[] = []
+  const doubt = remarkOnPlacement(placeOnCpus())
+  if (doubt !== null) context.listener.remark?.(doubt)
   const startedAt = performance.now()
   await measure(context, { ...SMALL, rounds: MOST_ROUNDS, maxMinutes: context.minutes }, (loadBytes, identical) => {
     collectGarbage()
