@@ -5,7 +5,7 @@ const ALL = ['apps/**/*.test.ts', 'runner/**/*.test.ts']
 const PROCESSES = [
   'apps/{contract,launcher,launcher-end,team}.test.ts',
   'apps/{connections,fixtures,middleware,payload}/*.test.ts',
-  'runner/{calibrate-command,cli,cli-interrupted,cli-mistakes,cli-simulated,disk-full,doctor,faults,rebuild}.test.ts',
+  'runner/{calibrate-command,cli,cli-interrupted,cli-mistakes,cli-simulated,cli-unread,disk-full,doctor,faults,rebuild}.test.ts',
   'runner/{result-commands,resume-command,resume-killed}.test.ts',
   'runner/calibration/{burn-clock,invariance,today}.test.ts',
   'runner/calibration/procedures/{procedures,program}.test.ts',

@@ -210,7 +210,7 @@ function cellIdentity({ plan, options, machine }: RunFacts, app: string, endpoin
   const copies = plan.deployments.filter((deployment) => deployment.app === app)
   const [first] = copies
   const { runtime, transport, proxy } = first!
-  const { connections, keepAlive } = loadOf(plan, first!)
+  const { connections, keepAlive, sliceMilliseconds } = loadOf(plan, first!)
   const provokes = provokedBy(plan, app)
   return {
     app,
@@ -222,7 +222,7 @@ function cellIdentity({ plan, options, machine }: RunFacts, app: string, endpoin
       workers: workersOf(copies[0]!),
       copies: copies.length,
     },
-    load: { driver: options.driver, connections, keepAlive },
+    load: { driver: options.driver, connections, keepAlive, sliceMilliseconds },
     ...(provokes.length === 0 ? {} : { provokes: [...provokes] }),
   }
 }

@@ -6,7 +6,7 @@ import type { CalibrationListener } from './calibration/listener.ts'
 import { type CalibrateOptions, withCalibrateDefaults } from './calibration/options.ts'
 import type { PartContext } from './calibration/part-context.ts'
 import { type AnyPart, calibrationParts } from './calibration/parts.ts'
-import { placeOnCpus } from './environment/cpus.ts'
+import { placeOnCpus, remarkOnPlacement } from './environment/cpus.ts'
 import { describeMachine } from './environment/machine.ts'
 import { RunError, type UserError } from './errors.ts'
 import { proveWritable } from './report/writable-folder.ts'
@@ -62,8 +62,11 @@ export async function calibrate(given: Partial<CalibrateOptions>, context: Calib
     await proveWritable(options.docs, '--docs')
     return { folder: null, pages: await writeCalibrationPage(options), interrupted: false, problem: null }
   }
-  const files = await openCalibrationFiles(options, context.startedAt)
   const schedule = scheduleOf(options, context)
+  const files = await openCalibrationFiles(options, context.startedAt)
+  // A simulated world pins nothing, and has no doubts.
+  const doubt = context.world?.placement === undefined ? remarkOnPlacement(schedule.world.placement) : null
+  if (doubt !== null) listener.remark(doubt)
   let page = async (): Promise<readonly string[]> => []
   let problem: UserError | null = null
   for (const part of schedule.chosen) {

@@ -76,6 +76,16 @@ describe('a mistake in the call', () => {
     expect(started).toEqual([])
   })
 
+  it('an option that npm has taken: the line that was meant, before anything is started', async () => {
+    const env = { npm_lifecycle_event: 'compare', npm_config_quick: 'true' }
+    const { ended } = startIn(folder, ['compare', '--driver', 'fake', '--rounds', '2'], undefined, { env })
+    const { status, stdout, stderr } = await ended
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toMatch(
+      /^error: options go after --: .*\nhint: npm run compare -- --quick --out .* --driver fake --rounds 2\n$/,
+    )
+  })
+
   it('is none in --help, which names every option', async () => {
     const { status, stdout, stderr } = await runIn(folder, 'compare', '--help')
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })

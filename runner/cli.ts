@@ -2,7 +2,7 @@ import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { calibrateOptions } from './calibration/options.ts'
-import { UserError } from './errors.ts'
+import { RunError, UserError } from './errors.ts'
 import { EXIT } from './exit-status.ts'
 import { CALIBRATE_EXAMPLES, COMPARE_EXAMPLES, DOCTOR_EXAMPLES, SOAK_EXAMPLES } from './help.ts'
 import { number } from './option-values.ts'
@@ -10,12 +10,22 @@ import { compareOptions, type OptionRow, resumeOption } from './options.ts'
 import { plainText } from './report/plain-text.ts'
 import { addResultCommands } from './result-commands.ts'
 import { addStudyCommand } from './study-command.ts'
+import { refuseSwallowedOptions } from './swallowed-options.ts'
+import { allowUnread } from './unread-output.ts'
 
 const LONGEST_MESSAGE = 1000
 const LONGEST_SOAK_MINUTES = 600
 
 // Of the runner alone: servers and load generators start as they always did. Where the folder cannot be written, nothing is kept.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/runner', import.meta.url)))
+
+allowUnread([process.stdout, process.stderr], (error) => {
+  const status = report(new RunError('output', `the output cannot be written (${error.message})`))
+  // After the command has set its own.
+  process.once('exit', () => {
+    process.exitCode ||= status
+  })
+})
 
 // What a command does is loaded when it is called, so that --help and mistakes in the call are answered at once.
 const program = new Command('framework-cost')
@@ -73,6 +83,9 @@ addResultCommands(program, {
 })
 
 try {
+  const [, , name, ...args] = process.argv
+  const script = program.commands.find((one) => one.name() === name)
+  if (script !== undefined) refuseSwallowedOptions(script, args, process.env)
   await program.parseAsync()
 } catch (error) {
   process.exitCode = report(error)

@@ -1,7 +1,6 @@
 import { BASELINE, knownApps, type ResolvedApp } from '../apps/app.ts'
 import { openBench } from './benches.ts'
-import { notPinned, placeOnCpus } from './environment/cpus.ts'
-import { RunError, UserError } from './errors.ts'
+import { type CpuPlacement, notPinned, placeOnCpus, remarkOnPlacement } from './environment/cpus.ts'
 import { type KeptRun, keepRun } from './keep-run.ts'
 import type { Listener } from './measure/listener.ts'
 import { type CompareOptions, withDefaults } from './options.ts'
@@ -39,23 +38,27 @@ export async function compare(
       ? await openRunFolder(options.out, 'compare', startedAt)
       : await reopenRunFolder(stopped.folder, stopped.repair)
   if (stopped !== null) listener.remark?.(`going on after round ${stopped.records.length} of the run in ${stopped.folder}`)
-  remarkOnApps(options.apps, apps, listener)
+  remarkBefore({ options, apps, placement }, listener)
   try {
     const began = stopped === null ? startedAt : new Date(stopped.result.startedAt)
     const order = { options, apps, plan, placement, opened, stopped, startedAt: began }
     return await keepRun(order, folder, { listener, signal })
-  } catch (error) {
-    // A mistake in the call was found before anything was measured: there is nothing to keep.
-    if (stopped === null && error instanceof UserError && !(error instanceof RunError)) await folder.discard()
-    throw error
   } finally {
     await folder.close()
   }
 }
 
-/** What a reader of the terminal should know of the apps before they are measured. */
-export function remarkOnApps(given: readonly string[], apps: readonly ResolvedApp[], listener: Listener): void {
-  if (!given.includes(BASELINE)) listener.remark?.(`${BASELINE} is measured as well: every other app is compared with it`)
+interface Announced {
+  readonly options: CompareOptions
+  readonly apps: readonly ResolvedApp[]
+  readonly placement: CpuPlacement
+}
+
+/** What a reader of the terminal should know before anything is measured. */
+export function remarkBefore({ options, apps, placement }: Announced, listener: Listener): void {
+  const doubt = options.driver === 'fake' ? null : remarkOnPlacement(placement)
+  if (doubt !== null) listener.remark?.(doubt)
+  if (!options.apps.includes(BASELINE)) listener.remark?.(`${BASELINE} is measured as well: every other app is compared with it`)
   for (const { given, modulePath, insideProject } of apps) {
     if (!insideProject) listener.remark?.(`${given} is code from outside this project: ${modulePath}`)
   }

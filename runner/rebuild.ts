@@ -57,9 +57,11 @@ export async function printReport(run: string, format: FormatId): Promise<string
   return only.text
 }
 
+const openers: Partial<Record<NodeJS.Platform, string>> = { darwin: 'open', win32: 'explorer' }
+
 /** Shows a file with the program that the desktop has for it. @returns a remark when there is none */
 export async function openFile(path: string): Promise<string | null> {
-  const command = process.platform === 'darwin' ? 'open' : 'xdg-open'
+  const command = openers[process.platform] ?? 'xdg-open'
   const { promise, resolve } = Promise.withResolvers<string | null>()
   const child = spawn(command, [path], { stdio: 'ignore', detached: true })
   child.on('error', () => resolve(`${command} was not found; open ${pathToFileURL(path).href} in a browser`))

@@ -96,7 +96,13 @@ const cellIdentity = {
     /** Number of identical deployments whose slices were taken together: 2 for the baseline. */
     copies: z.int(),
   }),
-  load: z.object({ driver: z.string(), connections: z.int(), keepAlive: z.boolean() }),
+  load: z.object({
+    driver: z.string(),
+    connections: z.int(),
+    keepAlive: z.boolean(),
+    /** Length of a slice that was planned for the cell. Absent in older results: that of the options. */
+    sliceMilliseconds: z.number().optional(),
+  }),
   verdict: Verdict,
   findings: z.array(Finding),
   /** Codes of findings that the cell is made to bring about: with one of them it is invalid, and the run is not. Absent: none. */

@@ -11,7 +11,7 @@ import { conduct, type ResumedRun, type RunRecord, type RunState } from './measu
 import { allListeners, type Listener } from './measure/listener.ts'
 import type { RoundRecord } from './measure/round.ts'
 import type { CompareOptions } from './options.ts'
-import { type Plan, provokingApps } from './plan.ts'
+import { loadOf, type Plan, provokingApps } from './plan.ts'
 import type { Result } from './result.ts'
 import type { StoppedRun } from './resume/read-stopped-run.ts'
 import { assertSameApps, assertSameEnvironment } from './resume/same-environment.ts'
@@ -64,8 +64,9 @@ export async function runPlan(order: RunOrder, context: RunContext): Promise<Run
   const ledger = new Ledger(plan)
   for (const record of stopped?.records ?? []) ledger.add(record)
   const startedNs = bench.now()
+  const connections = Math.max(...plan.deployments.map((deployment) => loadOf(plan, deployment).connections))
   const machine = {
-    ...describeMachine(order.placement, options.connections),
+    ...describeMachine(order.placement, connections),
     speedScore: opened.cpuAccounting === 'simulated' ? null : await quickSpeedScore(order.placement.serverCpu),
   }
   const assembled = (record: RunRecord) =>

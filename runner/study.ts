@@ -1,8 +1,8 @@
 import { knownApps } from '../apps/app.ts'
 import { openBench } from './benches.ts'
-import { type CompareContext, remarkOnApps } from './compare.ts'
+import { type CompareContext, remarkBefore } from './compare.ts'
 import { notPinned, placeOnCpus } from './environment/cpus.ts'
-import { RunError, UserError } from './errors.ts'
+import { UserError } from './errors.ts'
 import { type KeptRun, keepRun } from './keep-run.ts'
 import type { CompareOptions } from './options.ts'
 import { withDefaults } from './options.ts'
@@ -38,7 +38,7 @@ export async function measureStudy(study: Study, { given, own, texts }: StudyCal
     const opened = await openBench(options.driver, options.seed, placement)
     const bench = prepared.bench?.(opened.bench) ?? opened.bench
     const folder = await openRunFolder(options.out, study.id, startedAt)
-    remarkOnApps(options.apps, apps, listener)
+    remarkBefore({ options, apps, placement }, listener)
     const order = {
       ...{ study: study.id, given: texts, options, apps: prepared.apps, plan: prepared.plan },
       ...{ placement, opened: { ...opened, bench }, startedAt },
@@ -49,10 +49,6 @@ export async function measureStudy(study: Study, { given, own, texts }: StudyCal
         roundFinished: (round) => prepared.roundFinished?.(round),
         complete: (result) => ({ ...result, answer: guardedAnswer(result, prepared.answer(result)) }),
       })
-    } catch (error) {
-      // A mistake in the call was found before anything was measured: there is nothing to keep.
-      if (error instanceof UserError && !(error instanceof RunError)) await folder.discard()
-      throw error
     } finally {
       await folder.close()
     }

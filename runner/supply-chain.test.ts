@@ -9,6 +9,14 @@ interface Locked {
   readonly hasInstallScript?: boolean
 }
 
+describe('scripts of npm', () => {
+  it('are programs and their arguments, which every shell knows, that of Windows as well', () => {
+    for (const [name, script] of Object.entries<string>(read('package.json').scripts)) {
+      for (const command of script.split(' && ')) expect(command, name).toMatch(/^(node|npm|vitest|biome|tsc)( [\w./-]+)*$/)
+    }
+  })
+})
+
 describe('what npm ci brings', () => {
   const packages = Object.entries(read('package-lock.json').packages as Record<string, Locked>).filter(([path]) => path !== '')
 

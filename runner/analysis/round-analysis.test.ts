@@ -106,6 +106,19 @@ describe('analyseRound', () => {
     expect(koa.loaded).toEqual({ reconnects: 2, steadyRequests: 180, steadyNs: 18e6 })
   })
 
+  it('calls an answer slow by the connections of the cell itself, not by those of the plan', () => {
+    const late = { drainNs: 20e6, elapsedNs: 40e6, serverWaitNs: 0, loadWaitNs: 0 }
+    const measured = slices({ raw: [10], 'raw#2': [10], koa: [100] }, late)
+    const withConnections = (connections: number) => ({
+      ...plan,
+      deployments: plan.deployments.map((one) => (one.app === 'koa' ? { ...one, load: { connections } } : one)),
+    })
+    // One turn of 8 connections takes 0.8 ms, one of 128 takes 12.8 ms: then the last answers are less than 10 ms late.
+    expect(cellOf(analyseRound(withConnections(8), 4, measured), 'koa')!.slow.slices).toBe(1)
+    expect(cellOf(analyseRound(withConnections(128), 4, measured), 'koa')!.slow.slices).toBe(0)
+    expect(cellOf(analyseRound(withConnections(128), 4, measured), 'raw')!.slow.slices).toBe(2)
+  })
+
   it('measures drift above the baseline, and of the baseline its own', () => {
     // The machine becomes slower by 4 µs for everyone; koa becomes cheaper by 2 of 20 µs on top of it.
     const analysis = analyseRound(

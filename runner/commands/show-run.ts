@@ -7,7 +7,9 @@ import { terminalOptions } from './terminal-options.ts'
 
 /** The result on stdout, on stderr where it was written. @returns the exit status of a run that came to its end */
 export function showRun({ result, folder, writtenRounds }: KeptRun, json = false): number {
-  process.stdout.write(json ? renderJson(result) : renderTerminal(result, terminalOptions()))
+  // Before the first round there are empty tables only, unless an app has failed: then it is told how.
+  const isEmpty = result.rounds === 0 && result.stoppedBecause !== 'failed'
+  if (!isEmpty) process.stdout.write(json ? renderJson(result) : renderTerminal(result, terminalOptions()))
   if (folder !== null) {
     const written = writtenRounds < result.rounds ? `the first ${writtenRounds} rounds are kept in` : 'written to'
     process.stderr.write(`${written} ${folder}\n`)

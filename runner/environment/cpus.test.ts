@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { UserError } from '../errors.ts'
 import {
   bigLittle,
   confinedTo,
@@ -10,8 +11,8 @@ import {
   twoSockets,
   unnamedHybrid,
 } from '../fixtures/cpu-topologies.ts'
-import { type MachineTexts, machineOf, withFiles } from '../fixtures/machines.ts'
-import { choosePlacement, cpusForWorkers, placeOnCpus } from './cpus.ts'
+import { laptop, type MachineTexts, mac, machineOf, withFiles } from '../fixtures/machines.ts'
+import { choosePlacement, cpusForWorkers, notPinned, placeOnCpus, remarkOnPlacement } from './cpus.ts'
 import { readTopology } from './topology.ts'
 
 const placed = (serverCpu: number, loadCpu: number, runnerCpu: number) => ({
@@ -99,5 +100,21 @@ describe('cpusForWorkers', () => {
     const placement = choosePlacement(plain(allowed))
     expect(cpusForWorkers(placement, allowed)).toEqual(cpus)
     if (cpus !== null) expect(cpus).toContain(placement.serverCpu)
+  })
+})
+
+describe('placeOnCpus', () => {
+  it('refuses to measure on Windows, where no server could be ended with certainty', () => {
+    const place = () => placeOnCpus(machineOf({ ...laptop, platform: 'win32' }))
+    expect(place).toThrow(UserError)
+    expect(place).toThrow(/^nothing can be measured on Windows: /)
+  })
+
+  it('measures without pinning elsewhere, and says in one sentence what that means', () => {
+    expect(placeOnCpus(machineOf(mac))).toEqual(notPinned('this is darwin, and pinning needs Linux'))
+    expect(remarkOnPlacement(placeOnCpus(machineOf(mac)))).toBe(
+      'what is measured here will be suspect at best: this is darwin, and pinning needs Linux; a valid run needs Linux, two CPUs and the program taskset',
+    )
+    expect(remarkOnPlacement(choosePlacement(plain([0, 1])))).toBe(null)
   })
 })

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { UserError } from '../errors.ts'
 import { type Machine, thisMachine } from './machine-reader.ts'
 import { allowedCpus, readTopology, type TopologyCpu } from './topology.ts'
 
@@ -11,8 +12,20 @@ export interface CpuPlacement {
   readonly notPinnedBecause: string | null
 }
 
-/** Chooses a CPU for the servers and another for the load generator, among those this process may use. */
+/**
+ * Chooses a CPU for the servers and another for the load generator, among those this process may use.
+ * @throws UserError on Windows, where servers could not be ended with certainty
+ */
 export function placeOnCpus(machine: Machine = thisMachine): CpuPlacement {
+  if (machine.platform === 'win32') {
+    throw new UserError(
+      'platform',
+      'nothing can be measured on Windows: it has no process groups and no signals to end servers with',
+      {
+        hint: 'measure on Linux, also in a virtual machine or WSL 2; --help, report, diff and history work here',
+      },
+    )
+  }
   if (machine.platform !== 'linux') return notPinned(`this is ${machine.platform}, and pinning needs Linux`)
   if (machine.run('taskset', ['--version'])?.status !== 0) return notPinned('the program taskset is not installed')
   return choosePlacement(readTopology(machine, allowedCpus(machine)))
@@ -64,6 +77,12 @@ function isBetter(one: Pair, other: Pair): boolean {
 function forRunner(cpus: readonly TopologyCpu[], server: TopologyCpu, load: TopologyCpu): TopologyCpu {
   const free = cpus.filter((one) => one.core !== server.core && one !== load)
   return free.findLast(({ core }) => core !== load.core) ?? free.at(-1) ?? load
+}
+
+/** What to say before a run that can be suspect at best; null: nothing. */
+export function remarkOnPlacement({ notPinnedBecause }: CpuPlacement): string | null {
+  if (notPinnedBecause === null) return null
+  return `what is measured here will be suspect at best: ${notPinnedBecause}; a valid run needs Linux, two CPUs and the program taskset`
 }
 
 /** What an app of several workers may use: every allowed CPU that neither load generator nor runner has; null: not pinned. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { listFailures } from './failures.ts'
-import { codesOf, groupFindings, verdictLine } from './findings.ts'
+import { codesOf, groupFindings } from './findings.ts'
 import { calmResult, finding, fixtureResult } from './fixture-result.ts'
 
 test('the worst come first, each with the cell it is about', () => {
@@ -73,14 +73,6 @@ test('messages are cleaned and bounded', () => {
   expect(group?.code).toBe('a b')
   expect(group?.advice).toBe('x y')
   expect(group?.facts[0]?.message).toBe(`${'m'.repeat(399)}…`)
-})
-
-test('the verdict in words', () => {
-  expect(verdictLine(calmResult())).toBe('Verdict: valid. No check found anything against these numbers.')
-  expect(verdictLine({ ...fixtureResult(), verdict: 'suspect' })).toBe(
-    'Verdict: suspect (steal). Read the findings before you quote a number. Cells without numbers: 1 of 10.',
-  )
-  expect(verdictLine(fixtureResult())).toMatch(/^Verdict: invalid \(load-generator-bound, app-failed\)\. Do not quote/)
 })
 
 test('an app that failed everywhere for one reason is told once', () => {

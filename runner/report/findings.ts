@@ -50,7 +50,8 @@ function condense(places: ReadonlyMap<string, readonly (string | null)[]>, most:
   return [...facts.slice(0, most - 1), { where: null, message: `and ${hidden} more of this kind, in result.json` }]
 }
 
-function inShort(places: readonly (string | null)[]): string {
+/** `koa lookup, koa table`, `20 cells`. */
+export function inShort(places: readonly (string | null)[]): string {
   return places.length <= MOST_NAMES ? places.join(', ') : `${places.length} cells`
 }
 
@@ -60,46 +61,8 @@ export function codesOf(result: Result, severity: Severity): string[] {
   return [...new Set(codes)]
 }
 
-/** What the verdict of the run rests on, in words: the codes of its worst severity. */
-export function problemsOf(result: Result): string {
-  const codes = result.verdict === 'valid' ? [] : codesOf(withoutProvoked(result), result.verdict)
-  return codes.length === 0 ? 'no finding says why' : codes.join(', ')
-}
-
-/** The last line of a report: the verdict, what it rests on, and what it means for the reader. */
-export function verdictLine(result: Result): string {
-  const without = result.cells.filter((cell) => cell.state !== 'measured').length
-  const missing = `${without === 0 ? '' : ` Cells without numbers: ${without} of ${result.cells.length}.`}${onPurpose(result)}`
-  if (result.verdict === 'valid') return `Verdict: valid. No check found anything against these numbers.${missing}`
-  if (result.verdict === 'suspect')
-    return `Verdict: suspect (${problemsOf(result)}). Read the findings before you quote a number.${missing}`
-  return `Verdict: invalid (${problemsOf(result)}). Do not quote these numbers; the findings say what to do.${missing}`
-}
-
-/** What cells were made to bring about, and did. */
-function provokedIn({ cells }: Result): { app: string; endpoint: string; code: string }[] {
-  return cells.flatMap(({ app, endpoint, findings, provokes = [] }) =>
-    findings.flatMap(({ code }) => (provokes.includes(code) ? [{ app, endpoint, code }] : [])),
-  )
-}
-
-/** The verdict of the run does not rest on what was brought about on purpose. */
-function withoutProvoked(result: Result): Result {
-  const unprovoked = ({ findings, provokes = [] }: Result['cells'][number]) =>
-    findings.filter(({ code }) => !provokes.includes(code))
-  return { ...result, cells: result.cells.map((cell) => ({ ...cell, findings: unprovoked(cell) })) }
-}
-
-/** A cell that is invalid as it was meant to be says nothing against the others, but its numbers must not be quoted either. */
-function onPurpose(result: Result): string {
-  const provoked = provokedIn(result)
-  if (provoked.length === 0) return ''
-  const where = inShort(provoked.map(({ app, endpoint }) => `${appId(app)} ${appId(endpoint)}`))
-  const codes = [...new Set(provoked.map(({ code }) => plainText(code, LONGEST_CODE)))]
-  return ` Invalid as they were meant to be, and not to be quoted: ${where} (${codes.join(', ')}).`
-}
-
-function allFindings(result: Result): { finding: Finding; where: string | null }[] {
+/** Findings of the run, and those of its cells with their place. */
+export function allFindings(result: Result): { finding: Finding; where: string | null }[] {
   return [
     ...result.findings.map((finding) => ({ finding, where: null })),
     ...result.cells.flatMap(({ app, endpoint, findings }) =>

@@ -3,12 +3,13 @@ import { answerText, textOfTable } from './answer-table.ts'
 import { appId } from './app-name.ts'
 import { pictureTag } from './charts/picture.ts'
 import { listFailures } from './failures.ts'
-import { groupFindings, verdictLine } from './findings.ts'
+import { groupFindings } from './findings.ts'
 import { methodParagraph, reproduceCommand } from './method.ts'
 import { controlLine, runFacts } from './run-facts.ts'
 import { fileStem } from './run-files.ts'
 import { summarise } from './summary.ts'
 import { buildTables, type Figure, type Table } from './table.ts'
+import { verdictLine } from './verdict-line.ts'
 
 /**
  * The result as a page that GitHub shows as it is meant; every table can be pasted on its own. Texts from the apps are escaped here,

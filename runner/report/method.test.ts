@@ -10,6 +10,15 @@ function change(edit: (result: Result) => void): Result {
   return result
 }
 
+/** Changes how all cells are asked, or what they are. */
+function everywhere(what: 'load' | 'deployment', change: object): (result: Result) => void {
+  return ({ cells }) => cells.forEach((cell) => void Object.assign(cell[what], change))
+}
+
+function firstOnly(what: 'load' | 'deployment', change: object): (result: Result) => void {
+  return ({ cells: [first] }) => void Object.assign(first![what], change)
+}
+
 test('tells the options really used', () => {
   expect(methodParagraph(fixtureResult())).toBe(
     'Measured on Node 24.21.0: hello and lookup, in 6 rounds. A round starts every app afresh, warms it up for 1500 ms, then ' +
@@ -27,9 +36,14 @@ test.each<[string, (result: Result) => void, string]>([
   ['blocks', ({ options }) => Object.assign(options, { blocksPerRound: 13 }), '13 blocks'],
   ['the slice', ({ options }) => Object.assign(options, { sliceMilliseconds: 35 }), 'about 35 ms'],
   ['the seed', (r) => Object.assign(r, { seed: 4711 }), 'seed 4711'],
-  ['connections', ({ options }) => Object.assign(options, { connections: 1 }), 'over 1 connection per app'],
+  ['connections', everywhere('load', { connections: 1 }), 'over 1 connection per app'],
+  ['several numbers of connections', firstOnly('load', { connections: 128 }), 'over 8 to 128 connections per app'],
+  ['several lengths of a slice', firstOnly('load', { sliceMilliseconds: 250 }), 'about 20 to 250 ms'],
+  ['new connections', everywhere('load', { keepAlive: false }), '(tcp, a new one for every request)'],
+  ['kept and new ones', firstOnly('load', { keepAlive: false }), '(tcp, a new one for every request or kept alive)'],
+  ['several transports', firstOnly('deployment', { transport: 'unix' }), '(unix and tcp, kept alive)'],
   ['the driver', ({ options }) => Object.assign(options, { driver: 'wrk' }), 'from wrk 9.0.0'],
-  ['the transport', ({ options }) => Object.assign(options, { transport: 'unix' }), '(unix, kept alive)'],
+  ['the transport', everywhere('deployment', { transport: 'unix' }), '(unix, kept alive)'],
   ['pinning', ({ environment }) => Object.assign(environment, { serverCpu: null, loadCpu: null }), '; not pinned.'],
   [
     'several CPUs',
@@ -44,6 +58,16 @@ test.each<[string, (result: Result) => void, string]>([
 ])('%s', (_, edit, words) => {
   expect(methodParagraph(fixtureResult())).not.toContain(words)
   expect(methodParagraph(change(edit))).toContain(words)
+})
+
+test('what cells were really asked with counts, not the options of a study that varies it', () => {
+  const result = change(({ options }) => Object.assign(options, { connections: 16, transport: 'unix' }))
+  expect(methodParagraph(result)).toContain('over 8 connections per app (tcp, kept alive)')
+})
+
+test('nginx in front of an app is asked over TCP, whatever lies behind it', () => {
+  const result = change(everywhere('deployment', { transport: 'unix', proxy: 'nginx' }))
+  expect(methodParagraph(result)).toContain('(tcp, kept alive)')
 })
 
 test('the level is that of the intervals', () => {

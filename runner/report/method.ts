@@ -2,7 +2,7 @@ import type { Result } from '../result.ts'
 import { appId } from './app-name.ts'
 import { formatLevel } from './format.ts'
 import { listInWords, plainText } from './plain-text.ts'
-import { pinning, version } from './run-facts.ts'
+import { connections, fromTo, pinning, transports, version } from './run-facts.ts'
 import { shellQuote } from './shell-quote.ts'
 
 const LONGEST_NAME = 80
@@ -21,8 +21,8 @@ export function methodParagraph(result: Result): string {
   return [
     `Measured on Node ${version(environment.node)}: ${listInWords(options.endpoints.map(appId))}, in ${count(result.rounds, 'round')}.`,
     `A round starts every app afresh, warms it up for ${options.warmUpMilliseconds} ms, then measures ${blocks(result)} per endpoint: one slice of`,
-    `about ${options.sliceMilliseconds} ms of every app, in an order shuffled with seed ${result.seed}.`,
-    `Load comes from ${driver} over ${connections(result)}; ${pinning(result)}.`,
+    `about ${slices(result)} ms of every app, in an order shuffled with seed ${result.seed}.`,
+    `Load comes from ${driver} over ${connections(result)} per app (${transports(result)}${kept(result)}); ${pinning(result)}.`,
     `CPU time is read from ${accounting[environment.cpuAccounting]}.`,
     ...estimator(result),
     stopping(result),
@@ -66,10 +66,13 @@ function blocks(result: Result): string {
   return count(blocksPerRound, 'block')
 }
 
-function connections({ options, cells }: Result): string {
-  const keepAlive = new Set(cells.map(({ load }) => load.keepAlive))
-  const kept = keepAlive.size !== 1 ? '' : keepAlive.has(true) ? ', kept alive' : ', a new one for every request'
-  return `${count(options.connections, 'connection')} per app (${options.transport}${kept})`
+function slices({ cells, options: { sliceMilliseconds } }: Result): string {
+  return fromTo(cells.length === 0 ? [sliceMilliseconds] : cells.map(({ load }) => load.sliceMilliseconds ?? sliceMilliseconds))
+}
+
+function kept({ cells }: Result): string {
+  const ways = new Set(cells.map(({ load }) => (load.keepAlive ? 'kept alive' : 'a new one for every request')))
+  return ways.size === 0 ? '' : `, ${[...ways].join(' or ')}`
 }
 
 /** The estimator is what result format 1 means by an estimate; its level and the copies of the baseline are in the result. */

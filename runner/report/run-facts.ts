@@ -2,7 +2,7 @@ import { processorType } from '../environment/processor.ts'
 import type { IdenticalControl, Result, StopReason } from '../result.ts'
 import { appId } from './app-name.ts'
 import { formatDuration, formatEstimate, formatLevel, formatShare } from './format.ts'
-import { plainText } from './plain-text.ts'
+import { listInWords, plainText } from './plain-text.ts'
 
 const LONGEST_FACT = 80
 
@@ -40,7 +40,7 @@ export function runFacts(result: Result): RunFact[] {
     ...poorPoints(environment.poor.length),
     {
       name: 'load',
-      text: `${fact(options.driver)} ${fact(environment.driverVersion)}, ${connections(result)} connections over ${options.transport}, seed ${result.seed}`,
+      text: `${fact(options.driver)} ${fact(environment.driverVersion)}, ${connections(result)} over ${transports(result)}, seed ${result.seed}`,
     },
     { name: 'time', text: `${effort(result)}; stopped because ${stopReasons[result.stoppedBecause]}` },
   ]
@@ -101,11 +101,22 @@ function effort(result: Result): string {
   return `${rounds} in ${formatDuration(result.wallSeconds)}, ${formatShare(dutyCycle)} % of it measuring`
 }
 
-/** `16`, or `1 to 128` where a study varies them. */
-function connections({ cells, options }: Result): string {
-  const counts = cells.map(({ load }) => load.connections)
-  const [least, most] = [Math.min(...counts), Math.max(...counts)]
-  if (counts.length === 0) return String(options.connections)
+/** `16 connections`, or `1 to 128 connections` where a study varies them. */
+export function connections({ cells, options }: Result): string {
+  const counts = cells.length === 0 ? [options.connections] : cells.map(({ load }) => load.connections)
+  const most = Math.max(...counts)
+  return `${fromTo(counts)} ${most === 1 ? 'connection' : 'connections'}`
+}
+
+/** `tcp`, or `tcp and unix` where a study varies it: how the load generator asked. nginx in front of an app is asked over TCP. */
+export function transports({ cells, options }: Result): string {
+  const asked = cells.map(({ deployment: { transport, proxy } }) => (proxy === null ? transport : 'tcp'))
+  return listInWords([...new Set(asked.length === 0 ? [options.transport] : asked)])
+}
+
+/** `20`, or `20 to 250` where numbers differ. */
+export function fromTo(numbers: readonly number[]): string {
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)]
   return least === most ? String(most) : `${least} to ${most}`
 }
 

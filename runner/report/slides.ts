@@ -1,9 +1,9 @@
 import type { Result } from '../result.ts'
-import { verdictLine } from './findings.ts'
 import { escapeMarkdown, renderMarkdownTable } from './markdown.ts'
 import { reproduceCommand } from './method.ts'
 import { MAIN_FACTS, runFacts } from './run-facts.ts'
 import { summarise } from './summary.ts'
+import { verdictLine } from './verdict-line.ts'
 
 const BETWEEN_SLIDES = '\n\n---\n\n'
 

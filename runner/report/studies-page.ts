@@ -1,11 +1,11 @@
 import type { Result } from '../result.ts'
 import { renderChartFiles } from './charts/chart-files.ts'
 import type { ReportFile } from './files.ts'
-import { verdictLine } from './findings.ts'
 import { answerSections, escapeMarkdown } from './markdown.ts'
 import { reproduceCommand } from './method.ts'
 import { MAIN_FACTS, runFacts } from './run-facts.ts'
 import { fileStem } from './run-files.ts'
+import { verdictLine } from './verdict-line.ts'
 
 /** Folder of the charts, beside the page; and of the data, as seen from it. */
 const CHARTS = 'studies'

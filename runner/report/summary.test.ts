@@ -24,7 +24,7 @@ test('one endpoint: microseconds over the baseline, and the tie', () => {
 test('several endpoints: ratios over all of them, and who has no rank', () => {
   expect(summarise({ ...fixtureResult(), verdict: 'valid' })).toBe(
     'Over the endpoints hello and lookup fastify costs 1.1039 times (±0.30 %) the CPU per request of node-http and ' +
-      'hono 1.225 times (±0.5 %); koa and evil have no rank.',
+      'hono 1.225 times (±0.5 %); koa and evil have no rank; evil lookup has no numbers (app-failed).',
   )
 })
 
@@ -76,7 +76,11 @@ test('ids from a file of unknown origin cannot break the line', () => {
 
 test('leaves what a study has found to its answer', () => {
   const answer = { question: 'Why?', sentences: [], tables: [], charts: [], limits: [] }
-  expect(summarise({ ...calmResult(), answer })).toBe('No check found anything against this run.')
+  expect(summarise({ ...calmResult(), answer })).toBe('No check found anything against these numbers.')
+  const cells = fixtureResult().cells.filter(({ verdict, state }) => verdict === 'valid' || state === 'failed')
+  expect(summarise({ ...calmResult(), cells, answer })).toBe(
+    'evil lookup has no numbers (app-failed). Nothing else is suspect or invalid.',
+  )
   const suspect = { ...calmResult(), answer, verdict: 'suspect' as const, findings: fixtureResult().findings }
   expect(summarise(suspect)).toMatch(/^The run is suspect \(.+\)\.$/)
   expect(summarise({ ...suspect, verdict: 'invalid' })).toMatch(/^This run is invalid/)

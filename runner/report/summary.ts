@@ -1,10 +1,11 @@
 import { areTied, type Ranked, tieGroups } from '../analysis/ties.ts'
 import type { Estimate, MeasuredCell, Overall, Result } from '../result.ts'
 import { appId } from './app-name.ts'
-import { codesOf, problemsOf } from './findings.ts'
+import { codesOf } from './findings.ts'
 import { formatHalfWidth, formatRelativeWidth, formatValue } from './format.ts'
 import { listInWords } from './plain-text.ts'
 import { isRanked } from './table-rows.ts'
+import { nothingAgainst, problemsOf, withoutNumbers } from './verdict-line.ts'
 
 /** More names than this make no sentence. */
 const MOST_NAMES = 5
@@ -20,11 +21,11 @@ export function summarise(result: Result): string {
     const codes = codesOf(result, 'invalid')
     return `This run is invalid${codes.length === 0 ? '' : ` (${codes.join(', ')})`}: its numbers must not be compared or quoted.`
   }
+  const missing = withoutNumbers(result)
   // A study has an answer of its own, and dozens of cells: who is tied with whom is no sentence any more.
   if (result.answer !== null) {
-    return result.verdict === 'suspect'
-      ? `The run is suspect (${problemsOf(result)}).`
-      : 'No check found anything against this run.'
+    const verdict = result.verdict === 'suspect' ? `The run is suspect (${problemsOf(result)}).` : nothingAgainst(result)
+    return missing === null ? verdict : `${missing}. ${verdict}`
   }
   const { where, entries } = subject(result)
   const baseline = entries.find(({ app }) => app === result.baseline)
@@ -34,10 +35,13 @@ export function summarise(result: Result): string {
     ...(clauses.length === 0 ? [] : [`${where} ${listInWords(clauses)}`]),
     ...(clauses.length === 0 ? ties.map((tie) => `${where} ${tie}`) : ties),
   ]
-  const unranked = result.apps.map(({ id }) => id).filter((id) => !entries.some(({ app }) => app === id))
+  // What has no numbers anywhere is named for that.
+  const measured = new Set(result.cells.filter(({ state }) => state === 'measured').map(({ app }) => app))
+  const unranked = result.apps.map(({ id }) => id).filter((id) => measured.has(id) && !entries.some(({ app }) => app === id))
   const sentences = [
     ...(said.length === 0 ? [`${where} there is nothing to compare yet`] : said),
     ...(unranked.length === 0 ? [] : [`${names(unranked)} ${unranked.length === 1 ? 'has' : 'have'} no rank`]),
+    ...(missing === null ? [] : [missing]),
     ...(result.verdict === 'suspect' ? [`the run is suspect (${problemsOf(result)})`] : []),
   ]
   return `${sentences.join('; ')}.`

@@ -70,8 +70,8 @@ test('an invalid run tells what went wrong', () => {
       The hypervisor took 2.1 % of the CPU time.
       → Measure on a quieter machine.
 
-    Verdict: invalid (load-generator-bound, app-failed). Do not quote these numbers; the findings say what to do. Cells
-    without numbers: 1 of 10.
+    Verdict: invalid (load-generator-bound, app-failed). Do not quote these numbers; the findings say what to do. evil
+    lookup has no numbers (app-failed).
     "
   `)
 })

@@ -3,13 +3,14 @@ import type { Result, Severity, Verdict } from '../result.ts'
 import { answerText, textOfTable } from './answer-table.ts'
 import { appId } from './app-name.ts'
 import { listFailures } from './failures.ts'
-import { groupFindings, verdictLine } from './findings.ts'
+import { groupFindings } from './findings.ts'
 import { wrapWords } from './plain-text.ts'
 import { controlLine, runFacts } from './run-facts.ts'
 import { summarise } from './summary.ts'
 import { buildTables } from './table.ts'
 import { drawTable } from './terminal-table.ts'
 import { textTable } from './text-table.ts'
+import { verdictLine } from './verdict-line.ts'
 
 export interface TerminalOptions {
   readonly colour: boolean

@@ -4,7 +4,7 @@ import { knownApps } from '../../apps/app.ts'
 import { identicalLogRatios } from '../analysis/estimates.ts'
 import { analyseRound } from '../analysis/round-analysis.ts'
 import { openBench } from '../benches.ts'
-import { placeOnCpus } from '../environment/cpus.ts'
+import { placeOnCpus, remarkOnPlacement } from '../environment/cpus.ts'
 import type { Listener } from '../measure/listener.ts'
 import { withDefaults } from '../options.ts'
 import { planOf, resolveApps } from '../resolve.ts'
@@ -42,6 +42,8 @@ export interface SoakContext {
 /** A long run of a small matrix, whose memory, files and A/A pair have to stay where they are; then one of 40 apps on all endpoints. */
 export async function soak(context: SoakContext): Promise<SoakOutcome> {
   const points: SoakPoint[] = []
+  const doubt = remarkOnPlacement(placeOnCpus())
+  if (doubt !== null) context.listener.remark?.(doubt)
   const startedAt = performance.now()
   await measure(context, { ...SMALL, rounds: MOST_ROUNDS, maxMinutes: context.minutes }, (loadBytes, identical) => {
     collectGarbage()
@@ -50,7 +52,7 @@ export async function soak(context: SoakContext): Promise<SoakOutcome> {
     points.push({
       seconds: (performance.now() - startedAt) / 1000,
       ...{ keptBytes: heapUsed + external, runnerBytes: rss - youngGenerationBytes, youngGenerationBytes },
-      ...{ loadBytes, fileDescriptors: readdirSync('/proc/self/fd').length },
+      ...{ loadBytes, fileDescriptors: readdirSync('/dev/fd').length },
       identicalLogRatio: identical.length === 0 ? null : mean(identical),
     })
   })

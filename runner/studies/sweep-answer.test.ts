@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { finding } from '../checks/registry.ts'
 import { calmResult } from '../report/fixture-result.ts'
 import type { MeasuredCell, Result } from '../result.ts'
 import { answerSweep } from './sweep-answer.ts'
@@ -51,15 +52,28 @@ describe('the answer of a sweep', () => {
     expect(charts[0]!.points[0]).toMatchObject({ series: 'koa', x: 1, y: 4000, low: expect.closeTo(3960, 6) })
   })
 
-  it('says when the load generator is the limit, and when more is measured than there can be', () => {
+  it('says when the load generator is the limit, and when the bounds do not hold', () => {
     const bound = sweptResult((cell) => ({ ...cell, serverBusy: 0.7, loadBusy: 0.99 }))
     expect(answerSweep(bound, LEVELS).sentences[0]).toContain('what limits it is the load generator')
     const toomuch = sweptResult((cell, connections) =>
       connections === 2 ? { ...cell, requestsPerSecond: { ...cell.requestsPerSecond, value: 9_000 } } : cell,
     )
     expect(answerSweep(toomuch, LEVELS).limits).toEqual([
-      'koa gives more than its asymptotic bound with 2 connections: times and counts disagree.',
+      'koa gives more than its asymptotic bound with 2 connections: the bounds take a request to need the same with any number of them, and it needs less there. Its knee is a rough one.',
     ])
+  })
+
+  it('leaves it to a finding to say that times and counts disagree', () => {
+    const strained = finding('littles-law-strained', { product: 2.2, connections: 2 })
+    const limits = answerSweep(
+      sweptResult((cell, connections) =>
+        connections === 2
+          ? { ...cell, requestsPerSecond: { ...cell.requestsPerSecond, value: 9_000 }, verdict: 'suspect', findings: [strained] }
+          : cell,
+      ),
+      LEVELS,
+    ).limits
+    expect(limits).toEqual([])
   })
 
   it('leaves out what is invalid, and says so', () => {

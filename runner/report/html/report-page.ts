@@ -16,6 +16,7 @@ import { formatLevel } from '../format.ts'
 import { plainText } from '../plain-text.ts'
 import { utcMinute } from '../run-facts.ts'
 import { summarise } from '../summary.ts'
+import { verdictInShort } from '../verdict-line.ts'
 import { answerTables } from './answer-section.ts'
 import { cellTable, referenceViews, tableControls } from './cell-table.ts'
 import { controlsList, environmentList, failuresList, findingsList, paragraph, reproduction, section } from './sections.ts'
@@ -52,7 +53,7 @@ export async function renderReportPage(result: Result, distributions: readonly S
   )
   const body = [
     `<header>\n<h1>${escapeHtml(title)}</h1>`,
-    `<p class="facts">${escapeHtml(`${utcMinute(result.startedAt)}, ${result.rounds} rounds, suite ${plainText(result.environment.suiteVersion, 40)}`)} <span class="verdict ${result.verdict}">${result.verdict}</span></p>`,
+    `<p class="facts">${escapeHtml(`${utcMinute(result.startedAt)}, ${result.rounds} rounds, suite ${plainText(result.environment.suiteVersion, 40)}`)} <span class="verdict ${result.verdict}">${verdictInShort(result)}</span></p>`,
     `${paragraph(summarise(result), 'lead')}\n</header>`,
     section('answer', answerText(result.answer?.question ?? ''), await answerParts(result)),
     section('cost', `CPU µs per request over ${baseline}`, [

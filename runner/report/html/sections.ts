@@ -2,10 +2,11 @@ import { type FindingCode, findingKinds } from '../../checks/registry.ts'
 import type { Result } from '../../result.ts'
 import { escapeHtml } from '../escape-html.ts'
 import { listFailures } from '../failures.ts'
-import { groupFindings, verdictLine } from '../findings.ts'
+import { groupFindings } from '../findings.ts'
 import { methodParagraph, reproduceCommand } from '../method.ts'
 import { plainText } from '../plain-text.ts'
 import { controlLine, runFacts } from '../run-facts.ts'
+import { verdictLine } from '../verdict-line.ts'
 
 const LONGEST_FACT = 300
 
