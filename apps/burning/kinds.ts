@@ -23,6 +23,8 @@ const DELAYS = { 'after-10ms': 10, 'after-100ms': 100, 'after-1s': 1_000 } as co
 /** One unit in so many is timed, in gaps drawn at random. */
 const LONGEST_GAP = 79
 const MOST_SAMPLES = 2 ** 14
+/** Requests between two looks at the CPU time of the whole process. */
+const MARK_EVERY = 256
 const KIBIBYTE = 1024
 
 /** What a server of known work says of itself when it ends. */
@@ -52,13 +54,14 @@ export function withWork(base: App, kind: WorkKind, turns: number, folder: strin
         const { user, system } = process.cpuUsage()
         marks.push([Number(process.hrtime.bigint()), user + system, requests])
       }
-      setInterval(mark, 100).unref()
       process.once('SIGTERM', () => {
+        mark()
         writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify({ samples, marks } satisfies KindReport))
         process.exit()
       })
       const hello = () => {
-        requests++
+        // With requests, not by a timer: an idle server stays idle.
+        if (requests++ % MARK_EVERY === 0) mark()
         work()
         return workload.hello()
       }

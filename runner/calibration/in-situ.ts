@@ -20,7 +20,7 @@ export interface RoundTiming {
  * 10 to 100 µs. One limit for every work, far from all of them. It cannot make the suite look better: it never sees what the suite has
  * found, and it only makes the truth smaller, while planted work has come back larger than the truth so far.
  */
-const LOST_CPU_NS = 1e6
+export const LOST_CPU_NS = 1e6
 /** Fewer samples span too little of a slice to stand for all of it. */
 const FEWEST_SAMPLES = 4
 

@@ -11,9 +11,10 @@ import type { RoundRecord } from '../measure/round.ts'
 import { resolveApps } from '../resolve.ts'
 import type { Estimate, MeasuredCell, Result } from '../result.ts'
 import { estimateMeans } from '../statistics/estimate.ts'
-import { trimmedMean } from '../statistics/summary.ts'
+import { mean } from '../statistics/summary.ts'
 import { burnClock } from './burn-clock.ts'
 import type { KindsPart } from './data.ts'
+import { LOST_CPU_NS } from './in-situ.ts'
 import { burnTimes } from './known-work.ts'
 import type { MeasurePart, PartContext } from './part-context.ts'
 import { repeatUnit, shrunk, unitShare } from './repetitions.ts'
@@ -31,13 +32,11 @@ const WRAPPERS: Readonly<Record<WorkKind, WorkKind>> = {
   ...{ thread: 'thread', 'thread-pool': 'thread-pool', child: 'child' },
 }
 const ROUNDS = { full: 4, least: 2 }
-const BLOCKS = { full: 30, least: 3 }
+const BLOCKS = { full: 50, least: 3 }
 const WARM_UP_SECONDS = { full: 1.5, least: 0.1 }
-const FULL_MILLISECONDS = 200_000
+const FULL_MILLISECONDS = 220_000
 const FIRST_LOOK_TURNS = 1_000
 const CLOCK_MILLISECONDS = 50
-/** Units that lost their CPU in the middle are cut off, as many at either end. */
-const TRIMMED = 0.1
 
 /** One server of a run. */
 interface KindApp {
@@ -119,9 +118,9 @@ function truthOf({ kind, folder }: KindApp, { slices }: RoundRecord, now: () => 
   const zeroNs = zeroOnKernelClock(now)
   const beganNs = Math.min(...slices.map(({ startedNs }) => startedNs)) + zeroNs
   if (kind === 'garbage' || kind === 'thread-pool') return cpuMicroseconds(report, beganNs)
-  const inside = report.samples.filter(([startedNs]) => startedNs >= beganNs).map(([, tookNs]) => tookNs / 1000)
+  const inside = report.samples.filter(([startedNs, tookNs]) => startedNs >= beganNs && tookNs <= LOST_CPU_NS)
   if (inside.length === 0) return Number.NaN
-  const unit = trimmedMean(inside, TRIMMED)
+  const unit = mean(inside.map(([, tookNs]) => tookNs)) / 1000
   // What others do is done here once more now and then, to be timed.
   return kind === 'thread' || kind === 'child' ? unit * (1 + 1 / TIMED_HERE) : unit
 }
@@ -133,13 +132,15 @@ function cpuMicroseconds({ marks }: KindReport, beganNs: number): number {
   return (last[1] - first[1]) / (last[2] - first[2])
 }
 
+/** Of the process that has lived longest: the one that is only checked before the first round leaves a report as well. */
 function takeReport(folder: string): KindReport | null {
-  const [name] = readdirSync(folder)
-  if (name === undefined) return null
-  const path = join(folder, name)
-  const report = JSON.parse(readFileSync(path, 'utf8')) as KindReport
-  rmSync(path)
-  return report
+  const reports = readdirSync(folder).map((name) => {
+    const path = join(folder, name)
+    const report = JSON.parse(readFileSync(path, 'utf8')) as KindReport
+    rmSync(path)
+    return report
+  })
+  return reports.sort((a, b) => b.marks.length - a.marks.length)[0] ?? null
 }
 
 /** What the suite found of every kind over its wrapper, and what the servers say of it, paired by round. */
