@@ -65,7 +65,7 @@ describe('npm run calibrate', () => {
       '--docs',
       '--out',
       '--seed',
-      'identical, planted',
+      'identical,',
       '130 interrupted',
     ]) {
       expect(stdout).toContain(word)

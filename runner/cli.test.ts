@@ -49,7 +49,7 @@ describe('a small run', () => {
   })
 
   it('measures what was asked for', () => {
-    expect(result).toMatchObject({ format: 1, study: 'compare', rounds: 2, stoppedBecause: 'rounds', baseline: 'node-http' })
+    expect(result).toMatchObject({ format: 2, study: 'compare', rounds: 2, stoppedBecause: 'rounds', baseline: 'node-http' })
     expect(result.options).toMatchObject({
       endpoints: ['hello'],
       rounds: 2,

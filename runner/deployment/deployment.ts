@@ -87,8 +87,8 @@ export interface Deployment {
   /** Read from outside: it costs the server nothing. */
   cpu(): Promise<CpuReading>
   cpuShares(): Promise<CpuShares | null>
-  /** Processes below it, apart from workers that were asked for, that have used a good part of its CPU time; 0 where that is not known. */
-  busyChildren(): Promise<number>
+  /** CPU nanoseconds of processes that it has started itself, by their numbers, without workers that were asked for; none where unknown. */
+  childrenCpuNs(): Promise<ReadonlyMap<number, number>>
   /** Of all its processes. */
   residentBytes(): Promise<number | null>
   /** Its processes one by one, the primary of a team first, with their connections where asked for; none where the kernel does not say. */

@@ -25,17 +25,15 @@ export function readMembers(pid: number, workerPids: readonly number[] | undefin
   return workerPids === undefined ? workers : [...member('primary', [pid], null), ...workers]
 }
 
-/** Of the CPU time of a server and all that it has started. */
-const BUSY_SHARE = 0.1
-
-/** How many processes below a server have used a good part of its CPU time; 0 where there is no procfs. */
-export function countBusyChildren(pid: number): number {
-  const used = descendants(pid).map((one) => {
-    const shares = readCpuShares(one)
-    return shares === null ? 0 : shares.userNs + shares.systemNs
-  })
-  const total = used.reduce((sum, ns) => sum + ns, 0)
-  return used.slice(1).filter((ns) => total > 0 && ns > BUSY_SHARE * total).length
+/** CPU nanoseconds of all processes below a server, by their numbers, in whole ticks; none where there is no procfs. */
+export function readChildrenCpuNs(pid: number): Map<number, number> {
+  const children = descendants(pid).slice(1)
+  return new Map(
+    children.flatMap((child) => {
+      const shares = readCpuShares(child)
+      return shares === null ? [] : [[child, shares.userNs + shares.systemNs] as const]
+    }),
+  )
 }
 
 function member(role: Member['role'], pids: readonly number[], connections: number | null): Member[] {

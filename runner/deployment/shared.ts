@@ -21,7 +21,7 @@ export function viewOf(owner: Deployment, plan: DeploymentPlan): Deployment {
     },
     cpu: () => owner.cpu(),
     cpuShares: () => owner.cpuShares(),
-    busyChildren: () => owner.busyChildren(),
+    childrenCpuNs: () => owner.childrenCpuNs(),
     residentBytes: () => owner.residentBytes(),
     members: (options) => owner.members(options),
     ended: () => owner.ended(),

@@ -142,7 +142,7 @@ export class FakeWorld {
         facts: {},
         cpu: async () => reading(this.#settled(state)),
         cpuShares: async () => ({ userNs: state.cpuNs * 0.6, systemNs: state.cpuNs * 0.4 }),
-        busyChildren: async () => this.#options.busyChildren(plan.app),
+        childrenCpuNs: async () => this.#childrenCpuNs(state),
         residentBytes: async () => 50e6,
         members: async () => fakeMembers(plan, state),
         ended: () => null,
@@ -229,6 +229,11 @@ export class FakeWorld {
       ...(openLoop === null ? {} : { openLoop }),
     }
     return this.#options.disturb(pulse, place)
+  }
+
+  /** Each child does as much as the process itself. */
+  #childrenCpuNs({ app, cpuNs }: FakeProcess): Map<number, number> {
+    return new Map(Array.from({ length: this.#options.busyChildren(app) }, (_, index) => [index + 1, cpuNs]))
   }
 
   /** With all that it has done since it was last looked at, apart from answering. */

@@ -30,6 +30,8 @@ const LATE_MILLISECONDS = 1_200
 /** A server that still works then is waited for, so long at the most. */
 const MOST_MILLISECONDS = 6_000
 const LOOK_MILLISECONDS = 100
+/** Of the CPU time of a server with all that it has started. */
+const BUSY_CHILD_SHARE = 0.1
 /** Of the time of a look, beyond what it does when nobody asks it. */
 const STILL_WORKING = 0.02
 
@@ -59,6 +61,7 @@ export class BetweenWatch {
   readonly #up = new Map<string, Reading>()
   readonly #idle = new Map<string, { idleNs: number; idleCpuNs: number }>()
   readonly #begun = new Map<string, Reading>()
+  readonly #children = new Map<string, ReadonlyMap<number, number>>()
 
   /** @param servers the processes of the round, each without what stands in front of it */
   constructor(
@@ -90,7 +93,10 @@ export class BetweenWatch {
   /** All warm-ups are over. */
   async begin(): Promise<void> {
     await this.#untilQuiet()
-    for (const server of this.#servers) this.#begun.set(server.plan.id, await this.#read(server))
+    for (const server of this.#servers) {
+      this.#begun.set(server.plan.id, await this.#read(server))
+      this.#children.set(server.plan.id, await server.childrenCpuNs())
+    }
   }
 
   /**
@@ -114,10 +120,16 @@ export class BetweenWatch {
         outsideNs: atNs - begun.atNs - sum(({ elapsedNs }) => elapsedNs),
         outsideCpuNs: cpuNs - begun.cpuNs - sum(({ serverCpuNs, proxyCpuNs }) => serverCpuNs - (proxyCpuNs ?? 0)),
         requests: sum(({ requests }) => requests),
-        busyChildren: await server.busyChildren(),
+        busyChildren: this.#busyChildren(server, cpuNs - begun.cpuNs, await server.childrenCpuNs()),
       })
     }
     return records
+  }
+
+  /** Children that have used a good part of what the whole server has. */
+  #busyChildren({ plan }: Deployment, serverCpuNs: number, now: ReadonlyMap<number, number>): number {
+    const before = this.#children.get(plan.id)
+    return [...now].filter(([child, cpuNs]) => cpuNs - (before?.get(child) ?? 0) > BUSY_CHILD_SHARE * serverCpuNs).length
   }
 
   async #read(server: Deployment): Promise<Reading> {

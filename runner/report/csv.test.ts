@@ -59,7 +59,7 @@ test('unknown ends are empty', () => {
 })
 
 test('a run without cells still names its columns', () => {
-  expect(renderCsv({ ...fixtureResult(), cells: [] })).toMatch(/^study,.*,reason\r\n$/)
+  expect(renderCsv({ ...fixtureResult(), cells: [] })).toMatch(/^study,.*,reason,.*,lateHigh\r\n$/)
 })
 
 test('the hostile title is quoted', () => {

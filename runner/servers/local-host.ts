@@ -1,7 +1,7 @@
 import type { Description } from '../../apps/description.ts'
 import type { CpuReading } from '../deployment/cpu-reading.ts'
 import type { CpuShares, Deployment, DeploymentHost, DeploymentPlan } from '../deployment/deployment.ts'
-import { countBusyChildren, type Member, readMembers } from '../deployment/members.ts'
+import { type Member, readChildrenCpuNs, readMembers } from '../deployment/members.ts'
 import { openMeter } from '../deployment/meter.ts'
 import { childrenOf } from '../deployment/process-tree.ts'
 import { readAllowedCpus, readCpuShares } from '../deployment/procfs.ts'
@@ -72,8 +72,8 @@ class LocalDeployment implements Deployment {
     return { userNs: sum(({ userNs }) => userNs), systemNs: sum(({ systemNs }) => systemNs) }
   }
 
-  async busyChildren(): Promise<number> {
-    return this.#workerPids.length > 0 ? 0 : countBusyChildren(this.#program.pid)
+  async childrenCpuNs(): Promise<ReadonlyMap<number, number>> {
+    return this.#workerPids.length > 0 ? new Map() : readChildrenCpuNs(this.#program.pid)
   }
 
   async residentBytes(): Promise<number | null> {
@@ -128,7 +128,7 @@ function inFront(process: Deployment, plan: DeploymentPlan, proxy: Deployment): 
         (one) => one.residentBytes(),
         (app, front) => app + front,
       ),
-    busyChildren: () => process.busyChildren(),
+    childrenCpuNs: () => process.childrenCpuNs(),
     members: () => process.members(),
     ended() {
       const lost = proxy.ended()

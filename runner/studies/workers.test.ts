@@ -56,7 +56,7 @@ describe.runIf(process.platform === 'linux')('the workers study, for real', () =
     'leaves no worker of a stranger behind when it is killed',
     async () => {
       const { pid, kill, ended } = study('--apps', app, '--workers', '3', '--scheduling', 'shared')
-      const serving = () => familyOf(pid).filter(({ command }) => command.includes(app) && / --worker( |$)/.test(command))
+      const serving = () => familyOf(pid).filter(({ command }) => command.includes(app) && command.includes('serve.ts'))
       let family: ReturnType<typeof familyOf> = []
       try {
         await expect.poll(() => serving().length, { timeout: 60_000, interval: 20 }).toBeGreaterThanOrEqual(2)

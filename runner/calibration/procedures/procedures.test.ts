@@ -74,7 +74,7 @@ describe('a repetition for real', () => {
     const broken = { name: 'broken', app: { ...servers[0]!.app, modulePath: '/no/such/app.ts' } }
     await expect(sequentialAutocannon.repeat(order([broken]), context)).rejects.toMatchObject({
       name: 'RunError',
-      message: expect.stringContaining('broken did not start'),
+      message: expect.stringContaining('broken ended with exit code 1 before it answered'),
     })
     await expect(interleavedAutocannon.repeat(order([servers[0]!, broken]), context)).rejects.toThrow('broken did not start')
   })
