@@ -3,19 +3,19 @@ import { defineConfig } from 'vitest/config'
 const ALL = ['apps/**/*.test.ts', 'runner/**/*.test.ts']
 /** Tests that start servers, browsers or commands. Those that measure do not look for disturbances, and nothing they expect needs quiet. */
 const PROCESSES = [
-  'apps/{contract,launcher,launcher-end,team}.test.ts',
+  'apps/contract.test.ts',
   'apps/{connections,fixtures,middleware,payload}/*.test.ts',
   'runner/{calibrate-command,cli,cli-interrupted,cli-mistakes,cli-simulated,cli-unread,disk-full,doctor,faults,rebuild}.test.ts',
   'runner/{result-commands,resume-command,resume-killed}.test.ts',
   'runner/calibration/{burn-clock,invariance,today}.test.ts',
   'runner/calibration/procedures/{procedures,program}.test.ts',
   'runner/checks/real-findings.test.ts',
-  'runner/deployment/{child,launched,process-tree}.test.ts',
+  'runner/deployment/{child,meter,process-tree}.test.ts',
   'runner/environment/{cpu-distance,measure-machine}.test.ts',
   'runner/load/wrk.test.ts',
   'runner/load/autocannon/*.test.ts',
-  'runner/nginx/nginx-host.test.ts',
   'runner/report/html/browser.test.ts',
+  'runner/servers/{client-address,local-host,module-program,nginx}.test.ts',
   'runner/studies/{cache,memory,middleware,payload,stack,sweep,workers}.test.ts',
   'runner/studies/*-command.test.ts',
 ]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type SimulationOptions, simulation } from './fixtures/simulated-run.ts'
+import { asReal, type SimulationOptions, simulation } from './fixtures/simulated-run.ts'
 import type { RunRecord } from './measure/conduct.ts'
 import { type Cell, type Estimate, type MeasuredCell, Result } from './result.ts'
 
@@ -125,18 +125,14 @@ describe('planted costs', () => {
   })
 })
 
-/** The simulation's own finding makes everything invalid; this makes the facts those of a real run. */
-function asReal(options: SimulationOptions) {
+function judgedAsReal(options: SimulationOptions) {
   const simulated = simulation(options)
-  return {
-    ...simulated,
-    result: (record: RunRecord) => simulated.result({ ...record, cpuAccounting: 'schedstat' } as RunRecord),
-  }
+  return { ...simulated, result: (record: RunRecord) => simulated.result(asReal(record)) }
 }
 
 describe('ranks', () => {
   const run = async (options: SimulationOptions) => {
-    const simulated = asReal(options)
+    const simulated = judgedAsReal(options)
     return roundTrip(simulated.result(await simulated.run()))
   }
   const ranks = (result: Result, endpoint: string) =>
@@ -205,7 +201,7 @@ describe('every stage has a result that the schema accepts', () => {
   })
 
   it('one round: no interval, no rank', async () => {
-    const simulated = asReal({ rule: { rounds: 1, precision: null } })
+    const simulated = judgedAsReal({ rule: { rounds: 1, precision: null } })
     const result = roundTrip(simulated.result(await simulated.run()))
     const cell = measured(result, 'koa', 'hello')
     expect(cell).toMatchObject({ ratio: { low: null, high: null }, rank: null, verdict: 'invalid' })
@@ -215,7 +211,7 @@ describe('every stage has a result that the schema accepts', () => {
   })
 
   it('two rounds: an interval, and a warning', async () => {
-    const simulated = asReal({ rule: { rounds: 2, precision: null } })
+    const simulated = judgedAsReal({ rule: { rounds: 2, precision: null } })
     const result = roundTrip(simulated.result(await simulated.run()))
     const cell = measured(result, 'koa', 'hello')
     expect(cell.ratio.low).toBeGreaterThan(0)
@@ -316,7 +312,7 @@ describe('precision', () => {
   })
 
   it('that was not reached is found in the cells that lack it', async () => {
-    const simulated = asReal({ rule: { precision: 0.001, maximumNs: 30e9 } })
+    const simulated = judgedAsReal({ rule: { precision: 0.001, maximumNs: 30e9 } })
     const result = roundTrip(simulated.result(await simulated.run()))
     expect(result.stoppedBecause).toBe('time')
     const codes = (app: string) => measured(result, app, 'hello').findings.map(({ code }) => code)

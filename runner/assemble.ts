@@ -44,6 +44,7 @@ export interface RunFacts {
   readonly driver: LoadDriver
   readonly driverVersion: string
   readonly cpuAccounting: Environment['cpuAccounting']
+  readonly callerNodeOptions: string | null
   readonly startedAt: Date
   readonly finishedAt: Date
   readonly wallNs: number

@@ -20,6 +20,8 @@ export interface OpenedBench {
   readonly bench: Bench
   readonly driverVersion: string
   readonly cpuAccounting: Environment['cpuAccounting']
+  /** What the caller has set for Node, and servers do not get; null: nothing. */
+  readonly callerNodeOptions: string | null
   /** Ends what the bench itself has started; processes of a run end with the run. */
   close(): Promise<void>
 }
@@ -54,7 +56,8 @@ export async function openBench(driverId: DriverId, seed: number, placement: Cpu
     loadCpu,
   }
   const cpuAccounting = canReadProcessTree() ? ('schedstat' as const) : ('ticks' as const)
-  return { bench, driverVersion: available.version, cpuAccounting, close: distance.close }
+  const callerNodeOptions = process.env.NODE_OPTIONS || null
+  return { bench, driverVersion: available.version, cpuAccounting, callerNodeOptions, close: distance.close }
 }
 
 /** A meter that is opened at its first reading: the runner pins all its threads before, and would pin those of the meter too. */
@@ -91,5 +94,6 @@ export function fakeBench(world: FakeWorld): OpenedBench {
     serverCpu: null,
     loadCpu: null,
   }
-  return { bench, driverVersion: 'simulated', cpuAccounting: 'simulated' as const, close: async () => {} }
+  const known = { driverVersion: 'simulated', cpuAccounting: 'simulated' as const, callerNodeOptions: null }
+  return { bench, ...known, close: async () => {} }
 }

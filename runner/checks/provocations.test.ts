@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BASELINE } from '../../apps/app.ts'
 import { type Provocation, provocations } from '../fixtures/provocations.ts'
-import { simulation } from '../fixtures/simulated-run.ts'
+import { asReal, simulation } from '../fixtures/simulated-run.ts'
 import type { RunRecord } from '../measure/conduct.ts'
 import { Result } from '../result.ts'
 import { type FindingCode, findingKinds } from './registry.ts'
@@ -17,7 +17,7 @@ async function resultOf({ says, ...options }: Provocation): Promise<Result> {
     ...options,
     world: { cost: (app) => (app === BASELINE ? 10 : 15), ...options.world },
   })
-  const record = { ...(await simulated.run()), cpuAccounting: 'schedstat', ...says }
+  const record = { ...asReal(await simulated.run()), ...says }
   return Result.parse(JSON.parse(JSON.stringify(simulated.result(record as RunRecord))))
 }
 

@@ -13,6 +13,7 @@ const goodRun: RunFacts = {
   cpuAccounting: 'schedstat',
   notPinnedBecause: null,
   driver: { id: 'autocannon', sleeps: false },
+  callerNodeOptions: null,
   warmUpMilliseconds: 2_400,
   wantedWarmUpMilliseconds: 2_400,
   stealShare: 0.001,

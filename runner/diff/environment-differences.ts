@@ -15,6 +15,7 @@ const WARM_UP_FACTOR = 1.5
 const DISTANCE_FACTOR = 1.25
 
 const points: readonly WeightedPoint<Result>[] = [
+  { name: 'what a cost holds', weight: 'refuse', of: ({ format }) => (format === 1 ? 'typical requests' : 'all CPU time') },
   { name: 'study', weight: 'refuse', of: ({ study }) => study },
   { name: 'baseline', weight: 'refuse', of: ({ baseline }) => baseline },
   { name: 'load driver', weight: 'refuse', of: ({ options }) => options.driver },

@@ -28,9 +28,10 @@ const estimatesOf = (rounds: readonly (readonly number[])[], options?: EstimateO
   )
 
 /** The same runs of so many rounds for all that is asked of them. */
-function simulatedRuns(conditions: simulated.Conditions, rounds: number): number[][][] {
+function simulatedRuns(conditions: simulated.Conditions, rounds: number, estimator?: simulated.Estimator): number[][][] {
   const random = seededRandom(SEED)
-  return Array.from({ length: RUNS }, () => Array.from({ length: rounds }, () => simulated.simulateRound(random, conditions)))
+  const round = () => simulated.simulateRound(random, conditions, estimator)
+  return Array.from({ length: RUNS }, () => Array.from({ length: rounds }, round))
 }
 
 function stoppedRun(next: () => number[], { least, most, target }: Plan) {
@@ -63,10 +64,15 @@ describe('nominal 95 % intervals over whole runs', () => {
     ['10 % outlying processes', { ...normal, disturbance: simulated.outlyingProcesses }],
     ['skew, spikes and 10 % outlying rounds', { ...skewed, disturbance: simulated.outlyingRounds }],
   ]
-  describe.each(cases)('cover the truth under %s', (_name, conditions) => {
+  const estimators: [string, simulated.Estimator][] = [
+    ['typical', simulated.typical],
+    ['all-in', simulated.allIn],
+  ]
+  const each = cases.flatMap(([name, conditions]) => estimators.map(([of, estimator]) => ({ name, conditions, of, estimator })))
+  describe.each(each)('cover the $of truth under $name', ({ conditions, estimator }) => {
     let runs: number[][][]
     beforeAll(() => {
-      runs = simulatedRuns(conditions, 12)
+      runs = simulatedRuns(conditions, 12, estimator)
     })
 
     it.each([6, 12])('with %i rounds', (rounds) => {

@@ -3,7 +3,7 @@ import type { Scheduling } from '../../apps/scheduling.ts'
 import { Answer, type AnswerTable } from '../answer.ts'
 import type { RunFacts } from '../assemble.ts'
 import type { Member } from '../deployment/members.ts'
-import { simulation } from '../fixtures/simulated-run.ts'
+import { asReal, simulation } from '../fixtures/simulated-run.ts'
 import type { RunRecord } from '../measure/conduct.ts'
 import { Result } from '../result.ts'
 import { collectLives } from './lives.ts'
@@ -68,9 +68,8 @@ async function answerOf({ costs, cpus = [1], members, loadIdle = 0.5, says = {} 
       },
     }),
   })
-  const record = await simulated.run()
-  const sound = { cpuAccounting: 'schedstat' as const, ...says }
-  const result = Result.parse(JSON.parse(JSON.stringify(simulated.result({ ...record, ...sound } as RunRecord))))
+  const record = { ...asReal(await simulated.run()), ...says }
+  const result = Result.parse(JSON.parse(JSON.stringify(simulated.result(record as RunRecord))))
   const described = variants.map(
     (variant): WorkersVariant => ({
       ...{ app: 'node-http', id: variantId(variant) },

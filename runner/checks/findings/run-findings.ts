@@ -1,5 +1,6 @@
 import { POSITION_LEVEL } from '../../analysis/within-round-estimates.ts'
 import {
+  COLD_MILLISECONDS,
   CROWDS_SHARE,
   DISTANCE_CHANGE,
   FOREIGN_SHARE,
@@ -48,6 +49,22 @@ export const runFindings = {
     message: ({ disturbed, attempts, causes }) =>
       `the machine was too busy: ${disturbed} of ${attempts} measured blocks were disturbed (${causes})`,
     advice: 'End other programs, or use a machine of your own.',
+  },
+  'cold-by-option': {
+    severity: 'suspect',
+    scope: 'run',
+    meaning: `The option --warm-up asks for less than ${COLD_MILLISECONDS / 1000} s. Apps are measured while they are still being compiled, and rests are as much shorter: work that is put off for longer is not seen.`,
+    message: ({ seconds }) =>
+      `apps are cold, and what they put off for a second is not seen: --warm-up asks for ${fixed(seconds, 1)} s only`,
+    advice: 'Leave --warm-up out: the pilot knows how long it takes.',
+  },
+  'node-options-not-passed': {
+    severity: 'note',
+    scope: 'run',
+    meaning:
+      'The variable NODE_OPTIONS is set where the run was started. Servers do not get it: they run with the flags of the suite, which are none.',
+    message: ({ nodeOptions }) => `servers do not get the NODE_OPTIONS that the run was started with: "${nodeOptions}"`,
+    advice: 'Unset it to be sure that nothing depends on it; a server of your own can set flags for itself.',
   },
   'works-between-slices': {
     severity: 'note',

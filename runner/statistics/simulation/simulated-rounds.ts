@@ -1,4 +1,5 @@
 import { trimmedLogRatio } from '../paired-log-ratios.ts'
+import { mean } from '../summary.ts'
 import type { Random } from './seeded-random.ts'
 
 /**
@@ -41,8 +42,20 @@ export const outlyingRounds: Conditions['disturbance'] = (random) => {
   return () => factor
 }
 
+/** One log ratio of the costs of a cell's slices to those of every copy of the baseline, block by block. */
+export type Estimator = (costs: readonly number[], baselines: readonly (readonly number[])[]) => number
+
+/** What most requests cost: block by block, its extremes left out. */
+export const typical: Estimator = trimmedLogRatio
+/** What all requests cost: sums over sums, nothing left out. Slices of a simulated cell answer equally many. */
+export const allIn: Estimator = (costs, baselines) => Math.log(mean(costs) / mean(baselines.flat()))
+
 /** The log ratio of every cell as one round finds it. */
-export function simulateRound(random: Random, { processDeviation, sliceNoise, disturbance }: Conditions): number[] {
+export function simulateRound(
+  random: Random,
+  { processDeviation, sliceNoise, disturbance }: Conditions,
+  estimator: Estimator = typical,
+): number[] {
   const disturbed = disturbance(random)
   const common = Array.from({ length: ENDPOINTS }, () => Array.from({ length: BLOCKS }, () => 0.03 * random.normal()))
   const startProcess = (app?: number): number[][] => {
@@ -59,7 +72,7 @@ export function simulateRound(random: Random, { processDeviation, sliceNoise, di
   const apps = Array.from({ length: APPS }, (_, app) => startProcess(app))
   return apps.flatMap((endpoints) =>
     endpoints.map((costs, endpoint) =>
-      trimmedLogRatio(
+      estimator(
         costs,
         baselines.map((baseline) => baseline[endpoint]!),
       ),
