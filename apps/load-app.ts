@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createServer, type RequestListener, Server } from 'node:http'
 import { basename, parse } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { App } from './app.ts'
 import { AppError, firstLine } from './app-error.ts'
@@ -16,7 +17,7 @@ import { AppError, firstLine } from './app-error.ts'
  */
 export async function loadApp(modulePath: string): Promise<App> {
   if (!existsSync(modulePath)) throw new AppError('module-not-found', `there is no app module ${modulePath}`)
-  const exported = exportOf(await importModule(modulePath), modulePath)
+  const exported = await exportOf(await importModule(modulePath), modulePath)
   if (typeof exported === 'function') return handlerApp(modulePath, () => createServer(exported as RequestListener))
   if (exported instanceof Server) return handlerApp(modulePath, () => exported)
   const problems = shapeProblems(exported)
@@ -40,7 +41,7 @@ async function importModule(modulePath: string): Promise<Record<string, unknown>
 }
 
 /** A module that TypeScript or Babel compiled to CommonJS keeps its default export in a property of what it exports. */
-function exportOf(namespace: Record<string, unknown>, modulePath: string): unknown {
+async function exportOf(namespace: Record<string, unknown>, modulePath: string): Promise<unknown> {
   const direct = namespace.default
   const isCompiled = isObject(direct) && direct.__esModule === true && 'default' in direct
   const exported = isCompiled ? direct.default : direct
@@ -48,7 +49,7 @@ function exportOf(namespace: Record<string, unknown>, modulePath: string): unkno
   if (!isEmpty) return exported
   const others = Object.keys(namespace).filter((name) => name !== 'default' && name !== 'module.exports')
   const found = others.length === 0 ? 'it exports nothing' : `it exports only ${others.join(', ')}`
-  if (others.length === 0 && listens()) {
+  if (others.length === 0 && (await listens())) {
     throw new AppError('listens-itself', `${modulePath} calls listen() itself, and ${found}`, {
       hint: 'export the request handler or the server instead of calling listen(): the runner decides where it listens',
     })
@@ -58,8 +59,12 @@ function exportOf(namespace: Record<string, unknown>, modulePath: string): unkno
   })
 }
 
+/** With a host, listen() looks up its address first; an application may do other things before. */
+const ABOUT_TO_LISTEN_MILLISECONDS = 100
+
 /** Whether anything in this process listens, or is about to. */
-function listens(): boolean {
+async function listens(): Promise<boolean> {
+  await sleep(ABOUT_TO_LISTEN_MILLISECONDS)
   return process.getActiveResourcesInfo().some((name) => name === 'TCPServerWrap' || name === 'PipeServerWrap')
 }
 
