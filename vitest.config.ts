@@ -9,7 +9,6 @@ const PROCESSES = [
   'runner/{result-commands,resume-command,resume-killed}.test.ts',
   'runner/calibration/{burn-clock,invariance,today}.test.ts',
   'runner/calibration/procedures/{procedures,program}.test.ts',
-  'runner/checks/real-findings.test.ts',
   'runner/deployment/{child,meter,process-tree}.test.ts',
   'runner/environment/{cpu-distance,measure-machine}.test.ts',
   'runner/load/wrk.test.ts',
@@ -20,7 +19,7 @@ const PROCESSES = [
   'runner/studies/*-command.test.ts',
 ]
 /** Tests of what takes a quiet machine: 40 milliseconds that are 40, a queue as the theory has it. */
-const MEASURING = ['runner/studies/{connections,latency}.test.ts']
+const MEASURING = ['runner/checks/real-findings.test.ts', 'runner/studies/{connections,latency}.test.ts']
 /** For what hangs: no test asserts a speed, and a busy machine takes its time. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000 }
 /** Vitest would leave one of two CPUs to itself; what waits for a process leaves room for a third. */
