@@ -70,7 +70,8 @@ describe.runIf(canReadProcessTree())('ProcessTree', () => {
   ])('meters each of them: %s', async (_who, what) => {
     const { metered, used } = await usedBy(await family(), what)
     expect(metered).toBeGreaterThan(59)
-    expect(metered / used).toBeLessThan(1.06)
+    // The rest is what they do for the order itself; counted twice, it would be 2.
+    expect(metered / used).toBeLessThan(1.3)
   })
 
   it('counts next to nothing while nobody works', async () => {
