@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { pbkdf2 } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { App } from '../app.ts'
@@ -18,20 +18,23 @@ const BATCH = 64
 /** One request in so many does the work of all of them. */
 const RARE = 1_000
 /** Work that others do is timed here: a unit for so many requests. */
-export const TIMED_HERE = 200
+const TIMED_HERE = 200
 const DELAYS = { 'after-10ms': 10, 'after-100ms': 100, 'after-1s': 1_000 } as const
 /** One unit in so many is timed, in gaps drawn at random. */
 const LONGEST_GAP = 79
 const MOST_SAMPLES = 2 ** 14
-/** Requests between two looks at the CPU time of the whole process. */
-const MARK_EVERY = 256
+/** Requests between two looks at the CPU time of the whole server. */
+const MARK_EVERY = 512
 const KIBIBYTE = 1024
 
 /** What a server of known work says of itself when it ends. */
 export interface KindReport {
   /** Start on the kernel's monotonic clock and length of single units, nanoseconds. */
   readonly samples: readonly (readonly [startedNs: number, tookNs: number])[]
-  /** Whole CPU time of the process and requests so far, read now and then: nanoseconds on the same clock, and microseconds. */
+  /**
+   * CPU time of the whole server and requests so far, read now and then: nanoseconds on the same clock, and microseconds. By getrusage(2)
+   * of the process and, of a child, by its `/proc`.
+   */
   readonly marks: readonly (readonly [atNs: number, cpuMicroseconds: number, requests: number])[]
 }
 
@@ -49,10 +52,12 @@ export function withWork(base: App, kind: WorkKind, turns: number, folder: strin
       const samples: [number, number][] = []
       const marks: [number, number, number][] = []
       let requests = 0
-      const work = workOf(kind, turns, samples)
+      const child = kind === 'child' ? forkBurner(turns) : null
+      const work = kind === 'child' ? inOthers(() => void child?.send('burn'), turns, samples) : workOf(kind, turns, samples)
       const mark = () => {
         const { user, system } = process.cpuUsage()
-        marks.push([Number(process.hrtime.bigint()), user + system, requests])
+        const ofChild = child?.pid === undefined ? 0 : cpuMicrosecondsOf(child.pid)
+        marks.push([Number(process.hrtime.bigint()), user + system + ofChild, requests])
       }
       process.once('SIGTERM', () => {
         mark()
@@ -71,7 +76,7 @@ export function withWork(base: App, kind: WorkKind, turns: number, folder: strin
 }
 
 /** What a request does of its work, or asks others to do. */
-function workOf(kind: WorkKind, turns: number, samples: [number, number][]): () => void {
+function workOf(kind: Exclude<WorkKind, 'child'>, turns: number, samples: [number, number][]): () => void {
   const unit = sampled(() => burn(turns), samples)
   switch (kind) {
     case 'at-once':
@@ -83,15 +88,7 @@ function workOf(kind: WorkKind, turns: number, samples: [number, number][]): () 
     case 'rare':
       return everySo(RARE, () => times(RARE, unit))
     case 'thread':
-      return batched(
-        inThread(turns),
-        timed(() => burn(turns), samples),
-      )
-    case 'child':
-      return batched(
-        inChild(turns),
-        timed(() => burn(turns), samples),
-      )
+      return inOthers(burnerThread(turns), turns, samples)
     case 'thread-pool':
       return everySo(BATCH, () => pbkdf2('', '', Math.max(1, turns * BATCH), 32, 'sha1', () => {}))
     case 'garbage':
@@ -113,8 +110,11 @@ function later(unit: () => void, milliseconds: number): () => void {
 }
 
 /** Has others do a batch of units; one unit in some hundred is done here as well, so that it can be timed. */
-function batched(tell: () => void, timed: () => void): () => void {
-  const here = everySo(TIMED_HERE, timed)
+function inOthers(tell: () => void, turns: number, samples: [number, number][]): () => void {
+  const here = everySo(
+    TIMED_HERE,
+    timed(() => burn(turns), samples),
+  )
   const there = everySo(BATCH, tell)
   return () => {
     here()
@@ -122,17 +122,26 @@ function batched(tell: () => void, timed: () => void): () => void {
   }
 }
 
-function inThread(turns: number): () => void {
+function burnerThread(turns: number): () => void {
   const worker = new Worker(new URL('./burn-elsewhere.ts', import.meta.url), { argv: [String(turns), String(BATCH)] })
   worker.unref()
   return () => worker.postMessage(null)
 }
 
-function inChild(turns: number): () => void {
-  const child: ChildProcess = fork(new URL('./burn-elsewhere.ts', import.meta.url), [String(turns), String(BATCH)])
+function forkBurner(turns: number): ChildProcess {
+  const child = fork(new URL('./burn-elsewhere.ts', import.meta.url), [String(turns), String(BATCH)])
   child.unref()
   child.channel?.unref()
-  return () => void child.send('burn')
+  return child
+}
+
+/** CPU time of all threads of a process, microseconds. */
+function cpuMicrosecondsOf(pid: number): number {
+  const tasks = `/proc/${pid}/task`
+  return readdirSync(tasks).reduce(
+    (sum, id) => sum + Number(readFileSync(join(tasks, id, 'schedstat'), 'utf8').split(' ')[0]) / 1000,
+    0,
+  )
 }
 
 /** Long-lived rubbish: a ring of buffers of which every request replaces one, and arrays that die at once. */

@@ -209,8 +209,10 @@ export const KindsPart = z.object({
         z.object({
           kind: z.string(),
           verdict: Verdict,
-          /** What a request's work took by the clocks of the servers, microseconds, over the wrapper that puts off and does nothing. */
+          /** CPU microseconds per request that the server counts itself, all of it, over the wrapper that puts off and does nothing. */
           truth: Estimate,
+          /** What single units of the work took by the server's own clock, without what they make the rest of it cost; null: not timed. */
+          unitMicroseconds: z.number().nullable(),
           /** What the suite found of it, and by how much that is more, paired by round. The latter's truth is 0. */
           recovered: Estimate,
           recoveredLessTruth: Estimate,

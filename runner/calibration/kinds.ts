@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BASELINE } from '../../apps/app.ts'
-import { type KindReport, TIMED_HERE, type WorkKind, workKinds } from '../../apps/burning/kinds.ts'
+import { type KindReport, type WorkKind, workKinds } from '../../apps/burning/kinds.ts'
 import { zeroOnKernelClock } from '../../apps/fixtures/kernel-clock.ts'
 import { bounded, LEVEL } from '../analysis/estimates.ts'
 import { type AppRecipe, writeGeneratedApps } from '../generated-apps.ts'
@@ -66,9 +66,9 @@ export const measureKinds: MeasurePart<KindsPart> = async (context) => {
       { guessMilliseconds: FULL_MILLISECONDS * share, failuresInARow: 2 },
       async (turn) => {
         const title = `run ${turn + 1} of work of other kinds`
-        const truths = new Map<string, number[]>(kinds.map(({ id }) => [id, []]))
+        const told = new Map<string, Told[]>(kinds.map(({ id }) => [id, []]))
         const roundFinished = (round: RoundRecord) => {
-          for (const app of kinds) truths.get(app.id)!.push(truthOf(app, round, context.now))
+          for (const app of kinds) told.get(app.id)!.push(toldBy(app, round, context.now))
         }
         const options = {
           endpoints: ['hello' as const],
@@ -80,7 +80,7 @@ export const measureKinds: MeasurePart<KindsPart> = async (context) => {
         }
         const outcome = await measureUnitRun(context, { title, apps: [base!, ...generated.apps], options, roundFinished })
         if (outcome === null) return null
-        const cells = kindCells(outcome.result, kinds, truths)
+        const cells = kindCells(outcome.result, kinds, told)
         if (cells.length === 0) throw notMeasured('work of other kinds', outcome.result)
         return { ...runTime(outcome.result), cells }
       },
@@ -108,25 +108,29 @@ async function firstLook({ placement }: PartContext): Promise<Map<number, number
   ])
 }
 
-/**
- * What a request's work took in one process, microseconds, by what the process says of itself; NaN when it says nothing. Units that were
- * timed one by one where that can be done; else all CPU time of the process over all its requests, as getrusage(2) has it.
- */
-function truthOf({ kind, folder }: KindApp, { slices }: RoundRecord, now: () => number): number {
+/** What a server says of one round of its life, from its first slice to its end; NaN where it says nothing. Microseconds. */
+export interface Told {
+  /** All its CPU time over all its requests, kept or not. */
+  readonly costMicroseconds: number
+  /** One unit of its work. */
+  readonly unitMicroseconds: number
+}
+
+const NOTHING: Told = { costMicroseconds: Number.NaN, unitMicroseconds: Number.NaN }
+
+function toldBy({ folder }: KindApp, { slices }: RoundRecord, now: () => number): Told {
   const report = takeReport(folder)
-  if (report === null || slices.length === 0) return Number.NaN
-  const zeroNs = zeroOnKernelClock(now)
-  const beganNs = Math.min(...slices.map(({ startedNs }) => startedNs)) + zeroNs
-  if (kind === 'garbage' || kind === 'thread-pool') return cpuMicroseconds(report, beganNs)
+  if (report === null || slices.length === 0) return NOTHING
+  const beganNs = Math.min(...slices.map(({ startedNs }) => startedNs)) + zeroOnKernelClock(now)
   const inside = report.samples.filter(([startedNs, tookNs]) => startedNs >= beganNs && tookNs <= LOST_CPU_NS)
-  if (inside.length === 0) return Number.NaN
-  const unit = mean(inside.map(([, tookNs]) => tookNs)) / 1000
-  // What others do is done here once more now and then, to be timed.
-  return kind === 'thread' || kind === 'child' ? unit * (1 + 1 / TIMED_HERE) : unit
+  return {
+    costMicroseconds: cpuMicroseconds(report, beganNs),
+    unitMicroseconds: inside.length === 0 ? Number.NaN : mean(inside.map(([, tookNs]) => tookNs)) / 1000,
+  }
 }
 
 function cpuMicroseconds({ marks }: KindReport, beganNs: number): number {
-  const first = marks.findLast(([atNs]) => atNs <= beganNs)
+  const first = marks.find(([atNs]) => atNs >= beganNs)
   const last = marks.at(-1)
   if (first === undefined || last === undefined || last[2] === first[2]) return Number.NaN
   return (last[1] - first[1]) / (last[2] - first[2])
@@ -147,7 +151,7 @@ function takeReport(folder: string): KindReport | null {
 export function kindCells(
   result: Pick<Result, 'cells'>,
   kinds: readonly Pick<KindApp, 'id' | 'kind' | 'isWrapper'>[],
-  truths: ReadonlyMap<string, readonly number[]>,
+  told: ReadonlyMap<string, readonly Told[]>,
 ): KindsPart['runs'][number]['cells'] {
   const measured = result.cells.filter((cell) => cell.state === 'measured')
   return kinds.flatMap(({ id, kind, isWrapper }) => {
@@ -155,13 +159,17 @@ export function kindCells(
     const [own, other] = [id, wrapper.id].map((app) => measured.find((cell) => cell.app === app))
     if (isWrapper || own === undefined || other === undefined) return []
     const recovered = differences(overheads(own), overheads(other))
-    const truth = differences(byRound(truths.get(id)!), byRound(truths.get(wrapper.id)!))
+    const overWrapper = (of: (told: Told) => number) =>
+      differences(byRound(told.get(id)!.map(of)), byRound(told.get(wrapper.id)!.map(of)))
+    const truth = overWrapper(({ costMicroseconds }) => costMicroseconds)
+    const units = [...overWrapper(({ unitMicroseconds }) => unitMicroseconds).values()]
     const error = differences(recovered, truth)
     if (error.size === 0) return []
     return [
       {
         ...{ kind, verdict: own.verdict },
         ...{ truth: estimateOf(truth), recovered: estimateOf(recovered), recoveredLessTruth: estimateOf(error) },
+        unitMicroseconds: units.length === 0 ? null : mean(units),
         typicalMicroseconds: typicalOf(own) - typicalOf(other),
       },
     ]
