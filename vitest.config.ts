@@ -21,7 +21,7 @@ const PROCESSES = [
 /** Tests of what takes a quiet machine: 40 milliseconds that are 40, a queue as the theory has it. */
 const MEASURING = ['runner/checks/real-findings.test.ts', 'runner/studies/{connections,latency}.test.ts']
 /** For what hangs: no test asserts a speed, and a busy machine takes its time. */
-const limits = { testTimeout: 120_000, hookTimeout: 120_000 }
+const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 50_000, interval: 20 } } }
 /** Vitest would leave one of two CPUs to itself; what waits for a process leaves room for a third. */
 const WORKERS = 3
 const group = (groupOrder: number) => ({ sequence: { groupOrder } })

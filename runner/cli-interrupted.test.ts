@@ -6,7 +6,6 @@ import { grownFamily, survivors } from './fixtures/command-line.ts'
 import { ENDLESS, readResult, runIn, startIn } from './fixtures/compare-command.ts'
 import { familyOf, isRunning } from './fixtures/processes.ts'
 
-const PATIENCE = { timeout: 50_000, interval: 25 }
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'cli-'))
@@ -41,7 +40,7 @@ describe.runIf(existsSync('/proc/self/stat'))('a run that is ended from outside 
     // Nobody writes any more by then; the last one may still be about to end.
     const { signal, stderr } = await ended
     expect(signal).toBe('SIGTERM')
-    await expect.poll(() => survivors(family), PATIENCE).toEqual([])
+    await expect.poll(() => survivors(family)).toEqual([])
     expect(stderr).toContain('stopping after this slice')
     expect(readResult(out).stoppedBecause).toBe('interrupted')
   })
@@ -50,7 +49,7 @@ describe.runIf(existsSync('/proc/self/stat'))('a run that is ended from outside 
     const { out } = await runIn(folder, 'compare', '--driver', 'fake', '--apps', 'koa', '--endpoints', 'hello', '--rounds', '2')
     const before = readdirSync(out).sort()
     const { pid, kill, ended } = startIn(folder, ENDLESS, out)
-    await expect.poll(() => familyOf(pid).some(({ command }) => command.includes('serve.ts')), PATIENCE).toBe(true)
+    await expect.poll(() => familyOf(pid).some(({ command }) => command.includes('serve.ts'))).toBe(true)
     const family = familyOf(pid)
     kill('SIGINT')
     const { status, stdout, stderr } = await ended
@@ -64,7 +63,7 @@ describe.runIf(existsSync('/proc/self/stat'))('a run that is ended from outside 
   it('at once, by a second Ctrl-C before its first round, leaves nothing either', async () => {
     const { pid, kill, ended, said, out } = startIn(folder, ENDLESS)
     const server = () => familyOf(pid).find(({ command }) => command.includes('serve.ts'))
-    await expect.poll(server, PATIENCE).toBeDefined()
+    await expect.poll(server).toBeDefined()
     // It never gets ready: there is time for a second key.
     const { pid: waitedFor } = server()!
     process.kill(waitedFor, 'SIGSTOP')

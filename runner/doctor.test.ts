@@ -79,11 +79,11 @@ describe('npm run doctor', () => {
   it.runIf(existsSync('/proc/self/stat'))('killed in the middle: its processes end too', async () => {
     const { pid, kill, ended } = start([])
     const workers = () => familyOf(pid).filter(({ command }) => command.includes('work-process.ts'))
-    await expect.poll(() => workers().length, { timeout: 15_000, interval: 10 }).toBeGreaterThanOrEqual(hasTaskset ? 2 : 1)
+    await expect.poll(() => workers().length).toBeGreaterThanOrEqual(hasTaskset ? 2 : 1)
     const family = workers()
     kill('SIGKILL')
     await ended
-    await expect.poll(() => family.filter(({ pid }) => isRunning(pid)), { timeout: 3_000, interval: 20 }).toEqual([])
+    await expect.poll(() => family.filter(({ pid }) => isRunning(pid))).toEqual([])
   })
 })
 

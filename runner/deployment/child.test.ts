@@ -42,7 +42,7 @@ describe('the end of a child', () => {
     expect(await child.exited).toEqual({ code: 0, signal: null })
     expect(isRunning(grandchild)).toBe(true)
     await child.stop(null, 0)
-    await expect.poll(() => isRunning(grandchild), { timeout: 2_000, interval: 10 }).toBe(false)
+    await expect.poll(() => isRunning(grandchild)).toBe(false)
   })
 
   it('is told with the signal', async () => {
@@ -82,7 +82,7 @@ describe('stopping', () => {
     expect(isRunning(grandchild)).toBe(true)
     expect(await child.stop({ type: 'close' }, 50)).toEqual({ code: null, signal: 'SIGKILL' })
     expect(isRunning(child.pid)).toBe(false)
-    await expect.poll(() => isRunning(grandchild), { timeout: 2_000, interval: 10 }).toBe(false)
+    await expect.poll(() => isRunning(grandchild)).toBe(false)
   })
 
   it('may be done twice, also at the same time, and after the end', async () => {

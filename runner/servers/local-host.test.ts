@@ -152,7 +152,7 @@ describe('stopping a deployment', () => {
     expect([isRunning(pid), isRunning(forked)]).toEqual([true, true])
     await deployment.stop()
     expect(isRunning(pid)).toBe(false)
-    await expect.poll(() => isRunning(forked), { timeout: 2_000, interval: 10 }).toBe(false)
+    await expect.poll(() => isRunning(forked)).toBe(false)
     expect(deployment.ended()).toBe('was ended by SIGTERM')
     await deployment.stop()
   })
@@ -167,16 +167,16 @@ describe('stopping a deployment', () => {
     const deployment = await start(ofRunner('tells-all-app'))
     const { pid, forked } = await told(deployment)
     process.kill(pid, 'SIGKILL')
-    await expect.poll(() => deployment.ended(), { timeout: 2_000, interval: 10 }).toBe('was ended by SIGKILL')
+    await expect.poll(() => deployment.ended()).toBe('was ended by SIGKILL')
     expect(isRunning(forked)).toBe(true)
     await deployment.stop()
-    await expect.poll(() => isRunning(forked), { timeout: 2_000, interval: 10 }).toBe(false)
+    await expect.poll(() => isRunning(forked)).toBe(false)
   })
 
   it('that died under a request leaves the reason in its last lines', async () => {
     const deployment = await start(appFixture('throws-later'))
     await expect(ask(deployment.address, '/throw')).rejects.toThrow(/socket hang up|ECONNRESET/)
-    await expect.poll(() => deployment.ended(), { timeout: 2_000, interval: 10 }).toBe('ended with exit code 1')
+    await expect.poll(() => deployment.ended()).toBe('ended with exit code 1')
     await expect.poll(() => deployment.lastLines.join('\n')).toContain('Error: thrown while answering')
   })
 })
@@ -191,8 +191,8 @@ describe.runIf(canReadProcessTree())('a runner that is gone', () => {
     return { parent, family: familyOf(parent.pid!) }
   }
   const nothingLeft = async (family: readonly { pid: number; parent: number; command: string }[]) => {
-    await expect.poll(() => survivors(family), { timeout: 5_000, interval: 20 }).toEqual([])
-    await expect.poll(() => readdirSync(folder), { timeout: 5_000, interval: 20 }).toEqual([])
+    await expect.poll(() => survivors(family)).toEqual([])
+    await expect.poll(() => readdirSync(folder)).toEqual([])
   }
 
   it('by kill -9: the app goes with what it has started, and its socket with the folder', async () => {
@@ -219,7 +219,7 @@ describe.runIf(canReadProcessTree())('a server that leaves its process group', (
     const pids = JSON.parse(await ask(deployment.address, '/pids')) as number[]
     expect(pids.map(isRunning)).toEqual([true, true])
     await deployment.stop()
-    await expect.poll(() => pids.filter(isRunning), { timeout: 2_000, interval: 10 }).toEqual([])
+    await expect.poll(() => pids.filter(isRunning)).toEqual([])
   })
 })
 
@@ -233,7 +233,7 @@ describe.runIf(canReadProcessTree())('a deployment of several workers', () => {
     // With one socket for all it is for the kernel to decide who gets the connections, and that may be one of them.
     if (scheduling !== 'shared') expect(answered.size).toBe(2)
     await deployment.stop()
-    await expect.poll(() => [...answered].filter(isRunning), { timeout: 1_000, interval: 10 }).toEqual([])
+    await expect.poll(() => [...answered].filter(isRunning)).toEqual([])
   })
 
   const team = { workers: 2, scheduling: 'round-robin' } as const
@@ -264,7 +264,7 @@ describe.runIf(canReadProcessTree())('a deployment of several workers', () => {
     // In turn, but a worker that has not taken its last one yet is passed over.
     const count = async () =>
       (await deployment.members({ connections: true })).reduce((sum, one) => sum + (one.connections ?? 0), 0)
-    await expect.poll(count, { timeout: 5_000, interval: 20 }).toBe(6)
+    await expect.poll(count).toBe(6)
     expect((await deployment.members({ connections: true }))[0]!.connections).toBeNull()
     for (const socket of sockets) socket.destroy()
     expect((await deployment.members())[1]!.connections).toBeNull()
@@ -280,7 +280,7 @@ describe.runIf(canReadProcessTree())('a deployment of several workers', () => {
   it('has ended when one of them has', async () => {
     const deployment = await start(appFixture('throws-later'), { team })
     await expect(ask(deployment.address, '/throw')).rejects.toThrow(/socket hang up|ECONNRESET/)
-    await expect.poll(() => deployment.ended(), { timeout: 5_000, interval: 10 }).toBe('ended with exit code 1')
+    await expect.poll(() => deployment.ended()).toBe('ended with exit code 1')
     const lines = () => deployment.lastLines.join('\n')
     await expect.poll(lines).toMatch(/^lost worker [12] of 2, which ended with exit code 1$/m)
     expect(lines()).toContain('Error: thrown while answering')

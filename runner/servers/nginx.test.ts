@@ -120,7 +120,7 @@ describe.skipIf(nginx === null)('nginx', () => {
     expect([readdirSync(folder), ours()]).toEqual([[], []])
   })
 
-  it('ends within a second when its runner is killed, and leaves nothing behind', async () => {
+  it('ends when its runner is killed, and leaves nothing behind', async () => {
     const parent = spawn(process.execPath, [PARENT], { stdio: ['ignore', 'pipe', 'inherit'] })
     const [line] = await once(createInterface({ input: parent.stdout }), 'line')
     const address = JSON.parse(line) as Address
@@ -128,8 +128,8 @@ describe.skipIf(nginx === null)('nginx', () => {
     const family = ours()
     expect(family.length).toBeGreaterThanOrEqual(1)
     parent.kill('SIGKILL')
-    await expect.poll(() => family.filter(({ pid }) => isRunning(pid)).length, { timeout: 1_000 }).toBe(0)
+    await expect.poll(() => family.filter(({ pid }) => isRunning(pid)).length).toBe(0)
     expect(await accepts(address), formatAddress(address)).toBe(false)
-    await expect.poll(() => readdirSync(folder), { timeout: 1_000 }).toEqual([])
+    await expect.poll(() => readdirSync(folder)).toEqual([])
   })
 })

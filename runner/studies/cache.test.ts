@@ -94,7 +94,7 @@ describe('a small run', () => {
     const { kill, ended } = startCommand(args, folder, { undisturbed: true, env: { TMPDIR: temporary } })
     try {
       const modules = () => readdirSync(temporary).flatMap((name) => readdirSync(join(temporary, name)))
-      await expect.poll(modules, { timeout: 40_000, interval: 20 }).toEqual(['koa@cached.mjs', 'node-http@cached.mjs'])
+      await expect.poll(modules).toEqual(['koa@cached.mjs', 'node-http@cached.mjs'])
       kill('SIGINT')
       expect((await ended).status).toBe(130)
     } finally {

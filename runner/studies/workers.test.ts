@@ -59,13 +59,13 @@ describe.runIf(process.platform === 'linux')('the workers study, for real', () =
       const serving = () => familyOf(pid).filter(({ command }) => command.includes(app) && command.includes('serve.ts'))
       let family: ReturnType<typeof familyOf> = []
       try {
-        await expect.poll(() => serving().length, { timeout: 60_000, interval: 20 }).toBeGreaterThanOrEqual(2)
+        await expect.poll(() => serving().length).toBeGreaterThanOrEqual(2)
         family = familyOf(pid)
       } finally {
         kill('SIGKILL')
         await ended
       }
-      await expect.poll(() => survivors(family), { timeout: 1_500, interval: 20 }).toEqual([])
+      await expect.poll(() => survivors(family)).toEqual([])
       expect(processesWith(app)).toEqual([])
     },
     PATIENCE,

@@ -64,7 +64,7 @@ describe('a repetition for real', () => {
       (error: Error) => error.message,
     )
     const loads = () => familyOf(process.pid).filter(({ command }) => command.includes('-c 10 -d 10 --json'))
-    await expect.poll(() => loads().length, { timeout: 10_000, interval: 20 }).toBe(1)
+    await expect.poll(() => loads().length).toBe(1)
     controller.abort()
     expect(await running).toMatch(/was stopped$/)
   })

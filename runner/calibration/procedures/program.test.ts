@@ -29,7 +29,7 @@ describe('runProgram', () => {
       () => 'ended',
       (error: Error) => error.message,
     )
-    await expect.poll(() => processesWith(marker).length, { timeout: 5_000, interval: 10 }).toBe(1)
+    await expect.poll(() => processesWith(marker).length).toBe(1)
     const [{ pid } = { pid: 0 }] = processesWith(marker)
     controller.abort()
     expect(await settled).toMatch(/was stopped$/)

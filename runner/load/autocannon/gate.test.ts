@@ -53,7 +53,7 @@ describe('connections that the server closes while idle', () => {
     using load = await pulsed(server.address)
     const first = await load.pulse()
     for (const socket of server.sockets) close(socket)
-    await expect.poll(server.accepted, { timeout: 5_000, interval: 5 }).toBe(8)
+    await expect.poll(server.accepted).toBe(8)
     await settle()
     expect(load.target.gate.inFlight).toBe(0)
     const second = await load.pulse()

@@ -130,7 +130,7 @@ describe('a load session', () => {
     expect(await session.residentBytes()).toBeGreaterThan(20e6)
     await session.close()
     expect(isRunning(pid)).toBe(false)
-    await expect.poll(() => server.sockets.size, { timeout: 2_000, interval: 10 }).toBe(0)
+    await expect.poll(() => server.sockets.size).toBe(0)
     await expect(session.pulse(ORDER)).rejects.toBeInstanceOf(RunError)
   })
 
@@ -191,7 +191,7 @@ describe('a runner that is killed', () => {
     const load = familyOf(parent.pid!).find(({ command }) => command.includes(PROCESS))!
     await expect.poll(() => server.asked.total).toBeGreaterThan(10)
     parent.kill('SIGKILL')
-    await expect.poll(() => isRunning(load.pid), { timeout: 1_500, interval: 10 }).toBe(false)
-    await expect.poll(() => server.sockets.size, { timeout: 1_000, interval: 10 }).toBe(0)
+    await expect.poll(() => isRunning(load.pid)).toBe(false)
+    await expect.poll(() => server.sockets.size).toBe(0)
   })
 })
