@@ -4,22 +4,22 @@ const ALL = ['apps/**/*.test.ts', 'runner/**/*.test.ts']
 /** Tests that start servers, browsers or commands. Those that measure do not look for disturbances, and nothing they expect needs quiet. */
 const PROCESSES = [
   'apps/contract.test.ts',
-  'apps/{connections,fixtures,middleware,payload}/*.test.ts',
-  'runner/{calibrate-command,cli,cli-interrupted,cli-mistakes,cli-simulated,cli-unread,disk-full,doctor,faults,rebuild}.test.ts',
-  'runner/{result-commands,resume-command,resume-killed}.test.ts',
-  'runner/calibration/{burn-clock,invariance,today}.test.ts',
-  'runner/calibration/procedures/{procedures,program}.test.ts',
-  'runner/deployment/{child,meter,process-tree}.test.ts',
-  'runner/environment/{cpu-distance,measure-machine}.test.ts',
+  'apps/{burning,connections,middleware,payload}/*.test.ts',
+  'runner/cli/{calibrate-command,cli,cli-interrupted,cli-mistakes,cli-simulated,cli-unread,disk-full,doctor,faults}.test.ts',
+  'runner/cli/{result-commands,resume-command,resume-killed}.test.ts',
+  'runner/questions/rebuild.test.ts',
+  'runner/questions/calibration/{burn-clock,invariance,today}.test.ts',
+  'runner/questions/calibration/procedures/{procedures,program}.test.ts',
+  'runner/machine/{child,cpu-distance,measure-machine,meter,process-tree}.test.ts',
   'runner/load/wrk.test.ts',
   'runner/load/autocannon/*.test.ts',
   'runner/report/html/browser.test.ts',
   'runner/servers/{client-address,local-host,module-program,nginx}.test.ts',
-  'runner/studies/{cache,memory,middleware,payload,stack,sweep,workers}.test.ts',
-  'runner/studies/*-command.test.ts',
+  'runner/questions/studies/{cache,memory,middleware,payload,stack,sweep,workers}.test.ts',
+  'runner/questions/studies/*-command.test.ts',
 ]
 /** Tests of what takes a quiet machine: 40 milliseconds that are 40, a queue as the theory has it. */
-const MEASURING = ['runner/checks/real-findings.test.ts', 'runner/studies/{connections,latency}.test.ts']
+const MEASURING = ['runner/analysis/checks/real-findings.test.ts', 'runner/questions/studies/{connections,latency}.test.ts']
 /** For what hangs: no test asserts a speed, and a busy machine takes its time. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 50_000, interval: 20 } } }
 /** Vitest would leave one of two CPUs to itself; what waits for a process leaves room for a third. */

@@ -1,8 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
-import { UserError } from '../runner/errors.ts'
-import { nearest } from '../runner/nearest.ts'
 
 /** One minimal server program for one framework: the default export of an app module. */
 export interface App {
@@ -22,94 +18,5 @@ export interface Workload {
   lookup(): string
 }
 
-/** An app as it was asked for, not yet loaded. */
-export interface ResolvedApp {
-  /** Folder name, or what names a stranger's module best; only `[a-zA-Z0-9._-]`, at most 60 characters. Not unique across calls. */
-  readonly id: string
-  /** Absolute path of the module that default-exports the app. */
-  readonly modulePath: string
-  /** The name or path as the user gave it. */
-  readonly given: string
-  /** False for a module that lives outside this project. */
-  readonly insideProject: boolean
-}
-
 /** The app every other is compared with: the skeleton without a framework. */
 export const BASELINE = 'node-http'
-const appsFolder = import.meta.dirname
-const projectFolder = dirname(appsFolder)
-const moduleNames = ['app.ts', 'app.mts', 'app.js', 'app.mjs']
-const longestId = 60
-
-/** Ids of the apps this project ships: the folders of `apps/` that hold an `app.ts`, the baseline first, then by name. */
-export function knownApps(): string[] {
-  const ids = readdirSync(appsFolder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(appsFolder, entry.name, 'app.ts')))
-    .map((entry) => entry.name)
-    .sort()
-  return [...ids.filter((id) => id === BASELINE), ...ids.filter((id) => id !== BASELINE)]
-}
-
-/**
- * Finds an app by id (`koa`) or by path (`./mine/app.ts`, `./mine`), relative to `cwd`.
- * The module is not imported: that happens in the child process.
- *
- * @throws {UserError} `unknown-app` for a name nobody has, `app-not-found` for a path where no app module is.
- */
-export function resolveApp(nameOrPath: string, cwd: string): ResolvedApp {
-  const given = nameOrPath
-  const known = knownApps()
-  if (known.includes(given)) {
-    return { id: given, modulePath: join(appsFolder, given, 'app.ts'), given, insideProject: true }
-  }
-  const isFolderWithApp = given !== '' && moduleIn(resolve(cwd, given)) !== undefined
-  if (!looksLikePath(given) && !isFolderWithApp) throw unknownApp(given, known)
-  const modulePath = findModule(given, resolve(cwd, given))
-  return { id: idOf(modulePath), modulePath, given, insideProject: isInside(projectFolder, modulePath) }
-}
-
-function looksLikePath(given: string): boolean {
-  return /[/\\]/.test(given) || /\.(ts|js|mts|mjs)$/.test(given)
-}
-
-function findModule(given: string, path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false })
-  if (stats === undefined) {
-    throw new UserError('app-not-found', `no such app: there is no file ${path}`, {
-      hint: `"${given}" is a path because of its slash or ending; known apps are ${knownApps().join(', ')}`,
-    })
-  }
-  if (!stats.isDirectory()) return path
-  const module = moduleIn(path)
-  if (module === undefined) {
-    throw new UserError('app-not-found', `no app in the folder ${path}: it holds none of ${moduleNames.join(', ')}`, {
-      hint: 'give the path of the module itself, for example ./mine/server.ts',
-    })
-  }
-  return module
-}
-
-function moduleIn(folder: string): string | undefined {
-  return moduleNames.map((name) => join(folder, name)).find((path) => existsSync(path))
-}
-
-function unknownApp(given: string, known: string[]): UserError {
-  const meant = nearest(given, known)
-  const suggestion = meant === null ? '' : `did you mean "${meant}"? `
-  return new UserError('unknown-app', `unknown app "${given}"`, {
-    hint: `${suggestion}known apps are ${known.join(', ')}; a path such as ./mine/app.ts works too`,
-  })
-}
-
-function idOf(modulePath: string): string {
-  const { name: stem, dir } = parse(modulePath)
-  const name = stem === 'app' || stem === 'index' ? basename(dir) : stem
-  // Ids become file names and table cells: no leading dot or dash, which would hide a file or look like an option.
-  const id = name.replace(/[^a-zA-Z0-9._-]+/g, '-').replace(/^[.-]+|-+$/g, '')
-  return id.slice(0, longestId) || 'app'
-}
-
-function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path)
-  return !isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`)
-}

@@ -98,7 +98,7 @@ export function ask(agent: Agent, address: Address, path: string, limits: AskLim
     // Without this Node would close the connection and say nothing.
     request.on('upgrade', ({ statusCode }, socket) => {
       socket.destroy()
-      fail(new Error(`status ${statusCode} takes the connection for another protocol, which was not asked for`))
+      fail(new Error(`status ${statusCode} takes the connection for another protocol, which was not requested`))
     })
     request.on('response', (incoming) => {
       response = incoming

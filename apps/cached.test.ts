@@ -56,7 +56,7 @@ describe('withCache', () => {
     expect(renders.template).toBe(3 * VISITORS)
   })
 
-  it('does not start the ten seconds anew when a page is asked for', () => {
+  it('does not start the ten seconds again when a page is requested', () => {
     const { renders, pass, askedByEveryVisitor } = counted()
     for (let turn = 0; turn < 30; turn++) {
       askedByEveryVisitor('table')

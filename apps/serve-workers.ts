@@ -15,7 +15,7 @@ let listening = 0
 cluster.on('listening', () => {
   if (++listening === workers) console.log(allWorkersListen(workers))
 })
-// With one worker less it is not the server that was asked for.
+// With one worker less it is not the server that was requested.
 cluster.on('exit', ({ id }, code, signal) => {
   console.error(`lost worker ${id} of ${workers}, which ${signal ? `was ended by ${signal}` : `ended with exit code ${code}`}`)
   process.exit(1)

@@ -6,7 +6,7 @@ describe('describeViolation', () => {
     [{ what: 'status', expected: '200', actual: '500' }, 'status is 500, expected 200'],
     [
       { what: 'informational', expected: '(none)', actual: '103' },
-      'status 103 is sent before the answer: informational responses (1xx) were not asked for',
+      'status 103 is sent before the answer: informational responses (1xx) were not requested',
     ],
     [
       { what: 'content-encoding', expected: '(none)', actual: 'gzip' },

@@ -24,7 +24,7 @@ const longestValue = 80
 export function describeViolation({ what, expected, actual }: Violation): string {
   switch (what) {
     case 'informational':
-      return `status ${shorten(actual)} is sent before the answer: informational responses (1xx) were not asked for`
+      return `status ${shorten(actual)} is sent before the answer: informational responses (1xx) were not requested`
     case 'status':
       return `status is ${actual}, expected ${expected}`
     case 'content-type':

@@ -1,6 +1,6 @@
 // Burns a batch of units for every message, in a thread or in a child process: node burn-elsewhere.ts <turns> <units per message>
 import { parentPort } from 'node:worker_threads'
-import { burn } from '../fixtures/burn.ts'
+import { burn } from './burn.ts'
 
 const [turns = 0, units = 0] = process.argv.slice(2).map(Number)
 const burnBatch = () => {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { App } from '../app.ts'
-import { burn } from '../fixtures/burn.ts'
+import { burn } from './burn.ts'
 
 /** When and where a server does work that its requests ask for. */
 export const workKinds = [

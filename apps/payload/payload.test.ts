@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startApp } from '../../runner/fixtures/start-app.ts'
-import { knownApps } from '../app.ts'
+import { knownApps } from '../../runner/servers/find-app.ts'
 import { checkContract } from '../contract.ts'
 import { payloadAnswers, payloadBody, payloadSizes } from './payload.ts'
 

@@ -5,7 +5,7 @@ const lookUps = 50_000
 // first hundreds of requests at twice the time, and some would stay there.
 const portion = 100
 
-// Twice as many different keys are asked for as the set holds, so half of the look-ups hit.
+// Twice as many different keys are requested as the set holds, so half of the look-ups hit.
 const differentKeys = 2_000
 
 // Coprime with 2,000: stepping by it visits every key once in each cycle, hits and misses mixed.

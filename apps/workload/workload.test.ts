@@ -35,7 +35,7 @@ describe('contract', () => {
     expect(new TextEncoder().encode(body)).toHaveLength(contentLength)
   })
 
-  it.each(endpointIds)('%s: the path is the one that is asked for under load', (endpoint) => {
+  it.each(endpointIds)('%s: the path is the one that is requested under load', (endpoint) => {
     expect(contract[endpoint].path).toBe(endpointPaths[endpoint])
   })
 })

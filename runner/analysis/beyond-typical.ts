@@ -1,4 +1,4 @@
-import type { Estimate, RoundValue } from '../result.ts'
+import type { Estimate, RoundValue } from '../result/model.ts'
 import { bounded, estimateColumns } from './estimates.ts'
 
 /** A part of a cell's cost that most requests do not have. */

@@ -1,9 +1,9 @@
-import type { Estimate } from '../result.ts'
+import type { Precision } from '../measure/forecast.ts'
+import type { Estimate } from '../result/model.ts'
 import { estimateMeans, exponentiate, type MeanEstimate, type Estimate as NumberEstimate } from '../statistics/estimate.ts'
-import { meanLogOverEndpoints } from '../statistics/geometric-mean.ts'
 import { type Ranking, rankWithTies } from '../statistics/ranks.ts'
 import { roundsNeeded } from '../statistics/rounds-needed.ts'
-import { meanOrNull } from '../statistics/summary.ts'
+import { meanLogOverEndpoints, meanOrNull } from '../statistics/summary.ts'
 import { AllInCosts } from './all-in.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 
@@ -137,10 +137,11 @@ export function estimateCells<Series extends EstimatedSeries>(
 export function estimateColumns<Round extends Pick<CellRound, 'cpuDistanceNs'>>(
   cells: readonly { readonly rounds: readonly Round[] }[],
   of: (round: Round) => number,
+  level = LEVEL,
 ): MeanEstimate[] {
   return estimateMeans(
     cells.map(({ rounds }) => rounds.map(of)),
-    { level: LEVEL, covariates: cells.map(({ rounds }) => distances(rounds)) },
+    { level, covariates: cells.map(({ rounds }) => distances(rounds)) },
   )
 }
 
@@ -163,7 +164,7 @@ function estimateKnown<Series extends EstimatedSeries>(
 /** Where an app stands among others. */
 export interface Place {
   readonly rank: { readonly low: number; readonly high: number }
-  /** Apps that are proven cheaper or dearer. Ranges of ranks alone do not tell: those of 1–2, 1–3 and 2–3 overlap, and the outer two differ. */
+  /** Apps that are proven cheaper or more expensive. Ranges of ranks alone do not tell: those of 1–2, 1–3 and 2–3 overlap, and the outer two differ. */
   readonly apartFrom: string[]
 }
 
@@ -264,14 +265,6 @@ export function precisionReached(
     widestCell: `${app} ${endpoint}`,
     roundsNeeded: wanted === null ? null : Math.max(...estimates.map((estimate) => needed(estimate, wanted))),
   }
-}
-
-export interface Precision {
-  /** As a share: 0.01 is ±1 %. Infinity with fewer than two rounds. */
-  readonly widestHalfWidth: number
-  readonly widestCell: string
-  /** In all; null when no precision is wanted. */
-  readonly roundsNeeded: number | null
 }
 
 function needed(estimate: MeanEstimate, wanted: number): number {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { fixtureResult } from '../report/fixture-result.ts'
-import type { MeasuredCell } from '../result.ts'
-import { rateRatios } from './rate-ratios.ts'
+import { fixtureResult } from '../fixtures/fixture-result.ts'
+import type { MeasuredCell } from '../result/model.ts'
+import { rateRatios } from './relative.ts'
 
 const some = fixtureResult().cells.find((cell) => cell.state === 'measured')!
 /** A cell with these requests/s, by round from 1; null: the round is missing. */
@@ -18,7 +18,7 @@ it('pairs rates by round: what moves both of a round moves no ratio', () => {
   expect(ratio!.high! / ratio!.low!).toBeCloseTo(1, 9)
 })
 
-it('has the t interval of the mean of the log ratios, at the level asked for', () => {
+it('has the t interval of the mean of the log ratios, at the level requested', () => {
   const logs = [0.1, 0.2, 0.3]
   const [usual, wider] = [0.95, 0.99].map((level) => rateRatios([cell(logs.map(Math.exp))], cell([1, 1, 1]), level)[0]!)
   // Mean 0.2, deviation 0.1; t of 2 degrees of freedom is 4.303 and 9.925.

@@ -1,3 +1,4 @@
+import type { HeldAnswers } from '../load/driver.ts'
 import { costNs, type Slice } from '../measure/sample.ts'
 
 /**
@@ -49,4 +50,18 @@ function waitForAnswerNs(slice: Slice, connections: number): number | null {
   const lateNs = drainNs - connections * costNs(slice)
   // The wait of any of its threads: what is not certain is not held against an app.
   return Math.min(lateNs, elapsedNs - serverCpuNs - Math.max(serverRunDelayNs, serverWaitNs) - loadWaitNs)
+}
+
+export const NOTHING_HELD: HeldAnswers = { ns: 0, hastened: 0, released: 0 }
+
+/** Of several slices or rounds; those of which nothing is known held nothing. */
+export function sumOfHeld(parts: readonly (HeldAnswers | undefined)[]): HeldAnswers {
+  return parts.reduce<HeldAnswers>(
+    (sum, part = NOTHING_HELD) => ({
+      ns: sum.ns + part.ns,
+      hastened: sum.hastened + part.hastened,
+      released: sum.released + part.released,
+    }),
+    NOTHING_HELD,
+  )
 }

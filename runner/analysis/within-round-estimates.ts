@@ -1,4 +1,4 @@
-import type { Estimate } from '../result.ts'
+import type { Estimate } from '../result/model.ts'
 import { estimateMeans, exponentiate } from '../statistics/estimate.ts'
 import { bounded, type CellSeries, LEVEL } from './estimates.ts'
 import type { RoundAnalysis } from './round-analysis.ts'

@@ -33,16 +33,16 @@ describe('driftOver', () => {
 
 describe('positionEffect', () => {
   /** Three places; each costs 1 % more than the one before, whoever has it. */
-  const dearer = (position: number, micros: number) => micros * Math.exp(position * 0.01)
+  const costlier = (position: number, micros: number) => micros * Math.exp(position * 0.01)
   const orders = [
     ['raw', 'raw#2', 'koa'],
     ['koa', 'raw', 'raw#2'],
     ['raw#2', 'koa', 'raw'],
   ]
 
-  it('is the last place over the first, whoever is dear', () => {
+  it('is the last place over the first, whoever is expensive', () => {
     const slices = orders.flatMap((order, block) =>
-      order.map((id, position) => slice(id, block, dearer(position, id === 'koa' ? 20 : 10), { position })),
+      order.map((id, position) => slice(id, block, costlier(position, id === 'koa' ? 20 : 10), { position })),
     )
     expect(positionEffect(slices)).toBeCloseTo(0.02, 9)
   })

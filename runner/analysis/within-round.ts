@@ -1,7 +1,7 @@
 import { costNs, type Slice } from '../measure/sample.ts'
-import { leastSquaresLine } from '../statistics/linear-regression.ts'
+import { leastSquaresLine } from '../statistics/regression.ts'
+import { theilSenSlope } from '../statistics/robust.ts'
 import { mean, trimmedMean } from '../statistics/summary.ts'
-import { theilSenSlope } from '../statistics/theil-sen.ts'
 
 /** A slope through fewer blocks than this is noise. */
 const FEWEST_BLOCKS = 4
@@ -26,7 +26,7 @@ export function driftOver(costs: readonly number[], references: readonly (readon
 }
 
 /**
- * How much dearer a slice is for being the last of its block instead of the first, as a difference of logs: least squares of the log
+ * How much more expensive a slice is for being the last of its block instead of the first, as a difference of logs: least squares of the log
  * cost on the place in the block, after each deployment's own mean on each endpoint has been taken away. Places are drawn at random,
  * so the effect makes the noise larger and takes no side.
  * @param slices those that count, of one round

@@ -5,7 +5,7 @@ import { arrivalTimes } from './arrivals.ts'
 const gapsOf = (times: readonly number[]) => times.map((at, index) => at - (times[index - 1] ?? 0))
 
 describe('arrivalTimes', () => {
-  it('ascend from the start to below the end, and come at the rate asked for', () => {
+  it('ascend from the start to below the end, and come at the rate requested', () => {
     const times = arrivalTimes({ ratePerSecond: 20_000, seed: 3 }, 5_000)
     expect(times[0]).toBeGreaterThan(0)
     expect(times.at(-1)).toBeLessThan(5_000)

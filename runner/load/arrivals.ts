@@ -1,4 +1,4 @@
-import { seededRandom } from '../random.ts'
+import { seededRandom } from '../statistics/random.ts'
 
 /** When requests are to be sent. */
 export interface Arrivals {

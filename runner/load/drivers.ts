@@ -3,7 +3,7 @@ import type { LoadDriver } from './driver.ts'
 import { FakeWorld, fakeDriver } from './fake.ts'
 import { wrkDriver } from './wrk.ts'
 
-/** The registry: what `--driver` may be called. Each opens anew for a run. */
+/** The registry: what `--driver` may be called. Each is opened for one run. */
 export const drivers = {
   autocannon: () => autocannonDriver,
   'autocannon-sleeping': () => sleepingAutocannonDriver,

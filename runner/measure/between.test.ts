@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { asReal, simulation } from '../fixtures/simulated-run.ts'
 import type { FakeWorldOptions } from '../load/fake.ts'
-import type { MeasuredCell } from '../result.ts'
+import type { MeasuredCell } from '../result/model.ts'
 import { restsMilliseconds } from './between.ts'
 
 const WARM_UP = 1_000
@@ -24,7 +24,7 @@ describe('work outside of slices', () => {
     ['10 ms', 10e6],
     ['100 ms', 100e6],
     ['1 s', 1e9],
-  ])('%s later is charged to the requests that asked for it, and to no others', async (_when, afterNs) => {
+  ])('%s later is charged to the requests that caused it, and to no others', async (_when, afterNs) => {
     const later: FakeWorldOptions['later'] = ({ app }) => (app === 'koa' ? { afterNs, nsPerRequest: 5_000 } : null)
     const { koa, skeleton } = await measured({ later })
     expect(koa.overheadMicroseconds.value).toBeCloseTo(10, 0)

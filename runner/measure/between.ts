@@ -1,5 +1,5 @@
-import type { Deployment } from '../deployment/deployment.ts'
-import type { Bench } from './bench.ts'
+import type { Deployment } from '../servers/deployment.ts'
+import type { Rig } from './rig.ts'
 import type { Slice } from './sample.ts'
 
 /** One server outside its slices: what it works when nobody asks it, and what it works for requests that have been answered. */
@@ -54,7 +54,7 @@ interface Reading {
 
 /** Watches the servers of one round outside their slices. Looks only while no slice is open. */
 export class BetweenWatch {
-  readonly #bench: Pick<Bench, 'now' | 'rest'>
+  readonly #rig: Pick<Rig, 'now' | 'rest'>
   readonly #servers: readonly Deployment[]
   readonly #signal: AbortSignal
   readonly #hurry: number
@@ -65,11 +65,11 @@ export class BetweenWatch {
 
   /** @param servers the processes of the round, each without what stands in front of it */
   constructor(
-    bench: Pick<Bench, 'now' | 'rest'>,
+    rig: Pick<Rig, 'now' | 'rest'>,
     servers: readonly Deployment[],
     { warmUpMilliseconds, signal }: { readonly warmUpMilliseconds: number; readonly signal: AbortSignal },
   ) {
-    this.#bench = bench
+    this.#rig = rig
     this.#servers = servers
     this.#signal = signal
     this.#hurry = hurryOf(warmUpMilliseconds)
@@ -133,7 +133,7 @@ export class BetweenWatch {
   }
 
   async #read(server: Deployment): Promise<Reading> {
-    return { atNs: this.#bench.now(), cpuNs: (await server.cpu()).cpuNs }
+    return { atNs: this.#rig.now(), cpuNs: (await server.cpu()).cpuNs }
   }
 
   /** Rests until no server works more than it does by itself. */
@@ -154,6 +154,6 @@ export class BetweenWatch {
   }
 
   #rest(milliseconds: number): Promise<void> {
-    return this.#bench.rest(milliseconds * this.#hurry, this.#signal)
+    return this.#rig.rest(milliseconds * this.#hurry, this.#signal)
   }
 }

@@ -166,7 +166,7 @@ describe('a disturbed block', () => {
     expect(records[0]!.blocks).toHaveLength(PLANNED)
   })
 
-  it('draws its order anew for every attempt, and the same for the same seed', async () => {
+  it('draws its order again for every attempt, and the same for the same seed', async () => {
     const everything = () => ({ serverNs: 14e6, loadNs: 0 })
     const orders = async () => {
       const { records } = await runWith('wait', QUIET_WAIT, everything)
@@ -203,7 +203,7 @@ describe('a disturbed block', () => {
     const { records } = await run({
       world: { wait: each },
       listener: { progress: ({ phase }) => void (phase === 'measure' && begin()) },
-      bench: ({ host }) => ({
+      rig: ({ host }) => ({
         host: {
           ...host,
           start: async (plan, options) => {
@@ -316,7 +316,7 @@ describe('an endpoint on which nothing is left', () => {
         disturb: (pulse, { app, endpoint }) =>
           app === 'node-http' && endpoint === 'lookup' ? { ...pulse, wrongAnswers: 1 } : pulse,
       },
-      bench: ({ kernel }) => ({ kernel: () => ({ ...kernel(), retransmits: readings++ }) }),
+      rig: ({ kernel }) => ({ kernel: () => ({ ...kernel(), retransmits: readings++ }) }),
     })
     for (const { blocks } of records) {
       expect(blocks.map(({ endpoint }) => endpoint)).toEqual(Array(8).fill('hello'))

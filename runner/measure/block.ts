@@ -1,13 +1,12 @@
 import type { Arrivals } from '../load/arrivals.ts'
-import { arrivalSeed, loadOf, type Plan, type PlannedBlock, repeatedBlock } from '../plan.ts'
-import type { Bench } from './bench.ts'
 import type { Capacities } from './capacities.ts'
-import { isOut } from './cells.ts'
 import { type DisturbanceCode, disturbanceOf } from './disturbance.ts'
 import { type Failure, type Fleet, serversCpuNs } from './fleet.ts'
+import { arrivalSeed, loadOf, type Plan, type PlannedBlock, repeatedBlock } from './plan.ts'
+import type { Rig } from './rig.ts'
 import type { Slice } from './sample.ts'
 import { measureSlice } from './slice.ts'
-import { sliceFailure } from './slice-failure.ts'
+import { isOut, sliceFailure } from './slice-failure.ts'
 
 const MOST_REPEATS_OF_A_BLOCK = 2
 /** Of the blocks of a round: what a machine disturbs more often than this will disturb the repeats as well. */
@@ -28,7 +27,7 @@ export class RepeatBudget {
 }
 
 export interface BlockContext {
-  readonly bench: Bench
+  readonly rig: Rig
   readonly plan: Plan
   readonly fleet: Fleet
   readonly round: number
@@ -65,14 +64,14 @@ export async function measureBlock(context: BlockContext, planned: PlannedBlock)
 }
 
 async function measureAttempt(context: BlockContext, planned: PlannedBlock, attempt: number) {
-  const { bench, plan, fleet, round, out, capacities } = context
+  const { rig, plan, fleet, round, out, capacities } = context
   const { block, endpoint, slices } = attempt === 0 ? planned : repeatedBlock(plan, round, planned, attempt)
   const request = plan.endpoints.indexOf(endpoint)
   const arrivals = arrivalsOf(context, { block, endpoint }, attempt)
   const measured: Slice[] = []
   let failed = false
-  const cpuDistanceNs = await bench.cpuDistance()
-  const before = { kernel: bench.kernel(), cpuNs: await serversCpuNs(fleet) }
+  const cpuDistanceNs = await rig.cpuDistance()
+  const before = { kernel: rig.kernel(), cpuNs: await serversCpuNs(fleet) }
   for (const [position, { deployment: index, milliseconds }] of slices.entries()) {
     const deployment = fleet.deployments[index]
     if (deployment === null || deployment === undefined || context.signal.aborted) continue
@@ -82,7 +81,7 @@ async function measureAttempt(context: BlockContext, planned: PlannedBlock, atte
     if (due === null) continue
     const place = { round, block, endpoint, position, attempt, cpuDistanceNs }
     const order = { ...place, request, milliseconds, ...(due === undefined ? {} : { arrivals: due }) }
-    const { slice, firstProblem } = await measureSlice(fleet.session, deployment, order, bench)
+    const { slice, firstProblem } = await measureSlice(fleet.session, deployment, order, rig)
     const failure = await sliceFailure(deployment, slice, firstProblem)
     if (failure === null) measured.push(slice)
     else context.fail(failure)
@@ -94,7 +93,7 @@ async function measureAttempt(context: BlockContext, planned: PlannedBlock, atte
   if (failed || measured.length === 0) return { slices: measured, disturbance: null }
   const ownNs = measured.reduce((sum, { serverCpuNs }) => sum + serverCpuNs, 0)
   const spilledNs = (await serversCpuNs(fleet)) - before.cpuNs - ownNs
-  const disturbance = disturbanceOf({ slices: measured, spilledNs, before: before.kernel, after: bench.kernel() })
+  const disturbance = disturbanceOf({ slices: measured, spilledNs, before: before.kernel, after: rig.kernel() })
   return { slices: measured, disturbance }
 }
 

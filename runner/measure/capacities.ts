@@ -1,5 +1,5 @@
 import type { Pulse } from '../load/driver.ts'
-import type { ArrivalShape } from '../load/load-shape.ts'
+import type { ArrivalShape } from '../result/load-shape.ts'
 import { median } from '../statistics/summary.ts'
 import { type RatedPulse, requestsPerSecond } from './sample.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { DeploymentError } from '../deployment/deployment.ts'
-import { RunError, UserError } from '../errors.ts'
 import { type SimulationOptions, simulation } from '../fixtures/simulated-run.ts'
+import { RunError, UserError } from '../result/errors.ts'
+import { DeploymentError } from '../servers/deployment.ts'
 import { allListeners, type RoundSummary } from './listener.ts'
 
 async function run(options: SimulationOptions = {}) {
@@ -364,7 +364,7 @@ describe('an app that fails', () => {
     const { record } = await run({
       ...THREE_ROUNDS,
       world: { disturb: (pulse, { app }) => (app === 'koa' && ++pulses > 20 ? { ...pulse, lost: 1 } : pulse) },
-      bench: ({ host }) => ({
+      rig: ({ host }) => ({
         host: {
           ...host,
           start: async (plan, options) => {
@@ -382,7 +382,7 @@ describe('an app that fails', () => {
     const violation = { kind: 'status', expected: 200, got: 500 } as never
     const { record, world } = await run({
       ...THREE_ROUNDS,
-      bench: ({ checkContract }) => ({
+      rig: ({ checkContract }) => ({
         checkContract: async (deployment, endpoints) =>
           (await checkContract(deployment, endpoints)).map((check) => {
             const broken = { koa: 'hello', express: 'wrong-path' }[deployment.plan.app] === check.endpoint
@@ -514,7 +514,7 @@ describe('a load generator that fails', () => {
     let connects = 0
     const { record, records, world } = await run({
       ...THREE_ROUNDS,
-      bench: ({ driver }) => ({
+      rig: ({ driver }) => ({
         driver: {
           ...driver,
           open: async (options) => {
@@ -532,7 +532,7 @@ describe('a load generator that fails', () => {
   it('to reach an app that listens: that app is out', async () => {
     const { record, records, world } = await run({
       ...THREE_ROUNDS,
-      bench: ({ driver }) => ({
+      rig: ({ driver }) => ({
         driver: {
           ...driver,
           open: async (options) => {
@@ -553,7 +553,7 @@ describe('a load generator that fails', () => {
     let opened = 0
     const { record, world } = await run({
       ...THREE_ROUNDS,
-      bench: ({ driver }) => ({
+      rig: ({ driver }) => ({
         driver: { ...driver, open: (options) => (++opened === 1 ? Promise.reject(gone()) : driver.open(options)) },
       }),
     })
@@ -566,7 +566,7 @@ describe('a load generator that fails', () => {
 describe('an error nobody expected', () => {
   it('while one app starts leaves none of the others behind, not even the slow ones', async () => {
     const simulated = simulation({
-      bench: ({ host }, world) => ({
+      rig: ({ host }, world) => ({
         host: {
           ...host,
           start: async (plan, options) => {

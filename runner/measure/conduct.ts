@@ -1,15 +1,15 @@
-import type { Precision } from '../analysis/estimates.ts'
-import { RunError } from '../errors.ts'
-import { type Plan, planRound } from '../plan.ts'
-import type { StopReason } from '../result.ts'
-import type { Bench } from './bench.ts'
-import { cellName, wholeApps } from './cells.ts'
+import { RunError } from '../result/errors.ts'
+import type { StopReason } from '../result/model.ts'
 import type { Failure } from './fleet.ts'
+import type { Precision } from './forecast.ts'
 import { afterRound, expected, forecastOf, NOTHING_YET } from './forecast.ts'
 import type { Listener, Progress } from './listener.ts'
+import { type Plan, planRound } from './plan.ts'
 import { type AppPreflight, preflight } from './preflight.ts'
+import type { Rig } from './rig.ts'
 import { measureRound, type RoundRecord } from './round.ts'
 import { type RoundSizes, sizeRounds, sizesOf, UNSIZED } from './round-sizes.ts'
+import { cellName, wholeApps } from './slice-failure.ts'
 import { type Forecast, mayStart, type StopRule, stopAfter } from './stop-rule.ts'
 
 const FAILED_ROUNDS_IN_A_ROW = 2
@@ -46,11 +46,11 @@ export interface RunRecord extends RunState {
 }
 
 /** One run from the first process to the last: preflight, pilot, rounds until precise enough or out of time. */
-export async function conduct(bench: Bench, plan: Plan, options: ConductOptions): Promise<RunRecord> {
+export async function conduct(rig: Rig, plan: Plan, options: ConductOptions): Promise<RunRecord> {
   const { listener, signal } = options
-  const startedNs = bench.now()
+  const startedNs = rig.now()
   const { resumed } = options
-  const elapsedNs = () => (resumed?.elapsedNs ?? 0) + bench.now() - startedNs
+  const elapsedNs = () => (resumed?.elapsedNs ?? 0) + rig.now() - startedNs
   const failed = new Set<string>()
   const failures: Failure[] = []
   let forecast: Forecast = NOTHING_YET
@@ -76,7 +76,7 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
   }
 
   progress('preflight', 0)
-  const checked = await preflight(bench, plan, signal)
+  const checked = await preflight(rig, plan, signal)
   if (!signal.aborted) resumed?.assertSame(checked.apps)
   resumed?.state.failures.forEach(fail)
   checked.failures.forEach(fail)
@@ -95,7 +95,7 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
   const running = plan.deployments.filter(({ app }) => !out.has(app))
   if (resumed === null) {
     const sizes = await sizeRounds({
-      ...{ bench, plan, failed, running, rule: options, listener, signal, elapsedNs },
+      ...{ rig, plan, failed, running, rule: options, listener, signal, elapsedNs },
       progress: (share) => progress('pilot', share),
     })
     state = { ...state, ...sizesOf(sizes) }
@@ -112,8 +112,8 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
     if (signal.aborted) return { ...state, stoppedBecause: 'interrupted' }
     if (!mayStart(forecast, options, elapsedNs())) return { ...state, stoppedBecause: 'time' }
     round = forecast.rounds + 1
-    const beganNs = bench.now()
-    const context = { bench, plan, warmUpMilliseconds, failed, signal, sliceMeasured: listener.sliceMeasured, progress }
+    const beganNs = rig.now()
+    const context = { rig, plan, warmUpMilliseconds, failed, signal, sliceMeasured: listener.sliceMeasured, progress }
     let record: RoundRecord
     try {
       record = await measureRound(context, planRound(plan, round, blocksPerRound))
@@ -125,7 +125,7 @@ export async function conduct(bench: Bench, plan: Plan, options: ConductOptions)
     failedRounds = 0
     record.failures.forEach(fail)
     if (record.interrupted) continue
-    forecast = afterRound(forecast, bench.now() - beganNs, await options.roundFinished(record, state, elapsedNs()))
+    forecast = afterRound(forecast, rig.now() - beganNs, await options.roundFinished(record, state, elapsedNs()))
     const { widestHalfWidth, widestCell } = forecast
     listener.roundFinished({
       round,

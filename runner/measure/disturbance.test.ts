@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { KernelCounters } from '../environment/kernel-counters.ts'
+import type { KernelCounters } from '../machine/kernel-counters.ts'
 import { type Attempt, disturbanceOf, disturbanceRules, type JudgedSlice } from './disturbance.ts'
 
 const MILLISECOND = 1e6

@@ -1,5 +1,5 @@
-import { NANOSECONDS_PER_TICK } from '../deployment/procfs.ts'
-import type { KernelCounters } from '../environment/kernel-counters.ts'
+import type { KernelCounters } from '../machine/kernel-counters.ts'
+import { NANOSECONDS_PER_TICK } from '../machine/procfs.ts'
 import type { Slice } from './sample.ts'
 
 /** Why an attempt at a block does not count. */
@@ -62,12 +62,12 @@ export const disturbanceRules: readonly DisturbanceRule[] = [
   },
   {
     code: 'listen-overflow',
-    because: 'connections were refused, so fewer than asked for carry the load',
+    because: 'connections were refused, so fewer than requested carry the load',
     isBroken: (attempt) => counted(attempt, 'listenOverflows') + counted(attempt, 'listenDrops') > 0,
   },
   {
     code: 'retransmits',
-    because: 'a connection was silent until its timer ran out, and the kernel did work for it that no request asked for',
+    because: 'a connection was silent until its timer ran out, and the kernel did work for it that no request caused',
     isBroken: (attempt) => counted(attempt, 'retransmits') + counted(attempt, 'timeouts') > 0,
   },
   {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { DeploymentError, type DeploymentPlan } from '../deployment/deployment.ts'
 import { simulation } from '../fixtures/simulated-run.ts'
 import { twoAppPlan } from '../fixtures/two-app-plan.ts'
 import type { FakeWorldOptions } from '../load/fake.ts'
-import type { MeasuredCell } from '../result.ts'
+import type { MeasuredCell } from '../result/model.ts'
+import { DeploymentError, type DeploymentPlan } from '../servers/deployment.ts'
 import type { Life } from './life.ts'
 import type { RoundRecord } from './round.ts'
 import type { Slice } from './sample.ts'
@@ -14,7 +14,7 @@ it('starts many apps a few at a time, and all of them', async () => {
   let mostAtOnce = 0
   const { run, result } = simulation({
     ...{ apps, endpoints: ['hello'], rule: { rounds: 2 } },
-    bench: ({ host }) => ({
+    rig: ({ host }) => ({
       host: {
         ...host,
         async start(plan, options) {
@@ -170,7 +170,7 @@ it('starts one process at a time where their lives are watched, and asks each on
       deployments: [...twoAppPlan.deployments, { ...watched, id: 'team', app: 'team', team }],
     },
     rule: { rounds: 2, precision: null },
-    bench: ({ host }) => ({
+    rig: ({ host }) => ({
       host: {
         ...host,
         async start(plan, options) {

@@ -1,19 +1,13 @@
 import { formatAddress } from '../../apps/address.ts'
 import { expectedAnswer } from '../../apps/contract.ts'
-import {
-  type CpuPin,
-  type Deployment,
-  DeploymentError,
-  type DeploymentPlan,
-  processOf,
-  type StartOptions,
-} from '../deployment/deployment.ts'
-import { deployOn } from '../deployment/shared.ts'
-import { RunError } from '../errors.ts'
 import type { ExpectedRequest, LoadSession } from '../load/driver.ts'
-import { endpointsOf, loadOf, type Plan } from '../plan.ts'
-import type { Bench } from './bench.ts'
+import type { CpuPin } from '../machine/child.ts'
+import { RunError } from '../result/errors.ts'
+import { type Deployment, DeploymentError, type DeploymentPlan, processOf, type StartOptions } from '../servers/deployment.ts'
+import { deployOn } from '../servers/shared.ts'
 import { type Start, startOf } from './life.ts'
+import { endpointsOf, loadOf, type Plan } from './plan.ts'
+import type { Rig } from './rig.ts'
 
 /** Why an app, or one cell of it, is out of the run. */
 export interface Failure {
@@ -52,13 +46,13 @@ const STARTED_AT_ONCE = 6
 const WATCHED_LOOK_MILLISECONDS = 2
 
 /** Starts fresh processes for every deployment and a fresh load generator; an app that does not come up is reported, not thrown. */
-export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions): Promise<Fleet> {
+export async function startFleet(rig: Rig, plan: Plan, options: FleetOptions): Promise<Fleet> {
   const failures: Failure[] = []
   const deployments: (Deployment | null)[] = plan.deployments.map(() => null)
   const processes = new Map<string, Deployment>()
   const fronted: Deployment[] = []
   const starts = new Map<string, Start>()
-  const opening = bench.driver.open({ cpu: bench.loadCpu })
+  const opening = rig.driver.open({ cpu: rig.loadCpu })
   // A rejection is awaited below, after the deployments have been started beside it.
   opening.catch(() => {})
   const stop = async () => {
@@ -73,7 +67,7 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
   const deploy = async (process: Deployment, index: number, start: StartOptions) => {
     const wanted = plan.deployments[index]!
     try {
-      const deployment = await deployOn(bench.host, process, wanted, start)
+      const deployment = await deployOn(rig.host, process, wanted, start)
       if (wanted.proxy !== undefined) fronted.push(deployment)
       deployments[index] = deployment
     } catch (error) {
@@ -90,9 +84,9 @@ export async function startFleet(bench: Bench, plan: Plan, options: FleetOptions
       // Called by its own name, where the deployment of that name is among those that share it.
       const owner = sharing.find((index) => plan.deployments[index]!.id === name) ?? sharing[0]!
       const wish = plan.deployments[owner]!
-      const startOptions = startOptionsOf(bench, plan, wish, options.environmentPadding[owner]!)
+      const startOptions = startOptionsOf(rig, plan, wish, options.environmentPadding[owner]!)
       try {
-        const process = await bench.host.start(wish, startOptions)
+        const process = await rig.host.start(wish, startOptions)
         processes.set(name, process)
         if (plan.lives !== undefined) starts.set(process.plan.id, await startOf(process))
         for (const index of sharing) await deploy(process, index, startOptions)
@@ -134,14 +128,14 @@ export async function serversCpuNs({ processes, deployments }: Fleet): Promise<n
 }
 
 /** Where the process of a deployment may run. */
-export function pinOf({ cpus }: DeploymentPlan, { serverCpu }: Pick<Bench, 'serverCpu'>): CpuPin {
+export function pinOf({ cpus }: DeploymentPlan, { serverCpu }: Pick<Rig, 'serverCpu'>): CpuPin {
   return cpus ?? serverCpu
 }
 
 /** How the process of a deployment is started; one that is watched is looked at more often. */
-export function startOptionsOf(bench: Bench, plan: Plan, deployment: DeploymentPlan, environmentPadding: number): StartOptions {
+export function startOptionsOf(rig: Rig, plan: Plan, deployment: DeploymentPlan, environmentPadding: number): StartOptions {
   const { path } = expectedAnswer(endpointsOf(plan, deployment)[0]!, plan.answers)
-  const start = { cpu: pinOf(deployment, bench), environmentPadding, readyPath: path }
+  const start = { cpu: pinOf(deployment, rig), environmentPadding, readyPath: path }
   return plan.lives === undefined ? start : { ...start, lookMilliseconds: WATCHED_LOOK_MILLISECONDS }
 }
 

@@ -1,5 +1,13 @@
-import type { Precision } from '../analysis/estimates.ts'
 import type { Forecast, StopRule } from './stop-rule.ts'
+
+/** How narrow the intervals are after the rounds so far. */
+export interface Precision {
+  /** As a share: 0.01 is ±1 %. Infinity with fewer than two rounds. */
+  readonly widestHalfWidth: number
+  readonly widestCell: string
+  /** In all; null when no precision is wanted. */
+  readonly roundsNeeded: number | null
+}
 
 /** Of a run that has not finished a round. */
 export const NOTHING_YET: Forecast = {

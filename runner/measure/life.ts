@@ -1,6 +1,6 @@
-import type { Deployment } from '../deployment/deployment.ts'
-import type { Member } from '../deployment/members.ts'
-import type { Memory } from '../deployment/procfs.ts'
+import type { Member } from '../machine/members.ts'
+import type { Memory } from '../machine/procfs.ts'
+import type { Deployment } from '../servers/deployment.ts'
 import { settledCpu } from './slice.ts'
 
 /** How a process came up, alone on its CPU. */

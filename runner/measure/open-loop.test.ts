@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { BASELINE } from '../../apps/app.ts'
 import { simulation } from '../fixtures/simulated-run.ts'
-import type { ArrivalShape } from '../load/load-shape.ts'
-import { planDeployments } from '../plan.ts'
-import type { MeasuredCell } from '../result.ts'
+import type { ArrivalShape } from '../result/load-shape.ts'
+import type { MeasuredCell } from '../result/model.ts'
 import { meanWait } from '../statistics/queueing.ts'
+import { planDeployments } from './plan.ts'
 
 /** µs per request. */
 const COSTS: Readonly<Record<string, number>> = { [BASELINE]: 10, koa: 15, express: 20 }

@@ -1,18 +1,18 @@
-import { type Deployment, type DeploymentPlan, processOf, workersOf } from '../deployment/deployment.ts'
-import { countProcesses, endpointsOf, type Plan, planRound } from '../plan.ts'
+import { type Deployment, type DeploymentPlan, processOf, workersOf } from '../servers/deployment.ts'
 import { mean, meanOrNull } from '../statistics/summary.ts'
-import type { Bench } from './bench.ts'
-import { cellName, wholeApps } from './cells.ts'
 import { type Fleet, startFleet } from './fleet.ts'
+import { countProcesses, endpointsOf, type Plan, planRound } from './plan.ts'
+import type { Rig } from './rig.ts'
 import { costNs } from './sample.ts'
 import { measureSlice } from './slice.ts'
+import { cellName, wholeApps } from './slice-failure.ts'
 import { WARM_UP_TURN_MILLISECONDS } from './warm-up.ts'
 import type { CurvePoint } from './warm-up-length.ts'
 
 const PILOT_ROUND = 0
 
 export interface PilotContext {
-  readonly bench: Bench
+  readonly rig: Rig
   readonly plan: Plan
   readonly failed: ReadonlySet<string>
   /** Load per process. */
@@ -33,8 +33,8 @@ export interface Pilot {
  * results; it says how long the warm-up of every round has to be. What goes wrong here is left to the rounds to report.
  */
 export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
-  const { bench, plan, failed } = context
-  const fleet = await startFleet(bench, plan, { ...planRound(plan, PILOT_ROUND, 0), without: wholeApps(plan, failed) })
+  const { rig, plan, failed } = context
+  const fleet = await startFleet(rig, plan, { ...planRound(plan, PILOT_ROUND, 0), without: wholeApps(plan, failed) })
   const curves = new Map<string, CurvePoint[]>()
   let loadedInAll = 0
   let slices = 0
@@ -53,7 +53,7 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
         const logCosts: number[] = []
         const helperShares: number[] = []
         const loadedBefore = loaded
-        const cpuDistanceNs = await bench.cpuDistance()
+        const cpuDistanceNs = await rig.cpuDistance()
         for (const [position, endpoint] of endpoints.entries()) {
           const order = {
             round: PILOT_ROUND,
@@ -65,7 +65,7 @@ export async function warmUpCurves(context: PilotContext): Promise<Pilot> {
             request: plan.endpoints.indexOf(endpoint),
           }
           const turn = WARM_UP_TURN_MILLISECONDS
-          const { slice } = await measureSlice(fleet.session, deployment, { ...order, milliseconds: turn }, bench)
+          const { slice } = await measureSlice(fleet.session, deployment, { ...order, milliseconds: turn }, rig)
           logCosts.push(Math.log(costNs(slice)))
           if (slice.helperCpuNs !== null) helperShares.push(slice.helperCpuNs / slice.serverCpuNs)
           // Slow answers make a slice longer than it was asked to be.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { DeploymentError, type DeploymentPlan } from '../deployment/deployment.ts'
 import { simulation } from '../fixtures/simulated-run.ts'
 import { twoAppPlan } from '../fixtures/two-app-plan.ts'
+import { DeploymentError, type DeploymentPlan } from '../servers/deployment.ts'
 
 const COMMON = { NODE_ENV: 'production', keepAliveTimeout: '300000 ms' }
 
@@ -9,7 +9,7 @@ const COMMON = { NODE_ENV: 'production', keepAliveTimeout: '300000 ms' }
 async function unequal(facts: Readonly<Record<string, Readonly<Record<string, string>>>>) {
   const simulated = simulation({
     rule: { rounds: 2, precision: null },
-    bench: ({ host }) => ({
+    rig: ({ host }) => ({
       host: {
         ...host,
         describe: async (plan) => ({ ...(await host.describe(plan)), facts: facts[plan.app] ?? COMMON }),
@@ -65,7 +65,7 @@ describe('the contract', () => {
         ],
       },
       rule: { rounds: 2, precision: null },
-      bench: () => ({
+      rig: () => ({
         checkContract: async ({ plan }, endpoints) => {
           checked.push(`${plan.id}: ${endpoints.join()}`)
           return []
@@ -86,7 +86,7 @@ describe('the contract', () => {
         deployments: twoAppPlan.deployments.map((one) => (one.app === 'koa' ? { ...one, runtime: 'nginx 1' } : one)),
       },
       rule: { rounds: 2, precision: null },
-      bench: ({ host }) => ({
+      rig: ({ host }) => ({
         host: {
           ...host,
           describe: async (plan) => ({ ...(await host.describe(plan)), facts: plan.app === 'koa' ? {} : COMMON }),

@@ -1,12 +1,12 @@
 import type { EndpointCheck } from '../../apps/contract.ts'
 import type { Description } from '../../apps/description.ts'
 import { describeViolation } from '../../apps/violation.ts'
-import { type Deployment, DeploymentError, type DeploymentPlan, processOf } from '../deployment/deployment.ts'
-import { deployOn } from '../deployment/shared.ts'
-import { UserError } from '../errors.ts'
-import { endpointsOf, type Plan } from '../plan.ts'
-import type { Bench } from './bench.ts'
+import { UserError } from '../result/errors.ts'
+import { type Deployment, DeploymentError, type DeploymentPlan, processOf } from '../servers/deployment.ts'
+import { deployOn } from '../servers/shared.ts'
 import { type Failure, startOptionsOf } from './fleet.ts'
+import { endpointsOf, type Plan } from './plan.ts'
+import type { Rig } from './rig.ts'
 
 /** Failures to start that are mistakes of the call, not of the app: the run is refused before anything is measured. */
 const USAGE_MISTAKES = new Set(['module-not-found', 'no-default-export', 'listens-itself', 'not-an-app'])
@@ -37,7 +37,7 @@ export interface Preflight {
  * Starts every app once and checks it against the contract. Apps that break it are reported as failures, cell by cell.
  * @throws UserError when a module given on the command line is no app
  */
-export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): Promise<Preflight> {
+export async function preflight(rig: Rig, plan: Plan, signal: AbortSignal): Promise<Preflight> {
   const apps: AppPreflight[] = []
   let baseline: Facts | null = null
   const failures: Failure[] = []
@@ -46,8 +46,8 @@ export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): 
     let process: Deployment
     let description: Description
     try {
-      description = await bench.host.describe(sharing[0]!)
-      process = await bench.host.start(sharing[0]!, startOptionsOf(bench, plan, sharing[0]!, 0))
+      description = await rig.host.describe(sharing[0]!)
+      process = await rig.host.start(sharing[0]!, startOptionsOf(rig, plan, sharing[0]!, 0))
     } catch (error) {
       failures.push(...sharing.map(({ app }) => notStarted(app, error)))
       continue
@@ -56,7 +56,7 @@ export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): 
     if (sharing.some(({ app }) => app === plan.baseline)) baseline = facts
     try {
       for (const alike of reachedAlike(sharing)) {
-        const checked = await checkDeployment(bench, plan, process, alike, { ...description, facts, baseline })
+        const checked = await checkDeployment(rig, plan, process, alike, { ...description, facts, baseline })
         apps.push(...checked.apps)
         failures.push(...checked.failures)
       }
@@ -69,7 +69,7 @@ export async function preflight(bench: Bench, plan: Plan, signal: AbortSignal): 
 
 /** Checks what one way of reaching a process answers, for all deployments that are reached so. */
 async function checkDeployment(
-  bench: Bench,
+  rig: Rig,
   plan: Plan,
   process: Deployment,
   alike: readonly DeploymentPlan[],
@@ -77,13 +77,13 @@ async function checkDeployment(
 ): Promise<Preflight> {
   let deployment: Deployment
   try {
-    deployment = await deployOn(bench.host, process, alike[0]!, startOptionsOf(bench, plan, alike[0]!, 0))
+    deployment = await deployOn(rig.host, process, alike[0]!, startOptionsOf(rig, plan, alike[0]!, 0))
   } catch (error) {
     return { apps: [], failures: alike.map(({ app }) => notStarted(app, error)) }
   }
   try {
     const endpoints = endpointsOf(plan, deployment.plan)
-    const checks = await bench.checkContract(deployment, endpoints, plan.answers)
+    const checks = await rig.checkContract(deployment, endpoints, plan.answers)
     // What is no app on this Node has other facts, and none of them is a mistake.
     const unequal = baseline === null || deployment.plan.runtime !== undefined ? [] : differences(facts, baseline, plan.baseline)
     return {

@@ -1,9 +1,9 @@
-import type { DeploymentPlan } from '../deployment/deployment.ts'
-import { RunError } from '../errors.ts'
-import { blocksFor, countProcesses, type Plan } from '../plan.ts'
-import type { Bench } from './bench.ts'
+import { RunError } from '../result/errors.ts'
+import type { DeploymentPlan } from '../servers/deployment.ts'
 import type { Listener } from './listener.ts'
 import { pilotProcesses, warmUpCurves } from './pilot.ts'
+import { blocksFor, countProcesses, type Plan } from './plan.ts'
+import type { Rig } from './rig.ts'
 import { fittingBlocks, fittingWarmUp, roundNs, type StopRule } from './stop-rule.ts'
 import { warmUpLength } from './warm-up-length.ts'
 
@@ -25,7 +25,7 @@ const MOST_PILOT_MILLISECONDS = WARM_UP_LIMITS.most
 /** How a round is cut. */
 export interface RoundSizes {
   readonly warmUpMilliseconds: number
-  /** What the pilot asked for; more than was done when the run is too short for it. */
+  /** What the pilot found necessary; more than was done when the run is too short for it. */
   readonly wantedWarmUpMilliseconds: number
   readonly blocksPerRound: number
 }
@@ -40,7 +40,7 @@ export function sizesOf({ warmUpMilliseconds, wantedWarmUpMilliseconds, blocksPe
 
 /** What sizing needs to know of the run. */
 export interface SizingContext {
-  readonly bench: Bench
+  readonly rig: Rig
   readonly plan: Plan
   readonly failed: ReadonlySet<string>
   /** Deployments that are left. */
@@ -67,7 +67,7 @@ export async function sizeRounds(context: SizingContext): Promise<RoundSizes & {
 }
 
 async function sizeWarmUp({
-  bench,
+  rig,
   plan,
   failed,
   running,
@@ -89,7 +89,7 @@ async function sizeWarmUp({
     Math.min(MOST_PILOT_MILLISECONDS, perApp(PILOT_SHARE)),
   )
   try {
-    const pilot = await warmUpCurves({ bench, plan, failed, milliseconds, signal, progress: context.progress })
+    const pilot = await warmUpCurves({ rig, plan, failed, milliseconds, signal, progress: context.progress })
     const length = warmUpLength([...pilot.curves.values()], { ...WARM_UP_LIMITS, least })
     if (!signal.aborted) listener.remark(`the pilot found ${(length / 1000).toFixed(1)} s of warm-up enough for every app`)
     return { warmUpMilliseconds: length, observedSliceMilliseconds: pilot.meanSliceMilliseconds }

@@ -1,16 +1,16 @@
-import { type Deployment, processOf, workersOf } from '../deployment/deployment.ts'
-import { type CpuTicks, NANOSECONDS_PER_TICK, ticksBetween } from '../deployment/procfs.ts'
 import type { CellLatencies } from '../load/driver.ts'
-import { endpointsOf, type Plan, type PlannedRound } from '../plan.ts'
-import type { Bench } from './bench.ts'
+import { type CpuTicks, NANOSECONDS_PER_TICK, ticksBetween } from '../machine/procfs.ts'
+import { type Deployment, processOf, workersOf } from '../servers/deployment.ts'
 import { type BetweenSlices, BetweenWatch } from './between.ts'
 import { measureBlock, RepeatBudget } from './block.ts'
 import { Capacities } from './capacities.ts'
-import { cellName, isOut, wholeApps } from './cells.ts'
 import { type Failure, type Fleet, pinOf, serversCpuNs, startFleet } from './fleet.ts'
 import { type Life, LifeWatch } from './life.ts'
 import type { Progress } from './listener.ts'
+import { endpointsOf, type Plan, type PlannedRound } from './plan.ts'
+import type { Rig } from './rig.ts'
 import type { Slice } from './sample.ts'
+import { cellName, isOut, wholeApps } from './slice-failure.ts'
 import { type WarmUpCell, warmUp } from './warm-up.ts'
 
 /** Everything one round has brought. */
@@ -51,7 +51,7 @@ export interface Noise {
 }
 
 export interface RoundContext {
-  readonly bench: Bench
+  readonly rig: Rig
   readonly plan: Plan
   readonly warmUpMilliseconds: number
   /** Cells that are out: `app` or `app endpoint`. */
@@ -63,10 +63,10 @@ export interface RoundContext {
 
 /** One round: fresh processes, a warm-up, all blocks in random order, the end of all processes. Never leaves one behind. */
 export async function measureRound(context: RoundContext, planned: PlannedRound): Promise<RoundRecord> {
-  const { bench, plan } = context
+  const { rig, plan } = context
   context.progress('start', 0)
-  const before = { ticks: bench.ticks(), ownCpuNs: bench.ownCpuNs() }
-  const fleet = await startFleet(bench, plan, { ...planned, without: wholeApps(plan, context.failed) })
+  const before = { ticks: rig.ticks(), ownCpuNs: rig.ownCpuNs() }
+  const fleet = await startFleet(rig, plan, { ...planned, without: wholeApps(plan, context.failed) })
   const failures = [...fleet.failures]
   const out = new Set([...context.failed, ...failures.map(({ app, endpoint }) => cellName(app, endpoint))])
   const fail = (failure: Failure) => {
@@ -75,9 +75,9 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
     out.add(name)
   }
   const watch = plan.lives === undefined ? null : new LifeWatch(fleet)
-  const rest = async () => plan.lives && (await bench.rest(plan.lives.restMilliseconds, context.signal))
+  const rest = async () => plan.lives && (await rig.rest(plan.lives.restMilliseconds, context.signal))
   const capacities = new Capacities()
-  const between = new BetweenWatch(bench, fleet.processes, context)
+  const between = new BetweenWatch(rig, fleet.processes, context)
   try {
     context.progress('warm-up', 0)
     await rest()
@@ -112,7 +112,7 @@ export async function measureRound(context: RoundContext, planned: PlannedRound)
     const interrupted = context.signal.aborted
     const processNames = new Map(plan.deployments.map((deployment) => [deployment.id, processOf(deployment)]))
     const late = await between.end(slices, (deployment) => processNames.get(deployment)!)
-    const noise = await noiseSince(bench, fleet, before)
+    const noise = await noiseSince(rig, fleet, before)
     const stock = await takeStock(fleet)
     await rest()
     if (!context.signal.aborted) await watch?.rested()
@@ -140,17 +140,13 @@ function activeCells(plan: Plan, deployment: Deployment, out: ReadonlySet<string
     .map((endpoint) => ({ deployment, endpoint, request: plan.endpoints.indexOf(endpoint) }))
 }
 
-async function noiseSince(
-  bench: Bench,
-  fleet: Fleet,
-  before: { ticks: Map<number, CpuTicks>; ownCpuNs: number },
-): Promise<Noise> {
-  const runnerNs = bench.sharesCpuWithRunner ? bench.ownCpuNs() - before.ownCpuNs : 0
+async function noiseSince(rig: Rig, fleet: Fleet, before: { ticks: Map<number, CpuTicks>; ownCpuNs: number }): Promise<Noise> {
+  const runnerNs = rig.sharesCpuWithRunner ? rig.ownCpuNs() - before.ownCpuNs : 0
   // Everything was started in this round, so the counters began at zero.
   const ours = runnerNs + ((await fleet.session.cpu())?.cpuNs ?? 0) + (await serversCpuNs(fleet))
-  const pins = [bench.loadCpu, ...fleet.processes.map((process) => pinOf(process.plan, bench))]
+  const pins = [rig.loadCpu, ...fleet.processes.map((process) => pinOf(process.plan, rig))]
   const cpus = [...new Set(pins.flat())].filter((cpu) => cpu !== null)
-  const { total, steal, busy } = ticksBetween(before.ticks, bench.ticks(), cpus)
+  const { total, steal, busy } = ticksBetween(before.ticks, rig.ticks(), cpus)
   return {
     totalNs: total * NANOSECONDS_PER_TICK,
     stealNs: steal * NANOSECONDS_PER_TICK,

@@ -1,4 +1,5 @@
 import type { Pulse } from '../load/driver.ts'
+import { readJsonLines } from '../result/json-lines.ts'
 
 /** One slice as it was measured: a line of `samples.jsonl.gz`. */
 export interface Slice extends Omit<Pulse, 'firstProblem'> {
@@ -47,4 +48,12 @@ export type RatedPulse = Pick<Pulse, 'requests' | 'elapsedNs' | 'steadyRequests'
 /** The steady rate where the pulse was long enough to have one; else all requests over all the time, ramp and drain included. */
 export function requestsPerSecond({ requests, elapsedNs, steadyRequests, steadyNs }: RatedPulse): number {
   return steadyRequests > 0 && steadyNs > 0 ? (steadyRequests / steadyNs) * 1e9 : (requests / elapsedNs) * 1e9
+}
+
+/** The slices of a run: samples add to a report, they are never a reason not to have one. */
+export async function* readSamples(path: string, damaged?: () => void): AsyncGenerator<Slice> {
+  for await (const entry of readJsonLines(path, damaged)) {
+    // Files of the first suite know no disturbances: every slice counted. Nor do they know proxies.
+    if ('deployment' in entry && 'serverCpuNs' in entry) yield { disturbance: null, proxyCpuNs: null, ...entry } as Slice
+  }
 }

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Deployment } from '../deployment/deployment.ts'
+import type { Deployment, DeploymentPlan } from '../servers/deployment.ts'
 import type { Failure } from './fleet.ts'
+import { endpointsOf, type Plan } from './plan.ts'
 import type { Slice } from './sample.ts'
 
 /** Connections of a process that dies are closed before its end is told; milliseconds. */
 const LAST_WORD = { wait: 300, look: 10 }
 
-/** A response that is wrong or missing breaks the contract: what was measured was not the work asked for. */
+/** A response that is wrong or missing breaks the contract: what was measured was not the work requested. */
 export async function sliceFailure(
   deployment: Deployment,
   outcome: Pick<Slice, 'endpoint' | 'requests' | 'wrongAnswers' | 'lost' | 'timeouts' | 'broken'>,
@@ -45,4 +46,22 @@ async function soonEnded(deployment: Deployment): Promise<string | null> {
   for (let waited = 0; waited < LAST_WORD.wait && deployment.ended() === null; waited += LAST_WORD.look)
     await sleep(LAST_WORD.look)
   return deployment.ended()
+}
+
+/** The name under which a cell is listed as failed; without an endpoint, the whole app. */
+export function cellName(app: string, endpoint: string | null): string {
+  return endpoint === null ? app : `${app} ${endpoint}`
+}
+
+/** True when a cell is not to be measured: it failed, or the baseline did where it would be compared with it. */
+export function isOut({ baseline }: Plan, app: string, endpoint: string, out: ReadonlySet<string>): boolean {
+  return [app, baseline].some((name) => out.has(name) || out.has(cellName(name, endpoint)))
+}
+
+/** Apps of which no cell is left: they are not started again. */
+export function wholeApps(plan: Plan, failed: ReadonlySet<string>): Set<string> {
+  const isWhole = (deployment: DeploymentPlan) =>
+    failed.has(deployment.app) ||
+    endpointsOf(plan, deployment).every((endpoint) => failed.has(cellName(deployment.app, endpoint)))
+  return new Set(plan.deployments.filter(isWhole).map(({ app }) => app))
 }

@@ -1,8 +1,8 @@
-import { type CpuReading, helperNs, waitNs } from '../deployment/cpu-reading.ts'
-import type { Deployment, DeploymentPlan } from '../deployment/deployment.ts'
 import type { Arrivals } from '../load/arrivals.ts'
 import type { LoadSession, PulseOrder } from '../load/driver.ts'
-import type { Bench } from './bench.ts'
+import { type CpuReading, helperNs, waitNs } from '../machine/cpu-reading.ts'
+import type { Deployment, DeploymentPlan } from '../servers/deployment.ts'
+import type { Rig } from './rig.ts'
 import type { Slice } from './sample.ts'
 
 /** How long a server may take to answer what is in flight when the gate closes, before the slice is given up. */
@@ -32,7 +32,7 @@ export async function measureSlice(
   session: LoadSession,
   deployment: Deployment,
   order: SliceOrder,
-  clock: Pick<Bench, 'now' | 'ownCpuNs' | 'sharesCpuWithRunner'>,
+  clock: Pick<Rig, 'now' | 'ownCpuNs' | 'sharesCpuWithRunner'>,
 ): Promise<MeasuredSlice> {
   const { request, milliseconds, arrivals, ...place } = order
   const [loadBefore, ownBeforeNs, sharesBefore] = [await session.cpu(), clock.ownCpuNs(), await deployment.cpuShares()]

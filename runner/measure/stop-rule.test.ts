@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Plan, planDeployments } from '../plan.ts'
+import { type Plan, planDeployments } from './plan.ts'
 import { type Forecast, fittingBlocks, fittingWarmUp, mayStart, roundNs, type StopRule, stopAfter } from './stop-rule.ts'
 
 const forecast = (of: Partial<Forecast> = {}): Forecast => ({
@@ -34,9 +34,9 @@ describe('stopAfter', () => {
     ['precise too early', { rounds: 5 }, {}, null],
     ['precise after the least number of rounds', { rounds: 6 }, {}, 'precision'],
     ['no interval yet', { widestHalfWidth: null }, {}, null],
-    ['the number of rounds asked for', { rounds: 3, widestHalfWidth: 9 }, { rounds: 3, precision: null }, 'rounds'],
+    ['the number of rounds requested', { rounds: 3, widestHalfWidth: 9 }, { rounds: 3, precision: null }, 'rounds'],
     ['one round short of it, however precise', { rounds: 2, widestHalfWidth: 0 }, { rounds: 3, precision: null }, null],
-    ['more rounds than asked for', { rounds: 4 }, { rounds: 3, precision: null }, 'rounds'],
+    ['more rounds than requested', { rounds: 4 }, { rounds: 3, precision: null }, 'rounds'],
   ] as const)('%s', (_what, state, wanted, reason) => {
     expect(stopAfter(forecast(state), rule(wanted))).toBe(reason)
   })

@@ -1,7 +1,7 @@
-import type { DeploymentPlan } from '../deployment/deployment.ts'
-import { countProcesses, loadOf, type Plan, sliceMilliseconds } from '../plan.ts'
-import type { StopReason } from '../result.ts'
+import type { StopReason } from '../result/model.ts'
+import type { DeploymentPlan } from '../servers/deployment.ts'
 import { restsMilliseconds } from './between.ts'
+import { countProcesses, loadOf, type Plan, sliceMilliseconds } from './plan.ts'
 
 /** When a run ends; fixed before it begins. */
 export interface StopRule {

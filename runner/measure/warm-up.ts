@@ -1,5 +1,5 @@
-import type { Deployment } from '../deployment/deployment.ts'
 import type { LoadSession } from '../load/driver.ts'
+import type { Deployment } from '../servers/deployment.ts'
 import type { Capacities } from './capacities.ts'
 import type { Failure } from './fleet.ts'
 import { pulseOrder } from './slice.ts'

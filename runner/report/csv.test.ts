@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { fixtureResult } from '../fixtures/fixture-result.ts'
 import { csvField, renderCsv } from './csv.ts'
-import { fixtureResult } from './fixture-result.ts'
 
 /** A reader of RFC 4180, written for this test: records of fields. */
 function parseCsv(text: string): string[][] {

@@ -1,5 +1,7 @@
-import type { AppFacts, Cell, MeasuredCell, Result } from '../result.ts'
-import { plainText } from './plain-text.ts'
+import type { AnswerFigure, AnswerTable } from '../result/answer.ts'
+import type { AppFacts, Cell, MeasuredCell, Result } from '../result/model.ts'
+import { plainText } from '../result/plain-text.ts'
+import { fileStem, type ReportFile } from '../result/run-files.ts'
 
 const LONGEST_TEXT = 400
 
@@ -98,4 +100,26 @@ export function csvField(value: Value): string {
 
 export function cleaned(value: Value): Value {
   return typeof value === 'string' ? plainText(value, LONGEST_TEXT) : value
+}
+
+/** A file for every table of an answer, numbers in full precision; a column with intervals has two more beside it. */
+export function renderAnswerCsv({ answer }: Pick<Result, 'answer'>): ReportFile[] {
+  return (answer?.tables ?? []).map((table) => ({ name: `${fileStem(table.id)}.csv`, text: renderTable(table) }))
+}
+
+function renderTable({ columns, rows }: AnswerTable): string {
+  const withInterval = columns.map((_, index) => rows.some((row) => isEstimate(row[index])))
+  const heads = columns.flatMap(({ head }, index) => (withInterval[index] ? [head, `${head} low`, `${head} high`] : [head]))
+  const lines = rows.map((row) =>
+    columns.flatMap((_, index) => {
+      const figure = row[index] ?? null
+      if (!withInterval[index]) return [isEstimate(figure) ? figure.value : figure]
+      return isEstimate(figure) ? [figure.value, figure.low, figure.high] : [figure, null, null]
+    }),
+  )
+  return [heads, ...lines].map((fields) => `${fields.map((field) => csvField(cleaned(field))).join(',')}\r\n`).join('')
+}
+
+function isEstimate(figure: AnswerFigure | undefined): figure is Exclude<AnswerFigure, string | number | null> {
+  return typeof figure === 'object' && figure !== null
 }

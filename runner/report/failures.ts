@@ -1,6 +1,6 @@
-import type { Result } from '../result.ts'
-import { appId } from './app-name.ts'
-import { listInWords, plainText } from './plain-text.ts'
+import { appId } from '../result/app-name.ts'
+import type { Result } from '../result/model.ts'
+import { listInWords, plainText } from '../result/plain-text.ts'
 
 const LONGEST_REASON = 200
 const LONGEST_LINE = 160

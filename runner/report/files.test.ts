@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { RunError, UserError } from '../errors.ts'
+import { fixtureResult } from '../fixtures/fixture-result.ts'
 import type { Slice } from '../measure/sample.ts'
+import { RunError, UserError } from '../result/errors.ts'
+import { parseResult } from '../result/json.ts'
 import { openRunFolder, type RunFolder } from './files.ts'
-import { fixtureResult } from './fixture-result.ts'
-import { parseResult } from './json.ts'
 
 const startedAt = new Date('2026-11-21T09:30:05.678Z')
 const name = '2026-11-21T09-30-05Z-compare'

@@ -2,22 +2,14 @@ import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { distributionsOf } from '../analysis/slice-distribution.ts'
 import type { Slice } from '../measure/sample.ts'
-import type { Result } from '../result.ts'
-import { writeAtomically } from './atomic-write.ts'
+import { readSamples } from '../measure/sample.ts'
+import { writeAtomically } from '../result/atomic-write.ts'
+import { type JsonLinesFile, openJsonLinesFile, replaceLines } from '../result/json-lines.ts'
+import type { Result } from '../result/model.ts'
+import { RESULT, type ReportFile, ROUNDS, SAMPLES } from '../result/run-files.ts'
+import { cannotKeepResults, cannotWrite } from '../result/storage-error.ts'
+import { discardEmpty, makeRunFolder, pointLatestTo, probe } from '../result/writable-folder.ts'
 import { renderFormats } from './formats.ts'
-import { type JsonLinesFile, openJsonLinesFile } from './json-lines-file.ts'
-import { pointLatestTo } from './latest-link.ts'
-import { readSamples } from './read-json-lines.ts'
-import { replaceLines } from './replace-lines.ts'
-import { RESULT, ROUNDS, SAMPLES } from './run-files.ts'
-import { cannotKeepResults, cannotWrite } from './storage-error.ts'
-import { discardEmpty, makeRunFolder, probe } from './writable-folder.ts'
-
-/** A file of a run. */
-export interface ReportFile {
-  readonly name: string
-  readonly text: string
-}
 
 /** The folder of one run: `<out>/2026-11-21T09-30-05Z-compare/`. Writing rejects with a RunError that names cause and next step. */
 export interface RunFolder {

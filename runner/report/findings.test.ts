@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { calmResult, finding, fixtureResult } from '../fixtures/fixture-result.ts'
 import { listFailures } from './failures.ts'
 import { codesOf, groupFindings } from './findings.ts'
-import { calmResult, finding, fixtureResult } from './fixture-result.ts'
 
 test('the worst come first, each with the cell it is about', () => {
   expect(groupFindings(fixtureResult()).map(({ severity, code, facts }) => [severity, code, facts[0]?.where])).toEqual([

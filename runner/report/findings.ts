@@ -1,6 +1,6 @@
-import type { Finding, Result, Severity } from '../result.ts'
-import { appId } from './app-name.ts'
-import { plainText } from './plain-text.ts'
+import { appId } from '../result/app-name.ts'
+import type { Finding, Result, Severity } from '../result/model.ts'
+import { plainText } from '../result/plain-text.ts'
 
 const LONGEST_CODE = 60
 const LONGEST_MESSAGE = 400

@@ -1,7 +1,7 @@
 import type { SliceDistribution } from '../analysis/slice-distribution.ts'
-import type { Result } from '../result.ts'
-import type { ReportFile } from './files.ts'
-import { RESULT } from './run-files.ts'
+import type { Result } from '../result/model.ts'
+import type { ReportFile } from '../result/run-files.ts'
+import { RESULT } from '../result/run-files.ts'
 
 /** What a report is made from. */
 export interface ReportSource {
@@ -28,7 +28,7 @@ export const reportFormats = {
     description: 'result.json itself, in the newest form of its format',
     written: 'round',
     async render({ result }) {
-      const { renderJson } = await import('./json.ts')
+      const { renderJson } = await import('../result/json.ts')
       return [{ name: RESULT, text: renderJson(result) }]
     },
   },
@@ -44,7 +44,7 @@ export const reportFormats = {
     description: 'table.csv, a line per cell; and a file for every table of a study',
     written: 'round',
     async render({ result }) {
-      const [{ renderCsv }, { renderAnswerCsv }] = await Promise.all([import('./csv.ts'), import('./answer-csv.ts')])
+      const [{ renderCsv }, { renderAnswerCsv }] = await Promise.all([import('./csv.ts'), import('./csv.ts')])
       return [{ name: 'table.csv', text: renderCsv(result) }, ...renderAnswerCsv(result)]
     },
   },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { calmResult, finding, fixtureResult } from './fixture-result.ts'
+import { calmResult, finding, fixtureResult } from '../fixtures/fixture-result.ts'
 import { escapeMarkdown, renderMarkdown } from './markdown.ts'
 
 test('a valid run', () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import type { Result } from '../result.ts'
-import { fixtureResult } from './fixture-result.ts'
+import { fixtureResult } from '../fixtures/fixture-result.ts'
+import type { Result } from '../result/model.ts'
 import { methodParagraph, reproduceCommand } from './method.ts'
 
 function change(edit: (result: Result) => void): Result {

@@ -1,9 +1,8 @@
-import type { Result } from '../result.ts'
-import { appId } from './app-name.ts'
-import { formatLevel } from './format.ts'
-import { listInWords, plainText } from './plain-text.ts'
+import { appId } from '../result/app-name.ts'
+import { formatLevel } from '../result/format.ts'
+import type { Result } from '../result/model.ts'
+import { listInWords, plainText, shellQuote } from '../result/plain-text.ts'
 import { connections, fromTo, pinning, transports, version } from './run-facts.ts'
-import { shellQuote } from './shell-quote.ts'
 
 const LONGEST_NAME = 80
 

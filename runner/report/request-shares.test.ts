@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { calmResult, fixtureResult } from './fixture-result.ts'
-import { shareSentence } from './html/share-sentence.ts'
+import { calmResult, fixtureResult } from '../fixtures/fixture-result.ts'
+import { shareSentence } from './html/sections.ts'
 import { requestShares } from './request-shares.ts'
 
 describe('shares of a request', () => {

@@ -1,4 +1,4 @@
-import type { MeasuredCell, Result } from '../result.ts'
+import type { MeasuredCell, Result } from '../result/model.ts'
 import { isRanked } from './table-rows.ts'
 
 /** The endpoint without work of its own: what it costs on the baseline is the price of HTTP itself. */

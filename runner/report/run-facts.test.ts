@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { Result } from '../result.ts'
-import { calmResult } from './fixture-result.ts'
+import { calmResult } from '../fixtures/fixture-result.ts'
+import type { Result } from '../result/model.ts'
 import { runFacts } from './run-facts.ts'
 
 const doctorLine = (poor: string[]) => {

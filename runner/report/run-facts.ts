@@ -1,14 +1,14 @@
-import { processorType } from '../environment/processor.ts'
-import type { IdenticalControl, Result, StopReason } from '../result.ts'
-import { appId } from './app-name.ts'
-import { formatDuration, formatEstimate, formatLevel, formatShare } from './format.ts'
-import { listInWords, plainText } from './plain-text.ts'
+import { appId } from '../result/app-name.ts'
+import { formatDuration, formatEstimate, formatLevel, formatShare } from '../result/format.ts'
+import type { IdenticalControl, Result, StopReason } from '../result/model.ts'
+import { listInWords, plainText } from '../result/plain-text.ts'
+import { processorType } from '../result/processor.ts'
 
 const LONGEST_FACT = 80
 
 const stopReasons: Readonly<Record<StopReason, string>> = {
   precision: 'every interval is narrow enough',
-  rounds: 'the rounds asked for are done',
+  rounds: 'the requested rounds are done',
   time: 'the time is up',
   'only-baseline': 'there is nothing to compare the baseline with',
   interrupted: 'it was interrupted',

@@ -1,4 +1,4 @@
-import type { Result } from '../result.ts'
+import type { Result } from '../result/model.ts'
 import { escapeMarkdown, renderMarkdownTable } from './markdown.ts'
 import { reproduceCommand } from './method.ts'
 import { MAIN_FACTS, runFacts } from './run-facts.ts'

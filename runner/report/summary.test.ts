@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Result } from '../result.ts'
-import { calmResult, fixtureResult } from './fixture-result.ts'
+import { calmResult, fixtureResult } from '../fixtures/fixture-result.ts'
+import type { Result } from '../result/model.ts'
 import { summarise } from './summary.ts'
 
 /** All cells with the given ranks by app; null takes the rank away. */

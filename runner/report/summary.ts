@@ -1,9 +1,9 @@
 import { areTied, type Ranked, tieGroups } from '../analysis/ties.ts'
-import type { Estimate, MeasuredCell, Overall, Result } from '../result.ts'
-import { appId } from './app-name.ts'
+import { appId } from '../result/app-name.ts'
+import { formatHalfWidth, formatRelativeWidth, formatValue } from '../result/format.ts'
+import type { Estimate, MeasuredCell, Overall, Result } from '../result/model.ts'
+import { listInWords } from '../result/plain-text.ts'
 import { codesOf } from './findings.ts'
-import { formatHalfWidth, formatRelativeWidth, formatValue } from './format.ts'
-import { listInWords } from './plain-text.ts'
 import { isRanked } from './table-rows.ts'
 import { nothingAgainst, problemsOf, withoutNumbers } from './verdict-line.ts'
 

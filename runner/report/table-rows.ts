@@ -1,9 +1,9 @@
 import { type BeyondTypical, beyondTypical } from '../analysis/beyond-typical.ts'
-import type { Cell, Estimate, MeasuredCell, Overall, Result } from '../result.ts'
-import { appName } from './app-name.ts'
-import { formatInterval, formatRank, formatShare, formatValue } from './format.ts'
-import { plainText } from './plain-text.ts'
-import type { Figure, Row } from './table.ts'
+import { appName } from '../result/app-name.ts'
+import { formatInterval, formatRank, formatShare, formatValue } from '../result/format.ts'
+import type { Cell, Estimate, MeasuredCell, Overall, Result } from '../result/model.ts'
+import { plainText } from '../result/plain-text.ts'
+import type { Figure, Row } from './table-shape.ts'
 
 const LONGEST_REASON = 200
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { calmResult, fixtureResult } from './fixture-result.ts'
-import { buildTables, type Table } from './table.ts'
+import { calmResult, fixtureResult } from '../fixtures/fixture-result.ts'
+import { buildTables } from './table.ts'
+import type { Table } from './table-shape.ts'
 
 function table(index: number): Table {
   return buildTables(fixtureResult())[index]!

@@ -1,58 +1,13 @@
 import { type BeyondTypical, beyondTypical } from '../analysis/beyond-typical.ts'
-import type { Cell, Overall, Result, Verdict } from '../result.ts'
-import { formatLevel } from './format.ts'
-import { listInWords, plainText } from './plain-text.ts'
+import { formatLevel } from '../result/format.ts'
+import type { Cell, Overall, Result } from '../result/model.ts'
+import { listInWords, plainText } from '../result/plain-text.ts'
 import { isRanked, measuredRow, noteRow, numberlessRow, overallRow } from './table-rows.ts'
+import type { Column, Table } from './table-shape.ts'
 
 const LONGEST_ENDPOINT = 40
 /** In the head of a column; ids are mostly much shorter. */
 const LONGEST_ID = 24
-
-export type ColumnId =
-  | 'rank'
-  | 'app'
-  | 'cost'
-  | 'later'
-  | 'rare'
-  | 'ratio'
-  | 'overhead'
-  | 'requestsPerSecond'
-  | 'serverBusy'
-  | 'loadBusy'
-  | 'verdict'
-
-export interface Column {
-  readonly id: ColumnId
-  /** With the unit. */
-  readonly head: string
-  readonly kind: 'text' | 'number'
-}
-
-/** What stands in one place of the table: ready to be drawn, not yet escaped for any format. */
-export interface Figure {
-  readonly main: string
-  /** `[1.455, 1.479]`; empty where there is none. */
-  readonly interval: string
-}
-
-export interface Row {
-  readonly app: string
-  readonly state: Cell['state']
-  /** null: there is nothing to judge. */
-  readonly verdict: Verdict | null
-  /** Says why there are no numbers: `failed: ...`; null for a measured row. */
-  readonly note: string | null
-  /** Rows without numbers have a figure for the app and the verdict only. */
-  readonly figures: Readonly<Partial<Record<ColumnId, Figure>>>
-}
-
-export interface Table {
-  /** null: over all endpoints. */
-  readonly endpoint: string | null
-  readonly title: string
-  readonly columns: readonly Column[]
-  readonly rows: readonly Row[]
-}
 
 /**
  * What every report shows, built once: a table per endpoint, and one over all of them when there are several. Cheapest first; below

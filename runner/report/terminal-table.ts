@@ -1,7 +1,10 @@
-import type { Verdict } from '../result.ts'
-import { displayWidth, fitTo } from './plain-text.ts'
-import type { Column, ColumnId, Figure, Row, Table } from './table.ts'
-import type { Paint, Style } from './terminal.ts'
+import type { Verdict } from '../result/model.ts'
+import { displayWidth, fitTo } from '../result/plain-text.ts'
+import type { Column, ColumnId, Figure, Row, Table } from './table-shape.ts'
+
+export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red'
+/** Colours a text, or leaves it alone. */
+export type Paint = (style: Style, text: string) => string
 
 const GAP = '  '
 /** What a narrow terminal does without, the least important first. Rank, app, ratio and verdict always stay. */

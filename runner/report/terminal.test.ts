@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
-import { calmResult, finding, fixtureResult } from './fixture-result.ts'
-import { displayWidth } from './plain-text.ts'
+import { calmResult, finding, fixtureResult } from '../fixtures/fixture-result.ts'
+import { displayWidth } from '../result/plain-text.ts'
 import { renderTerminal } from './terminal.ts'
 
 test('a valid run', () => {

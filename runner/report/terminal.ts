@@ -1,15 +1,14 @@
 import { styleText } from 'node:util'
-import type { Result, Severity, Verdict } from '../result.ts'
-import { answerText, textOfTable } from './answer-table.ts'
-import { appId } from './app-name.ts'
+import { appId } from '../result/app-name.ts'
+import type { Result, Severity, Verdict } from '../result/model.ts'
+import { wrapWords } from '../result/plain-text.ts'
 import { listFailures } from './failures.ts'
 import { groupFindings } from './findings.ts'
-import { wrapWords } from './plain-text.ts'
 import { controlLine, runFacts } from './run-facts.ts'
 import { summarise } from './summary.ts'
 import { buildTables } from './table.ts'
-import { drawTable } from './terminal-table.ts'
-import { textTable } from './text-table.ts'
+import { drawTable, type Paint, type Style } from './terminal-table.ts'
+import { answerText, textOfTable, textTable } from './text-table.ts'
 import { verdictLine } from './verdict-line.ts'
 
 export interface TerminalOptions {
@@ -17,10 +16,6 @@ export interface TerminalOptions {
   /** Columns of the terminal; Infinity when the output is no terminal. */
   readonly width: number
 }
-
-export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red'
-/** Colours a text, or leaves it alone. */
-export type Paint = (style: Style, text: string) => string
 
 /** Below this, columns would have to lose digits; a line that is too long says more. */
 const LEAST_WIDTH = 48

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { calmResult, finding, fixtureResult } from '../fixtures/fixture-result.ts'
 import { groupFindings } from './findings.ts'
-import { calmResult, finding, fixtureResult } from './fixture-result.ts'
 import { summarise } from './summary.ts'
 import { verdictInShort, verdictLine } from './verdict-line.ts'
 

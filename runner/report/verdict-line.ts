@@ -1,7 +1,7 @@
-import type { Cell, Result } from '../result.ts'
-import { appId } from './app-name.ts'
+import { appId } from '../result/app-name.ts'
+import type { Cell, Result } from '../result/model.ts'
+import { plainText } from '../result/plain-text.ts'
 import { allFindings, codesOf, inShort } from './findings.ts'
-import { plainText } from './plain-text.ts'
 
 const LONGEST_CODE = 60
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Address } from '../../apps/address.ts'
-import { DeploymentError } from '../deployment/deployment.ts'
+import { DeploymentError } from './deployment.ts'
 
 /** The shortest limit among our platforms (macOS: 104 bytes with the final NUL). */
 const LONGEST_SOCKET_PATH = 103

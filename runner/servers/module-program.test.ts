@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { resolveApp } from '../../apps/app.ts'
 import { checkContract } from '../../apps/contract.ts'
-import { DeploymentError } from '../deployment/deployment.ts'
 import { appFixture, planFor, startApp } from '../fixtures/start-app.ts'
+import { DeploymentError } from './deployment.ts'
+import { resolveApp } from './find-app.ts'
 import { localHost } from './local-host.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'modules-'))

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { type Exit, inheritedEnvironment } from '../deployment/child.ts'
-import type { CpuPin } from '../deployment/deployment.ts'
+import type { CpuPin } from '../machine/child.ts'
+import { type Exit, inheritedEnvironment } from '../machine/child.ts'
 import { endGroup, FOLDER_VARIABLE, removeFolder } from './end-group.ts'
 import { keep, startKeeper } from './keep.ts'
 import { OutputFile } from './output-file.ts'

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { seededRandom } from '../fixtures/seeded-random.ts'
+import * as simulated from '../fixtures/simulated-rounds.ts'
 import { type EstimateOptions, estimateMeans, type MeanEstimate } from './estimate.ts'
 import { rankWithTies } from './ranks.ts'
-import { seededRandom } from './simulation/seeded-random.ts'
-import * as simulated from './simulation/simulated-rounds.ts'
 import { mean } from './summary.ts'
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../fixtures/seeded-random.ts'
 import { moderateVariances, type VarianceEstimate } from './moderated-variance.ts'
-import { seededRandom } from './simulation/seeded-random.ts'
 
 const cellsOf = (variances: readonly number[], degreesOfFreedom: number): VarianceEstimate[] =>
   variances.map((variance) => ({ variance, degreesOfFreedom }))

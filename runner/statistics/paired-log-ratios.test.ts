@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../fixtures/seeded-random.ts'
 import { trimmedDifference, trimmedLogRatio } from './paired-log-ratios.ts'
-import { seededRandom } from './simulation/seeded-random.ts'
 import { mean } from './summary.ts'
 
 const cost = fc.double({ min: 1, max: 1000, noNaN: true })

@@ -2,7 +2,7 @@ import { estimateMeans } from './estimate.ts'
 import { holm } from './holm.ts'
 
 /**
- * `lower` or `higher`: the first app of the pair is cheaper or dearer than the second, proven, and by more than the margin.
+ * `lower` or `higher`: the first app of the pair is cheaper or more expensive than the second, proven, and by more than the margin.
  * `tie`: the whole interval lies within the margin; they may differ, provably even, but not by as much as matters.
  * `undecided`: neither is shown; more rounds may tell.
  */
@@ -47,7 +47,7 @@ export interface RankOptions {
 /**
  * Ranks apps by cost without pretending to know an order where there is none. Every pair is compared within rounds by a t test
  * with moderated variances; an app's rank runs from one more than the number of apps proven cheaper to the number not proven
- * dearer, which holds for all apps at once with probability 1 - alpha (Al Mohamad, Goeman & van Zwet 2017, arXiv:1708.02729).
+ * more expensive, which holds for all apps at once with probability 1 - alpha (Al Mohamad, Goeman & van Zwet 2017, arXiv:1708.02729).
  * @param logCosts logCosts[r][a] is ln(cost) of app a in round r; NaN where it is missing, so a pair uses the rounds that have
  * both
  * @throws RangeError when rounds differ in length, or a log cost is infinite.
@@ -76,6 +76,6 @@ export function rankWithTies(logCosts: readonly (readonly number[])[], options: 
 
 function rankOf(app: number, apps: number, pairs: readonly Pair[]): RankInterval {
   const cheaper = pairs.filter(({ i, j, verdict }) => (i === app && verdict === 'higher') || (j === app && verdict === 'lower'))
-  const dearer = pairs.filter(({ i, j, verdict }) => (i === app && verdict === 'lower') || (j === app && verdict === 'higher'))
-  return { low: 1 + cheaper.length, high: apps - dearer.length }
+  const costlier = pairs.filter(({ i, j, verdict }) => (i === app && verdict === 'lower') || (j === app && verdict === 'higher'))
+  return { low: 1 + cheaper.length, high: apps - costlier.length }
 }

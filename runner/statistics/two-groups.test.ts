@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Random, seededRandom } from './simulation/seeded-random.ts'
+import { type Random, seededRandom } from '../fixtures/seeded-random.ts'
 import { type TwoGroups, twoGroups } from './two-groups.ts'
 
 const LEAST = Math.log(1.03)

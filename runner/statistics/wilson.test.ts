@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { seededRandom } from './simulation/seeded-random.ts'
+import { seededRandom } from '../fixtures/seeded-random.ts'
 import { wilsonInterval } from './wilson.ts'
 
 describe('wilsonInterval', () => {

@@ -2,7 +2,7 @@ import type { HeldAnswers } from '../driver.ts'
 import type { GatedClient } from './gated-client.ts'
 
 /**
- * When the rest of an answer is asked for: long after pieces come that nothing holds back, and well before the kernel acknowledges by
+ * When the rest of an answer is requested: long after pieces come that nothing holds back, and well before the kernel acknowledges by
  * itself, which on Linux is after 40 ms at the earliest (TCP_DELACK_MIN).
  */
 const HASTEN_AFTER_MILLISECONDS = 15

@@ -141,16 +141,16 @@ describe('bytes that are no answer', () => {
     return second
   }
 
-  it('nobody asked for: told of in the next pulse, over a new connection', async () => {
+  it('nobody requested: told of in the next pulse, over a new connection', async () => {
     const outcome = await unsolicited(({ sockets }) => [...sockets][0]!.write(response(BODY)))
     expect(outcome).toMatchObject({ ...UNHURT, wrongAnswers: 1, reconnects: 1 })
-    expect(outcome.firstProblem).toBe('the server answered with bytes that were not asked for')
+    expect(outcome.firstProblem).toBe('the server answered with bytes that were not requested')
   })
 
   it('a second answer right behind the first: counted as wrong', async () => {
     const { outcome } = await pulseWithOne(({ socket }) => socket.write(response(BODY) + response(BODY)))
     expect(outcome.wrongAnswers).toBe(1)
-    expect(outcome.firstProblem).toMatch(/bytes that were not asked for/)
+    expect(outcome.firstProblem).toMatch(/bytes that were not requested/)
   })
 
   it('bytes behind the body: counted as wrong', async () => {

@@ -4,7 +4,7 @@ import type { AnswersInPieces } from './answers-in-pieces.ts'
 import type { GatedClient } from './gated-client.ts'
 import type { Pattern } from './pattern.ts'
 
-const UNASKED = 'bytes that were not asked for'
+const UNASKED = 'bytes that were not requested'
 
 /** What a client tells about each response. */
 export interface AnswerListener {
@@ -122,7 +122,7 @@ export function checkAnswers(gated: GatedClient, current: () => Answer, listener
     // autocannon sets its handlers only after `setupClient`.
     if (!guarded) guard()
     completed = 0
-    // Bytes nobody asked for would crash autocannon's queue.
+    // Bytes nobody requested would crash autocannon's queue.
     if (!gated.waiting) return refuse(gated, listener, UNASKED)
     const answer = current()
     if (followed === null && isAtStart()) follow(answer.pattern)

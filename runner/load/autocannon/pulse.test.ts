@@ -8,7 +8,7 @@ import * as hdr from 'hdr-histogram-js'
 import { describe, expect, it } from 'vitest'
 import { expectedRequests, PATHS, pulsed, pulseUntil, settle } from '../../fixtures/pulsed.ts'
 import { type Asked, bodyOf, scriptedServer } from '../../fixtures/scripted-server.ts'
-import { seededRandom } from '../../random.ts'
+import { seededRandom } from '../../statistics/random.ts'
 
 const answer = (asked: Asked) => asked.answer()
 

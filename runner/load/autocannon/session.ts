@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import { Child, describeExit } from '../../deployment/child.ts'
-import { canReadProcessTree, ProcessTree } from '../../deployment/process-tree.ts'
-import { readResidentBytes } from '../../deployment/procfs.ts'
-import { RunError } from '../../errors.ts'
+import { Child, describeExit } from '../../machine/child.ts'
+import { canReadProcessTree, ProcessTree } from '../../machine/process-tree.ts'
+import { readResidentBytes } from '../../machine/procfs.ts'
+import { RunError } from '../../result/errors.ts'
 import type { LoadSession, PulseOrder } from '../driver.ts'
 import { type LoadMethods, type LoadReply, SLEEPS_FLAG } from './messages.ts'
 

@@ -79,7 +79,7 @@ export class PulsedTarget implements AnswerListener {
     this.gate.open(request, openLoop)
   }
 
-  /** Counts from zero, for the next pulse: it also tells of bytes that nobody asked for and of connections closed before it. */
+  /** Counts from zero, for the next pulse: it also tells of bytes that nobody requested and of connections closed before it. */
   startOver(): void {
     this.rightAnswers = 0
     this.lapAnswers = 0

@@ -1,5 +1,5 @@
-import type { AnswerChart, AnswerPoint } from '../../answer.ts'
-import { plainText } from '../plain-text.ts'
+import type { AnswerChart, AnswerPoint } from '../../result/answer.ts'
+import { plainText } from '../../result/plain-text.ts'
 import { logTicks } from './log-ticks.ts'
 import type { ChartSpec } from './render-svg.ts'
 
@@ -7,6 +7,7 @@ const LONGEST_NAME = 60
 const CURVE_SIZE = { width: 460, height: 220 }
 const ROW_WIDTH = 320
 const ROW_PIXELS = 24
+const MANY_POINTS = 120
 /** Room beyond the outermost mark of a logarithmic scale, as a factor. */
 const MARGIN = 1.05
 
@@ -14,7 +15,7 @@ const MARGIN = 1.05
 export function answerChart(chart: AnswerChart): ChartSpec | null {
   if (chart.points.length === 0) return null
   const panels = [...new Set(chart.points.map(({ panel }) => panel))]
-  const draw = chart.form === 'curves' ? curves : rows
+  const draw = chart.form === 'rows' ? rows : overNumber
   const title = plainText(chart.title, 2 * LONGEST_NAME)
   const description = plainText(chart.description, 4 * LONGEST_NAME)
   if (panels.length === 1) return { description, title, ...draw(chart, chart.points) }
@@ -37,62 +38,77 @@ function valuesOf(points: readonly AnswerPoint[]) {
   }))
 }
 
-function curves(chart: AnswerChart, points: readonly AnswerPoint[]) {
+/** Curves, or marks that nothing joins. */
+function overNumber({ form, x: xTitle, y: yTitle, reference = null }: AnswerChart, points: readonly AnswerPoint[]) {
   const values = valuesOf(points)
-  const x = {
-    field: 'x',
-    ...axisOf(
-      chart.x,
-      values.map(({ x }) => Number(x)),
-    ),
-  }
-  const y = axisOf(
-    chart.y,
-    values.flatMap(({ low, high }) => [low, high]),
-  )
+  const places = values.map(({ x }) => Number(x))
+  const x = { field: 'x', ...axisOf(xTitle, places) }
+  const y = axisOf(yTitle, endsOf(values, reference))
   const color = colourOf(values)
+  const line = { mark: { type: 'line' as const, style: 'curve' }, encoding: { x, y: { field: 'y', ...y }, color } }
   return {
     ...CURVE_SIZE,
     data: { values },
     layer: [
-      { mark: { type: 'line' as const, style: 'curve' }, encoding: { x, y: { field: 'y', ...y }, color } },
+      ...referenceLine('y', reference, y),
+      ...(form === 'curves' ? [line] : []),
       {
         mark: { type: 'rule' as const, strokeWidth: 1.5 },
         encoding: { x, y: { field: 'low', ...y }, y2: { field: 'high' }, color },
       },
       {
-        mark: { type: 'point' as const, filled: true, size: 40 },
+        mark: { type: 'point' as const, filled: true, size: pointSize(values) },
         encoding: { x, y: { field: 'y', ...y }, color, shape: color },
       },
     ],
   }
 }
 
-function rows(chart: AnswerChart, points: readonly AnswerPoint[]) {
+function rows({ y: yTitle, reference = null }: AnswerChart, points: readonly AnswerPoint[]) {
   const values = valuesOf(points)
   const names = [...new Set(values.map(({ x }) => String(x)))]
   const series = new Set(values.map(({ series }) => series)).size
   const y = { field: 'x', type: 'nominal' as const, title: null, sort: names, axis: { labelLimit: 280 } }
   const yOffset = series > 1 ? { yOffset: { field: 'series', type: 'nominal' as const } } : {}
-  const x = axisOf(
-    chart.y,
-    values.flatMap(({ low, high }) => [low, high]),
-  )
+  const x = axisOf(yTitle, endsOf(values, reference))
   const color = colourOf(values)
   return {
-    ...{ width: ROW_WIDTH, height: { step: series > 1 ? Math.max(8, ROW_PIXELS / series) : ROW_PIXELS } },
+    width: ROW_WIDTH,
+    height: { step: series > 1 ? Math.max(8, ROW_PIXELS / series) : ROW_PIXELS },
     data: { values },
     layer: [
+      ...referenceLine('x', reference, x),
       {
         mark: { type: 'rule' as const, strokeWidth: 1.5 },
         encoding: { y, ...yOffset, x: { field: 'low', ...x }, x2: { field: 'high' }, color },
       },
       {
-        mark: { type: 'point' as const, filled: true, size: 40 },
+        mark: { type: 'point' as const, filled: true, size: pointSize(values) },
         encoding: { y, ...yOffset, x: { field: 'y', ...x }, color, shape: color },
       },
     ],
   }
+}
+
+/** Many points are drawn small, so that they do not hide each other. */
+function pointSize(values: readonly unknown[]): number {
+  return values.length > MANY_POINTS ? 14 : 40
+}
+
+function endsOf(values: readonly { low: number; high: number }[], reference: number | null): number[] {
+  return [...values.flatMap(({ low, high }) => [low, high]), ...(reference === null ? [] : [reference])]
+}
+
+function referenceLine<Axis extends object>(channel: 'x' | 'y', at: number | null, axis: Axis) {
+  if (at === null) return []
+  const place = { field: 'at', ...axis }
+  return [
+    {
+      data: { values: [{ at }] },
+      mark: { type: 'rule' as const, style: 'reference' },
+      encoding: channel === 'x' ? { x: place } : { y: place },
+    },
+  ]
 }
 
 function axisOf({ title, scale }: AnswerChart['x'], values: readonly number[]) {

@@ -1,5 +1,5 @@
-import type { MeasuredCell, Result } from '../../result.ts'
-import { appName } from '../app-name.ts'
+import { appName } from '../../result/app-name.ts'
+import type { MeasuredCell, Result } from '../../result/model.ts'
 import { isRanked } from '../table-rows.ts'
 
 const STEP_PIXELS = 24
@@ -16,7 +16,7 @@ export function appAxis(values: readonly { readonly app: string }[]) {
   }
 }
 
-/** Endpoints that have a number, in the order asked for. */
+/** Endpoints that have a number, in the order requested. */
 export function measuredEndpoints(result: Result): string[] {
   const known = new Set(measuredCells(result).map(({ endpoint }) => endpoint))
   return [...new Set([...result.options.endpoints.filter((endpoint) => known.has(endpoint)), ...known])]

@@ -1,24 +1,29 @@
-import type { Result } from '../../result.ts'
-import type { ReportFile } from '../files.ts'
-import { fileStem } from '../run-files.ts'
+import type { AnswerChart } from '../../result/answer.ts'
+import type { Result } from '../../result/model.ts'
+import { fileStem, type ReportFile } from '../../result/run-files.ts'
 import { answerChart } from './answer-chart.ts'
 import { overheadOverview } from './overhead-chart.ts'
 import { type ChartSpec, renderThemes } from './render-svg.ts'
 import { shareChart } from './share-chart.ts'
 
-/** Charts of a run that stand on their own, by the first part of their file's name. */
-const charts: Readonly<Record<string, (result: Result) => ChartSpec | null>> = {
-  overhead: overheadOverview,
-  share: shareChart,
-}
+type Named = readonly [name: string, spec: ChartSpec | null]
 
 /** `overhead-light.svg`, `overhead-dark.svg` and so on; a chart without anything to draw is left out. */
 export async function renderChartFiles(result: Result): Promise<ReportFile[]> {
-  const ofAnswer = (result.answer?.charts ?? []).map((chart) => [fileStem(chart.id), answerChart(chart)] as const)
-  const ofCells = Object.entries(charts).map(([name, specOf]) => [name, specOf(result)] as const)
   // What a study varies has too many cells for the charts of a comparison, and has its own.
-  const files = (result.answer === null ? ofCells : ofAnswer).map(async ([name, spec]) =>
-    spec === null ? [] : renderThemes(name, spec),
-  )
+  if (result.answer !== null) return renderAnswerCharts(result.answer.charts)
+  return render([
+    ['overhead', overheadOverview(result)],
+    ['share', shareChart(result)],
+  ])
+}
+
+/** The same for the charts of an answer, named after their ids. */
+export async function renderAnswerCharts(charts: readonly AnswerChart[]): Promise<ReportFile[]> {
+  return render(charts.map((chart) => [fileStem(chart.id), answerChart(chart)]))
+}
+
+async function render(charts: readonly Named[]): Promise<ReportFile[]> {
+  const files = charts.map(async ([name, spec]) => (spec === null ? [] : renderThemes(name, spec)))
   return (await Promise.all(files)).flat()
 }

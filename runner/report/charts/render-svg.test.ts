@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
+import { hostileTitle } from '../../fixtures/fixture-result.ts'
 import { countMarks, textsOf } from '../../fixtures/svg-marks.ts'
-import { hostileTitle } from '../fixture-result.ts'
 import { type ChartSpec, renderSvg } from './render-svg.ts'
 import { dark, light, themes } from './theme.ts'
 

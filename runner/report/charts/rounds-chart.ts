@@ -1,5 +1,5 @@
-import type { Result } from '../../result.ts'
-import { plainText } from '../plain-text.ts'
+import type { Result } from '../../result/model.ts'
+import { plainText } from '../../result/plain-text.ts'
 import { drawnCells, measuredEndpoints, rowNames } from './cell-rows.ts'
 import type { ChartSpec } from './render-svg.ts'
 import { zeroLine } from './zero-line.ts'
@@ -31,7 +31,7 @@ export function roundsChart(result: Result, app: string): ChartSpec | null {
     axis: { tickMinStep: 1, grid: false },
     scale: { zero: false },
   } as const
-  const y = { field: 'percent', type: 'quantitative', title: '% from its mean' } as const
+  const y = { field: 'percent', type: 'quantitative', title: '% from its mean, nearer to 0 is better' } as const
   return {
     description: `Cost of ${rowNames(result).get(app)} by round and endpoint, in percent of its mean`,
     width: WIDTH,

@@ -1,5 +1,5 @@
-import type { Result } from '../../result.ts'
-import { listInWords, plainText } from '../plain-text.ts'
+import type { Result } from '../../result/model.ts'
+import { listInWords, plainText } from '../../result/plain-text.ts'
 import { requestShares } from '../request-shares.ts'
 import { rowNames } from './cell-rows.ts'
 import { groupedRows } from './grouped-rows.ts'
@@ -46,7 +46,7 @@ export function shareChart(result: Result): ChartSpec | null {
         field: 'percent',
         type: 'quantitative',
         stack: 'zero',
-        title: '% of the CPU time of a request',
+        title: '% of the CPU time of a request; less framework is better',
         scale: { domain: [0, 100] },
       },
       color: {

@@ -1,6 +1,6 @@
 import type { SliceDistribution } from '../../analysis/slice-distribution.ts'
-import type { Result } from '../../result.ts'
-import { plainText } from '../plain-text.ts'
+import type { Result } from '../../result/model.ts'
+import { plainText } from '../../result/plain-text.ts'
 import { APP_ROWS, appAxis, drawnCells, rowNames } from './cell-rows.ts'
 import type { ChartSpec } from './render-svg.ts'
 
@@ -17,7 +17,7 @@ export function slicesChart(result: Result, distributions: readonly SliceDistrib
   })
   if (values.length === 0) return null
   const y = appAxis(values)
-  const x = { type: 'quantitative' as const, title: 'CPU µs per request of a slice', scale: { zero: false } }
+  const x = { type: 'quantitative' as const, title: 'CPU µs per request of a slice, less is better', scale: { zero: false } }
   return {
     description: `Spread of slices on ${plainText(endpoint, 40)}: 5 to 95 %, middle half and median of CPU microseconds per request`,
     width: WIDTH,

@@ -1,4 +1,4 @@
-import { displayWidth } from '../plain-text.ts'
+import { displayWidth } from '../../result/plain-text.ts'
 
 /** Widths in a wide sans serif font (DejaVu Sans), as a share of the font size: the reader's font is not known, most are narrower. */
 const classes: readonly { readonly letters: RegExp; readonly width: number }[] = [

@@ -17,7 +17,7 @@ const SAYS_NOTHING = new RegExp(
 
 /**
  * The SVG that vega writes, without what says nothing: for files that are kept in a repository. Coordinates keep two decimals, ids
- * are numbered anew from 1, the font is told once. Texts are not touched.
+ * are numbered again from 1, the font is told once. Texts are not touched.
  * @param description read aloud in place of the picture
  */
 export function tidySvg(svg: string, font: string, description: string): string {

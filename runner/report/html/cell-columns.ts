@@ -1,6 +1,6 @@
 import { beyondTypical } from '../../analysis/beyond-typical.ts'
-import type { Estimate, MeasuredCell } from '../../result.ts'
-import { formatInterval, formatLevel, formatNumber, formatRank, formatShare, formatValue } from '../format.ts'
+import { formatInterval, formatLevel, formatNumber, formatRank, formatShare, formatValue } from '../../result/format.ts'
+import type { Estimate, MeasuredCell } from '../../result/model.ts'
 import { isRanked } from '../table-rows.ts'
 
 /** What the reader may choose to see alone. */

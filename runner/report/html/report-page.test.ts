@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Result } from '../../result.ts'
-import { calmResult, fixtureResult } from '../fixture-result.ts'
-import { crowdedResult, withNoisyRounds } from '../fixture-rounds.ts'
+import { calmResult, fixtureResult } from '../../fixtures/fixture-result.ts'
+import { crowdedResult, withNoisyRounds } from '../../fixtures/fixture-rounds.ts'
+import type { Result } from '../../result/model.ts'
 import { renderReportPage } from './report-page.ts'
 import { inlineSvg } from './theme-variables.ts'
 
@@ -13,7 +13,7 @@ describe('the page of a run', async () => {
   ])
 
   it('loads nothing from anywhere', () => {
-    // Names of XML namespaces are no addresses that are asked for.
+    // Names of XML namespaces are no addresses that are requested.
     const addresses = [...page.matchAll(/(?:https?:)?\/\/[a-z0-9.-]+\.[a-z]{2,}/gi)].map(([address]) => address)
     expect(new Set(addresses)).toEqual(new Set(['http://www.w3.org']))
     expect(page).not.toMatch(/<(link|img|iframe|object)\b(?![^>]*href="data:)/)

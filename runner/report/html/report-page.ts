@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { SliceDistribution } from '../../analysis/slice-distribution.ts'
-import type { Result } from '../../result.ts'
-import { answerText } from '../answer-table.ts'
-import { appId, appName } from '../app-name.ts'
+import { appId, appName } from '../../result/app-name.ts'
+import { formatLevel } from '../../result/format.ts'
+import type { Result } from '../../result/model.ts'
+import { plainText } from '../../result/plain-text.ts'
 import { answerChart } from '../charts/answer-chart.ts'
 import { measuredEndpoints } from '../charts/cell-rows.ts'
 import { overheadChart } from '../charts/overhead-chart.ts'
@@ -12,15 +13,22 @@ import { shareChart } from '../charts/share-chart.ts'
 import { slicesChart } from '../charts/slices-chart.ts'
 import { light } from '../charts/theme.ts'
 import { escapeHtml } from '../escape-html.ts'
-import { formatLevel } from '../format.ts'
-import { plainText } from '../plain-text.ts'
 import { utcMinute } from '../run-facts.ts'
 import { summarise } from '../summary.ts'
+import { answerText } from '../text-table.ts'
 import { verdictInShort } from '../verdict-line.ts'
-import { answerTables } from './answer-section.ts'
 import { cellTable, referenceViews, tableControls } from './cell-table.ts'
-import { controlsList, environmentList, failuresList, findingsList, paragraph, reproduction, section } from './sections.ts'
-import { shareSentence } from './share-sentence.ts'
+import {
+  answerTables,
+  controlsList,
+  environmentList,
+  failuresList,
+  findingsList,
+  paragraph,
+  reproduction,
+  section,
+  shareSentence,
+} from './sections.ts'
 import { inlineSvg, themeStyle } from './theme-variables.ts'
 
 const file = (name: string) => readFile(new URL(name, import.meta.url), 'utf8')

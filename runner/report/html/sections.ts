@@ -1,11 +1,15 @@
-import { type FindingCode, findingKinds } from '../../checks/registry.ts'
-import type { Result } from '../../result.ts'
+import { type FindingCode, findingKinds } from '../../analysis/checks/registry.ts'
+import type { Answer } from '../../result/answer.ts'
+import { formatNumber } from '../../result/format.ts'
+import type { Result } from '../../result/model.ts'
+import { listInWords, plainText } from '../../result/plain-text.ts'
 import { escapeHtml } from '../escape-html.ts'
 import { listFailures } from '../failures.ts'
 import { groupFindings } from '../findings.ts'
 import { methodParagraph, reproduceCommand } from '../method.ts'
-import { plainText } from '../plain-text.ts'
+import { requestShares } from '../request-shares.ts'
 import { controlLine, runFacts } from '../run-facts.ts'
+import { textOfTable } from '../text-table.ts'
 import { verdictLine } from '../verdict-line.ts'
 
 const LONGEST_FACT = 300
@@ -74,4 +78,39 @@ export function reproduction(result: Result): string {
     paragraph(methodParagraph(result), 'note'),
     paragraph(verdictLine(result)),
   ].join('\n')
+}
+
+/** The tables of an answer; they scroll on their own where the page is narrow. */
+export function answerTables({ tables }: Answer): string[] {
+  return tables.map(textOfTable).map(({ title, columns, rows, note }) => {
+    const kind = (index: number) => (columns[index]?.kind === 'number' ? ' class="number"' : '')
+    const heads = columns.map(({ head }, index) => `<th scope="col"${kind(index)}>${escapeHtml(head)}</th>`).join('')
+    const lines = rows.map((row) => `<tr>${row.map((text, index) => `<td${kind(index)}>${escapeHtml(text)}</td>`).join('')}</tr>`)
+    return [
+      `<h3>${escapeHtml(title)}</h3>`,
+      `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}"><table>\n<thead><tr>${heads}</tr></thead>`,
+      `<tbody>\n${lines.join('\n')}\n</tbody></table></div>`,
+      paragraph(note, 'note'),
+    ].join('\n')
+  })
+}
+
+/** Below this, nobody would notice another framework. */
+const LITTLE = 0.05
+
+/** Does the framework matter here? By endpoint, how much of a request it is; empty with nothing but the baseline. */
+export function shareSentence(result: Result): string {
+  const shares = requestShares(result).filter(({ app }) => app !== result.baseline)
+  const endpoints = [...new Set(shares.map(({ endpoint }) => endpoint))]
+  const clauses = endpoints.map((endpoint) => {
+    const own = shares.filter((one) => one.endpoint === endpoint).map(({ framework }) => framework)
+    const [least, most] = [Math.min(...own), Math.max(...own)]
+    const range = percent(least) === percent(most) ? percent(most) : `${percent(least)} to ${percent(most)}`
+    return `${range} % on ${plainText(endpoint, 40)}${most < LITTLE ? ' (there it hardly matters)' : ''}`
+  })
+  return clauses.length === 0 ? '' : `Of the CPU time of a request, the framework takes ${listInWords(clauses)}.`
+}
+
+function percent(share: number): string {
+  return formatNumber(100 * share, share < 0.0095 && share > 0 ? 1 : 0)
 }

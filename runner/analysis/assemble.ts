@@ -1,0 +1,278 @@
+import type { LoadDriver } from '../load/driver.ts'
+import type { CpuPlacement } from '../machine/cpus.ts'
+import type { describeMachine } from '../machine/machine.ts'
+import type { Failure } from '../measure/fleet.ts'
+import type { CompareOptions } from '../measure/options.ts'
+import { endpointsOf, loadOf, type Plan, provokedBy } from '../measure/plan.ts'
+import type { AppPreflight } from '../measure/preflight.ts'
+import { cellName } from '../measure/slice-failure.ts'
+import {
+  type Cell,
+  type Environment,
+  type Finding,
+  FORMAT,
+  type MeasuredCell,
+  type Result,
+  type StopReason,
+} from '../result/model.ts'
+import { workersOf } from '../servers/deployment.ts'
+import type { ResolvedApp } from '../servers/find-app.ts'
+import { AllInCosts, type OutsideWork } from './all-in.ts'
+import { sumBlocks } from './blocks.ts'
+import { cellFigures, cellTotals } from './cell-figures.ts'
+import type { CellFacts } from './checks/cell-facts.ts'
+import { checkIdentical, copiesAgree } from './checks/identical.ts'
+import { checkRun, judgeCells, verdictOf, worstVerdict } from './checks/judge.ts'
+import { finding } from './checks/registry.ts'
+import {
+  type CellSeries,
+  cellSeries,
+  distances,
+  estimateCells,
+  estimateIdentical,
+  estimateOverall,
+  rankCells,
+} from './estimates.ts'
+import type { Ledger } from './ledger.ts'
+import { estimateChanges, estimatePosition } from './within-round-estimates.ts'
+
+/** Everything a result is made from. */
+export interface RunFacts {
+  /** Absent: a comparison. */
+  readonly study?: string
+  /** Options of a study as they were given, by their flags. */
+  readonly given?: Readonly<Record<string, string>>
+  readonly options: CompareOptions
+  readonly plan: Plan
+  readonly apps: readonly ResolvedApp[]
+  readonly machine: ReturnType<typeof describeMachine>
+  readonly placement: CpuPlacement
+  readonly driver: LoadDriver
+  readonly driverVersion: string
+  readonly cpuAccounting: Environment['cpuAccounting']
+  readonly callerNodeOptions: string | null
+  readonly startedAt: Date
+  readonly finishedAt: Date
+  readonly wallNs: number
+  readonly stoppedBecause: StopReason
+  readonly warmUpMilliseconds: number
+  readonly wantedWarmUpMilliseconds: number
+  readonly blocksPerRound: number
+  readonly runnerResidentBytes: number
+  readonly preflight: readonly AppPreflight[]
+  readonly failures: readonly Failure[]
+  readonly ledger: Ledger
+}
+
+/** One result from what a run has found; pure. Verdicts follow from findings alone, and nothing invalid is ranked. */
+export function assembleResult(facts: RunFacts): Result {
+  const { plan, ledger, failures, options } = facts
+  const rounds = ledger.rounds.length
+  const identical = estimateIdentical(ledger.rounds).map(({ endpoint, ratio }) => ({
+    endpoint,
+    deployments: [plan.baseline, `${plan.baseline}#2`] as [string, string],
+    ratio,
+    agrees: copiesAgree(ratio),
+  }))
+  const blocks = sumBlocks(ledger.rounds.flatMap((round) => round.blocks))
+  const findings = checkRun({
+    ...facts,
+    ...ledger.noise,
+    cpuDistanceNanoseconds: ledger.cpuDistanceNanoseconds,
+    rounds,
+    blocks,
+    wantedRounds: options.rounds,
+    notPinnedBecause: facts.placement.notPinnedBecause,
+    lastOverFirst: estimatePosition(ledger.rounds),
+    outsideWork: outsideWorkOf(ledger),
+  })
+  // Without its baseline a cell has nothing to be compared with, whatever was measured before the baseline failed.
+  const sound = ({ app, endpoint }: CellSeries) =>
+    [app, plan.baseline].every((one) => failureOf(failures, one, endpoint) === undefined)
+  const series = cellSeries(ledger.rounds).filter(sound)
+  const cellFacts = gatherFacts(series, facts)
+  const unequal = new Map(facts.preflight.map((known) => [known.app, known.unequal]))
+  const judged = judgeCells(cellFacts, { baseline: plan.baseline, identical, unequal, run: findings })
+  const ranked = series.filter((_, index) => verdictOf(judged[index]!) !== 'invalid')
+  const places = rankCells(ranked)
+  const cells = plannedCells(plan).map(({ app, endpoint }): Cell => {
+    const identity = cellIdentity(facts, app, endpoint)
+    const failure = failureOf(failures, app, endpoint)
+    if (failure !== undefined) return failedCell(identity, failure)
+    const index = series.findIndex((one) => one.app === app && one.endpoint === endpoint)
+    if (index >= 0) {
+      const own = judged[index]!
+      const { rank, apartFrom } = places.get(series[index]!) ?? { rank: null, apartFrom: null }
+      return { ...cellFacts[index]!.figures, rank, apartFrom, verdict: verdictOf(own), findings: own }
+    }
+    const reason = skippedBecause(facts, endpoint)
+    const own = [finding('not-measured', { reason })]
+    return { ...identity, state: 'skipped', reason, verdict: verdictOf(own), findings: own }
+  })
+  const overall = estimateOverall(ranked, plan.endpoints, plan.baseline).map((row) => {
+    const own = uniqueFindings(cells.filter(({ app }) => app === row.app).flatMap((cell) => cell.findings))
+    return { ...row, verdict: verdictOf(own), findings: own }
+  })
+  return {
+    format: FORMAT,
+    study: facts.study ?? 'compare',
+    startedAt: facts.startedAt.toISOString(),
+    finishedAt: facts.finishedAt.toISOString(),
+    wallSeconds: facts.wallNs / 1e9,
+    measuredSeconds: ledger.measuredNs / 1e9,
+    seed: plan.seed,
+    options: usedOptions(facts),
+    environment: {
+      ...facts.machine,
+      serverCpu: facts.placement.serverCpu,
+      serverCpus: severalCpus(plan),
+      loadCpu: facts.placement.loadCpu,
+      cpuAccounting: facts.cpuAccounting,
+      driverVersion: facts.driverVersion,
+      ...ledger.noise,
+      cpuDistanceNanoseconds: ledger.cpuDistanceNanoseconds,
+      runnerResidentBytes: facts.runnerResidentBytes,
+      loadResidentBytes: ledger.loadResidentBytes,
+    },
+    baseline: plan.baseline,
+    rounds,
+    stoppedBecause: facts.stoppedBecause,
+    verdict: runVerdict(findings, cells),
+    apps: facts.apps.map(({ id, given }) => {
+      const known = facts.preflight.find(({ app }) => app === id)
+      return { id, title: known?.title ?? id, package: known?.package ?? null, version: known?.version ?? null, given }
+    }),
+    cells,
+    overall: plan.endpoints.length > 1 ? overall : [],
+    controls: { identical },
+    answer: null,
+    blocks,
+    findings: uniqueFindings([...findings, ...identical.flatMap(({ endpoint, ratio }) => checkIdentical(endpoint, ratio))]),
+  }
+}
+
+/** What the servers do outside their slices, by the app that they were started for. */
+function outsideWorkOf({ rounds }: Ledger): OutsideWork[] {
+  return new AllInCosts(rounds.map(({ between }) => between)).outsideWork()
+}
+
+/** Those that any deployment may use; null: none has several. */
+function severalCpus({ deployments }: Plan): number[] | null {
+  const cpus = new Set(deployments.flatMap((deployment) => deployment.cpus ?? []))
+  return cpus.size < 2 ? null : [...cpus].sort((a, b) => a - b)
+}
+
+/** A failed app has its own verdict, and so has what a cell was made to bring about; it takes nothing from what was measured of the others. */
+function runVerdict(findings: readonly Finding[], cells: readonly Cell[]): Result['verdict'] {
+  const measured = cells
+    .filter(({ state }) => state === 'measured')
+    .map(({ findings: own, provokes = [] }) => verdictOf(own.filter(({ code }) => !provokes.includes(code))))
+  return measured.length === 0 ? 'invalid' : worstVerdict([verdictOf(findings), ...measured])
+}
+
+function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[] {
+  const { plan, options, ledger, machine, preflight } = facts
+  const estimates = estimateCells(series, plan.baseline)
+  const outside = outsideWorkOf(ledger)
+  const [drifts, helperFalls] = [estimateChanges(series, 'drift'), estimateChanges(series, 'helperFall')]
+  return series.map((cell) => {
+    const { app, endpoint, rounds } = cell
+    const known = preflight.find((one) => one.app === app)
+    const deployment = plan.deployments.find((one) => one.app === app)!
+    const load = loadOf(plan, deployment)
+    const figures = cellFigures(cell, {
+      ledger,
+      identity: cellIdentity(facts, app, endpoint),
+      estimates: estimates.get(cell)!,
+      driftPercent: drifts.get(cell) ?? null,
+      helperFallPercent: helperFalls.get(cell) ?? null,
+      headerBytes: known?.headerBytes.get(endpoint) ?? null,
+    })
+    return {
+      figures,
+      totals: cellTotals(rounds),
+      isBaseline: app === plan.baseline,
+      covariate: distances(rounds),
+      isPlain: facts.study === undefined,
+      package: known?.package ?? null,
+      nodeMajor: Number.parseInt(machine.node.replace(/^v/, ''), 10),
+      cpus: facts.placement.serverCpu === null ? null : (deployment.cpus?.length ?? 1),
+      driverSleeps: facts.driver.sleeps || load.sleeps,
+      loadSaturates: load.saturates,
+      outside: outside.find((one) => one.app === app) ?? null,
+      precisionPercent: options.rounds === null ? options.precision : null,
+    }
+  })
+}
+
+type Identity = Pick<MeasuredCell, 'app' | 'endpoint' | 'deployment' | 'load' | 'provokes'>
+
+function failedCell(identity: Identity, { code, reason, lastLines }: Failure): Cell {
+  const broken = code === 'contract' || code === 'wrong-answers'
+  const findings = [finding(broken ? 'contract-broken' : 'app-failed', { reason })]
+  return { ...identity, state: 'failed', verdict: verdictOf(findings), findings, reason, lastLines: [...lastLines] }
+}
+
+function cellIdentity({ plan, options, machine }: RunFacts, app: string, endpoint: string): Identity {
+  const copies = plan.deployments.filter((deployment) => deployment.app === app)
+  const [first] = copies
+  const { runtime, transport, proxy } = first!
+  const { connections, keepAlive, sliceMilliseconds } = loadOf(plan, first!)
+  const provokes = provokedBy(plan, app)
+  return {
+    app,
+    endpoint,
+    deployment: {
+      runtime: runtime ?? `node ${machine.node}`,
+      transport,
+      proxy: proxy?.name ?? null,
+      workers: workersOf(copies[0]!),
+      copies: copies.length,
+    },
+    load: { driver: options.driver, connections, keepAlive, sliceMilliseconds },
+    ...(provokes.length === 0 ? {} : { provokes: [...provokes] }),
+  }
+}
+
+function usedOptions({ options, given, warmUpMilliseconds, blocksPerRound, plan }: RunFacts): Result['options'] {
+  return {
+    apps: [...options.apps],
+    endpoints: [...plan.endpoints],
+    connections: options.connections,
+    transport: options.transport,
+    driver: options.driver,
+    precisionPercent: options.rounds === null ? options.precision : null,
+    maxMinutes: options.maxMinutes,
+    rounds: options.rounds,
+    quick: options.quick,
+    sliceMilliseconds: plan.sliceMilliseconds,
+    blocksPerRound,
+    warmUpMilliseconds,
+    given: { ...given },
+  }
+}
+
+function plannedCells(plan: Plan): { app: string; endpoint: string }[] {
+  const cells = plan.endpoints.flatMap((endpoint) =>
+    plan.deployments
+      .filter((deployment) => endpointsOf(plan, deployment).includes(endpoint))
+      .map(({ app }) => ({ app, endpoint })),
+  )
+  return [...new Map(cells.map((cell) => [cellName(cell.app, cell.endpoint), cell])).values()]
+}
+
+function skippedBecause({ plan, failures, ledger }: RunFacts, endpoint: string): string {
+  if (failureOf(failures, plan.baseline, endpoint) === undefined) {
+    return ledger.rounds.length === 0 ? 'no round was finished' : 'every block was disturbed'
+  }
+  return `${plan.baseline} failed on ${endpoint}, and there is nothing else to compare with`
+}
+
+function failureOf(failures: readonly Failure[], app: string, endpoint: string): Failure | undefined {
+  const names = [cellName(app, null), cellName(app, endpoint)]
+  return failures.find((failure) => names.includes(cellName(failure.app, failure.endpoint)))
+}
+
+function uniqueFindings(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((one) => [`${one.code} ${one.message}`, one])).values()]
+}

@@ -1,0 +1,110 @@
+import type { Blocks, Environment, Estimate, Finding } from '../../result/model.ts'
+import { POSITION_LEVEL } from '../within-round-estimates.ts'
+import { type FindingKind, findingOf, fixed, percent, signed } from './finding-kind.ts'
+import { excludes } from './interval.ts'
+
+/** Attempts at blocks that were disturbed. */
+const TOO_BUSY_SHARE = 0.3
+/** CPU time taken by the hypervisor, share of the two CPUs in use. Seen: 0.00005. */
+const STEAL_SHARE = 0.02
+/** CPU time used by other programs. Seen: 0.007 to 0.009. */
+export const FOREIGN_SHARE = 0.05
+/** Farthest round over nearest: a virtual machine was moved. Seen: 1.05 in one place, 3.2 between two. */
+const DISTANCE_CHANGE = 1.25
+/** First to last place of a block, share of the cost. */
+const POSITION_EFFECT = 0.005
+
+export const machineKinds = {
+  'blocks-repeated': {
+    severity: 'note',
+    scope: 'run',
+    meaning:
+      'So many blocks were disturbed from outside and measured again. Whether a block was disturbed is decided without a look at its cost (docs/methodology.md, "Disturbed blocks").',
+    message: ({ disturbed, attempts, causes }) =>
+      `${disturbed} of ${attempts} measured blocks were disturbed and do not count: ${causes}`,
+    advice: 'Nothing has to be done; a quieter machine needs fewer repeats.',
+  },
+  'machine-too-busy': {
+    severity: 'invalid',
+    scope: 'run',
+    meaning: `More than ${percent(TOO_BUSY_SHARE, 0)} of all attempts at blocks were disturbed. What is left tells of exceptions; nothing is ranked.`,
+    message: ({ disturbed, attempts, causes }) =>
+      `the machine was too busy: ${disturbed} of ${attempts} measured blocks were disturbed (${causes})`,
+    advice: 'End other programs, or use a machine of your own.',
+  },
+  steal: {
+    severity: 'suspect',
+    scope: 'run',
+    meaning: `The hypervisor took more than ${percent(STEAL_SHARE, 0)} of the CPU time of the two CPUs in use, from the start of a round to its end. 0.005 % was seen in valid runs. Not every hypervisor tells.`,
+    message: ({ share }) => `the hypervisor took ${percent(share)} of the CPU time: other guests shared these CPUs`,
+    advice: 'Measure at another time, or on a machine with CPUs of its own.',
+  },
+  'foreign-cpu': {
+    severity: 'suspect',
+    scope: 'run',
+    meaning: `Programs that are no part of the run used more than ${percent(FOREIGN_SHARE, 0)} of the CPU time of the two CPUs in use. 0.7 to 0.9 % was seen in valid runs.`,
+    message: ({ share }) => `other programs used ${percent(share)} of the CPU time of server and load generator`,
+    advice: 'End other programs, or give server and load generator CPUs that nothing else uses.',
+  },
+  'cpu-distance-changed': {
+    severity: 'note',
+    scope: 'run',
+    meaning: `The two CPUs were more than ${fixed(DISTANCE_CHANGE, 2)} times as far from each other in one round as in another: the host of a virtual machine has moved one of them to other cores. A request moves cache lines between them, so every app pays the same time more when they are far, and ratios are nearer to 1. The run is measured at the mean distance; intervals are for that distance, and what the distance explains is taken out of them.`,
+    message: ({ low, high, mean }) =>
+      `the two CPUs were ${fixed(low, 0)} to ${fixed(high, 0)} ns apart (round trip of a cache line); costs and ratios are those at ${fixed(mean, 0)} ns`,
+    advice: 'Compare with runs at a like distance only; microseconds over the baseline hardly depend on it.',
+  },
+  'position-effect': {
+    severity: 'note',
+    scope: 'run',
+    meaning: `The last slice of a block costs more than ${percent(POSITION_EFFECT)} more or less than the first, and the ${percent(POSITION_LEVEL, 0)} interval over the rounds excludes 0. The order is drawn again in every block, so this makes intervals wider and favours nobody.`,
+    message: ({ effectPercent, low, high }) =>
+      `the last slice of a block costs ${signed(effectPercent, 2)} [${signed(low, 2)}, ${signed(high, 2)}] of the first`,
+    advice: 'Nothing has to be done; the random order keeps it out of the ratios.',
+  },
+} as const satisfies Record<string, FindingKind>
+
+const finding = findingOf(machineKinds)
+
+/** What the machine did beside the run: shares of the CPU time of the two CPUs in use, 0 to 1, and their distance; null: unknown. */
+export interface NoiseShares {
+  readonly stealShare: number | null
+  readonly foreignShare: number | null
+  readonly cpuDistanceNanoseconds: Environment['cpuDistanceNanoseconds']
+}
+
+/** Who else used the CPUs, and did they stay where they were? */
+export function checkNoise({ stealShare, foreignShare, cpuDistanceNanoseconds: distance }: NoiseShares): Finding[] {
+  return [
+    ...(stealShare !== null && stealShare > STEAL_SHARE ? [finding('steal', { share: stealShare })] : []),
+    ...(foreignShare !== null && foreignShare > FOREIGN_SHARE ? [finding('foreign-cpu', { share: foreignShare })] : []),
+    ...(distance !== null && distance.high > distance.low * DISTANCE_CHANGE
+      ? [finding('cpu-distance-changed', { ...distance })]
+      : []),
+  ]
+}
+
+/** How many blocks had to be measured again, and was it too many? */
+export function checkDisturbedBlocks(blocks: Blocks | null): Finding[] {
+  if (blocks === null) return []
+  const { attempts } = blocks
+  const byCause = Object.entries(blocks.disturbances).sort(([, a], [, b]) => b - a)
+  // Connections are closed by an app, not by the machine; that has a finding of its own.
+  const byMachine = byCause.reduce((sum, [code, count]) => (code === 'reconnects' ? sum : sum + count), 0)
+  const disturbed = byCause.reduce((sum, [, count]) => sum + count, 0)
+  if (disturbed === 0) return []
+  const causes = byCause.map(([code, count]) => `${count} ${code}`).join(', ')
+  const code = byMachine > attempts * TOO_BUSY_SHARE ? 'machine-too-busy' : 'blocks-repeated'
+  return [finding(code, { disturbed, attempts, causes })]
+}
+
+/**
+ * Does the place in the block matter?
+ * @param ratio cost of the last place over the first, at POSITION_LEVEL; null: unknown
+ */
+export function checkPosition(ratio: Estimate | null): Finding[] {
+  if (ratio === null || Math.abs(ratio.value - 1) <= POSITION_EFFECT || !excludes(ratio, 1)) return []
+  const inPercent = (value: number | null) => (value === null ? null : (value - 1) * 100)
+  const [effectPercent, low, high] = [ratio.value, ratio.low, ratio.high].map(inPercent)
+  return [finding('position-effect', { effectPercent: effectPercent!, low: low!, high: high! })]
+}

@@ -1,0 +1,76 @@
+import type { Finding } from '../../result/model.ts'
+import { estimateMeans } from '../../statistics/estimate.ts'
+import { holm } from '../../statistics/holm.ts'
+import type { CellCheck, CellFacts } from './cell-facts.ts'
+import { type FindingKind, findingOf, fixed, percent, probability } from './finding-kind.ts'
+import { FAMILY_ALPHA, MARGIN } from './thresholds.ts'
+
+/** A ratio on `hello` to bare node:http, as it has been seen for a package on a range of Node versions. */
+export interface PlausibleRatio {
+  readonly package: string
+  readonly fromNode: number
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * From runs of this suite on Node 24 (16 connections, no pipelining), with room for other machines; wide enough for what the
+ * benchmarks of the fastify project have shown on the same major version. Earlier versions of Node are not listed: express has
+ * cost several times as much there.
+ */
+export const plausibleRatios: readonly PlausibleRatio[] = [
+  { package: 'fastify', fromNode: 24, low: 0.95, high: 1.25 },
+  { package: 'hono', fromNode: 24, low: 0.95, high: 1.35 },
+  { package: 'koa', fromNode: 24, low: 1.2, high: 1.8 },
+  { package: 'express', fromNode: 24, low: 1.4, high: 2.4 },
+]
+
+export const plausibleKinds = {
+  implausible: {
+    severity: 'note',
+    scope: 'cell',
+    meaning:
+      'The ratio on hello lies outside the band that this npm package has shown on this major version of Node (runner/analysis/checks/plausible.ts). New versions may have changed it, or the app is not used as usual.',
+    message: ({ ratio, low, high, package: name, nodeMajor }) =>
+      `the ratio ${fixed(ratio, 2)} is unusual for ${name} on Node ${nodeMajor}, which has been between ${fixed(low, 2)} and ${fixed(high, 2)}`,
+    advice: 'Look for debugging, a changed app, or another version; if it is real, it is news.',
+  },
+  'skeleton-no-floor': {
+    severity: 'suspect',
+    scope: 'cell',
+    meaning: `The app is cheaper than the baseline, significantly (Holm over the apps of the endpoint at ${percent(FAMILY_ALPHA, 0)}) and by more than ${percent(MARGIN, 0)}. A framework on top of node:http cannot be: it does less, or the baseline does more than it has to.`,
+    message: ({ ratio, adjustedP, baseline }) =>
+      `it costs less than ${baseline}, which should be the floor: ratio ${fixed(ratio, 4)}, p ${probability(adjustedP)}`,
+    advice: 'Look at what the app leaves out (headers, routing), or write the baseline better.',
+  },
+} as const satisfies Record<string, FindingKind>
+
+const finding = findingOf(plausibleKinds)
+
+/** The bands are known for the endpoint without work only. */
+const ENDPOINT = 'hello'
+
+/** Is the ratio one that this package has been seen with? */
+export const checkPlausible: CellCheck = (facts) => {
+  const { package: name, nodeMajor, isBaseline, isPlain } = facts
+  const { endpoint, ratio } = facts.figures
+  const band = plausibleRatios.find((known) => known.package === name && nodeMajor >= known.fromNode)
+  if (isBaseline || !isPlain || endpoint !== ENDPOINT || band === undefined) return []
+  const { low, high } = band
+  if (ratio.value >= low && ratio.value <= high) return []
+  return [finding('implausible', { ratio: ratio.value, low, high, package: band.package, nodeMajor })]
+}
+
+/**
+ * Is an app cheaper than the skeleton it stands on?
+ * @param cells the apps of one endpoint, without the baseline
+ */
+export function checkFloor(cells: readonly CellFacts[], baseline: string): Finding[][] {
+  const means = estimateMeans(cells.map(({ figures: { perRound } }) => perRound.map(({ ratio }) => Math.log(ratio))))
+  const adjusted = holm(means.map(({ pValue }) => pValue))
+  return means.map(({ value }, index) => {
+    const adjustedP = adjusted[index]!
+    if (adjustedP >= FAMILY_ALPHA || value >= -Math.log1p(MARGIN)) return []
+    return [finding('skeleton-no-floor', { ratio: Math.exp(value), adjustedP, baseline })]
+  })
+}

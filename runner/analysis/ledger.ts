@@ -1,0 +1,81 @@
+import * as hdr from 'hdr-histogram-js'
+import type { CellLatencies } from '../load/driver.ts'
+import { latencyHistogram } from '../load/latency-histogram.ts'
+import { appOf, type Plan } from '../measure/plan.ts'
+import type { Noise, RoundRecord } from '../measure/round.ts'
+import type { Environment, MeasuredCell } from '../result/model.ts'
+import { mean, meanOrNull, median } from '../statistics/summary.ts'
+import { analyseRound, type RoundAnalysis } from './round-analysis.ts'
+
+/** What a run has found out so far, in small: slices are condensed round by round, so that a long run needs no more memory. */
+export class Ledger {
+  readonly rounds: RoundAnalysis[] = []
+  /** Time in which a slice was open that counts. */
+  measuredNs = 0
+  loadResidentBytes: number | null = null
+  readonly #plan: Plan
+  readonly #noise = { totalNs: 0, stealNs: 0, foreignNs: 0 }
+  readonly #latencies = new Map<string, hdr.Histogram>()
+  readonly #residentBytes = new Map<string, number[]>()
+
+  constructor(plan: Plan) {
+    this.#plan = plan
+  }
+
+  add(record: RoundRecord): void {
+    this.rounds.push(analyseRound(this.#plan, record.round, record.slices, record))
+    this.measuredNs += record.slices.reduce(
+      (sum, { elapsedNs, disturbance }) => (disturbance === null ? sum + elapsedNs : sum),
+      0,
+    )
+    this.loadResidentBytes = Math.max(this.loadResidentBytes ?? 0, record.loadResidentBytes ?? 0) || null
+    for (const key of Object.keys(this.#noise) as (keyof Noise)[]) this.#noise[key] += record.noise[key]
+    for (const latencies of record.latencies) this.#addLatencies(latencies)
+    for (const [deployment, bytes] of record.residentBytes) {
+      const app = appOf(this.#plan, deployment)
+      this.#residentBytes.set(app, [...(this.#residentBytes.get(app) ?? []), bytes])
+    }
+  }
+
+  /** Shares of the CPU time of the two CPUs in use, 0 to 1; nulls where unknown. */
+  get noise(): { stealShare: number | null; foreignShare: number | null } {
+    const { totalNs, stealNs, foreignNs } = this.#noise
+    return totalNs > 0
+      ? { stealShare: stealNs / totalNs, foreignShare: foreignNs / totalNs }
+      : { stealShare: null, foreignShare: null }
+  }
+
+  /** Round trip of a cache line between the two CPUs: over the rounds, and the nearest and farthest round; null: unknown. */
+  get cpuDistanceNanoseconds(): Environment['cpuDistanceNanoseconds'] {
+    const byRound = this.rounds.map(({ cells }) => meanOrNull(cells.map(({ cpuDistanceNs }) => cpuDistanceNs)))
+    const known = byRound.filter((distance) => distance !== null)
+    return known.length === 0 ? null : { mean: mean(known), low: Math.min(...known), high: Math.max(...known) }
+  }
+
+  /** Median over rounds of the memory of one app at the end of a round; null: unknown. */
+  residentBytes(app: string): number | null {
+    const bytes = this.#residentBytes.get(app)
+    return bytes === undefined ? null : median(bytes)
+  }
+
+  latency(app: string, endpoint: string): MeasuredCell['latencyMicroseconds'] {
+    const histogram = this.#latencies.get(`${app} ${endpoint}`)
+    if (histogram === undefined || histogram.totalCount === 0) return null
+    const percentile = (share: number) => histogram.getValueAtPercentile(share)
+    return {
+      mean: histogram.mean,
+      p50: percentile(50),
+      p90: percentile(90),
+      p99: percentile(99),
+      max: histogram.maxValue,
+      samples: histogram.totalCount,
+    }
+  }
+
+  #addLatencies({ target, request, histogram }: CellLatencies): void {
+    const key = `${appOf(this.#plan, target)} ${this.#plan.endpoints[request]}`
+    const sum = this.#latencies.get(key) ?? latencyHistogram()
+    sum.add(hdr.decodeFromCompressedBase64(histogram, 32, false))
+    this.#latencies.set(key, sum)
+  }
+}

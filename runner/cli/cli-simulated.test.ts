@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readResult, runIn } from '../fixtures/compare-command.ts'
+import { Result } from '../result/model.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cli-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('a simulated run', () => {
+  it('is invalid, and says so by its exit status', async () => {
+    const { status, stdout, out } = await runIn(folder, 'compare', '--driver', 'fake', '--rounds', '6', '--seed', '3')
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/nothing was measured/)
+    const result = readResult(out)
+    expect(result.verdict).toBe('invalid')
+    expect(result.environment.cpuAccounting).toBe('simulated')
+    expect(result.cells.every((cell) => cell.state === 'measured' && cell.rank === null)).toBe(true)
+  })
+
+  it('prints JSON and nothing else with --json, equal to the file, and the same for the same seed', async () => {
+    const small = ['compare', '--driver', 'fake', '--rounds', '3', '--apps', 'koa,express', '--endpoints', 'hello']
+    const both = await Promise.all([7, 7, 8].map((seed) => runIn(folder, ...small, '--json', '--seed', String(seed))))
+    const results = both.map(({ stdout, out }) => {
+      const result = Result.parse(JSON.parse(stdout))
+      expect(result).toEqual(readResult(out))
+      return result
+    })
+    expect(results[0]!.cells).toEqual(results[1]!.cells)
+    expect(results[0]!.cells).not.toEqual(results[2]!.cells)
+  })
+
+  it('measures the baseline even when it was not requested', async () => {
+    const small = ['compare', '--driver', 'fake', '--rounds', '2', '--apps', 'koa', '--endpoints', 'hello']
+    const { stderr, out } = await runIn(folder, ...small)
+    expect(stderr).toContain('node-http is measured as well')
+    expect(readResult(out).cells.map(({ app }) => app)).toEqual(['node-http', 'koa'])
+  })
+})

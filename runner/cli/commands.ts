@@ -1,0 +1,180 @@
+import { compareOptions, resumeOption } from '../measure/options.ts'
+import { calibrateOptions } from '../questions/calibration/options.ts'
+import { comparison } from '../questions/question.ts'
+import { formatIds, reportFormats } from '../report/formats.ts'
+import { chosenFrom, folder, number } from '../result/option-values.ts'
+import type { CommandRow } from './add-command.ts'
+import { diffFormatIds } from './diff-report.ts'
+
+const LONGEST_SOAK_MINUTES = 600
+const LARGEST_PERCENT = 1000
+
+/** Commands that measure; studies are beside them, in `study-command.ts`. */
+const measuringCommands: readonly CommandRow[] = [
+  {
+    name: 'compare',
+    description: 'measure apps side by side: CPU microseconds per request over bare node:http',
+    options: [...compareOptions, resumeOption],
+    help: `
+Examples:
+  npm run compare                                         all apps, all endpoints, ±1 %
+  npm run compare -- --quick                              a first look in two minutes
+  npm run compare -- --apps koa,express --endpoints hello
+  npm run compare -- --apps fastify,./mine/app.ts         your own app beside a framework
+  npm run compare -- --precision 0.5 --max-minutes 30     narrower intervals
+  npm run --silent compare -- --json > result.json        for programs
+  npm run compare -- --resume results/latest              go on with a run that was stopped
+
+Results go to stdout and to a folder below --out, progress to stderr.
+Exit status: 0 measured, nothing invalid; 1 something failed or is invalid; 2 usage; 130 interrupted.`,
+    run: async ({ resume, ...given }) => (await import('./commands/measure.ts')).runQuestion(comparison, { given, resume }),
+  },
+  {
+    name: 'doctor',
+    description: 'is this machine fit for measuring? Facts, what would improve them, and a speed score',
+    options: [{ flags: '--json', description: 'print facts and score as JSON' }],
+    help: `
+Examples:
+  npm run doctor                                  what is good and what is poor about this machine
+  npm run --silent doctor -- --json > here.json   the same for programs, to be set beside another machine's
+
+It changes nothing: commands it shows are for you to run. Keep the machine as quiet as for a comparison meanwhile.
+Exit status: 0 fit, poor points or not; 1 not fit; 2 usage.`,
+    run: async (values) => (await import('./commands/doctor.ts')).runDoctor(values),
+  },
+  {
+    name: 'soak',
+    description:
+      'a long run of a small matrix: memory, open files and the A/A pair have to stay where they are; then 40 apps at once',
+    options: [
+      {
+        flags: '--minutes <n>',
+        description: 'length of the long run',
+        shownDefault: '30',
+        parse: number('--minutes', 0.1, LONGEST_SOAK_MINUTES),
+      },
+    ],
+    help: `
+Examples:
+  npm run soak                            30 minutes, then 40 apps on 4 endpoints
+  npm run soak -- --minutes 240           over night
+
+What the runner keeps is read after a garbage collection and tells a leak within minutes; all its memory grows for the first ten.
+It writes no files. Exit status: 0 everything holds; 1 something grows or drifts; 2 usage; 130 interrupted.`,
+    run: async (values) => (await import('./commands/soak.ts')).runSoak(values),
+  },
+  {
+    name: 'calibrate',
+    description: 'measure the suite itself on this machine, and write docs/calibration.md',
+    options: calibrateOptions,
+    help: `
+Examples:
+  npm run calibrate                                       everything, an hour, docs/calibration.md
+  npm run calibrate -- --parts identical,planted          two parts again; the page keeps the others
+  npm run calibrate -- --minutes 180                      more repetitions
+  npm run calibrate -- --page                             only the page, from what is published
+
+Nothing else may run on the machine meanwhile. Progress goes to stderr, the paths written to stdout.
+Exit status: 0 done; 1 a part failed; 2 usage; 130 interrupted, finished repetitions are kept below --out.`,
+    run: async (values) => (await import('./commands/calibrate.ts')).runCalibrate(values),
+  },
+]
+
+/** Commands that read runs that were measured before. */
+const resultCommands: readonly CommandRow[] = [
+  {
+    name: 'report',
+    description: 'make any report of a run again, from its result and samples',
+    operands: [['<run>', 'folder of a run or its result.json, for example results/latest']],
+    options: [
+      {
+        flags: '--format <name>',
+        description: `one of ${formatIds.map((id) => `${id} (${reportFormats[id].description})`).join('; ')}`,
+        shownDefault: 'all that a run writes',
+        parse: (text) => chosenFrom('format', formatIds, text),
+      },
+      {
+        flags: '--out <folder>',
+        description: 'where to write',
+        shownDefault: 'beside the result',
+        parse: folder('--out'),
+      },
+      { flags: '--print', description: 'print the one file of --format instead of writing it' },
+      { flags: '--open', description: 'show report.html' },
+    ],
+    help: `
+Examples:
+  npm run report -- results/latest                        report.html, charts, report.md and table.csv again
+  npm run report -- results/latest --open                 and show the page
+  npm run report -- results/latest --format slides --out talk
+  npm run --silent report -- results/latest --format md --print > post.md
+
+Everything is made from result.json and the samples beside it, which are not touched. Paths written go to stdout.
+Exit status: 0 done; 1 a file could not be written; 2 usage.`,
+    run: async (values, [run]) => (await import('./commands/results.ts')).runReport(run!, values),
+  },
+  {
+    name: 'diff',
+    description: 'what changed from one run to another, cell by cell',
+    operands: [
+      ['<before>', 'folder of a run or its result.json'],
+      ['<after>', 'the same of the later run'],
+    ],
+    options: [
+      {
+        flags: '--fail-on <percent>',
+        description:
+          'exit 1 when a cell is proven more expensive by more, or has no valid number any more; never for a change between two machines',
+        parse: number('--fail-on', 0, LARGEST_PERCENT),
+      },
+      {
+        flags: '--format <name>',
+        description: `one of ${diffFormatIds.join(', ')}`,
+        shownDefault: 'text',
+        parse: (text) => chosenFrom('format', diffFormatIds, text),
+      },
+    ],
+    help: `
+Examples:
+  npm run diff -- results/2026-11-20T10-00-00Z-compare results/latest
+  npm run diff -- before.json after.json --fail-on 2      for a CI: exit 1 when a cell is proven more than 2 % more expensive
+  npm run --silent diff -- before.json after.json --format md
+
+A change is proven after Holm's correction for all cells together; whatever is not proven is shown as unchanged.
+Exit status: 0 compared; 1 with --fail-on: a regression beyond it is proven, or a number is lost; or a run is invalid; 2 usage, or runs that cannot be compared.`,
+    run: async (values, [before, after]) => (await import('./commands/results.ts')).runDiff(before!, after!, values),
+  },
+  {
+    name: 'history',
+    description: "list the runs of a folder and draw each app's ratio over time",
+    operands: [['<folder>', 'folder of runs, for example results']],
+    options: [
+      { flags: '--endpoint <name>', description: 'an endpoint, or overall', shownDefault: 'overall', parse: (text) => text },
+      {
+        flags: '--out <folder>',
+        description: 'where history.md and its charts go',
+        shownDefault: 'the folder of the runs',
+        parse: folder('--out'),
+      },
+    ],
+    help: `
+Examples:
+  npm run history -- results                              all runs there, and history.md with charts
+  npm run history -- results --endpoint hello --out docs
+
+Exit status: 0 done; 1 a file could not be written; 2 usage, or nothing to list.`,
+    run: async (values, [runs]) => (await import('./commands/results.ts')).runHistory(runs!, values),
+  },
+  {
+    name: 'publish-results',
+    description:
+      'make a valid run the published one: results/README.md, charts, and the table in README.md; of a study: docs/studies.md',
+    operands: [['<run>', 'folder of a run, for example results/latest']],
+    options: [],
+    help: '',
+    run: async (_values, [run]) => (await import('./commands/results.ts')).runPublish(run!),
+  },
+]
+
+/** The registry: every command but `study`. */
+export const commands: readonly CommandRow[] = [...measuringCommands, ...resultCommands]

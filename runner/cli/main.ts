@@ -1,0 +1,73 @@
+import { Command, CommanderError } from 'commander'
+import { RunError, UserError } from '../result/errors.ts'
+import { plainText } from '../result/plain-text.ts'
+import { addCommand } from './add-command.ts'
+import { commands } from './commands.ts'
+import { EXIT } from './exit-status.ts'
+import { addStudyCommand } from './study-command.ts'
+import { refuseSwallowedOptions } from './swallowed-options.ts'
+import { allowUnread } from './unread-output.ts'
+
+const LONGEST_MESSAGE = 1000
+
+allowUnread([process.stdout, process.stderr], (error) => {
+  const status = report(new RunError('output', `the output cannot be written (${error.message})`))
+  // After the command has set its own.
+  process.once('exit', () => {
+    process.exitCode ||= status
+  })
+})
+
+const program = new Command('framework-cost')
+  .description('What a Node.js web framework costs before it hits your code.')
+  .exitOverride()
+  .configureOutput({ writeErr: () => {} })
+  .showSuggestionAfterError(true)
+
+for (const row of commands) addCommand(program, row, endWith)
+addStudyCommand(program, {
+  print: (text) => void process.stdout.write(text),
+  run: async (study, call) => (await import('./commands/measure.ts')).runQuestion(study, call),
+  ended: endWith,
+})
+
+try {
+  const [, , name, ...args] = process.argv
+  const script = program.commands.find((one) => one.name() === name)
+  if (script !== undefined) refuseSwallowedOptions(script, args, process.env)
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = report(error)
+}
+
+async function endWith(status: Promise<number>): Promise<void> {
+  process.exitCode = await status
+}
+
+/** The one place where an error becomes words; returns the exit status. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Help and version are no errors; commander has printed them already.
+    if (error.exitCode === 0) return EXIT.valid
+    // Called without a command, commander only prints its help.
+    const message = error.code === 'commander.help' ? 'a command is missing' : error.message
+    const sentence = message
+      .replace(/^error: /, '')
+      .replace(/\n\(?/g, ' ')
+      .replace(/\)$/, '')
+    const command = program.commands.map((one) => one.name()).find((name) => name === process.argv[2]) ?? 'compare'
+    process.stderr.write(`error: ${oneLine(sentence)}\nhint: see --help, for example npm run ${command} -- --help\n`)
+    return EXIT.usage
+  }
+  if (error instanceof UserError) {
+    process.stderr.write(`error: ${oneLine(error.message)}\n${error.hint === undefined ? '' : `hint: ${oneLine(error.hint)}\n`}`)
+    return error.exitStatus
+  }
+  process.stderr.write(`this is a bug in the suite, please report it:\n${error instanceof Error ? error.stack : error}\n`)
+  return EXIT.notValid
+}
+
+/** What a user or an app has put into a message must not steer the terminal. */
+function oneLine(text: string): string {
+  return plainText(text, LONGEST_MESSAGE)
+}

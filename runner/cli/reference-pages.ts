@@ -1,0 +1,74 @@
+import type { FindingKind } from '../analysis/checks/finding-kind.ts'
+import { findingKinds } from '../analysis/checks/registry.ts'
+import type { Probe } from '../machine/facts/probe.ts'
+import { probes } from '../machine/facts/registry.ts'
+import { compareOptions, type OptionRow, resumeOption } from '../measure/options.ts'
+import { markdownTable } from '../report/markdown.ts'
+import { RunError } from '../result/errors.ts'
+import { FactGroup } from '../result/fact.ts'
+
+/** What each fact means, as Markdown: a list for every group, made from the registry. For the region `facts` of docs/doctor.md. */
+export function renderFactsPage(all: readonly Probe[] = probes): string {
+  return FactGroup.options
+    .map((group) => [`### ${group}`, ...all.filter((probe) => probe.group === group).map(factEntry)].join('\n\n'))
+    .join('\n\n')
+}
+
+function factEntry({ id, title, why, good, source, measured }: Probe): string {
+  const howRead = measured === true ? `Measured: ${source}` : `Read from ${source}`
+  return `**${title}** (\`${id}\`). ${why} Good: ${good}. ${howRead}.`
+}
+
+const columns = ['code', 'severity', 'meaning', 'what to do'].map((head) => ({ head, kind: 'text' as const }))
+
+/** `docs/findings.md`: every kind of finding there is, in the order of the registry. */
+export function renderFindingsPage(): string {
+  return `# Findings
+
+All codes that a result may hold, made from the registry (\`runner/analysis/checks/registry.ts\`) by \`npm run docs\`. The sentence of a finding
+has its numbers; \`facts\` in \`result.json\` has them for programs.
+
+**invalid**: the numbers must not be used, and the cell has no rank. **suspect**: read the finding before you quote the number.
+**note**: good to know; it changes nothing. The verdict of a cell is its worst finding. How verdicts come about is in
+[reading-results.md](reading-results.md#findings-and-verdicts), why the thresholds are what they are in
+[methodology.md](methodology.md#validity).
+
+## Of a cell
+
+They stand with the cells they are about.
+
+${table('cell')}
+
+## Of a run
+
+They hold for the whole run, or for all cells of an endpoint, and stand with every cell there.
+
+${table('run')}
+`
+}
+
+function table(scope: FindingKind['scope']): string {
+  const kinds = Object.entries<FindingKind>(findingKinds).filter(([, kind]) => kind.scope === scope)
+  return markdownTable(
+    columns,
+    kinds.map(([code, { severity, meaning, advice }]) => [code, severity, meaning, advice]),
+  )
+}
+
+/** The options as a Markdown table, for the README. */
+export function optionsTable(rows: readonly OptionRow[] = [...compareOptions, resumeOption]): string {
+  const line = ({ flags, description, shownDefault }: OptionRow) => `| \`${flags}\` | ${description} | ${shownDefault} |`
+  return ['| option | meaning | default |', '| --- | --- | --- |', ...rows.map(line)].join('\n')
+}
+
+/**
+ * Replaces what stands between `<!-- name:start -->` and `<!-- name:end -->` in a document.
+ * @throws RunError when the document has no such region
+ */
+export function replaceRegion(document: string, name: string, content: string): string {
+  const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`]
+  const [from, to] = [document.indexOf(start), document.indexOf(end)]
+  if (from < 0 || to < from)
+    throw new RunError('no-region', `the document has no region "${name}": it needs the lines ${start} and ${end}`)
+  return `${document.slice(0, from + start.length)}\n\n${content.trim()}\n\n${document.slice(to)}`
+}

@@ -1,0 +1,62 @@
+import type { Fact, Grade } from '../../result/fact.ts'
+import type { CpuPlacement } from '../cpus.ts'
+import type { Machine } from '../machine-reader.ts'
+import type { Measured } from '../measured.ts'
+
+/** What a probe may look at. Probes are pure: all of it is passed in. */
+export interface Scene {
+  readonly machine: Machine
+  readonly placement: CpuPlacement
+  /** Connections per app that a run is going to open. */
+  readonly connections: number
+  /** What takes seconds to find out; null: not measured this time. */
+  readonly measured: Measured | null
+}
+
+/** What a probe found. */
+export interface Reading {
+  readonly value: string
+  readonly grade: Grade
+  /** The exact command that would change it; null when there is none or no need. */
+  readonly change: string | null
+}
+
+/** One fact about the machine: what it is called, why it matters, and how it is read. */
+export interface Probe extends Pick<Fact, 'id' | 'group' | 'title' | 'why'> {
+  /** What counts as good, for docs/doctor.md. */
+  readonly good: string
+  /** Where it comes from, for docs/doctor.md. */
+  readonly source: string
+  /** Needs `Scene.measured` and is left out without it. */
+  readonly measured?: true
+  /** Says something on systems other than Linux too; the others are not asked there. */
+  readonly everywhere?: true
+  read(scene: Scene): Reading
+}
+
+export function good(value: string): Reading {
+  return { value, grade: 'good', change: null }
+}
+
+export function poor(value: string, change: string | null): Reading {
+  return { value, grade: 'poor', change }
+}
+
+export function unknown(value: string, change: string | null = null): Reading {
+  return { value, grade: 'unknown', change }
+}
+
+/** A command that needs the rights of root. */
+export function asRoot({ isRoot }: Machine, command: string): string {
+  return isRoot ? command : `sudo ${command}`
+}
+
+/** Writes a word into a file of the kernel. */
+export function writeInto(machine: Machine, word: string, path: string): string {
+  return `echo ${word} | ${asRoot(machine, `tee ${path}`)}`
+}
+
+/** The CPUs that servers and load generator have; all that are allowed when nothing is pinned. */
+export function usedCpus({ serverCpu, loadCpu }: CpuPlacement, allowed: readonly number[]): readonly number[] {
+  return serverCpu === null || loadCpu === null ? allowed : [loadCpu, serverCpu]
+}

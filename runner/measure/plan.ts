@@ -1,0 +1,198 @@
+import type { ContractOptions } from '../../apps/contract.ts'
+import type { LoadShape } from '../result/load-shape.ts'
+import { type DeploymentPlan, processOf, workersOf } from '../servers/deployment.ts'
+import type { ResolvedApp } from '../servers/find-app.ts'
+import { type Random, seededRandom } from '../statistics/random.ts'
+
+/** Two copies of the baseline run in every comparison: the control is measured twice as often, and every run is an A/A test. */
+const BASELINE_COPIES = 2
+/** Length of the meaningless environment variable, bytes: one page shifts the initial stack through every alignment. */
+const LARGEST_PADDING = 4095
+/** Slices are stretched or shortened by up to this share so that they cannot beat in time with a timer of the app or the machine. */
+const SLICE_JITTER = 0.2
+/**
+ * Time spent measuring over time spent starting and warming up: the pilot included, six tenths of a run's time are measuring. Processes
+ * differ more than slices do, so fewer blocks and more rounds would be a little more precise per minute (Kalibera and Jones, 2013).
+ */
+const MEASURE_OVER_PREPARE = 1.8
+/** Starting one app, until it listens and is connected, on the machines seen so far. */
+const START_MILLISECONDS = 250
+const LARGEST_SEED = 2 ** 32 - 1
+/** Sets the seeds of arrivals apart from those of repeated blocks; more than rounds will ever be. */
+const ARRIVALS = 2 ** 20
+const FEWEST_BLOCKS = 8
+const MOST_BLOCKS = 60
+
+/** A plan that holds for the whole run; pure data. */
+export interface Plan {
+  readonly seed: number
+  readonly baseline: string
+  readonly deployments: readonly DeploymentPlan[]
+  readonly endpoints: readonly string[]
+  /** What is expected of endpoints that are not in the contract of all apps. */
+  readonly answers?: ContractOptions['answers']
+  readonly connections: number
+  readonly sliceMilliseconds: number
+  /** null: as many as `blocksFor` says once the warm-up is known. */
+  readonly blocksPerRound: number | null
+  /** null: the pilot decides. */
+  readonly warmUpMilliseconds: number | null
+  /** Watches processes come up and how much memory they hold. Absent: a comparison, which spends no time on it. */
+  readonly lives?: LifePlan
+}
+
+/** How the processes of a round are watched beside their slices. They start one at a time then, and are asked once right away. */
+export interface LifePlan {
+  /** Without load, before memory is read at rest: once before the warm-up, once after the last block. */
+  readonly restMilliseconds: number
+}
+
+export interface PlannedSlice {
+  /** Index into the plan's deployments. */
+  readonly deployment: number
+  readonly milliseconds: number
+}
+
+/** One slice of every deployment that is asked for one endpoint. */
+export interface PlannedBlock {
+  readonly block: number
+  readonly endpoint: string
+  readonly slices: readonly PlannedSlice[]
+}
+
+export interface PlannedRound {
+  readonly round: number
+  /** Indexes into the plan's deployments, in the order of starting. */
+  readonly startOrder: readonly number[]
+  readonly warmUpOrder: readonly number[]
+  /** Bytes, by deployment. */
+  readonly environmentPadding: readonly number[]
+  readonly blocks: readonly PlannedBlock[]
+}
+
+/** The deployments of a comparison: one of every app, two of the baseline. */
+export function planDeployments(
+  apps: readonly ResolvedApp[],
+  baseline: string,
+  transport: DeploymentPlan['transport'],
+): DeploymentPlan[] {
+  return apps.flatMap(({ id, modulePath }) =>
+    Array.from({ length: id === baseline ? BASELINE_COPIES : 1 }, (_, copy) => ({
+      id: copy === 0 ? id : `${id}#${copy + 1}`,
+      app: id,
+      modulePath,
+      transport,
+    })),
+  )
+}
+
+/** The app that a deployment of the plan runs. */
+export function appOf(plan: Plan, deployment: string): string {
+  return plan.deployments.find(({ id }) => id === deployment)?.app ?? deployment
+}
+
+/** Findings that an app of the plan is made to bring about. */
+export function provokedBy({ deployments }: Pick<Plan, 'deployments'>, app: string): readonly string[] {
+  return deployments.find((deployment) => deployment.app === app)?.provokes ?? []
+}
+
+/** Apps that are measured for what goes wrong with them. */
+export function provokingApps({ deployments }: Pick<Plan, 'deployments'>): string[] {
+  return deployments.filter(({ provokes = [] }) => provokes.length > 0).map(({ app }) => app)
+}
+
+/** How a deployment of the plan is asked. */
+export function loadOf(plan: Pick<Plan, 'connections' | 'sliceMilliseconds'>, { load }: DeploymentPlan): LoadShape {
+  const { connections, sliceMilliseconds } = plan
+  return { connections, sliceMilliseconds, keepAlive: true, sleeps: false, saturates: true, arrivals: null, ...load }
+}
+
+/** What is requested of a deployment of the plan. */
+export function endpointsOf(plan: Pick<Plan, 'endpoints'>, { endpoints = plan.endpoints }: DeploymentPlan): readonly string[] {
+  return endpoints
+}
+
+/** Processes that answer for these deployments: some may share one, and others have several. */
+export function countProcesses(deployments: readonly DeploymentPlan[]): number {
+  const byProcess = new Map(deployments.map((deployment) => [processOf(deployment), workersOf(deployment)]))
+  return [...byProcess.values()].reduce((sum, workers) => sum + workers, 0)
+}
+
+/** How many blocks a round should have, so that most of it is spent measuring. */
+export function blocksFor(plan: Plan, warmUpMilliseconds: number): number {
+  if (plan.blocksPerRound !== null) return plan.blocksPerRound
+  const prepare = (START_MILLISECONDS + warmUpMilliseconds) * countProcesses(plan.deployments)
+  const slices = sliceMilliseconds(plan, plan.deployments, (deployment) => loadOf(plan, deployment).sliceMilliseconds)
+  const blocks = Math.ceil((MEASURE_OVER_PREPARE * prepare) / slices)
+  return Math.min(MOST_BLOCKS, Math.max(FEWEST_BLOCKS, blocks))
+}
+
+/** A slice of every deployment on everything it is asked for, milliseconds, by how long one takes. */
+export function sliceMilliseconds(
+  plan: Pick<Plan, 'endpoints'>,
+  deployments: readonly DeploymentPlan[],
+  milliseconds: (deployment: DeploymentPlan) => number,
+): number {
+  return deployments.reduce((sum, one) => sum + milliseconds(one) * endpointsOf(plan, one).length, 0)
+}
+
+/** Everything random about one round (from 1), from the plan's seed and the round's number alone. */
+export function planRound(plan: Plan, round: number, blocksPerRound: number): PlannedRound {
+  const random = seededRandom(plan.seed, round)
+  const indexes = plan.deployments.map((_, index) => index)
+  const stretch = () => 1 + SLICE_JITTER * (2 * random.float() - 1)
+  const slice = (deployment: number, stretched: number) => ({
+    deployment,
+    milliseconds: loadOf(plan, plan.deployments[deployment]!).sliceMilliseconds * stretched,
+  })
+  const isAsked = (deployment: number, endpoint: string) => endpointsOf(plan, plan.deployments[deployment]!).includes(endpoint)
+  return {
+    round,
+    startOrder: random.shuffle(indexes),
+    warmUpOrder: random.shuffle(indexes),
+    environmentPadding: indexes.map(() => random.integer(0, LARGEST_PADDING)),
+    blocks: Array.from({ length: blocksPerRound }, (_, block) =>
+      random.shuffle(plan.endpoints).map((endpoint) => ({
+        block,
+        endpoint,
+        // Stretched alike in the whole block: its slices are compared with each other.
+        slices: ((stretched) =>
+          random
+            .shuffle(indexes)
+            .filter((deployment) => isAsked(deployment, endpoint))
+            .map((deployment) => slice(deployment, stretched)))(stretch()),
+      })),
+    ).flat(),
+  }
+}
+
+/**
+ * A block once more, after a disturbance: slices of the same length, the deployments in an order drawn from seed, round, block and
+ * attempt alone, so that no other random choice depends on whether there was a disturbance.
+ * @param attempt from 1; 0 is the block as planned
+ */
+export function repeatedBlock(
+  plan: Plan,
+  round: number,
+  { block, endpoint, slices }: PlannedBlock,
+  attempt: number,
+): PlannedBlock {
+  const random = ownRandom(plan.seed, [round, plan.endpoints.indexOf(endpoint), block, attempt])
+  return { block, endpoint, slices: random.shuffle(slices) }
+}
+
+/** Seed of the times at which requests arrive in an attempt at a block: the same for all its slices. */
+export function arrivalSeed(
+  plan: Plan,
+  round: number,
+  { block, endpoint }: Pick<PlannedBlock, 'block' | 'endpoint'>,
+  attempt: number,
+): number {
+  const parts = [ARRIVALS, round, plan.endpoints.indexOf(endpoint), block, attempt]
+  return ownRandom(plan.seed, parts).integer(0, LARGEST_SEED)
+}
+
+/** Randomness of its own for everything that is numbered so. */
+function ownRandom(seed: number, parts: readonly number[]): Random {
+  return parts.reduce((outer, part) => seededRandom(outer.integer(0, LARGEST_SEED), part), seededRandom(seed))
+}

@@ -1,0 +1,87 @@
+import { formatDuration, formatNumber, formatShare } from '../../../result/format.ts'
+import type { Estimate as StoredEstimate, Verdict } from '../../../result/model.ts'
+import type { Estimate } from '../../../statistics/estimate.ts'
+import { wilsonInterval } from '../../../statistics/wilson.ts'
+import type { Judgement } from './part-page.ts'
+
+/** The estimate, or nothing where there were too few rounds for an interval. */
+export function bounded({ value, low, high, level }: StoredEstimate): Estimate[] {
+  return low === null || high === null ? [] : [{ value, low, high, level }]
+}
+
+export function holds({ low, high }: Estimate, truth: number): boolean {
+  return low <= truth && truth <= high
+}
+
+/** `1 run`, `3 runs`, `2 copies`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${formatNumber(number, 0)} ${number === 1 ? one : many}`
+}
+
+/** `4.4 %`. */
+export function percent(share: number): string {
+  return `${formatShare(share)} %`
+}
+
+/** `2.1 to 8.8 %`: the binomial 95 % interval (Wilson) of a share. */
+export function shareInterval(hits: number, of: number): string {
+  const { low, high } = wilsonInterval(hits, of)
+  return `${formatShare(low)} to ${percent(high)}`
+}
+
+/**
+ * A share against its goal. Where the goal is missed but lies inside the binomial interval, chance may have done it, and the words
+ * say so: of perfect 95 % intervals, half of all calibrations would miss by a little.
+ * @param what is counted, after the number: `intervals exclude 1`
+ */
+export function judgeShare(
+  hits: number,
+  of: number,
+  what: string,
+  goal: { atMost: number } | { atLeast: number },
+): Judgement | null {
+  if (of === 0) return null
+  const share = hits / of
+  const { low, high } = wilsonInterval(hits, of)
+  const wanted = 'atMost' in goal ? goal.atMost : goal.atLeast
+  const met = 'atMost' in goal ? share <= wanted : share >= wanted
+  const byChance = !met && low <= wanted && wanted <= high ? '; chance alone may have done that' : ''
+  const measured = `${percent(share)} of ${formatNumber(of, 0)} ${what} (binomial 95 % interval ${shareInterval(hits, of)}${byChance})`
+  return { measured, outcome: met ? 'met' : 'not met' }
+}
+
+interface Run {
+  readonly rounds: number
+  readonly wallSeconds: number
+  readonly measuredSeconds: number
+  readonly verdict: Verdict
+}
+
+/** `20 runs of 6 rounds, 43 s each (64 % of it measuring)`. */
+export function effortOf(runs: readonly Run[]): string {
+  const wall = runs.reduce((sum, run) => sum + run.wallSeconds, 0)
+  const measured = runs.reduce((sum, run) => sum + run.measuredSeconds, 0)
+  const rounds = fromTo(
+    runs.map((run) => run.rounds),
+    'round',
+  )
+  const each = runs.length === 1 ? '' : ' each on average'
+  const share = wall > 0 ? ` (${formatShare(measured / wall)} % of it measuring)` : ''
+  return `${count(runs.length, 'run')} of ${rounds}, ${formatDuration(wall / runs.length)}${each}${share}`
+}
+
+/** `6 rounds`, or `4 to 6 rounds` where numbers differ. */
+export function fromTo(numbers: readonly number[], what: string): string {
+  const [fewest, most] = [Math.min(...numbers), Math.max(...numbers)]
+  return `${fewest === most ? '' : `${fewest} to `}${count(most, what)}`
+}
+
+/** Runs are counted whatever their verdict: leaving out those that look bad would make the numbers look better than they are. */
+export function verdictSentences(runs: readonly Run[]): string[] {
+  const of = (wanted: Verdict) => runs.filter(({ verdict }) => verdict === wanted).length
+  const [suspect, invalid] = [of('suspect'), of('invalid')]
+  if (suspect === 0 && invalid === 0) return []
+  return [
+    `Of ${count(runs.length, 'run')} the suite itself called ${suspect} suspect and ${invalid} invalid; all are counted here.`,
+  ]
+}

@@ -1,0 +1,254 @@
+/**
+ * What a calibration has measured: one file a part, kept as JSON beside the page that is made from it. The page
+ * (docs/calibration.md) and its charts can always be made again from these files.
+ */
+import { z } from 'zod'
+import { Estimate, Verdict } from '../../result/model.ts'
+
+export const CALIBRATION_FORMAT = 1
+
+/** When, where and with what a part was measured. */
+export const PartHead = z.object({
+  format: z.literal(CALIBRATION_FORMAT),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  wallSeconds: z.number(),
+  seed: z.int(),
+  /** The part stopped before its time: by Ctrl-C, or because something failed. */
+  cutShort: z.boolean(),
+  suiteVersion: z.string(),
+  commit: z.string().nullable(),
+  node: z.string(),
+  kernel: z.string(),
+  cpuModel: z.string(),
+  cpus: z.int(),
+})
+export type PartHead = z.infer<typeof PartHead>
+
+const RunTime = { rounds: z.int(), wallSeconds: z.number(), measuredSeconds: z.number(), verdict: Verdict }
+
+/** A/A: many runs in which every app is the baseline itself. */
+export const IdenticalPart = z.object({
+  part: z.literal('identical'),
+  head: PartHead,
+  runs: z.array(
+    z.object({
+      ...RunTime,
+      /** Ratio of every further copy to the baseline: the truth is 1. */
+      ratios: z.array(z.object({ app: z.string(), endpoint: z.string(), ratio: Estimate })),
+      /** The two copies that every run has. */
+      controls: z.array(z.object({ endpoint: z.string(), ratio: Estimate })),
+    }),
+  ),
+})
+export type IdenticalPart = z.infer<typeof IdenticalPart>
+
+/** Known work on top of a baseline. */
+export const PlantedPart = z.object({
+  part: z.literal('planted'),
+  head: PartHead,
+  /** CPU time of one turn of the burning loop, measured apart from any server, in several fresh processes. */
+  burn: z.object({ nanosecondsPerTurn: z.number(), perProcess: z.array(z.number()), turnsPerMicrosecond: z.number() }),
+  runs: z.array(
+    z.object({
+      ...RunTime,
+      base: z.string(),
+      /**
+       * What two looks at the clock take in a server, mean over the rounds: the wrapper's turns, of which there are none, timed like all
+       * others. null: nothing was timed in the servers, as in older files.
+       */
+      emptyNanoseconds: z.number().nullable().default(null),
+      cells: z.array(
+        z.object({
+          /** What the app burns per request by the calibration of the loop in a quiet process; 0: the wrapper alone. */
+          plantedMicroseconds: z.number(),
+          overheadMicroseconds: Estimate,
+          /** Over the wrapper that burns nothing, paired like every other cost; null for the wrapper itself. */
+          overWrapperMicroseconds: Estimate.nullable(),
+          /** The same work by the clocks of the servers, over the wrapper as well; null: not timed, and for the wrapper itself. */
+          inSitu: z
+            .object({
+              microseconds: Estimate,
+              /** Microseconds, paired by round: both are of the same processes and moments. The truth is 0. */
+              recoveredLessInSitu: Estimate,
+              samples: z.int(),
+              /** Samples in which the process had certainly lost its CPU. */
+              leftOut: z.int(),
+            })
+            .nullable()
+            .default(null),
+          /**
+           * By how much a whole request takes longer than the wrapper's, by the clocks of the servers: the work, and what it does to the
+           * rest of the request. null: not timed, as in older files, and for the wrapper itself.
+           */
+          wholeRequest: z.object({ microseconds: Estimate, recoveredLessInSitu: Estimate }).nullable().default(null),
+        }),
+      ),
+    }),
+  ),
+})
+export type PlantedPart = z.infer<typeof PlantedPart>
+
+/** The suite beside what people do today: the same four servers, about the same wall time per repetition. */
+export const TodayPart = z.object({
+  part: z.literal('today'),
+  head: PartHead,
+  /** The first two are the same server; the others follow in the order of their true cost. */
+  servers: z.array(z.string()),
+  procedures: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      /** What was run per server, as words or a command line; why not, where there are no repetitions. */
+      what: z.string(),
+      repetitions: z.array(
+        z.object({
+          wallSeconds: z.number(),
+          /** By server. */
+          requestsPerSecond: z.record(z.string(), z.number()),
+          /** CPU microseconds per request where the procedure can tell; for programs that only know requests per second: read from the server's process by us. */
+          costMicroseconds: z.record(z.string(), z.number().nullable()),
+          /** Of the suite only: its own intervals of cost over the first server's, by server. */
+          ratios: z.record(z.string(), Estimate).nullable(),
+        }),
+      ),
+    }),
+  ),
+})
+export type TodayPart = z.infer<typeof TodayPart>
+
+/** The same comparison under other circumstances. */
+export const InvariancePart = z.object({
+  part: z.literal('invariance'),
+  head: PartHead,
+  factors: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      settings: z.array(
+        z.object({
+          label: z.string(),
+          isDefault: z.boolean(),
+          rounds: z.int(),
+          baselineMicroseconds: Estimate,
+          serverBusy: z.number(),
+          loadBusy: z.number().nullable(),
+          cells: z.array(
+            z.object({
+              app: z.string(),
+              endpoint: z.string(),
+              ratio: Estimate,
+              overheadMicroseconds: Estimate,
+              /** Round numbers are unique in the part: settings that share them were taken from the same rounds, and are paired. */
+              perRound: z.array(z.object({ round: z.int(), ratio: z.number() })),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+})
+export type InvariancePart = z.infer<typeof InvariancePart>
+
+/** What the suite itself costs. */
+export const CostPart = z.object({
+  part: z.literal('cost'),
+  head: PartHead,
+  runs: z.array(
+    z.object({
+      ...RunTime,
+      apps: z.int(),
+      endpoints: z.int(),
+      blocksPerRound: z.int(),
+      warmUpMilliseconds: z.number(),
+      runnerResidentBytes: z.number(),
+      loadResidentBytes: z.number().nullable(),
+    }),
+  ),
+  /** CPU of the load generator beside that of the server, of the largest run. */
+  perRequest: z.array(
+    z.object({
+      app: z.string(),
+      endpoint: z.string(),
+      serverMicroseconds: z.number(),
+      /** Without the time it only waits for the server. */
+      loadMicroseconds: z.number().nullable(),
+      serverBusy: z.number(),
+      loadBusy: z.number().nullable(),
+    }),
+  ),
+})
+export type CostPart = z.infer<typeof CostPart>
+
+/** How apps warm up, and what the chosen warm-up leaves. */
+export const WarmUpPart = z.object({
+  part: z.literal('warm-up'),
+  head: PartHead,
+  /** Several fresh processes per app, every one from its first request on. */
+  curves: z.array(
+    z.object({
+      app: z.string(),
+      process: z.int(),
+      points: z.array(z.object({ milliseconds: z.number(), costMicroseconds: z.number() })),
+    }),
+  ),
+  chosenMilliseconds: z.number(),
+  /** Change of cost over the measured part of a round, after the chosen warm-up. */
+  drift: z.array(z.object({ app: z.string(), endpoint: z.string(), driftPercent: Estimate })),
+})
+export type WarmUpPart = z.infer<typeof WarmUpPart>
+
+/** Known work that is not done in the slice of its request: later, rarely, in other threads and processes. */
+export const KindsPart = z.object({
+  part: z.literal('kinds'),
+  head: PartHead,
+  runs: z.array(
+    z.object({
+      ...RunTime,
+      cells: z.array(
+        z.object({
+          kind: z.string(),
+          verdict: Verdict,
+          /** CPU microseconds per request that the server counts itself, all of it, over the wrapper that puts off and does nothing. */
+          truth: Estimate,
+          /** What single units of the work took by the server's own clock, without what they make the rest of it cost; null: not timed. */
+          unitMicroseconds: z.number().nullable(),
+          /** What the suite found of it, and by how much that is more, paired by round. The latter's truth is 0. */
+          recovered: Estimate,
+          recoveredLessTruth: Estimate,
+          /** What the typical cost shows of it. */
+          typicalMicroseconds: z.number(),
+        }),
+      ),
+    }),
+  ),
+})
+export type KindsPart = z.infer<typeof KindsPart>
+
+/** The suite beside servers that were started by hand and loaded by stock programs. */
+export const OutsidePart = z.object({
+  part: z.literal('outside'),
+  head: PartHead,
+  ways: z.array(
+    z.object({
+      id: z.enum(['autocannon', 'wrk', 'suite-sleeping', 'suite']),
+      title: z.string(),
+      /** CPU microseconds per request by app; one entry per set of fresh processes. */
+      sets: z.array(z.record(z.string(), z.number())),
+    }),
+  ),
+})
+export type OutsidePart = z.infer<typeof OutsidePart>
+
+export const CalibrationPart = z.discriminatedUnion('part', [
+  OutsidePart,
+  IdenticalPart,
+  PlantedPart,
+  KindsPart,
+  TodayPart,
+  InvariancePart,
+  CostPart,
+  WarmUpPart,
+])
+export type CalibrationPart = z.infer<typeof CalibrationPart>
+export type PartId = CalibrationPart['part']

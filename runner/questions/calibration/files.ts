@@ -1,0 +1,103 @@
+import { readdir, readFile, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { writeAtomically } from '../../result/atomic-write.ts'
+import { UserError } from '../../result/errors.ts'
+import { cannotWrite } from '../../result/storage-error.ts'
+import { makeFolders, makeRunFolder, proveWritable } from '../../result/writable-folder.ts'
+import { CalibrationPart, type PartId } from './data.ts'
+import type { CalibrateOptions } from './options.ts'
+
+type Folders = Pick<CalibrateOptions, 'out' | 'published' | 'docs'>
+
+/** Where a calibration keeps what it has found. Writing rejects with a RunError that names cause and next step. */
+export interface CalibrationFiles {
+  /** `<out>/2026-11-21T09-30-05Z-calibrate` */
+  readonly folder: string
+  /** Takes the folder back when nothing was kept in it. @returns whether it is gone */
+  discardEmpty(): Promise<boolean>
+  /** Into the folder of this calibration, whatever became of the part. */
+  keep(part: CalibrationPart): Promise<void>
+  /** For the page: in place of what was known of this part before. */
+  publish(part: CalibrationPart): Promise<void>
+}
+
+/**
+ * Makes all folders and proves that they can be written to, and that what is published can be read, before anything is measured.
+ * @throws {UserError} `out-not-writable`, `bad-calibration`
+ */
+export async function openCalibrationFiles({ out, published, docs }: Folders, startedAt: Date): Promise<CalibrationFiles> {
+  await proveWritable(published, '--published')
+  await proveWritable(docs, '--docs')
+  await readPublished(published)
+  const folder = await makeRunFolder(out, 'calibrate', startedAt)
+  return {
+    folder,
+    discardEmpty: () =>
+      rmdir(folder).then(
+        () => true,
+        () => false,
+      ),
+    keep: (part) => write(join(folder, fileName(part.part)), jsonOf(part)),
+    // Nothing is published that could not be read again.
+    publish: (part) => write(join(published, fileName(part.part)), jsonOf(CalibrationPart.parse(part))),
+  }
+}
+
+/**
+ * Makes page and charts from all published parts.
+ * @returns the paths written
+ * @throws {UserError} `bad-calibration` when a published file cannot be read
+ */
+export async function writeCalibrationPage({ published, docs }: Pick<Folders, 'published' | 'docs'>): Promise<string[]> {
+  // The library that draws is large; who only compares shall not wait for it.
+  const { renderCalibrationPage } = await import('./page.ts')
+  const files = await renderCalibrationPage(await readPublished(published))
+  const paths: string[] = []
+  for (const { path, text } of files) {
+    const target = join(docs, path)
+    await makeFolders(dirname(target)).catch((cause) => {
+      throw cannotWrite(target, cause)
+    })
+    await write(target, text)
+    paths.push(target)
+  }
+  return paths
+}
+
+/** All published parts; none where there is no such folder. @throws {UserError} `bad-calibration` */
+export async function readPublished(folder: string): Promise<CalibrationPart[]> {
+  const names = await readdir(folder).catch(() => [])
+  return Promise.all(
+    names
+      .filter((name) => /^[a-z].*\.json$/.test(name))
+      .sort()
+      .map((name) => readPart(join(folder, name))),
+  )
+}
+
+async function readPart(path: string): Promise<CalibrationPart> {
+  try {
+    return CalibrationPart.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch (cause) {
+    throw new UserError('bad-calibration', `${path} does not hold a part of a calibration`, {
+      hint: 'delete it, or measure that part again',
+      cause,
+    })
+  }
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await writeAtomically(path, text)
+  } catch (cause) {
+    throw cannotWrite(path, cause)
+  }
+}
+
+function fileName(part: PartId): string {
+  return `${part}.json`
+}
+
+function jsonOf(part: CalibrationPart): string {
+  return `${JSON.stringify(part, null, 2)}\n`
+}

@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { get } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { RunError } from '../../result/errors.ts'
+
+const PROJECT_MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
+const READY_MILLISECONDS = 10_000
+const TYPE = 'text/plain; charset=utf-8'
+const BODY = 'Hello, World!'
+/** The other paths of the contract: a router that looks at all of them has as many to look at. */
+const OTHERS = ['template', 'table', 'lookup']
+
+/** A server as the documentation of each framework has it, with the suite's answer and as many routes; nothing of the suite in it. */
+const sources: Readonly<Record<string, string>> = {
+  'node-http': `import { createServer } from 'node:http'
+
+createServer((request, response) => {
+  switch (request.url) {
+    case '/hello':
+${OTHERS.map((name) => `    case '/${name}':`).join('\n')}
+      response.writeHead(200, { 'Content-Type': '${TYPE}', 'Content-Length': ${BODY.length} })
+      return response.end('${BODY}')
+    default:
+      return response.writeHead(404).end()
+  }
+}).listen(process.env.PORT, '127.0.0.1')
+`,
+  fastify: `import Fastify from 'fastify'
+
+const fastify = Fastify()
+${each((path) => `fastify.get('${path}', (request, reply) => reply.type('${TYPE}').send('${BODY}'))`)}
+await fastify.listen({ port: Number(process.env.PORT), host: '127.0.0.1' })
+`,
+  hono: `import { serve } from '@hono/node-server'
+import { Hono } from 'hono'
+
+const app = new Hono()
+${each((path) => `app.get('${path}', (c) => c.text('${BODY}'))`)}
+serve({ fetch: app.fetch, port: Number(process.env.PORT), hostname: '127.0.0.1' })
+`,
+  koa: `import Router from '@koa/router'
+import Koa from 'koa'
+
+const app = new Koa()
+const router = new Router()
+${each((path) => `router.get('${path}', (ctx) => { ctx.body = '${BODY}' })`)}
+app.use(router.routes()).use(router.allowedMethods())
+app.listen(process.env.PORT, '127.0.0.1')
+`,
+  express: `import express from 'express'
+
+const app = express()
+${each((path) => `app.get('${path}', (request, response) => { response.type('text/plain').send('${BODY}') })`)}
+app.listen(process.env.PORT, '127.0.0.1')
+`,
+}
+
+function each(line: (path: string) => string): string {
+  return ['hello', ...OTHERS].map((name) => line(`/${name}`)).join('\n')
+}
+
+/** A server that was started by hand, as it were. */
+export interface OutsideServer {
+  readonly app: string
+  readonly url: string
+  /** All CPU time of its threads so far, nanoseconds, from /proc/PID/task/TID/schedstat; a reading of its own, that the suite has no part in. */
+  cpuNs(): number
+}
+
+/** Apps for which there is such a server. */
+export const outsideApps: readonly string[] = Object.keys(sources)
+
+/**
+ * Starts `node server.mjs` for every app, on one CPU, and does something with them; they are ended whatever comes.
+ * @throws RunError when one does not answer
+ */
+export async function withOutsideServers<T>(
+  apps: readonly string[],
+  cpu: number | null,
+  act: (servers: readonly OutsideServer[]) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'framework-cost-'))
+  const children: ChildProcess[] = []
+  try {
+    await symlink(PROJECT_MODULES, join(folder, 'node_modules'))
+    const firstPort = 10_000 + Math.floor(Math.random() * 9_000)
+    const servers: OutsideServer[] = []
+    for (const [index, app] of apps.entries()) {
+      const file = join(folder, `${app}.mjs`)
+      await writeFile(file, sources[app]!)
+      const port = firstPort + index
+      const [command, ...args] = [...(cpu === null ? [] : ['taskset', '-c', String(cpu)]), process.execPath, file]
+      const env = { PATH: process.env.PATH, PORT: String(port), NODE_ENV: 'production' }
+      const child = spawn(command!, args, { stdio: 'ignore', env })
+      children.push(child)
+      servers.push({ app, url: `http://127.0.0.1:${port}/hello`, cpuNs: () => cpuOf(child.pid!) })
+    }
+    for (const server of servers) await answers(server)
+    return await act(servers)
+  } finally {
+    for (const child of children) child.kill('SIGKILL')
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function cpuOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
+    return sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0])
+  }, 0)
+}
+
+async function answers({ app, url }: OutsideServer): Promise<void> {
+  const until = performance.now() + READY_MILLISECONDS
+  while (!(await asked(url))) {
+    if (performance.now() > until) throw new RunError('outside-server', `the plain server of ${app} did not answer`)
+    await sleep(50)
+  }
+}
+
+function asked(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    get(url, { agent: false }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode === 200))
+    }).once('error', () => resolve(false))
+  })
+}

@@ -1,0 +1,117 @@
+import { renderAnswerCharts } from '../../report/charts/chart-files.ts'
+import { answerSections, escapeMarkdown, markdownTable } from '../../report/markdown.ts'
+import { utcMinute, version } from '../../report/run-facts.ts'
+import { answerText } from '../../report/text-table.ts'
+import { formatDuration } from '../../result/format.ts'
+import type { AnyPartPage, Judgement, PartAnswer, PartPage } from './answers/part-page.ts'
+import { partPages } from './answers/registry.ts'
+import type { CalibrationPart, PartHead } from './data.ts'
+
+/** Folder of the charts, beside the page. */
+const CHARTS = 'calibration'
+const COMMIT_DIGITS = 12
+
+const HEAD = `<!-- Made by \`npm run calibrate\`; \`npm run calibrate -- --page\` makes it again from results/published/calibration/. Do not edit. -->
+
+# Calibration: what the suite says of itself
+
+Every number on this page was measured with \`npm run calibrate\` and is computed from the
+[data beside the published results](../results/published/calibration/). What was tried to make the suite more precise, and what it
+brought, is in the [precision log](precision-log.md); how it measures is in the [methodology](methodology.md).`
+
+interface Goal {
+  readonly title: string
+  /** null: not measured. */
+  readonly judgement: Judgement | null
+}
+
+/** What a calibration cannot say by itself, because it takes default runs before and after a change. */
+const ELSEWHERE: Goal = {
+  title:
+    'all 16 ratios of the default matrix within ±0.5 % in 4 minutes on a quiet machine, ±1 % on a disturbed one (by whole runs, see the precision log)',
+  judgement: null,
+}
+
+interface Section {
+  readonly page: AnyPartPage
+  readonly head: PartHead | null
+  readonly goals: readonly Goal[]
+  readonly answer: PartAnswer | null
+}
+
+/**
+ * `calibration.md` and its charts, `calibration/<chart>-light.svg` and `-dark.svg`, with paths relative to the docs folder. Every word
+ * that says how something came out follows from the data; the same data give the same bytes.
+ * @param parts in any order; of what is missing the page says so
+ */
+export async function renderCalibrationPage(parts: readonly CalibrationPart[]): Promise<{ path: string; text: string }[]> {
+  const sections = partPages.map((page) => sectionOf(page, parts))
+  const goals = [...sections.flatMap((section) => section.goals), ELSEWHERE]
+  const blocks = [HEAD, escapeMarkdown(mixture(parts)), '## Goals', goalTable(goals), ...sections.map(sectionText)]
+  const charts = await renderAnswerCharts(sections.flatMap(({ answer }) => answer?.charts ?? []))
+  return [
+    { path: 'calibration.md', text: `${blocks.filter((block) => block !== '').join('\n\n')}\n` },
+    ...charts.map(({ name, text }) => ({ path: `${CHARTS}/${name}`, text })),
+  ]
+}
+
+function sectionOf(page: AnyPartPage, parts: readonly CalibrationPart[]): Section {
+  const { goals, answer } = page as PartPage<CalibrationPart>
+  const part = parts.find((one) => one.part === page.part) ?? null
+  const said = part === null ? null : answer(part)
+  const judged = goals.map(({ title, judge }) => ({ title, judgement: part === null || said === null ? null : judge(part) }))
+  return { page, head: part?.head ?? null, goals: judged, answer: said }
+}
+
+function goalTable(goals: readonly Goal[]): string {
+  return markdownTable(
+    ['goal', 'measured', 'outcome'].map((head) => ({ head, kind: 'text' as const })),
+    goals.map(({ title, judgement }) => [
+      title,
+      answerText(judgement?.measured ?? ''),
+      judgement === null ? 'not measured' : judgement.outcome,
+    ]),
+  )
+}
+
+function sectionText({ page: { part, title, question }, head, goals, answer }: Section): string {
+  const again = `\`npm run calibrate -- --parts ${part}\``
+  if (head === null) return `## ${title}\n\n*${question}* Not measured yet: ${again}.`
+  if (answer === null) {
+    return `## ${title}\n\n*${question}* Started on ${head.startedAt.slice(0, 10)}, but too little was finished to say anything: ${again}.`
+  }
+  const { effort, ...said } = answer
+  const sentences = [...goals.map(goalSentence), ...said.sentences]
+  const cutShort = head.cutShort ? ['This part was cut short, and is based on what was finished by then.'] : []
+  return [
+    `## ${title}`,
+    ...answerSections({ answer: { ...said, question, sentences, limits: [...cutShort, ...said.limits] } }, CHARTS, 3),
+    `How it was measured: ${escapeMarkdown(answerText(provenance(effort, head)))}`,
+  ].join('\n\n')
+}
+
+function goalSentence({ title, judgement }: Goal): string {
+  if (judgement === null) return `Goal not measured: ${title}.`
+  return `Goal ${judgement.outcome}: ${title}. Measured: ${judgement.measured}.`
+}
+
+/** What was run, when, for how long, with what and where. */
+function provenance(effort: string, head: PartHead): string {
+  const { startedAt, wallSeconds, seed, suiteVersion, commit, node, cpuModel, cpus, kernel } = head
+  const revision = commit === null ? '' : `, commit ${commit.slice(0, COMMIT_DIGITS)}`
+  return (
+    `${effort}. ${utcMinute(startedAt)}, ${formatDuration(wallSeconds)} in all, seed ${seed}; ` +
+    `suite ${suiteVersion}${revision}; Node ${version(node)}; ${cpuModel}, ${cpus} CPUs, kernel ${kernel}.`
+  )
+}
+
+/** A sentence for the top of the page when its parts are not from one commit and one machine; empty when they are. */
+function mixture(parts: readonly CalibrationPart[]): string {
+  const commits = new Set(parts.map(({ head }) => head.commit))
+  const machines = new Set(parts.map(({ head }) => `${head.cpuModel} ${head.cpus} ${head.kernel} ${head.node}`))
+  const differing = [
+    ...(commits.size > 1 ? ['on different commits'] : []),
+    ...(machines.size > 1 ? ['on different machines or versions of Node'] : []),
+  ]
+  return differing.length === 0 ? '' : `The parts were measured ${differing.join(' and ')}; each section says which.`
+}

@@ -1,0 +1,66 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { zeroOnKernelClock } from '../../../apps/burning/kernel-clock.ts'
+import { checkContract } from '../../../apps/contract.ts'
+import { slice } from '../../fixtures/slices.ts'
+import { START } from '../../fixtures/start-app.ts'
+import { localHost } from '../../servers/local-host.ts'
+import { resolveApps } from '../resolve.ts'
+import { takeSampleFiles } from './burn-sample-files.ts'
+import { timingOf } from './in-situ.ts'
+import { writePlantedApps } from './planted-apps.ts'
+
+const WORKS = [
+  { microseconds: 0, turns: 0 },
+  { microseconds: 0.5, turns: 2_500 },
+]
+
+describe('writePlantedApps', () => {
+  // A process that does not get its CPU is killed before it has written what it knows.
+  it('writes apps of their own for every base, which keep the contract and time their work, and removes them', {
+    retry: 2,
+  }, async () => {
+    const bases = resolveApps(['node-http', 'koa'], process.cwd())
+    const { byBase, remove } = await writePlantedApps(bases, WORKS)
+    const apps = [...byBase.values()].flat()
+    try {
+      expect(apps.map(({ id }) => id)).toEqual(['node-http+0us', 'node-http+0.5us', 'koa+0us', 'koa+0.5us'])
+      for (const { id, modulePath, samplesFolder } of apps) {
+        const plan = { id, app: id, modulePath, transport: 'tcp' as const }
+        const startedNs = performance.now() * 1e6
+        const deployment = await localHost.start(plan, START)
+        try {
+          const checks = await checkContract(deployment.address, { endpoints: ['hello', 'table'], timeoutMs: 2_000 })
+          expect(checks.flatMap(({ violations }) => violations)).toEqual([])
+          expect((await localHost.describe(plan)).title).toBe(
+            `${id.startsWith('koa') ? 'Koa' : 'node:http'}, ${id.includes('0.5') ? 2_500 : 0} turns`,
+          )
+        } finally {
+          await deployment.stop()
+        }
+        // The server has ended, and left what it knows; the first call of all is always timed.
+        const elapsedNs = performance.now() * 1e6 - startedNs
+        const samples = takeSampleFiles(
+          samplesFolder,
+          zeroOnKernelClock(() => performance.now() * 1e6),
+        )
+        expect(readdirSync(samplesFolder)).toEqual([])
+        expect(samples.length).toBeGreaterThanOrEqual(1)
+        for (const { tookNs } of samples) expect(tookNs).toBeGreaterThan(0)
+        // A call on a disturbed machine may take longer than what counts.
+        const seen = samples.map((sample) => ({ ...sample, tookNs: Math.min(sample.tookNs, 1e6) }))
+        const timing = timingOf(1, seen, [slice(id, 0, 20, { startedNs, elapsedNs })])
+        expect(timing).toEqual({
+          ...{ round: 1, samples: samples.length, leftOut: 0, meanNs: expect.any(Number) },
+          requestNs: expect.any(Map),
+        })
+        expect(timing!.meanNs).toBeGreaterThan(0)
+        expect(Number.isFinite(timing!.meanNs)).toBe(true)
+      }
+    } finally {
+      await remove()
+    }
+    expect(existsSync(dirname(apps[0]!.modulePath))).toBe(false)
+  })
+})

@@ -1,0 +1,121 @@
+import { BASELINE } from '../../apps/app.ts'
+import { type CpuPlacement, notPinned, placeOnCpus, remarkOnPlacement } from '../machine/cpus.ts'
+import type { Listener } from '../measure/listener.ts'
+import { type CompareOptions, withDefaults } from '../measure/options.ts'
+import { openRunFolder, reopenRunFolder } from '../report/files.ts'
+import { UserError } from '../result/errors.ts'
+import type { Result } from '../result/model.ts'
+import { knownApps, type ResolvedApp } from '../servers/find-app.ts'
+import { type KeptRun, keepRun } from './keep-run.ts'
+import { comparison, type OwnValues, type PreparedQuestion, type Question } from './question.ts'
+import { resolveApps } from './resolve.ts'
+import { readStoppedRun, type StoppedRun } from './resume/read-stopped-run.ts'
+import { resumedOptions, resumedValues } from './resume/resumed-options.ts'
+import { openRig } from './rigs.ts'
+import { withholdInvalid } from './studies/usable.ts'
+
+/** What was given on the command line. */
+export interface QuestionCall {
+  /** Options that every question has in common with `compare`. */
+  readonly given: Partial<CompareOptions>
+  /** Of the question alone; absent: none. */
+  readonly own?: OwnValues
+  /** All of them as they were written, by their flags. */
+  readonly texts?: Readonly<Record<string, string>>
+  /** A stopped run to go on with: its folder, its result, or a link to one of them. */
+  readonly resume?: string
+}
+
+export interface MeasureContext {
+  /** Where paths given by the user start. */
+  readonly cwd: string
+  readonly signal: AbortSignal
+  readonly listener: Listener
+  readonly freshSeed: number
+  readonly startedAt: Date
+}
+
+/**
+ * The story on one page: options to a plan, apps and load on a rig, rounds until it is known, findings, answer, files.
+ * @throws UserError for a mistake in the call or a missing program, before anything is measured; RunError when the machine fails
+ */
+export async function measureQuestion(question: Question, call: QuestionCall, context: MeasureContext): Promise<KeptRun> {
+  const { listener, signal, startedAt, cwd, freshSeed } = context
+  const { given, own = {} } = call
+  const stopped = call.resume === undefined ? null : await readStoppedRun(call.resume, question.id)
+  const options = stopped === null ? questionOptions(question, given, freshSeed) : resumedOptions(stopped, { ...given, ...own })
+  const values = stopped === null ? own : resumedValues(stopped, question.ownOptions)
+  const missing = await question.missing(values)
+  if (missing !== null) throw new UserError('program-missing', `the study ${question.id} cannot be run: ${missing}`)
+  const apps = resolveApps(options.apps, cwd)
+  const placement = options.driver === 'fake' ? notPinned('nothing runs in a simulation') : placeOnCpus()
+  const remark = (sentence: string) => void listener.remark?.(sentence)
+  const prepared = await question.prepare(options, values, { apps, placement, remark })
+  try {
+    const opened = await openRig(options.driver, options.seed, placement)
+    const rig = prepared.rig?.(opened.rig) ?? opened.rig
+    const folder =
+      stopped === null
+        ? await openRunFolder(options.out, question.id, startedAt)
+        : await reopenRunFolder(stopped.folder, stopped.repair)
+    if (stopped !== null) remark(`going on after round ${stopped.records.length} of the run in ${stopped.folder}`)
+    for (const record of stopped?.records ?? []) prepared.roundFinished?.(record)
+    remarkBefore({ options, apps, placement }, remark)
+    const order = {
+      ...studyFacts(question, call, stopped),
+      options,
+      apps: prepared.apps,
+      plan: prepared.plan,
+      placement,
+      opened: { ...opened, rig },
+      stopped,
+      startedAt: stopped === null ? startedAt : new Date(stopped.result.startedAt),
+    }
+    try {
+      return await keepRun(order, folder, {
+        listener,
+        signal,
+        roundFinished: (round) => prepared.roundFinished?.(round),
+        complete: (result) => answered(result, question, prepared),
+      })
+    } finally {
+      await folder.close()
+    }
+  } finally {
+    await prepared.cleanUp?.()
+  }
+}
+
+/** What was given, else what is usual for the question, else what is usual for `compare`. */
+export function questionOptions(
+  { defaults, quick }: Question,
+  given: Partial<CompareOptions>,
+  freshSeed: number,
+): CompareOptions {
+  return withDefaults({ ...defaults, ...(given.quick ? quick : {}), ...given }, knownApps(), freshSeed)
+}
+
+/** What a result says of a study beside its options; nothing for a comparison. */
+function studyFacts({ id }: Question, { texts = {} }: QuestionCall, stopped: StoppedRun | null) {
+  return id === comparison.id ? {} : { study: id, given: stopped?.result.options.given ?? texts }
+}
+
+function answered(result: Result, { question }: Question, { answer }: PreparedQuestion): Result {
+  return answer === undefined ? result : { ...result, answer: withholdInvalid(result, { question, ...answer(result) }) }
+}
+
+interface Announced {
+  readonly options: CompareOptions
+  readonly apps: readonly ResolvedApp[]
+  readonly placement: CpuPlacement
+}
+
+/** What a reader of the terminal should know before anything is measured. */
+function remarkBefore({ options, apps, placement }: Announced, remark: (sentence: string) => void): void {
+  const doubt = options.driver === 'fake' ? null : remarkOnPlacement(placement)
+  if (doubt !== null) remark(doubt)
+  if (!options.apps.includes(BASELINE)) remark(`${BASELINE} is measured as well: every other app is compared with it`)
+  for (const { given, modulePath, insideProject } of apps) {
+    if (!insideProject) remark(`${given} is code from outside this project: ${modulePath}`)
+  }
+}

@@ -1,0 +1,128 @@
+import { assembleResult } from '../analysis/assemble.ts'
+import { precisionReached } from '../analysis/estimates.ts'
+import { Ledger } from '../analysis/ledger.ts'
+import { type CpuPlacement, pinRunner } from '../machine/cpus.ts'
+import { describeMachine } from '../machine/machine.ts'
+import { quickSpeedScore } from '../machine/speed-score.ts'
+import { conduct, type ResumedRun, type RunRecord, type RunState } from '../measure/conduct.ts'
+import type { Precision } from '../measure/forecast.ts'
+import { allListeners, type Listener } from '../measure/listener.ts'
+import type { CompareOptions } from '../measure/options.ts'
+import { loadOf, type Plan, provokingApps } from '../measure/plan.ts'
+import type { RoundRecord } from '../measure/round.ts'
+import { RunError } from '../result/errors.ts'
+import type { Result } from '../result/model.ts'
+import type { ResolvedApp } from '../servers/find-app.ts'
+import type { StoppedRun } from './resume/read-stopped-run.ts'
+import { assertSameApps, assertSameEnvironment } from './resume/same-environment.ts'
+import { type StoredRound, storeRound } from './resume/stored-round.ts'
+import type { OpenedRig } from './rigs.ts'
+
+/** Stopping on precision is not thought of before this many rounds; see docs/methodology.md, "When to stop". */
+const MINIMUM_ROUNDS = 6
+
+/** What shall be measured with what, all of it decided. */
+export interface RunOrder {
+  /** Absent: a comparison. */
+  readonly study?: string
+  /** Options of a study as they were given, by their flags. */
+  readonly given?: Readonly<Record<string, string>>
+  readonly options: CompareOptions
+  readonly apps: readonly ResolvedApp[]
+  readonly plan: Plan
+  readonly placement: CpuPlacement
+  readonly opened: OpenedRig
+  readonly startedAt: Date
+  /** A run that goes on where it was stopped; absent: a new one. */
+  readonly stopped?: StoppedRun | null
+}
+
+/** Who wants to know of a run, and who may end it. */
+export interface RunContext {
+  readonly listener: Listener
+  readonly signal: AbortSignal
+  /** After every round: its record, the result as it would be if the run ended now, and what it takes to go on from here. */
+  roundFinished?(round: RoundRecord, soFar: () => Result, stored: () => StoredRound): Promise<void>
+}
+
+/** How a run ended. */
+export interface RunOutcome {
+  readonly result: Result
+  readonly ledger: Ledger
+  /** Why the run ended before its time; the result holds what was finished by then. */
+  readonly problem: RunError | null
+}
+
+/**
+ * One run of the engine, from preflight to result; every study is made of it. Keeps nothing on disk: `roundFinished` may.
+ * @throws UserError for a mistake in the call, before anything is measured; RunError when the machine fails before the first round
+ * has been finished
+ */
+export async function runPlan(order: RunOrder, context: RunContext): Promise<RunOutcome> {
+  const { options, plan, opened, stopped = null } = order
+  const { rig } = opened
+  pinRunner(order.placement)
+  const ledger = new Ledger(plan)
+  for (const record of stopped?.records ?? []) ledger.add(record)
+  const startedNs = rig.now()
+  const connections = Math.max(...plan.deployments.map((deployment) => loadOf(plan, deployment).connections))
+  const machine = {
+    ...describeMachine(order.placement, connections),
+    speedScore: opened.cpuAccounting === 'simulated' ? null : await quickSpeedScore(order.placement.serverCpu),
+  }
+  const assembled = (record: RunRecord) =>
+    assembleResult({
+      ...order,
+      ...opened,
+      ...record,
+      driver: rig.driver,
+      machine,
+      ledger,
+      finishedAt: new Date(),
+      wallNs: (stopped?.elapsedNs ?? 0) + rig.now() - startedNs,
+      runnerResidentBytes: process.memoryUsage.rss(),
+    })
+  const precision = options.rounds === null ? options.precision / 100 : null
+  const reached = () => precisionReached(ledger.rounds, plan.baseline, precision, provokingApps(plan))
+  let lastRound: RunState | null = stopped?.state ?? null
+  try {
+    if (stopped !== null) {
+      const now = { ...machine, ...order.placement, driverVersion: opened.driverVersion }
+      assertSameEnvironment(stopped.result.environment, now)
+    }
+    const record = await conduct(rig, plan, {
+      listener: allListeners([context.listener]),
+      signal: context.signal,
+      rounds: options.rounds,
+      precision,
+      minimumRounds: MINIMUM_ROUNDS,
+      maximumNs: options.maxMinutes * 60e9,
+      resumed: stopped === null ? null : resumedRun(stopped, reached()),
+      async roundFinished(round, state, elapsedNs) {
+        ledger.add(round)
+        lastRound = state
+        // A run that dies later leaves this result behind; it says of itself that it is not complete.
+        await context.roundFinished?.(
+          round,
+          () => assembled({ ...state, stoppedBecause: 'interrupted' }),
+          () => storeRound(round, state, elapsedNs),
+        )
+        return reached()
+      },
+    })
+    return { result: assembled(record), ledger, problem: null }
+  } catch (error) {
+    if (!(error instanceof RunError) || lastRound === null) throw error
+    // Finished rounds are not lost because a later one could not be had.
+    return { result: assembled({ ...(lastRound as RunState), stoppedBecause: 'failed' }), ledger, problem: error }
+  } finally {
+    await opened.close()
+  }
+}
+
+function resumedRun({ records, elapsedNs, state }: StoppedRun, precision: Precision | null): ResumedRun {
+  return {
+    ...{ rounds: records.length, elapsedNs, state, precision },
+    assertSame: (apps) => assertSameApps(state.preflight, apps),
+  }
+}

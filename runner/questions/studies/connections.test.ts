@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { measuredCell, measuredStudy } from '../../fixtures/measured-study.ts'
+import { connections } from './connections.ts'
+
+it('opens a connection for every request, and finds the stall of 2009, for real', { retry: 2, timeout: 90_000 }, async () => {
+  const out = mkdtempSync(join(tmpdir(), 'connections-'))
+  onTestFinished(() => rmSync(out, { recursive: true }))
+  const given = { apps: ['node-http'], endpoints: ['hello' as const], blocks: 3, warmUp: 0.3 }
+  const { result, rounds } = await measuredStudy(connections, { given }, out)
+  const cell = (app: string) => measuredCell(result, app)
+  const kept = cell('node-http')
+  const fresh = cell('node-http@new')
+  expect(result.cells.map(({ app, load }) => [app, load.keepAlive])).toEqual([
+    ['node-http', true],
+    ['node-http@new', false],
+    ['node-http@nagle', true],
+    ['node-http@two-writes', true],
+    ['node-http@nagle-two-writes', true],
+  ])
+  // A connection that is opened as it was requested disturbs nobody.
+  const slices = rounds.flatMap((round) => round.slices)
+  expect(slices.filter(({ lost, wrongAnswers, reconnects }) => lost + wrongAnswers + reconnects > 0)).toEqual([])
+  expect(fresh.requests).toBeGreaterThanOrEqual(16 * 3 * 2)
+  expect(fresh.cost.value).toBeGreaterThan(kept.cost.value)
+  const stalled = (app: string) => cell(app).findings.some(({ code }) => code === 'stall')
+  expect(stalled('node-http@nagle-two-writes')).toBe(true)
+  expect(cell('node-http@nagle-two-writes').verdict).toBe('invalid')
+  // A machine that is busy enough makes every answer take that long, so nothing is said here of the other ways.
+  expect(result.answer!.sentences.at(-1)).toMatch(/stall node-http, as they are meant to.* each response takes \d+\.\d ms/)
+})

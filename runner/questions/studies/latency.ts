@@ -1,0 +1,100 @@
+import { DEFAULT_SLICE_MILLISECONDS } from '../../measure/options.ts'
+import type { ArrivalShape } from '../../result/load-shape.ts'
+import { listOfWholeNumbers, number } from '../../result/option-values.ts'
+import { type DeploymentPlan, processOf } from '../../servers/deployment.ts'
+import type { ResolvedApp } from '../../servers/find-app.ts'
+import type { OwnValues } from '../question.ts'
+import { planOf } from '../resolve.ts'
+import { answerLatency } from './latency-answer.ts'
+import { LatencyCopies } from './latency-copies.ts'
+import type { LatencyLoad } from './latency-figures.ts'
+import type { PreparedStudy, Study } from './study.ts'
+import { needsAutocannon } from './usable.ts'
+import { type Variant, variantApps, variantDeployments, variantId } from './variants.ts'
+
+/** Of what the slowest app can: where no app is near its limit. */
+const COMMON_SHARE = 0.5
+const LOAD_PERCENT = [80]
+/** Nearer to all it can, a queue grows with every pause, and slices are too short to see its end. */
+const MOST_LOAD_PERCENT = 95
+const SLICE_MILLISECONDS = 250
+/** Enough that a request hardly ever waits for a connection. */
+const CONNECTIONS = 32
+const SAME_RATE = 'same-rate'
+
+/** What a visitor waits for at a given rate, queue included: latency from the time at which a request was due. */
+export const latency: Study = {
+  id: 'latency',
+  title: 'latency at a rate',
+  question: 'How long does a request take, from when it was due, at the same rate for all apps and at the same load of each?',
+  defaults: {
+    ...{ endpoints: ['hello', 'table'], connections: CONNECTIONS, slice: SLICE_MILLISECONDS, precision: 1, maxMinutes: 15 },
+  },
+  quick: { precision: 5, maxMinutes: 4 },
+  without: [],
+  ownOptions: [
+    {
+      flags: '--rate <n>',
+      description: 'requests per second, the same for all apps',
+      shownDefault: 'half of what the slowest app can',
+      parse: number('--rate', 1, 1e6),
+    },
+    {
+      flags: '--load-percent <list>',
+      description: 'loads of an app, of what it can by itself',
+      shownDefault: LOAD_PERCENT.join(','),
+      parse: listOfWholeNumbers('--load-percent', 5, MOST_LOAD_PERCENT),
+    },
+  ],
+  examples: [
+    'npm run study -- latency --quick',
+    'npm run study -- latency --apps koa,./mine/app.ts --rate 2000 --load-percent 50,80,90 --endpoints table',
+  ],
+  missing: async () => null,
+  async prepare(options, own, { apps }) {
+    needsAutocannon(options.driver, 'send requests at times of their own')
+    const baseline = apps[0]!.id
+    const loads = loadsOf(own)
+    const variants = apps.flatMap((app) => [closedLoop(app, options.transport), ...loads.map(openLoop(app, options.transport))])
+    const deployments = variantDeployments(variants, baseline).map(withArrivals(loads, own, apps))
+    const copies = new LatencyCopies(baseline)
+    return {
+      plan: { ...planOf(options, apps), baseline, deployments },
+      apps: variantApps(variants),
+      roundFinished: (round) => copies.take(round),
+      answer: (result) => answerLatency(result, { apps: apps.map(({ id }) => id), loads, copies: copies.differences() }),
+    } satisfies PreparedStudy
+  },
+}
+
+function loadsOf({ rate, loadPercent }: OwnValues): LatencyLoad[] {
+  const percents = [...new Set((loadPercent as number[] | undefined) ?? LOAD_PERCENT)].sort((a, b) => a - b)
+  return [
+    { key: SAME_RATE, percent: null, given: (rate as number | undefined) ?? null },
+    ...percents.map((percent) => ({ key: String(percent), percent, given: null })),
+  ]
+}
+
+/** As every comparison asks: what an app can is measured in the same process and the same block. */
+function closedLoop(app: ResolvedApp, transport: DeploymentPlan['transport']): Variant {
+  const load = { sliceMilliseconds: DEFAULT_SLICE_MILLISECONDS }
+  return { app, key: null, deployment: { transport, process: app.id, load } }
+}
+
+function openLoop(app: ResolvedApp, transport: DeploymentPlan['transport']): (load: LatencyLoad) => Variant {
+  return ({ key }) => ({ app, key, deployment: { transport, process: app.id, load: { saturates: false } } })
+}
+
+/** Rates of the deployments in an open loop; those in a closed loop are called as their process is. */
+function withArrivals(loads: readonly LatencyLoad[], { rate }: OwnValues, apps: readonly ResolvedApp[]) {
+  return (deployment: DeploymentPlan): DeploymentPlan => {
+    const load = loads.find(({ key }) => apps.some((app) => variantId({ app, key }) === deployment.app))
+    if (load === undefined) return deployment
+    const ofSlowest = load.percent === null ? apps.map(({ id }) => id) : [processOf(deployment)]
+    const arrivals: ArrivalShape =
+      load.percent === null && rate !== undefined
+        ? { ratePerSecond: rate as number }
+        : { share: load.percent === null ? COMMON_SHARE : load.percent / 100, ofSlowest }
+    return { ...deployment, load: { ...deployment.load, arrivals } }
+  }
+}

@@ -1,0 +1,89 @@
+import { combine, estimateFigures, estimateLogs, type Figure } from '../../analysis/relative.ts'
+import type { Life } from '../../measure/life.ts'
+import { appOf, type Plan } from '../../measure/plan.ts'
+import type { RoundRecord } from '../../measure/round.ts'
+import type { Estimate, Result } from '../../result/model.ts'
+import { mean } from '../../statistics/summary.ts'
+
+/** The lives of the processes of one round, by deployment id. */
+export interface LivesOfRound {
+  readonly round: number
+  readonly lives: ReadonlyMap<string, Life>
+}
+
+/** A figure of a life; null: not known of it. */
+export type LifeFigure = (life: Life) => number | null
+
+/** Findings after which nothing of an app is quoted. All others are about costs, of which memory and start-up do not depend. */
+const UNUSABLE = new Set(['app-failed', 'contract-broken', 'unequal-environment', 'simulated'])
+
+/** Collects what a result does not keep; see `PreparedStudy.roundFinished`. */
+export function collectLives(): { readonly rounds: readonly LivesOfRound[]; roundFinished(record: RoundRecord): void } {
+  const rounds: LivesOfRound[] = []
+  return { rounds, roundFinished: ({ round, lives }) => void rounds.push({ round, lives }) }
+}
+
+/** Apps of a result whose lives may be quoted, in the order of the result. */
+export function usableApps({ cells }: Pick<Result, 'cells'>): string[] {
+  const byApp = Map.groupBy(cells, ({ app }) => app)
+  return [...byApp].flatMap(([app, own]) =>
+    own.some(({ findings }) => findings.some(({ code }) => UNUSABLE.has(code))) ? [] : [app],
+  )
+}
+
+/** What lives say of apps, round by round. */
+export class LifeTable {
+  readonly #plan: Plan
+  readonly #rounds: readonly LivesOfRound[]
+
+  constructor(plan: Plan, rounds: readonly LivesOfRound[]) {
+    this.#plan = plan
+    this.#rounds = rounds
+  }
+
+  /** Geometric means over rounds. */
+  levels(apps: readonly string[], of: LifeFigure): (Estimate | null)[] {
+    const logs = (figures: readonly Figure[]) => figures.map((figure) => ({ ...figure, value: Math.log(figure.value) }))
+    return estimateLogs(apps.map((app) => logs(this.#figures(this.#deployments(app), of))))
+  }
+
+  /** Means over rounds of figures that may be zero. */
+  means(apps: readonly string[], of: LifeFigure): (Estimate | null)[] {
+    return estimateFigures(apps.map((app) => this.#figures(this.#deployments(app), of)))
+  }
+
+  /** Means over rounds of the difference to another app in the same round; null for that app itself. */
+  differences(apps: readonly string[], reference: string, of: LifeFigure): (Estimate | null)[] {
+    const base = this.#figures(this.#deployments(reference), of)
+    return estimateFigures(
+      apps.map((app) => (app === reference ? [] : combine(this.#figures(this.#deployments(app), of), base, minus))),
+    )
+  }
+
+  /** The second copy of an app less the first, as an A/A test. @param level of the interval */
+  copies(app: string, of: LifeFigure, level: number): Estimate | null {
+    const [first, second] = this.#deployments(app)
+    if (first === undefined || second === undefined) return null
+    return estimateFigures([combine(this.#figures([second], of), this.#figures([first], of), minus)], level)[0]!
+  }
+
+  #deployments(app: string): string[] {
+    return this.#plan.deployments.filter(({ id }) => appOf(this.#plan, id) === app).map(({ id }) => id)
+  }
+
+  /** One value per round, the mean of its deployments; rounds in which one of them is not known are left out. */
+  #figures(ids: readonly string[], of: LifeFigure): Figure[] {
+    return this.#rounds.flatMap(({ round, lives }) => {
+      const values = ids.map((id) => {
+        const life = lives.get(id)
+        return life === undefined ? null : of(life)
+      })
+      const known = values.filter((value) => value !== null)
+      return known.length === 0 || known.length < ids.length ? [] : [{ round, value: mean(known), cpuDistanceNs: null }]
+    })
+  }
+}
+
+function minus(one: number, other: number): number {
+  return one - other
+}

@@ -1,0 +1,197 @@
+import type { PayloadSize, PayloadSource } from '../../../apps/payload/payload.ts'
+import { excludes } from '../../analysis/checks/interval.ts'
+import { serverWasTheLimit } from '../../analysis/checks/saturation.ts'
+import { LEVEL } from '../../analysis/estimates.ts'
+import {
+  againstReference,
+  barOf,
+  combine,
+  costsOf,
+  estimateFigures,
+  estimateLogs,
+  type Figure,
+  logRatios,
+} from '../../analysis/relative.ts'
+import type { AnswerBody, AnswerChart, AnswerFigure, AnswerTable } from '../../result/answer.ts'
+import { numberColumns, textColumns } from '../../result/answer.ts'
+import { formatEstimate, formatNumber, formatShare } from '../../result/format.ts'
+import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
+import { costsTimes, isKnown, named } from './phrases.ts'
+import { notUsable, usableCell } from './usable.ts'
+
+/** One endpoint of the study. */
+export interface PayloadCell {
+  readonly endpoint: string
+  readonly source: PayloadSource
+  readonly bytes: PayloadSize
+}
+
+interface Known extends PayloadCell {
+  readonly app: string
+  readonly cell: MeasuredCell
+  /** Cost over the skeleton's; null: it is the skeleton, or the skeleton's may not be quoted. */
+  readonly overSkeleton: Estimate | null
+  /** Cost over that of the same body from memory; null: it is from memory, or that is not known. */
+  readonly overMemory: Estimate | null
+  readonly overNginx: Estimate | null
+}
+
+/** What a longer body adds, of one app and source. */
+interface Slope {
+  readonly app: string
+  readonly source: PayloadSource
+  /** CPU microseconds per 1000 bytes, between the shortest and the longest body. */
+  readonly perKilobyte: Estimate
+  /** Beyond those of the skeleton; null: it is the skeleton, or that is not known. */
+  readonly overSkeleton: Estimate | null
+}
+
+const BYTES_PER_KILOBYTE = 1000
+/** What bodies cost: a row per app, source and length, and what a kilobyte adds. */
+export function answerPayload(result: Result, asked: readonly PayloadCell[], nginx: string): AnswerBody {
+  const known = knownOf(result, asked, nginx)
+  const slopes = slopesOf(known, result.baseline)
+  return {
+    sentences: sentences(known, slopes, result.baseline, nginx),
+    tables: [
+      ...(known.length === 0 ? [] : [costTable(known, result.baseline)]),
+      ...(slopes.length === 0 ? [] : [slopeTable(slopes)]),
+    ],
+    charts: known.length === 0 ? [] : [chart(known)],
+    limits: [...notUsable(result.cells), ...loadBound(known), ...STANDING_LIMITS],
+  }
+}
+
+const STANDING_LIMITS = [
+  'Bodies from memory are strings, as templates make them; all files are in the page cache, so no disk is measured.',
+  'Over loopback the sender is charged for delivery as well as for sending: a network card would take some of it.',
+]
+
+function knownOf(result: Result, asked: readonly PayloadCell[], nginx: string): Known[] {
+  const apps = [...new Set(result.cells.map(({ app }) => app))]
+  const overNginx = new Map(
+    againstReference(result, nginx).map(({ app, endpoint, ratio }) => [JSON.stringify([app, endpoint]), ratio]),
+  )
+  const quotable = apps.flatMap((app) =>
+    asked.flatMap((one) => {
+      const cell = usableCell(result, app, one.endpoint)
+      return cell === null ? [] : [{ ...one, app, cell }]
+    }),
+  )
+  const overMemory = estimateLogs(
+    quotable.map(({ app, bytes, source, cell }) => {
+      const memory = quotable.find((one) => one.app === app && one.bytes === bytes && one.source === 'memory')
+      if (source === 'memory' || memory === undefined) return []
+      return logRatios(costsOf(cell), costsOf(memory.cell))
+    }),
+  )
+  const isSkeletonQuoted = (endpoint: string) => quotable.some((one) => one.app === result.baseline && one.endpoint === endpoint)
+  return quotable.map((one, index) => ({
+    overSkeleton: one.app !== result.baseline && isSkeletonQuoted(one.endpoint) ? one.cell.ratio : null,
+    ...{ ...one, overMemory: overMemory[index]! },
+    overNginx: one.app === nginx ? null : (overNginx.get(JSON.stringify([one.app, one.endpoint])) ?? null),
+  }))
+}
+
+function slopesOf(known: readonly Known[], baseline: string): Slope[] {
+  const perRound = [...Map.groupBy(known, ({ app, source }) => JSON.stringify([app, source])).values()].flatMap((own) => {
+    const byLength = own.toSorted((a, b) => a.bytes - b.bytes)
+    const [shortest, longest] = [byLength[0]!, byLength.at(-1)!]
+    if (shortest.bytes === longest.bytes) return []
+    const kilobytes = (longest.bytes - shortest.bytes) / BYTES_PER_KILOBYTE
+    const rounds = combine(costsOf(longest.cell), costsOf(shortest.cell), (long, short) => (long - short) / kilobytes)
+    return [{ app: shortest.app, source: shortest.source, from: shortest.bytes, to: longest.bytes, rounds }]
+  })
+  const skeletonOf = ({ source, from, to }: (typeof perRound)[number]): readonly Figure[] =>
+    perRound.find((one) => one.app === baseline && one.source === source && one.from === from && one.to === to)?.rounds ?? []
+  const own = estimateFigures(perRound.map(({ rounds }) => rounds))
+  const over = estimateFigures(
+    perRound.map((one) => (one.app === baseline ? [] : combine(one.rounds, skeletonOf(one), (a, b) => a - b))),
+  )
+  return perRound.flatMap(({ app, source }, index) => {
+    const perKilobyte = own[index]
+    return perKilobyte == null ? [] : [{ app, source, perKilobyte, overSkeleton: over[index]! }]
+  })
+}
+
+function sentences(known: readonly Known[], slopes: readonly Slope[], baseline: string, nginx: string): string[] {
+  return [...Map.groupBy(known, ({ app }) => app)].flatMap(([app, own]) => {
+    const name = app === baseline ? `${named(app)} (the skeleton)` : named(app)
+    const slope = slopes.filter((one) => one.app === app)
+    const longest = own.filter(({ source }) => source === 'file').toSorted((a, b) => b.bytes - a.bytes)[0]
+    return [
+      ...(slope.length === 0 ? [] : [`${name}: a kilobyte costs ${slope.map(slopeInWords).join(', and ')}.`]),
+      ...(longest === undefined || app === nginx ? [] : fileInWords(name, longest)),
+    ]
+  })
+}
+
+function slopeInWords({ source, perKilobyte, overSkeleton }: Slope): string {
+  const own = `${formatEstimate(perKilobyte)} µs ${FROM[source]}`
+  if (overSkeleton === null || !isKnown(overSkeleton)) return own
+  if (!excludes(overSkeleton, 0)) return `${own} (cannot be told apart from the skeleton: ${signed(overSkeleton)} µs)`
+  return `${own} (${signed(overSkeleton)} µs against the skeleton)`
+}
+
+const FROM: Readonly<Record<PayloadSource, string>> = { memory: 'from memory', file: 'from a file' }
+
+function signed(estimate: Estimate): string {
+  return `${estimate.value > 0 ? '+' : ''}${formatEstimate(estimate)}`
+}
+
+function fileInWords(name: string, { bytes, overMemory, overNginx }: Known): string[] {
+  const parts = [
+    ...(overMemory === null ? [] : [costsTimes(overMemory, 'the same from memory')]),
+    ...(overNginx === null ? [] : [costsTimes(overNginx, 'from nginx with sendfile')]),
+  ]
+  return parts.length === 0 ? [] : [`${name}: a file of ${formatNumber(bytes, 0)} bytes ${parts.join('; it ')}.`]
+}
+
+function loadBound(known: readonly Known[]): string[] {
+  return known
+    .filter(({ cell }) => !serverWasTheLimit(cell))
+    .map(
+      ({ app, endpoint, cell }) =>
+        `${named(app)} on ${endpoint} was ${formatShare(cell.serverBusy)} % busy: the load generator was the limit, and its requests/s are ` +
+        'left out.',
+    )
+}
+
+function costTable(known: readonly Known[], baseline: string): AnswerTable {
+  return {
+    id: 'payload-cost',
+    title: 'by length of the body',
+    columns: [
+      ...textColumns('app', 'body'),
+      ...numberColumns('bytes', 'CPU µs/request', '÷ skeleton', 'file ÷ memory', '÷ nginx', 'requests/s'),
+    ],
+    rows: known.map(({ app, source, bytes, cell, overSkeleton, overMemory, overNginx }): AnswerFigure[] => [
+      ...[app, FROM[source], bytes, cell.cost],
+      ...[overSkeleton, overMemory, overNginx, serverWasTheLimit(cell) ? cell.requestsPerSecond : null],
+    ]),
+    note: `Intervals of ${100 * LEVEL} %. The skeleton is ${named(baseline)}; file and memory are compared within a process.`,
+  }
+}
+
+function slopeTable(slopes: readonly Slope[]): AnswerTable {
+  return {
+    id: 'payload-per-kilobyte',
+    title: 'what a kilobyte adds',
+    columns: [...textColumns('app', 'body'), ...numberColumns('CPU µs/kilobyte', 'over the skeleton, µs')],
+    rows: slopes.map(({ app, source, perKilobyte, overSkeleton }) => [app, FROM[source], perKilobyte, overSkeleton]),
+    note: 'Between the shortest and the longest body, per 1000 bytes, round by round.',
+  }
+}
+
+function chart(known: readonly Known[]): AnswerChart {
+  return {
+    ...{ id: 'payload-cost', title: 'CPU µs/request by length of the body', form: 'curves' },
+    description: 'CPU microseconds per request by length of the body, a curve per app, from memory and from a file',
+    x: { title: 'bytes', scale: 'log' },
+    y: { title: 'CPU µs/request, less is better', scale: 'log' },
+    points: known.map(({ app, source, bytes, cell: { cost } }) => ({
+      ...{ panel: FROM[source], series: app, x: bytes },
+      ...barOf(cost),
+    })),
+  }
+}

@@ -1,0 +1,112 @@
+import { type Scheduling, schedulings } from '../../../apps/scheduling.ts'
+import { type CpuPlacement, cpusForWorkers } from '../../machine/cpus.ts'
+import { kernelCounters } from '../../machine/kernel-counters.ts'
+import { allowedCpus } from '../../machine/topology.ts'
+import type { CompareOptions } from '../../measure/options.ts'
+import type { Rig } from '../../measure/rig.ts'
+import { UserError } from '../../result/errors.ts'
+import { chosenFrom, list, listOfWholeNumbers } from '../../result/option-values.ts'
+import type { OwnValues, QuestionContext } from '../question.ts'
+import { planOf } from '../resolve.ts'
+import { collectLives } from './lives.ts'
+import type { Study } from './study.ts'
+import { type Variant, variantApps, variantDeployments, variantId } from './variants.ts'
+import { answerWorkers } from './workers-answer.ts'
+
+const WORKERS = [1, 2, 4]
+const QUICK_WORKERS = [1, 2]
+const MOST_WORKERS = 64
+
+/** How an app does behind node:cluster and SO_REUSEPORT, with one worker and with more. */
+export const workers: Study = {
+  id: 'workers',
+  title: 'workers',
+  question: 'What do several workers give, what do they cost and hold, and how evenly do they share the work?',
+  defaults: { apps: ['node-http'], endpoints: ['hello'], precision: 2, maxMinutes: 12 },
+  quick: { precision: 5, maxMinutes: 4 },
+  without: [],
+  ownOptions: [
+    {
+      flags: '--workers <list>',
+      description: 'numbers of workers',
+      shownDefault: `${WORKERS.join(',')}; with --quick ${QUICK_WORKERS.join(',')}`,
+      parse: listOfWholeNumbers('--workers', 1, MOST_WORKERS),
+    },
+    {
+      flags: '--scheduling <list>',
+      description:
+        'how connections come to them: in turn, from one shared socket, or each with its own on the port (SO_REUSEPORT)',
+      shownDefault: schedulings.join(','),
+      parse: (text) => list(text).map((name) => chosenFrom('scheduling', schedulings, name)),
+    },
+  ],
+  examples: [
+    'npm run study -- workers --quick',
+    'npm run study -- workers --apps fastify --workers 1,2 --scheduling round-robin,reuse-port --connections 64',
+  ],
+  missing: async () => null,
+  async prepare(options, own, { apps, placement, remark }) {
+    const cpus = cpusForWorkers(placement, allowedCpus())
+    const ways = schedulingsOf(own, options, remark)
+    const variants = apps.flatMap((app): Variant[] => {
+      const common = { modulePath: app.modulePath, transport: options.transport, ...severalCpus(cpus) }
+      const team = (count: number, scheduling: Scheduling): Variant => ({
+        ...{ app, key: `${count}-${scheduling}` },
+        deployment: { ...common, team: { workers: count, scheduling } },
+      })
+      const teams = ways.flatMap((scheduling) => countsOf(own, options).map((count) => team(count, scheduling)))
+      return [{ app, key: null, deployment: common }, ...teams]
+    })
+    const baseline = apps[0]!.id
+    const plan = {
+      ...{ ...planOf(options, apps), baseline, deployments: variantDeployments(variants, baseline) },
+      // Memory and CPU time of every process are wanted, rests are not.
+      lives: { restMilliseconds: 0 },
+    }
+    const { rounds, roundFinished } = collectLives()
+    const described = variants.map((variant) => ({
+      ...{ app: variant.app.id, id: variantId(variant) },
+      workers: variant.deployment.team?.workers ?? 1,
+      scheduling: variant.deployment.team?.scheduling ?? null,
+    }))
+    return {
+      ...{ plan, apps: variantApps(variants), roundFinished },
+      rig: (rig) => onSeveralCpus(rig, placement, cpus),
+      answer: (result) => answerWorkers(result, { plan, rounds, variants: described, cpus }),
+    }
+  },
+}
+
+function countsOf({ workers }: OwnValues, { quick }: CompareOptions): number[] {
+  return [...new Set((workers as number[] | undefined) ?? (quick ? QUICK_WORKERS : WORKERS))].sort((a, b) => a - b)
+}
+
+/** @throws UserError when only what the transport or the system does not have is requested */
+function schedulingsOf(
+  { scheduling }: OwnValues,
+  { transport }: CompareOptions,
+  remark: QuestionContext['remark'],
+): Scheduling[] {
+  const wanted = [...new Set((scheduling as Scheduling[] | undefined) ?? schedulings)]
+  const why =
+    transport === 'unix' ? 'unix sockets have no ports to share' : process.platform === 'linux' ? null : 'it needs Linux'
+  if (why === null || !wanted.includes('reuse-port')) return wanted
+  if (scheduling !== undefined) {
+    throw new UserError('no-reuse-port', `--scheduling reuse-port cannot be measured: ${why}`, {
+      hint: 'for example --scheduling round-robin,shared',
+    })
+  }
+  remark(`reuse-port is left out: ${why}`)
+  return wanted.filter((one) => one !== 'reuse-port')
+}
+
+/** All variants have the same CPUs, the one plain process too. */
+function severalCpus(cpus: readonly number[] | null): { cpus?: readonly number[] } {
+  return cpus === null || cpus.length < 2 ? {} : { cpus }
+}
+
+/** Time stolen from any CPU of the servers counts; there is no one distance from several of them to the load generator's. */
+function onSeveralCpus(rig: Rig, { loadCpu }: CpuPlacement, cpus: readonly number[] | null): Rig {
+  if (cpus === null || cpus.length < 2) return rig
+  return { ...rig, kernel: kernelCounters([...cpus, loadCpu]), cpuDistance: async () => null }
+}

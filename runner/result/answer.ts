@@ -1,0 +1,81 @@
+import { z } from 'zod'
+
+/** A number with its interval. `low` and `high` are null when there are too few rounds to say. */
+export const Estimate = z.object({
+  value: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  /** Two-sided confidence level of the interval, 0.95 for 95 %. */
+  level: z.number(),
+})
+export type Estimate = z.infer<typeof Estimate>
+
+/** What stands in one place of a table: a text, a number without an interval, one with, or nothing. */
+export const AnswerFigure = z.union([z.string(), z.number(), Estimate, z.null()])
+export type AnswerFigure = z.infer<typeof AnswerFigure>
+
+export const AnswerTable = z.object({
+  /** Name of its file: letters, digits and dashes. */
+  id: z.string(),
+  title: z.string(),
+  columns: z.array(z.object({ /** With the unit. */ head: z.string(), kind: z.enum(['text', 'number']) })),
+  rows: z.array(z.array(AnswerFigure)),
+  /** What has to be known to read it; null: nothing. */
+  note: z.string().nullable().default(null),
+})
+export type AnswerTable = z.infer<typeof AnswerTable>
+
+/** One mark of a chart, with its interval where it has one. */
+export const AnswerPoint = z.object({
+  /** Charts with several panels have one for each. */
+  panel: z.string().nullable().default(null),
+  series: z.string(),
+  /** A number on a scale, or a name on an axis of names. */
+  x: z.union([z.number(), z.string()]),
+  y: z.number(),
+  low: z.number().nullable().default(null),
+  high: z.number().nullable().default(null),
+})
+export type AnswerPoint = z.infer<typeof AnswerPoint>
+
+export const AnswerChart = z.object({
+  /** Name of its files: letters, digits and dashes. */
+  id: z.string(),
+  title: z.string(),
+  /** What it shows, for those who cannot see it. */
+  description: z.string(),
+  /** Over a number, `curves` joins the points of a series and `marks` does not; `rows` puts names one below the other. */
+  form: z.enum(['curves', 'marks', 'rows']),
+  x: z.object({ title: z.string(), scale: z.enum(['linear', 'log']).default('linear') }),
+  y: z.object({ title: z.string(), scale: z.enum(['linear', 'log']).default('linear') }),
+  /** A line at this value of y, to compare with; null or absent: none. */
+  reference: z.number().nullable().optional(),
+  points: z.array(AnswerPoint),
+})
+export type AnswerChart = z.infer<typeof AnswerChart>
+
+/** What a study says: plain data, so that every form of report can show it and a program can read it. */
+export const Answer = z.object({
+  question: z.string(),
+  /** The answer in words, the most important first; numbers with their intervals, ties as ties. */
+  sentences: z.array(z.string()),
+  tables: z.array(AnswerTable),
+  charts: z.array(AnswerChart),
+  /** What was not measured, or has to be known before quoting. */
+  limits: z.array(z.string()).default([]),
+})
+export type Answer = z.infer<typeof Answer>
+
+/** What is said to a question. */
+export const AnswerBody = Answer.omit({ question: true })
+export type AnswerBody = z.infer<typeof AnswerBody>
+
+/** Columns of texts, by their heads. */
+export function textColumns(...heads: readonly string[]): AnswerTable['columns'] {
+  return heads.map((head) => ({ head, kind: 'text' }))
+}
+
+/** Columns of numbers, by their heads with the unit. */
+export function numberColumns(...heads: readonly string[]): AnswerTable['columns'] {
+  return heads.map((head) => ({ head, kind: 'number' }))
+}

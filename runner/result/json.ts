@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { RunError, UserError } from './errors.ts'
+import { FORMAT, FORMATS, Result } from './model.ts'
+import { plainText } from './plain-text.ts'
+
+const LONGEST_PLACE = 200
+
+/** `result.json`: checked against the schema first, so that no run leaves a file that cannot be read back. */
+export function renderJson(result: Result): string {
+  const checked = Result.safeParse(result)
+  if (!checked.success) {
+    throw new RunError('result-invalid', `the result does not fit its own schema: ${firstProblem(checked.error)}`, {
+      hint: 'this is a mistake in the suite, please report it; the samples of the run are kept',
+      cause: checked.error,
+    })
+  }
+  return prettyJson(checked.data)
+}
+
+/** The published schema of `result.json`, JSON Schema draft 2020-12, made from the zod schema. */
+export function jsonSchema(): z.core.JSONSchema.BaseSchema {
+  return z.toJSONSchema(Result)
+}
+
+/** The text of `results/schema.json`. */
+export function renderJsonSchema(): string {
+  return prettyJson(jsonSchema())
+}
+
+/**
+ * Reads a `result.json`.
+ * @param where the file's name, for messages
+ * @throws {UserError} `result-not-json`, `result-foreign`, `result-newer`, `result-older` or `result-damaged`
+ */
+export function parseResult(text: string, where: string): Result {
+  const place = plainText(where, LONGEST_PLACE)
+  const content = parseJson(text, place)
+  const format = typeof content === 'object' && content !== null && 'format' in content ? content.format : undefined
+  if (typeof format !== 'number' || !Number.isInteger(format)) {
+    throw new UserError('result-foreign', `${place} is JSON, but no result of this suite`, {
+      hint: 'give the result.json of a run, for example results/latest/result.json',
+    })
+  }
+  if (format > FORMAT) {
+    throw new UserError(
+      'result-newer',
+      `${place} has format ${format}, which a newer suite wrote; this one reads formats ${FORMATS.join(' and ')}`,
+      {
+        hint: 'update the suite and try again',
+      },
+    )
+  }
+  if (!FORMATS.some((one) => one === format)) {
+    throw new UserError(
+      'result-older',
+      `${place} has format ${format}, which is no longer read; this suite reads formats ${FORMATS.join(' and ')}`,
+      {
+        hint: 'measure again, or use the version of the suite that wrote it',
+      },
+    )
+  }
+  const checked = Result.safeParse(content)
+  if (checked.success) return checked.data
+  throw new UserError('result-damaged', `${place} does not fit the format: ${firstProblem(checked.error)}`, {
+    hint: 'it was changed by hand or by another program; reports can be made from an untouched file only',
+    cause: checked.error,
+  })
+}
+
+function parseJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (cause) {
+    throw new UserError('result-not-json', `${place} is not complete JSON`, {
+      hint: 'the file is cut off or was edited; a run writes its result.json in one piece',
+      cause,
+    })
+  }
+}
+
+function firstProblem(error: z.ZodError): string {
+  const issue = error.issues[0]
+  if (issue === undefined) return 'unknown'
+  const path = plainText(z.core.toDotPath(issue.path), LONGEST_PLACE)
+  return plainText(path === '' ? issue.message : `${path}: ${issue.message}`, 2 * LONGEST_PLACE)
+}
+
+/** Indented JSON as one text, safe to print, ending with a line break. */
+export function prettyJson(value: unknown): string {
+  // JSON leaves the upper control characters as they are, and some terminals obey them.
+  const asEscape = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return `${JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\u2028\u2029]/g, asEscape)}\n`
+}

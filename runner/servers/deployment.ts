@@ -1,0 +1,146 @@
+import type { Address } from '../../apps/address.ts'
+import type { Description } from '../../apps/description.ts'
+import type { TeamWish } from '../../apps/scheduling.ts'
+import type { CpuPin } from '../machine/child.ts'
+import type { CpuReading } from '../machine/cpu-reading.ts'
+import type { Member } from '../machine/members.ts'
+import type { CpuShares } from '../machine/procfs.ts'
+import type { LoadShape } from '../result/load-shape.ts'
+
+/** What shall run. */
+export interface DeploymentPlan {
+  /** Unique in a run, for example `koa` or `node-http#2`. */
+  readonly id: string
+  /** The app it runs; two copies of the baseline share it. */
+  readonly app: string
+  /** Module of the app; for a program that is none, the file that names it. */
+  readonly modulePath: string
+  /** What is started in place of a module of ours; absent: the module. */
+  readonly program?: NginxAlone
+  readonly transport: Address['transport']
+  /**
+   * The process that answers. Deployments that name the same one are a single server that is asked in several ways, so that what chance
+   * gave to the process is the same for all of them. Absent: a process of its own.
+   */
+  readonly process?: string
+  /** What it is asked for; absent: all endpoints of the plan. */
+  readonly endpoints?: readonly string[]
+  /** What stands in front of the app; absent: nothing. */
+  readonly proxy?: ProxyPlan
+  /** What answers, with its version, where that is no app; absent: an app on this Node. */
+  readonly runtime?: string
+  /** Several workers that serve it behind a primary. Absent: one process, without node:cluster. */
+  readonly team?: TeamWish
+  /** The CPUs it may use, where that is not the one that all servers have. */
+  readonly cpus?: readonly number[]
+  /** How it is asked, where that differs from the others; see `loadOf`. */
+  readonly load?: Partial<LoadShape>
+  /** Codes of findings that it is made to bring about: they make its own numbers invalid, but not the run. */
+  readonly provokes?: readonly string[]
+}
+
+/** An nginx that is to be started. */
+export interface NginxPlan {
+  /** With its version, for the result. */
+  readonly name: string
+  /** Program, as it is found on this machine. */
+  readonly path: string
+  /** That the load generator keeps open to it. */
+  readonly connections: number
+}
+
+/** Between the load generator and the app. */
+export interface ProxyPlan extends NginxPlan {
+  /** Connections to the app are kept open; false: a new one for every request. */
+  readonly keepAlive: boolean
+}
+
+/** nginx in place of an app: it answers by itself. */
+export interface NginxAlone extends NginxPlan {
+  /** `location` blocks in the words of nginx; relative paths start in its private folder. */
+  readonly locations: string
+  /** Files in its private folder, by relative path. */
+  readonly files?: ReadonlyMap<string, string>
+}
+
+/** Name of the process that a deployment needs. */
+export function processOf({ id, process = id }: DeploymentPlan): string {
+  return process
+}
+
+/** Processes that answer. */
+export function workersOf({ team }: DeploymentPlan): number {
+  return team?.workers ?? 1
+}
+
+/** One running app. */
+export interface Deployment {
+  readonly plan: DeploymentPlan
+  readonly address: Address
+  readonly startup: Startup
+  /** What has to be equal for all apps and only the running process knows, by name: the CPUs it may use. */
+  readonly facts: Readonly<Record<string, string>>
+  /** Read from outside: it costs the server nothing. */
+  cpu(): Promise<CpuReading>
+  cpuShares(): Promise<CpuShares | null>
+  /** CPU nanoseconds of processes that it has started itself, by their numbers, without workers that were requested; none where unknown. */
+  childrenCpuNs(): Promise<ReadonlyMap<number, number>>
+  /** Of all its processes. */
+  residentBytes(): Promise<number | null>
+  /** Its processes one by one, the primary of a team first, with their connections where requested; none where the kernel does not say. */
+  members(options?: { readonly connections?: boolean }): Promise<readonly Member[]>
+  /** Why the deployment is gone, as the end of a sentence, or null while it runs. */
+  ended(): string | null
+  /** The last lines it printed. */
+  readonly lastLines: readonly string[]
+  stop(): Promise<void>
+}
+
+/** How long a server took to come up, milliseconds since it was started; known to the time between two looks. */
+export interface Startup {
+  readonly listenedMilliseconds: number
+  /** To the last byte of its first answer. */
+  readonly answeredMilliseconds: number
+}
+
+export interface StartOptions {
+  readonly cpu: CpuPin
+  /** Path of the request whose answer shows that it is ready. */
+  readonly readyPath: string
+  /** Between two looks; absent: as is usual. */
+  readonly lookMilliseconds?: number
+  /** Length of a meaningless environment variable: shifts the initial stack, whose address can bias a whole process. Bytes. */
+  readonly environmentPadding: number
+}
+
+/** Starts deployments. Rejects with a DeploymentError that says what went wrong. */
+export interface DeploymentHost {
+  /** What a plan's server says of itself, from a process of its own that ends before anything is measured. */
+  describe(plan: DeploymentPlan): Promise<Description>
+  /** Starts the process of a plan, without what stands in front of it. */
+  start(plan: DeploymentPlan, options: StartOptions): Promise<Deployment>
+  /**
+   * Puts a plan's proxy in front of a process that runs; stopping what this returns leaves the process running. Absent: there are no
+   * proxies on this host.
+   */
+  front?(process: Deployment, plan: DeploymentPlan, options: StartOptions): Promise<Deployment>
+}
+
+/** A deployment did not come up. */
+export class DeploymentError extends Error {
+  override readonly name = 'DeploymentError'
+  readonly code: string
+  readonly hint: string | null
+  readonly lastLines: readonly string[]
+
+  constructor(
+    code: string,
+    message: string,
+    details: { hint?: string | null; lastLines?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(message, { cause: details.cause })
+    this.code = code
+    this.hint = details.hint ?? null
+    this.lastLines = details.lastLines ?? []
+  }
+}

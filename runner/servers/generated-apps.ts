@@ -1,0 +1,58 @@
+import { rmSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { ResolvedApp } from './find-app.ts'
+
+/** An app that is what a function of this project makes of another app, of some data, or of both. */
+export interface AppRecipe {
+  /** Also the name of its file: letters, digits and `.`, `-`, `_`, `+`, `@`. */
+  readonly id: string
+  /** Address of the module that exports the function. */
+  readonly module: URL
+  readonly name: string
+  /** Its first argument, where it takes an app; imported by the generated module, so a stranger's will do. */
+  readonly base?: ResolvedApp
+  /** Further arguments, written as JSON. */
+  readonly arguments?: readonly unknown[]
+}
+
+/** Modules in a private folder; `remove` takes it away again. */
+export interface GeneratedApps {
+  /** In the order of the recipes. */
+  readonly apps: readonly ResolvedApp[]
+  remove(): Promise<void>
+}
+
+/** Writes one tiny module per recipe: real apps, started like every other. */
+export async function writeGeneratedApps(recipes: readonly AppRecipe[]): Promise<GeneratedApps> {
+  const folder = await mkdtemp(join(tmpdir(), 'framework-cost-'))
+  // Whoever presses Ctrl-C twice does not wait for anybody to clean up.
+  const removeNow = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', removeNow)
+  const remove = async () => {
+    process.off('exit', removeNow)
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const apps = recipes.map(({ id }): ResolvedApp => {
+      return { id, modulePath: join(folder, `${id}.mjs`), given: id, insideProject: true }
+    })
+    for (const [index, { modulePath }] of apps.entries()) await writeFile(modulePath, moduleText(recipes[index]!))
+    return { apps, remove }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+/** Absolute addresses: the folder is nowhere near the project. */
+function moduleText({ base, module, name, arguments: further = [] }: AppRecipe): string {
+  const imports = [
+    ...(base === undefined ? [] : [`import base from ${JSON.stringify(pathToFileURL(base.modulePath).href)}`]),
+    `import { ${name} as make } from ${JSON.stringify(module.href)}`,
+  ]
+  const values = [...(base === undefined ? [] : ['base']), ...further.map((value) => JSON.stringify(value))]
+  return `${imports.join('\n')}\n\nexport default make(${values.join(', ')})\n`
+}

@@ -1,0 +1,139 @@
+import { spawnSync } from 'node:child_process'
+import type { Address } from '../../apps/address.ts'
+import { canReadProcessTree } from '../machine/process-tree.ts'
+import type { Files } from './private-folder.ts'
+import type { Program } from './program.ts'
+
+/** An nginx that can be started. */
+export interface InstalledNginx {
+  /** Program, found in PATH or absolute. */
+  readonly path: string
+  /** As it says itself: `1.22.1`. */
+  readonly version: string
+}
+
+/** Programs for the administrator are in no usual user's PATH on Debian. */
+const PLACES = ['nginx', '/usr/sbin/nginx', '/usr/local/sbin/nginx']
+
+/** Looks for nginx; null: there is none. */
+export function findNginx(places: readonly string[] = PLACES): InstalledNginx | null {
+  for (const place of places) {
+    const { stderr, status } = spawnSync(place, ['-v'], { encoding: 'utf8' })
+    const version = status === 0 ? /nginx version: \S+?\/(\S+)/.exec(stderr)?.[1] : undefined
+    if (version !== undefined) return { path: place, version }
+  }
+  return null
+}
+
+/** What has to be done before a study with nginx can be run, as a sentence; null: nothing. */
+export function missingNginx(nginx: InstalledNginx | null = findNginx()): string | null {
+  if (nginx === null) return 'nginx is not installed; on Debian: apt-get install nginx'
+  return canReadProcessTree() ? null : 'the CPU time of nginx can only be read on Linux'
+}
+
+export interface NginxOptions {
+  /** Program, as `findNginx` has found it. */
+  readonly path: string
+  readonly transport?: Address['transport']
+  /** Files in its private folder, by relative path. */
+  readonly files?: Files
+}
+
+/** An nginx of our own: in front of an app, or in its place. */
+export function nginxProgram(site: NginxSite, { path, transport = 'tcp', files }: NginxOptions): Program {
+  return {
+    ...{ name: 'nginx', transport, workers: 0 },
+    hint: 'the last lines are what nginx says of it',
+    command: ({ listen, folder }) => ({
+      argv: [path, '-e', 'stderr', '-p', folder, '-c', `${folder}/nginx.conf`],
+      // nginx makes its own folders in `temporary`.
+      files: new Map([...(files ?? []), ['temporary/.keep', ''], ['nginx.conf', nginxConfiguration(site, listen)]]),
+    }),
+  }
+}
+
+/** What one nginx does. */
+export interface NginxSite {
+  /** Connections that the load generator keeps open. */
+  readonly connections: number
+  readonly serves: NginxApp | NginxLocations
+}
+
+/** Passes everything on to an app. */
+export interface NginxApp {
+  readonly app: Address
+  /** Connections to the app are kept open; false: a new one for every request. */
+  readonly keepAlive: boolean
+}
+
+/** Answers by itself. */
+export interface NginxLocations {
+  /** `location` blocks in the words of nginx; relative paths start in the private folder. */
+  readonly locations: string
+}
+
+/** Of the clients' connections, the app's, and some that are just being closed. */
+const SOCKETS_PER_CONNECTION = 4
+const SPARE_SOCKETS = 64
+const BACKLOG = 4096
+/** By default nginx closes a connection after 1000 requests, and an idle one after 75 s (client) or 60 s (app). */
+const ENDLESS = 'keepalive_requests 1000000000; keepalive_timeout 1h;'
+
+/**
+ * A whole configuration: one process, nothing written but errors, everything else as Debian's nginx.conf has it. Relative paths start in
+ * the folder that nginx is told with `-p`.
+ */
+export function nginxConfiguration({ connections, serves }: NginxSite, listen: Address): string {
+  return `daemon off;
+# The same event loop as a worker's, without a second process beside it.
+master_process off;
+worker_processes 1;
+pid nginx.pid;
+error_log stderr warn;
+events { worker_connections ${SOCKETS_PER_CONNECTION * connections + SPARE_SOCKETS}; }
+http {
+  access_log off;
+  ${TEMPORARY.map((what) => `${what}_temp_path temporary/${what};`).join('\n  ')}
+  types { text/plain txt; }
+  charset utf-8;
+  charset_types text/plain;
+  sendfile on;
+  tcp_nopush on;
+  ${ENDLESS}
+${'app' in serves ? passingOn(serves, connections, listen) : server(listen, serves.locations)}
+}
+`
+}
+
+/** Folders that nginx makes when it starts, used or not. */
+const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+
+function passingOn({ app, keepAlive }: NginxApp, connections: number, listen: Address): string {
+  const kept = `keepalive ${connections}; ${ENDLESS}`
+  const upstream = `  upstream app { server ${place(app)};${keepAlive ? ` ${kept}` : ''} }`
+  return `${upstream}
+${server(
+  listen,
+  `location / {
+  proxy_pass http://app;
+  ${keepAlive ? 'proxy_http_version 1.1; proxy_set_header Connection "";' : 'proxy_http_version 1.0; proxy_set_header Connection close;'}
+  proxy_set_header Host $host;
+  proxy_set_header X-Real-IP $remote_addr;
+  proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+  proxy_set_header X-Forwarded-Proto $scheme;
+  proxy_max_temp_file_size 0;
+}`,
+)}`
+}
+
+function server(listen: Address, locations: string): string {
+  return `  server {
+    listen ${place(listen)} backlog=${BACKLOG};
+${locations.trimEnd().replace(/^/gm, '    ')}
+  }`
+}
+
+function place(address: Address): string {
+  const text = address.transport === 'unix' ? `unix:${address.path}` : `${address.host}:${address.port}`
+  return `"${text.replace(/["\\]/g, '\\$&')}"`
+}
