@@ -3,7 +3,7 @@ import { RunError } from '../result/errors.ts'
 import { Child, firstMessage } from './child.ts'
 
 const WORK_PROCESS = fileURLToPath(new URL('./work-process.ts', import.meta.url))
-const LONGEST_MILLISECONDS = 10_000
+const LONGEST_MILLISECONDS = 60_000
 
 /** A child that has said what it did; it may go on until it is stopped. */
 export interface Worker<K extends WorkKind> {
@@ -13,7 +13,7 @@ export interface Worker<K extends WorkKind> {
 
 /**
  * Starts a fresh process on a CPU (null: on any) and waits for what it says.
- * @throws RunError when it ends without a word, or says nothing for ten seconds
+ * @throws RunError when it ends without a word, or says nothing for a minute
  */
 export async function startWork<K extends WorkKind>(kind: K, cpu: number | null): Promise<Worker<K>> {
   const child = new Child({ script: WORK_PROCESS, args: [kind], cpu })

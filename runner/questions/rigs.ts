@@ -13,7 +13,7 @@ import { UserError } from '../result/errors.ts'
 import type { Environment } from '../result/model.ts'
 import { localHost } from '../servers/local-host.ts'
 
-const CONTRACT_TIMEOUT_MILLISECONDS = 2_000
+const CONTRACT_TIMEOUT_MILLISECONDS = 5_000
 
 /** A rig and what a result has to say of it. */
 export interface OpenedRig {

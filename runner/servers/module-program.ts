@@ -15,7 +15,7 @@ import { StartedProcess } from './start-process.ts'
 const SERVE = ofApps('serve.ts')
 const SERVE_WORKERS = ofApps('serve-workers.ts')
 const DESCRIBE = ofApps('describe.ts')
-const DESCRIBE_LIMIT_MILLISECONDS = 10_000
+const DESCRIBE_LIMIT_MILLISECONDS = 20_000
 /** Frameworks do more work per request in development. */
 const PRODUCTION = { NODE_ENV: 'production' }
 

@@ -101,6 +101,7 @@ describe('a small run', () => {
       { undisturbed: true, env: { TMPDIR: temporary } },
     )
     const { status, stderr } = await ended
+    expect(existsSync(join(folder, 'out', 'latest')), stderr).toBe(true)
     const result = Result.parse(JSON.parse(readFileSync(join(folder, 'out', 'latest', 'result.json'), 'utf8')))
     expect(result, stderr).toMatchObject({ study: 'middleware', rounds: 2, baseline: 'node-http' })
     expect(result.options.given).toMatchObject({ '--pieces': 'session', '--steps': 'alone' })
