@@ -41,6 +41,11 @@ export interface Plan {
   readonly lives?: LifePlan
 }
 
+/** The app of the plan that a variant is: `koa@64`, or `koa` for the app as it is. */
+export function variantId({ app, key }: { readonly app: Pick<ResolvedApp, 'id'>; readonly key: string | null }): string {
+  return key === null ? app.id : `${app.id}@${key}`
+}
+
 /** How the processes of a round are watched beside their slices. They start one at a time then, and are asked once right away. */
 export interface LifePlan {
   /** Without load, before memory is read at rest: once before the warm-up, once after the last block. */

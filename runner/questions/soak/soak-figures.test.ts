@@ -34,6 +34,13 @@ describe('what has to be flat', () => {
     expect(runner!.slopePerHour).toBeCloseTo(300, -1)
   })
 
+  it('may be given back, but a drift of the copies is one either way', () => {
+    expect(verdicts(points(60, -300))['memory of the runner']).toBe(true)
+    const drifting = (way: number) =>
+      points(60).map((point, round) => ({ ...point, identicalLogRatio: (way * round) / 1000 + (round % 2) / 1000 }))
+    for (const way of [1, -1]) expect(verdicts(drifting(way))['second copy of the baseline over the first']).toBe(false)
+  })
+
   it('finds what is kept, however little it is beside what is only not collected yet', () => {
     const all = points(60).map((point, round) => ({ ...point, keptBytes: (30 + round / 5) * MEBIBYTE }))
     expect(verdicts(all)).toMatchObject({ 'memory that the runner keeps': false, 'memory of the runner': true })

@@ -1,9 +1,10 @@
+import { variantId } from '../../measure/plan.ts'
 import { UserError } from '../../result/errors.ts'
 import { writeGeneratedApps } from '../../servers/generated-apps.ts'
 import { planOf } from '../resolve.ts'
 import { answerCache } from './cache-answer.ts'
 import type { PreparedStudy, Study } from './study.ts'
-import { type Variant, variantApps, variantDeployments, variantId } from './variants.ts'
+import { type Variant, variantApps, variantDeployments } from './variants.ts'
 
 const CACHED = new URL('../../../apps/cached.ts', import.meta.url)
 /** Of an app whose pages are kept. */

@@ -1,6 +1,7 @@
 import { BUSY_ENOUGH } from '../../analysis/checks/saturation.ts'
 import { MARGIN } from '../../analysis/checks/thresholds.ts'
 import { barOf, combine, costsOf, estimateFigures, estimateLogs, logRatios } from '../../analysis/relative.ts'
+import { variantId } from '../../measure/plan.ts'
 import type { AnswerBody, AnswerChart, AnswerFigure, AnswerTable } from '../../result/answer.ts'
 import { numberColumns, textColumns } from '../../result/answer.ts'
 import { formatEstimate, formatNumber } from '../../result/format.ts'
@@ -9,7 +10,6 @@ import { listInWords, plainText } from '../../result/plain-text.ts'
 import { type ConnectionWay, connectionWays, stalls } from './connections-modes.ts'
 import { isKnown, isTie, named } from './phrases.ts'
 import { invalidCodes, isUsable, notUsable } from './usable.ts'
-import { variantId } from './variants.ts'
 
 const LONGEST_MESSAGE = 240
 

@@ -1,6 +1,7 @@
+import { variantId } from '../../measure/plan.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 import { type GeneratedApps, writeGeneratedApps } from '../../servers/generated-apps.ts'
-import { type Variant, variantId } from './variants.ts'
+import type { Variant } from './variants.ts'
 
 const WRITING = new URL('../../../apps/connections/written-otherwise.ts', import.meta.url)
 

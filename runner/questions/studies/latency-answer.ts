@@ -1,5 +1,6 @@
 import { excludes } from '../../analysis/checks/interval.ts'
 import { barOf } from '../../analysis/relative.ts'
+import { variantId } from '../../measure/plan.ts'
 import type { AnswerBody, AnswerChart, AnswerFigure, AnswerTable } from '../../result/answer.ts'
 import { numberColumns, textColumns } from '../../result/answer.ts'
 import { formatEstimate, formatNumber } from '../../result/format.ts'
@@ -17,7 +18,6 @@ import {
 } from './latency-figures.ts'
 import { named } from './phrases.ts'
 import { notUsable } from './usable.ts'
-import { variantId } from './variants.ts'
 
 /** What was asked of whom. */
 export interface LatencyOrder {

@@ -1,8 +1,9 @@
 import { estimateLogs, type Figure, figuresOf, logRatios } from '../../analysis/relative.ts'
+import { variantId } from '../../measure/plan.ts'
 import type { Estimate, MeasuredCell, Result, RoundValue } from '../../result/model.ts'
 import { meanWait } from '../../statistics/queueing.ts'
 import { isUsable } from './usable.ts'
-import { type Variant, variantId } from './variants.ts'
+import type { Variant } from './variants.ts'
 
 /** A rate at which all apps are asked. */
 export interface LatencyLoad {

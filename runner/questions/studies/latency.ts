@@ -1,4 +1,5 @@
 import { DEFAULT_SLICE_MILLISECONDS } from '../../measure/options.ts'
+import { variantId } from '../../measure/plan.ts'
 import type { ArrivalShape } from '../../result/load-shape.ts'
 import { listOfWholeNumbers, number } from '../../result/option-values.ts'
 import { type DeploymentPlan, processOf } from '../../servers/deployment.ts'
@@ -10,7 +11,7 @@ import { LatencyCopies } from './latency-copies.ts'
 import type { LatencyLoad } from './latency-figures.ts'
 import type { PreparedStudy, Study } from './study.ts'
 import { needsAutocannon } from './usable.ts'
-import { type Variant, variantApps, variantDeployments, variantId } from './variants.ts'
+import { type Variant, variantApps, variantDeployments } from './variants.ts'
 
 /** Of what the slowest app can: where no app is near its limit. */
 const COMMON_SHARE = 0.5

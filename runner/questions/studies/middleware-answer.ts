@@ -1,6 +1,7 @@
 import { bareFrameworks, type FrameworkId, type PieceId } from '../../../apps/middleware/pieces.ts'
 import { excludes } from '../../analysis/checks/interval.ts'
 import { type AppPair, comparePairs, sumPairs } from '../../analysis/relative.ts'
+import { variantId } from '../../measure/plan.ts'
 import type { AnswerBody } from '../../result/answer.ts'
 import { formatEstimate } from '../../result/format.ts'
 import type { Estimate, Result } from '../../result/model.ts'
@@ -131,7 +132,10 @@ function tieWords({ pieces }: FrameworkFigures): string[] {
 }
 
 function leftOut(result: Result, frameworks: readonly PlannedFramework[], endpoint: string): string[] {
-  const ids = frameworks.flatMap(({ framework, made }) => [framework, ...[...made.keys()].map((key) => `${framework}@${key}`)])
+  const ids = frameworks.flatMap(({ framework, made }) => [
+    framework,
+    ...[...made.keys()].map((key) => variantId({ app: { id: framework }, key })),
+  ])
   const missing = ids.filter((id) => usableCell(result, id, endpoint) === null)
   if (missing.length === 0) return []
   const named = missing.length <= MOST_NAMED ? missing.join(', ') : `${missing.length} of ${ids.length} sets`

@@ -1,4 +1,5 @@
 import { bareFrameworks, type FrameworkId, type PieceId, pieceSources } from '../../../apps/middleware/pieces.ts'
+import { variantId } from '../../measure/plan.ts'
 
 /** How single pieces are measured. */
 export type PieceStep = 'alone' | 'added'
@@ -49,7 +50,7 @@ export function planFramework(framework: FrameworkId, wanted: readonly PieceId[]
     const last = pieces.at(-1)!
     const key = pieces.length === 1 ? last : pieces.length === added.length ? ALL : `to-${last}`
     made.set(key, pieces)
-    return `${framework}@${key}`
+    return variantId({ app: { id: framework }, key })
   }
   const hasBare = bareFrameworks[framework] !== undefined
   if (hasBare) made.set(BARE, null)
@@ -65,7 +66,7 @@ export function planFramework(framework: FrameworkId, wanted: readonly PieceId[]
   })
   return {
     framework,
-    bare: hasBare ? `${framework}@${BARE}` : null,
+    bare: hasBare ? variantId({ app: { id: framework }, key: BARE }) : null,
     ...{ defaults: framework, whole: withPieces(added), pieces, made },
   }
 }

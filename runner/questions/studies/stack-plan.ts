@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { variantId } from '../../measure/plan.ts'
 import type { Way } from '../../servers/client-address.ts'
 import type { NginxPlan } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
-import { type Variant, variantId } from './variants.ts'
+import type { Variant } from './variants.ts'
 
 /** What stands between the load generator and an app; the transport is that to the app. */
 export const STACKS = [
@@ -70,7 +71,7 @@ function inFrontOf(
   nginx: NginxPlan,
 ): PlannedStack {
   const proxy = { ...nginx, keepAlive }
-  const deployment = { transport, process: `${app.id}@${transport}`, ...(proxied ? { proxy } : {}) }
+  const deployment = { transport, process: variantId({ app, key: transport }), ...(proxied ? { proxy } : {}) }
   return { stack, app, variant: { app, key: stack, deployment } }
 }
 

@@ -1,10 +1,11 @@
+import { variantId } from '../../measure/plan.ts'
 import { MOST_CONNECTIONS } from '../../result/load-shape.ts'
 import { listOfWholeNumbers } from '../../result/option-values.ts'
 import type { OwnValues } from '../question.ts'
 import { planOf } from '../resolve.ts'
 import type { PreparedStudy, Study } from './study.ts'
 import { answerSweep } from './sweep-answer.ts'
-import { type Variant, variantApps, variantDeployments, variantId } from './variants.ts'
+import { type Variant, variantApps, variantDeployments } from './variants.ts'
 
 const LEVELS = [1, 2, 4, 8, 16, 32, 64, 128]
 /** What a comparison uses by default: the level nearest to it is the one that all others are compared with. */

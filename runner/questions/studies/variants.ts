@@ -1,3 +1,4 @@
+import { variantId } from '../../measure/plan.ts'
 import type { DeploymentPlan } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 
@@ -12,11 +13,6 @@ export interface Variant {
 
 /** The baseline runs twice in every study as well: every run is an A/A test. */
 const BASELINE_COPIES = 2
-
-/** The app of the plan that a variant is: `koa@64`, or `koa` for the app as it is. */
-export function variantId({ app, key }: { readonly app: Pick<ResolvedApp, 'id'>; readonly key: Variant['key'] }): string {
-  return key === null ? app.id : `${app.id}@${key}`
-}
 
 /** Variants as apps of a plan, for the reports. */
 export function variantApps(variants: readonly Variant[]): ResolvedApp[] {

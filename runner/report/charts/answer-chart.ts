@@ -114,7 +114,8 @@ function referenceLine<Axis extends object>(channel: 'x' | 'y', at: number | nul
 function axisOf({ title, scale }: AnswerChart['x'], values: readonly number[]) {
   const shown = { type: 'quantitative' as const, title: plainText(title, 2 * LONGEST_NAME) }
   const positive = values.filter((value) => value > 0)
-  if (scale === 'linear' || positive.length < values.length) return { ...shown, scale: { zero: false }, axis: { tickCount: 6, labelSeparation: 6 } }
+  if (scale === 'linear' || positive.length < values.length)
+    return { ...shown, scale: { zero: false }, axis: { tickCount: 6, labelSeparation: 6 } }
   const [low, high] = [Math.min(...positive) / MARGIN, Math.max(...positive) * MARGIN]
   return {
     ...shown,

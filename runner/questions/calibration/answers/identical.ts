@@ -122,7 +122,7 @@ function chart(comparisons: readonly Comparison[]): AnswerChart {
     form: 'marks',
     description: `${comparisons.length} sorted intervals of the ratio of identical servers; ${excluding} of them exclude 1`,
     x: { title: 'comparisons, sorted', scale: 'linear' },
-    y: { title: '% away from 1, nearer to 0 is better', scale: 'linear' },
+    y: { title: '% away from 1; 0 is best', scale: 'linear' },
     reference: 0,
     points: comparisons
       .toSorted((a, b) => a.value - b.value)

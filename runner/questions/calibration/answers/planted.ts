@@ -173,7 +173,7 @@ function chart(recoveries: readonly Recovery[]): AnswerChart {
     description: `recovered less planted microseconds per request; ${holding} of ${recoveries.length} intervals hold 0`,
     form: 'marks',
     x: { title: 'planted, µs per request', scale: 'log' },
-    y: { title: 'recovered less planted, µs per request, nearer to 0 is better', scale: 'linear' },
+    y: { title: 'recovered less planted, µs; 0 is best', scale: 'linear' },
     reference: 0,
     points: recoveries.map(({ base, truth, error }) => ({
       panel: null,
