@@ -28,7 +28,7 @@ export interface EstimateOptions {
   readonly moderation?: ModerationOptions
   /**
    * Something measured beside the round values that moves them, covariates[c][r] for cell c in round r: estimates are then those at its
-   * mean, and what it explains is not in their intervals (see covariate.ts). null for a cell: it has none.
+   * mean, and what it explains is not in their intervals (see regression.ts). null for a cell: it has none.
    */
   readonly covariates?: readonly (readonly number[] | null)[]
 }

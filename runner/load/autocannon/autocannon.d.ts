@@ -1,4 +1,4 @@
-/** The part of autocannon 9 that the gate relies on; it ships no types of its own. `client-shape.ts` checks it at run time. */
+/** The part of autocannon 9 that the gate relies on; it ships no types of its own. `check-answers.ts` checks it at run time. */
 declare module 'autocannon' {
   import type { EventEmitter } from 'node:events'
   import type { Socket } from 'node:net'
