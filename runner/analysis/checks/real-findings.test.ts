@@ -44,6 +44,9 @@ function hog(cpu: number | null): Disposable {
 const of = (result: Result, app: string): Finding[] => result.cells.find((cell) => cell.app === app)?.findings ?? []
 const codes = (findings: readonly Finding[]) => findings.map(({ code }) => code as FindingCode)
 
+/** Share of the two CPUs that other programs take on a machine that is plainly busy. */
+const MUCH = 0.15
+
 /** Programs of others can make a fast machine look slow; they are not what is tested. */
 const AGAIN = { retry: 2 }
 
@@ -69,6 +72,11 @@ describe('an app', AGAIN, () => {
     for (const { findings } of cells) {
       expect(codes(findings)).not.toContain('stall')
       const found = findings.find(({ code }) => code === 'connections-bound')
+      // Where other programs take the CPUs it idles because of them too, or nothing counts: then the suite must not say that it knows.
+      if (found === undefined && result.environment.foreignShare! > MUCH) {
+        expect(codes(findings).some((code) => code === 'server-idle' || code === 'not-measured')).toBe(true)
+        continue
+      }
       expect(found?.message).toMatch(
         /^the connections are the limit: a request takes \d+\.\d ms, .*; try --connections (64|128|256|512|1024)/,
       )
@@ -98,9 +106,11 @@ describe.skipIf(placement.serverCpu === null)('a program', AGAIN, () => {
     using _hog = hog(placement.serverCpu)
     using _other = hog(placement.serverCpu)
     const result = await measured({ blocks: 12 })
-    expect(codes(result.findings)).toEqual(expect.arrayContaining(['machine-too-busy', 'foreign-cpu']))
-    expect(result.findings.find(({ code }) => code === 'machine-too-busy')?.message).toMatch(/foreign-cpu/)
-    expect(result.verdict).toBe('invalid')
+    expect(codes(result.findings)).toContain('foreign-cpu')
+    // How many blocks are disturbed is for the kernel to decide; that some are, and by whom, is told in any case.
+    const told = result.findings.find(({ code }) => code === 'machine-too-busy' || code === 'blocks-repeated')
+    expect(told?.message).toMatch(/\d+ foreign-cpu/)
+    expect(result.verdict).not.toBe('valid')
   })
 
   it("on the load generator's CPU makes it too slow for the servers", async () => {
