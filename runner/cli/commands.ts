@@ -4,7 +4,7 @@ import { comparison } from '../questions/question.ts'
 import { formatIds, reportFormats } from '../report/formats.ts'
 import { chosenFrom, folder, number } from '../result/option-values.ts'
 import type { CommandRow } from './add-command.ts'
-import { diffFormatIds } from './diff-report.ts'
+import { diffFormatIds } from './diff-formats.ts'
 
 const LONGEST_SOAK_MINUTES = 600
 const LARGEST_PERCENT = 1000

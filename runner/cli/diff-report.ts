@@ -2,9 +2,10 @@ import type { Weight } from '../machine/environment-points.ts'
 import { escapeMarkdown, markdownTable } from '../report/markdown.ts'
 import { utcMinute, version } from '../report/run-facts.ts'
 import { type TextColumn, textTable } from '../report/text-table.ts'
-import { textColumns } from '../result/answer.ts'
+import { numberColumns, textColumns } from '../result/answer.ts'
 import { appId } from '../result/app-name.ts'
 import { decimalsOf, formatDuration, formatEstimate, formatNumber } from '../result/format.ts'
+import { prettyJson } from '../result/json.ts'
 import type { Estimate, Result } from '../result/model.ts'
 import { listInWords, plainText } from '../result/plain-text.ts'
 import type { CellChange } from './diff/compare-runs.ts'
@@ -63,20 +64,19 @@ function lostInWords({ app, endpoint, because }: RunDiff['lost'][number]): strin
   return `${appId(app)} ${appId(endpoint)} ${because}`
 }
 
-/** For programs. */
-export function diffForPrograms({ before, after, ...rest }: RunDiff): unknown {
+/** For programs, as JSON. */
+export function renderDiffJson({ before, after, ...rest }: RunDiff): string {
   const facts = ({ startedAt, environment, rounds, verdict }: Result) => ({
     ...{ startedAt, node: environment.node, suiteVersion: environment.suiteVersion, commit: environment.commit, rounds, verdict },
   })
-  return { before: facts(before), after: facts(after), ...rest }
+  return prettyJson({ before: facts(before), after: facts(after), ...rest })
 }
 
 /** What a cell did relative to the others is shown where its own change says nothing. */
 function tableOf({ cells, comparable }: RunDiff): [TextColumn[], string[][]] {
   const columns: TextColumn[] = [
-    ...(['app', 'endpoint'] as const).map((head): TextColumn => ({ head, kind: 'text' })),
-    ...['ratio before', 'ratio after', 'change'].map((head): TextColumn => ({ head, kind: 'number' })),
-    ...(comparable ? [] : [{ head: RELATIVE, kind: 'number' } as const]),
+    ...textColumns('app', 'endpoint'),
+    ...numberColumns('ratio before', 'ratio after', 'change', ...(comparable ? [] : [RELATIVE])),
     ...textColumns(''),
   ]
   const rowOf = ({ app, endpoint, before, after, ratioOfRatios, relativeToOthers, change }: CellChange) => [
@@ -138,13 +138,3 @@ function runInWords(result: Result): string {
 function plain(text: string): string {
   return plainText(text, LONGEST_FACT)
 }
-
-/** How two runs side by side can be shown. */
-export const diffFormats = {
-  text: renderDiff,
-  md: renderDiffMarkdown,
-  json: (diff) => `${JSON.stringify(diffForPrograms(diff), null, 2)}\n`,
-} as const satisfies Record<string, (diff: RunDiff) => string>
-
-export type DiffFormat = keyof typeof diffFormats
-export const diffFormatIds = Object.keys(diffFormats) as DiffFormat[]

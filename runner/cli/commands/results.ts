@@ -1,6 +1,6 @@
 import type { FormatId } from '../../report/formats.ts'
 import { plainText } from '../../result/plain-text.ts'
-import type { DiffFormat } from '../diff-report.ts'
+import { type DiffFormat, diffFormats } from '../diff-formats.ts'
 import { EXIT } from '../exit-status.ts'
 
 const LONGEST_REMARK = 1000
@@ -34,12 +34,9 @@ interface DiffValues {
 }
 
 export async function runDiff(before: string, after: string, { failOn, format = 'text' }: DiffValues): Promise<number> {
-  const [{ diffRuns, failsOn }, { diffFormats }] = await Promise.all([
-    import('../diff/diff-command.ts'),
-    import('../diff-report.ts'),
-  ])
+  const { diffRuns, failsOn } = await import('../diff/diff-command.ts')
   const diff = await diffRuns(before, after, failOn ?? null)
-  process.stdout.write(diffFormats[format](diff))
+  process.stdout.write(await diffFormats[format](diff))
   return failsOn(diff) ? EXIT.notValid : EXIT.valid
 }
 

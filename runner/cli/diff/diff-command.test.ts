@@ -7,7 +7,7 @@ import { withNoisyRounds } from '../../fixtures/fixture-rounds.ts'
 import { renderJson } from '../../result/json.ts'
 import type { Result } from '../../result/model.ts'
 import type { Processor } from '../../result/processor.ts'
-import { diffForPrograms, renderDiff, renderDiffMarkdown } from '../diff-report.ts'
+import { renderDiff, renderDiffJson, renderDiffMarkdown } from '../diff-report.ts'
 import { diffRuns, failsOn } from './diff-command.ts'
 import { environmentDifferences } from './environment-differences.ts'
 
@@ -197,8 +197,15 @@ describe('the report of a diff', () => {
   })
 
   it('holds everything for programs, without the two runs themselves', async () => {
-    const value = JSON.parse(JSON.stringify(diffForPrograms(await diffRuns(kept(run(1)), kept(run(2)), null))))
+    const value = JSON.parse(renderDiffJson(await diffRuns(kept(run(1)), kept(run(2)), null)))
     expect(Object.keys(value)).toEqual(['before', 'after', 'environment', 'comparable', 'cells', 'lost', 'regressions'])
     expect(value.before).toMatchObject({ node: 'v24.21.0', verdict: 'valid' })
+  })
+
+  it('steers no terminal as JSON either', async () => {
+    const hypervisor = 'a\u009b31mred\u2028'
+    const json = renderDiffJson(await diffRuns(kept(run(1)), kept(withEnvironment(run(2), { hypervisor })), null))
+    expect(json).not.toMatch(/[\u007f-\u009f\u2028\u2029]/)
+    expect(json).toContain('a\\u009b31mred\\u2028')
   })
 })
