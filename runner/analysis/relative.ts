@@ -27,6 +27,16 @@ export function costsOf(cell: Pick<MeasuredCell, 'perRound'>): Figure[] {
   return figuresOf(cell, ({ costMicroseconds }) => costMicroseconds)
 }
 
+/** What a cell costs over the baseline by round, microseconds. */
+export function overheadsOf(cell: Pick<MeasuredCell, 'perRound'>): Figure[] {
+  return figuresOf(cell, ({ overheadMicroseconds }) => overheadMicroseconds)
+}
+
+/** The same figures as logs, for `estimateLogs`. */
+export function logsOf(figures: readonly Figure[]): Figure[] {
+  return figures.map((figure) => ({ ...figure, value: Math.log(figure.value) }))
+}
+
 /**
  * Means over rounds with their intervals, all together: each borrows what is known of the others' variances. null: no round.
  * @param level of the intervals; to be corrected by the caller where many are looked at for one statement
@@ -47,6 +57,11 @@ export function combine(one: readonly Figure[], other: readonly Figure[], how: (
     const second = others.get(round)
     return second === undefined ? [] : [{ round, cpuDistanceNs, value: how(value, second) }]
   })
+}
+
+/** One less the other, round by round. */
+export function differences(one: readonly Figure[], other: readonly Figure[]): Figure[] {
+  return combine(one, other, (own, reference) => own - reference)
 }
 
 /** How much one is beyond the other, as a log, round by round. */

@@ -13,7 +13,7 @@ const LONGEST_NAME = 60
 const LONGEST_VERSION = 24
 
 /** The runs, and every app's ratio in them, as a table. */
-export function historyTable(
+function historyTable(
   entries: readonly HistoryEntry[],
   points: readonly HistoryPoint[],
 ): { columns: TextColumn[]; rows: string[][] } {
@@ -22,7 +22,7 @@ export function historyTable(
     ...textColumns('run', 'Node'),
     ...numberColumns('rounds'),
     ...textColumns('verdict'),
-    ...apps.map((app): TextColumn => ({ head: appId(app), kind: 'number' })),
+    ...numberColumns(...apps.map(appId)),
   ]
   const rows = entries.map(({ result }) => [
     ...[utcMinute(result.startedAt), version(result.environment.node), String(result.rounds), result.verdict],

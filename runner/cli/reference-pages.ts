@@ -4,6 +4,7 @@ import type { Probe } from '../machine/facts/probe.ts'
 import { probes } from '../machine/facts/registry.ts'
 import { compareOptions, type OptionRow, resumeOption } from '../measure/options.ts'
 import { markdownTable } from '../report/markdown.ts'
+import { textColumns } from '../result/answer.ts'
 import { RunError } from '../result/errors.ts'
 import { FactGroup } from '../result/fact.ts'
 
@@ -19,7 +20,7 @@ function factEntry({ id, title, why, good, source, measured }: Probe): string {
   return `**${title}** (\`${id}\`). ${why} Good: ${good}. ${howRead}.`
 }
 
-const columns = ['code', 'severity', 'meaning', 'what to do'].map((head) => ({ head, kind: 'text' as const }))
+const columns = textColumns('code', 'severity', 'meaning', 'what to do')
 
 /** `docs/findings.md`: every kind of finding there is, in the order of the registry. */
 export function renderFindingsPage(): string {

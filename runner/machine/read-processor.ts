@@ -1,8 +1,7 @@
-import type { Processor } from '../result/processor.ts'
+import { NOT_AFFECTED, type Processor } from '../result/processor.ts'
 import type { Machine } from './machine-reader.ts'
 
 const VULNERABILITIES = '/sys/devices/system/cpu/vulnerabilities'
-const NOT_AFFECTED = 'Not affected'
 
 /** The processor that a CPU belongs to (null: the first CPU); null where the kernel does not say. Cores of one chip may differ. */
 export function readProcessor(machine: Machine, cpu: number | null): Processor | null {

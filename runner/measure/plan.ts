@@ -5,7 +5,7 @@ import type { ResolvedApp } from '../servers/find-app.ts'
 import { type Random, seededRandom } from '../statistics/random.ts'
 
 /** Two copies of the baseline run in every comparison: the control is measured twice as often, and every run is an A/A test. */
-const BASELINE_COPIES = 2
+export const BASELINE_COPIES = 2
 /** Length of the meaningless environment variable, bytes: one page shifts the initial stack through every alignment. */
 const LARGEST_PADDING = 4095
 /** Slices are stretched or shortened by up to this share so that they cannot beat in time with a timer of the app or the machine. */

@@ -44,7 +44,7 @@ export const reportFormats = {
     description: 'table.csv, a line per cell; and a file for every table of a study',
     written: 'round',
     async render({ result }) {
-      const [{ renderCsv }, { renderAnswerCsv }] = await Promise.all([import('./csv.ts'), import('./csv.ts')])
+      const { renderAnswerCsv, renderCsv } = await import('./csv.ts')
       return [{ name: 'table.csv', text: renderCsv(result) }, ...renderAnswerCsv(result)]
     },
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-const NOT_AFFECTED = 'Not affected'
+/** How the kernel says that a vulnerability is none here. */
+export const NOT_AFFECTED = 'Not affected'
 
 /** A processor as the kernel has it: on x86 `AuthenticAMD`, `25`, `17`, `1`; on ARM the codes of implementer, architecture and part. */
 export const Processor = z.object({

@@ -122,6 +122,6 @@ function exceedsTree({ figures, totals: { userNs, systemNs, serverCpuNs } }: Cel
 }
 
 /** Steady answers per connection and slice: in a lap every connection is answered once. */
-export function lapsPerSlice({ figures, totals }: Pick<CellFacts, 'figures' | 'totals'>): number {
+function lapsPerSlice({ figures, totals }: Pick<CellFacts, 'figures' | 'totals'>): number {
   return totals.steadyRequests / (figures.slices * figures.load.connections)
 }

@@ -6,7 +6,7 @@ import { type FindingKind, findingOf, fixed, percent, probability } from './find
 import { FAMILY_ALPHA, MARGIN } from './thresholds.ts'
 
 /** A ratio on `hello` to bare node:http, as it has been seen for a package on a range of Node versions. */
-export interface PlausibleRatio {
+interface PlausibleRatio {
   readonly package: string
   readonly fromNode: number
   readonly low: number
@@ -18,7 +18,7 @@ export interface PlausibleRatio {
  * benchmarks of the fastify project have shown on the same major version. Earlier versions of Node are not listed: express has
  * cost several times as much there.
  */
-export const plausibleRatios: readonly PlausibleRatio[] = [
+const plausibleRatios: readonly PlausibleRatio[] = [
   { package: 'fastify', fromNode: 24, low: 0.95, high: 1.25 },
   { package: 'hono', fromNode: 24, low: 0.95, high: 1.35 },
   { package: 'koa', fromNode: 24, low: 1.2, high: 1.8 },

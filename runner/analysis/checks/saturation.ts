@@ -3,7 +3,7 @@ import type { CellCheck, CellFacts } from './cell-facts.ts'
 import { type FindingKind, findingOf, fixed, percent } from './finding-kind.ts'
 
 /** The server's CPU is the resource to be exhausted. Seen: 0.97 to 0.99 as the median of slices. */
-export const BUSY_ENOUGH = 0.93
+const BUSY_ENOUGH = 0.93
 /** Far below, something else than the app is measured. */
 const HARDLY_BUSY = 0.85
 /** Above this share the load generator has nothing left for a faster app. Seen: up to 0.90, on `hello` of the baseline. */
@@ -105,7 +105,7 @@ function waitShare({ totals: { waitNs, elapsedNs } }: CellFacts): number {
 }
 
 /** From one request of a connection to its next in a closed loop, nanoseconds (Little's law). */
-export function cycleNs({ figures, totals }: Pick<CellFacts, 'figures' | 'totals'>): number {
+function cycleNs({ figures, totals }: Pick<CellFacts, 'figures' | 'totals'>): number {
   return (figures.load.connections * totals.elapsedNs) / figures.requests
 }
 
@@ -113,7 +113,7 @@ export function cycleNs({ figures, totals }: Pick<CellFacts, 'figures' | 'totals
  * A server that idles although all connections are busy all the time, with nobody else at his limit: each request waits for something that
  * is no CPU, such as a database, and there are too few of them.
  */
-export function connectionsAreTheLimit({ figures, totals }: CellFacts): boolean {
+function connectionsAreTheLimit({ figures, totals }: CellFacts): boolean {
   const { serverBusy, loadBusy, openLoop } = figures
   if (openLoop !== undefined || (loadBusy ?? 0) > LOAD_GENERATOR_BUSY) return false
   // Of several workers one may be at its limit while another has nothing to do.
@@ -127,7 +127,7 @@ export function connectionsAreTheLimit({ figures, totals }: CellFacts): boolean 
  * the asymptotic bounds, N* = R ÷ D (Denning & Buzen 1978), where a request that takes R = N ÷ X uses D = U ÷ X of the server.
  * @param serverBusy U, from 0 to 1
  */
-export function wantedConnections({ figures, totals }: CellFacts, serverBusy: number) {
+function wantedConnections({ figures, totals }: CellFacts, serverBusy: number) {
   const { connections } = figures.load
   const knee = connections / serverBusy
   return {
@@ -144,7 +144,7 @@ export function wantedConnections({ figures, totals }: CellFacts, serverBusy: nu
  * whole, or, where it sends the head first, the rest does not come sooner for being acknowledged.
  * @param serverBusy share, from 0 to 1
  */
-export function stallMilliseconds(facts: CellFacts, serverBusy: number): number | null {
+function stallMilliseconds(facts: CellFacts, serverBusy: number): number | null {
   if (serverBusy >= STALLED_BELOW_BUSY || !isHeldBack(facts)) return null
   return waits(facts).find((milliseconds) => milliseconds >= STALL_FROM_MILLISECONDS) ?? null
 }

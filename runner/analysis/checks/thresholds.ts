@@ -1,6 +1,7 @@
 /**
- * All thresholds of the checks, with the reason for each. What was seen are three default runs of a quiet virtual machine with two
- * CPUs (14, 16 and 20 rounds, 20 cells each), in which no suspect or invalid finding may show up. `share` is from 0 to 1.
+ * Thresholds that several checks share; those of one check stand beside it. "Seen", there and here, is in three default runs of a quiet
+ * virtual machine with two CPUs (14, 16 and 20 rounds, 20 cells each), in which no suspect or invalid finding may show up. `share` is from
+ * 0 to 1.
  */
 
 /** Rounds that make an interval to be trusted; Student's t is honest with fewer, but wide and easily upset. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { BASELINE } from '../../../apps/app.ts'
 import { zeroOnKernelClock } from '../../../apps/burning/kernel-clock.ts'
 import { type KindReport, type WorkKind, workKinds } from '../../../apps/burning/kinds.ts'
-import { combine, estimateFigures, type Figure, figuresOf } from '../../analysis/relative.ts'
+import { differences, estimateFigures, type Figure, overheadsOf } from '../../analysis/relative.ts'
 import type { RoundRecord } from '../../measure/round.ts'
 import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
 import { type AppRecipe, writeGeneratedApps } from '../../servers/generated-apps.ts'
@@ -157,7 +157,7 @@ export function kindCells(
     const wrapper = kinds.find((one) => one.isWrapper && one.kind === WRAPPERS[kind])!
     const [own, other] = [id, wrapper.id].map((app) => measured.find((cell) => cell.app === app))
     if (isWrapper || own === undefined || other === undefined) return []
-    const recovered = differences(overheads(own), overheads(other))
+    const recovered = differences(overheadsOf(own), overheadsOf(other))
     const overWrapper = (of: (told: Told) => number) =>
       differences(byRound(told.get(id)!.map(of)), byRound(told.get(wrapper.id)!.map(of)))
     const truth = overWrapper(({ costMicroseconds }) => costMicroseconds)
@@ -179,17 +179,9 @@ function typicalOf({ typicalCost }: MeasuredCell): number {
   return typicalCost?.value ?? Number.NaN
 }
 
-function overheads(cell: MeasuredCell): Figure[] {
-  return figuresOf(cell, ({ overheadMicroseconds }) => overheadMicroseconds)
-}
-
 /** @param values of round 1 and on; NaN where one is not known */
 function byRound(values: readonly number[]): Figure[] {
   return values.flatMap((value, index) => (Number.isFinite(value) ? [{ round: index + 1, value, cpuDistanceNs: null }] : []))
-}
-
-function differences(one: readonly Figure[], other: readonly Figure[]): Figure[] {
-  return combine(one, other, (a, b) => a - b)
 }
 
 /** @param figures one round or more */

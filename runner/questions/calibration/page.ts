@@ -2,6 +2,7 @@ import { renderAnswerCharts } from '../../report/charts/chart-files.ts'
 import { answerSections, escapeMarkdown, markdownTable } from '../../report/markdown.ts'
 import { utcMinute, version } from '../../report/run-facts.ts'
 import { answerText } from '../../report/text-table.ts'
+import { textColumns } from '../../result/answer.ts'
 import { formatDuration } from '../../result/format.ts'
 import type { AnyPartPage, Judgement, PartAnswer, PartPage } from './answers/part-page.ts'
 import { partPages } from './answers/registry.ts'
@@ -65,7 +66,7 @@ function sectionOf(page: AnyPartPage, parts: readonly CalibrationPart[]): Sectio
 
 function goalTable(goals: readonly Goal[]): string {
   return markdownTable(
-    ['goal', 'measured', 'outcome'].map((head) => ({ head, kind: 'text' as const })),
+    textColumns('goal', 'measured', 'outcome'),
     goals.map(({ title, judgement }) => [
       title,
       answerText(judgement?.measured ?? ''),

@@ -1,4 +1,4 @@
-import { combine, estimateFigures, type Figure, figuresOf } from '../../analysis/relative.ts'
+import { differences, estimateFigures, type Figure, overheadsOf } from '../../analysis/relative.ts'
 import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
 import { trimmedMean } from '../../statistics/summary.ts'
 import type { PlantedPart } from './data.ts'
@@ -25,8 +25,8 @@ export function plantedCells(
     const known = { plantedMicroseconds: planted.get(cell.app)!, overheadMicroseconds: cell.overheadMicroseconds }
     if (wrapper === undefined || cell === wrapper)
       return { ...known, overWrapperMicroseconds: null, inSitu: null, wholeRequest: null }
-    const recovered = difference(overheads(cell), overheads(wrapper))
-    const inSitu = difference(microseconds(timingsOf(cell)), microseconds(timingsOf(wrapper)))
+    const recovered = differences(overheadsOf(cell), overheadsOf(wrapper))
+    const inSitu = differences(microseconds(timingsOf(cell)), microseconds(timingsOf(wrapper)))
     return {
       ...known,
       overWrapperMicroseconds: estimateOf(recovered),
@@ -48,12 +48,8 @@ function inSituOf(
 
 /** null without a round. */
 function against(recovered: readonly Figure[], truth: readonly Figure[]): PlantedCell['wholeRequest'] {
-  const [microseconds, recoveredLessInSitu] = [estimateOf(truth), estimateOf(difference(recovered, truth))]
+  const [microseconds, recoveredLessInSitu] = [estimateOf(truth), estimateOf(differences(recovered, truth))]
   return microseconds === null || recoveredLessInSitu === null ? null : { microseconds, recoveredLessInSitu }
-}
-
-function overheads(cell: MeasuredCell): Figure[] {
-  return figuresOf(cell, ({ overheadMicroseconds }) => overheadMicroseconds)
 }
 
 function microseconds(timings: readonly RoundTiming[]): Figure[] {
@@ -69,11 +65,6 @@ function requests(timings: readonly RoundTiming[], ofWrapper: readonly RoundTimi
     const value = trimmedMean(blocks.map((block) => requestNs.get(block)! - other.get(block)!)) / 1000
     return [{ round, value, cpuDistanceNs: null }]
   })
-}
-
-/** Of the rounds that both have. */
-function difference(one: readonly Figure[], other: readonly Figure[]): Figure[] {
-  return combine(one, other, (a, b) => a - b)
 }
 
 /** null without a round. */

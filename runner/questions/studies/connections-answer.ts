@@ -1,6 +1,6 @@
-import { BUSY_ENOUGH } from '../../analysis/checks/saturation.ts'
+import { serverWasTheLimit } from '../../analysis/checks/saturation.ts'
 import { MARGIN } from '../../analysis/checks/thresholds.ts'
-import { barOf, combine, costsOf, estimateFigures, estimateLogs, logRatios } from '../../analysis/relative.ts'
+import { barOf, costsOf, differences, estimateFigures, estimateLogs, logRatios } from '../../analysis/relative.ts'
 import { variantId } from '../../measure/plan.ts'
 import type { AnswerBody, AnswerChart, AnswerFigure, AnswerTable } from '../../result/answer.ts'
 import { numberColumns, textColumns } from '../../result/answer.ts'
@@ -63,7 +63,7 @@ function rowsOf(result: Result, apps: readonly string[], endpoint: string): Row[
     }),
   )
   const pairs = known.map(({ cell, plain }) => [costsOf(cell), plain === null ? [] : costsOf(plain)] as const)
-  const costs = estimateFigures(pairs.map(([own, other]) => combine(own, other, (a, b) => a - b)))
+  const costs = estimateFigures(pairs.map(([own, other]) => differences(own, other)))
   const times = estimateLogs(pairs.map(([own, other]) => logRatios(own, other)))
   return known.map(({ plain, ...row }, index) => {
     const compared = row.way.key !== null && row.valid && plain !== null && isUsable(plain)
@@ -196,7 +196,7 @@ function seriesOf({ key, keepAlive, nagle, twoWrites }: ConnectionWay): string {
 
 function limits(rows: readonly Row[]): string[] {
   const fresh = rows.filter(({ way, valid }) => !way.keepAlive && valid)
-  const idle = fresh.filter(({ cell }) => cell.serverBusy < BUSY_ENOUGH)
+  const idle = fresh.filter(({ cell }) => !serverWasTheLimit(cell))
   return [
     ...(idle.length === 0
       ? []

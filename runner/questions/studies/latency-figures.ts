@@ -1,4 +1,4 @@
-import { estimateLogs, type Figure, figuresOf, logRatios } from '../../analysis/relative.ts'
+import { estimateLogs, type Figure, figuresOf, logRatios, logsOf } from '../../analysis/relative.ts'
 import { variantId } from '../../measure/plan.ts'
 import type { Estimate, MeasuredCell, Result, RoundValue } from '../../result/model.ts'
 import { meanWait } from '../../statistics/queueing.ts'
@@ -110,7 +110,7 @@ function columnsOf(cells: readonly MeasuredCell[], reference: MeasuredCell | nul
 }
 
 function logs(cell: MeasuredCell, of: (round: RoundValue) => number | null | undefined): Figure[] {
-  return figuresOf(cell, of).map((figure) => ({ ...figure, value: Math.log(figure.value) }))
+  return logsOf(figuresOf(cell, of))
 }
 
 /** What was due over what the same process could in the same round. */

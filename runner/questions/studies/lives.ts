@@ -1,4 +1,4 @@
-import { combine, estimateFigures, estimateLogs, type Figure } from '../../analysis/relative.ts'
+import { differences, estimateFigures, estimateLogs, type Figure, logsOf } from '../../analysis/relative.ts'
 import type { Life } from '../../measure/life.ts'
 import { appOf, type Plan } from '../../measure/plan.ts'
 import type { RoundRecord } from '../../measure/round.ts'
@@ -43,8 +43,7 @@ export class LifeTable {
 
   /** Geometric means over rounds. */
   levels(apps: readonly string[], of: LifeFigure): (Estimate | null)[] {
-    const logs = (figures: readonly Figure[]) => figures.map((figure) => ({ ...figure, value: Math.log(figure.value) }))
-    return estimateLogs(apps.map((app) => logs(this.#figures(this.#deployments(app), of))))
+    return estimateLogs(apps.map((app) => logsOf(this.#figures(this.#deployments(app), of))))
   }
 
   /** Means over rounds of figures that may be zero. */
@@ -56,7 +55,7 @@ export class LifeTable {
   differences(apps: readonly string[], reference: string, of: LifeFigure): (Estimate | null)[] {
     const base = this.#figures(this.#deployments(reference), of)
     return estimateFigures(
-      apps.map((app) => (app === reference ? [] : combine(this.#figures(this.#deployments(app), of), base, minus))),
+      apps.map((app) => (app === reference ? [] : differences(this.#figures(this.#deployments(app), of), base))),
     )
   }
 
@@ -64,7 +63,7 @@ export class LifeTable {
   copies(app: string, of: LifeFigure, level: number): Estimate | null {
     const [first, second] = this.#deployments(app)
     if (first === undefined || second === undefined) return null
-    return estimateFigures([combine(this.#figures([second], of), this.#figures([first], of), minus)], level)[0]!
+    return estimateFigures([differences(this.#figures([second], of), this.#figures([first], of))], level)[0]!
   }
 
   #deployments(app: string): string[] {
@@ -82,8 +81,4 @@ export class LifeTable {
       return known.length === 0 || known.length < ids.length ? [] : [{ round, value: mean(known), cpuDistanceNs: null }]
     })
   }
-}
-
-function minus(one: number, other: number): number {
-  return one - other
 }

@@ -7,6 +7,7 @@ import {
   barOf,
   combine,
   costsOf,
+  differences,
   estimateFigures,
   estimateLogs,
   type Figure,
@@ -105,9 +106,7 @@ function slopesOf(known: readonly Known[], baseline: string): Slope[] {
   const skeletonOf = ({ source, from, to }: (typeof perRound)[number]): readonly Figure[] =>
     perRound.find((one) => one.app === baseline && one.source === source && one.from === from && one.to === to)?.rounds ?? []
   const own = estimateFigures(perRound.map(({ rounds }) => rounds))
-  const over = estimateFigures(
-    perRound.map((one) => (one.app === baseline ? [] : combine(one.rounds, skeletonOf(one), (a, b) => a - b))),
-  )
+  const over = estimateFigures(perRound.map((one) => (one.app === baseline ? [] : differences(one.rounds, skeletonOf(one)))))
   return perRound.flatMap(({ app, source }, index) => {
     const perKilobyte = own[index]
     return perKilobyte == null ? [] : [{ app, source, perKilobyte, overSkeleton: over[index]! }]

@@ -1,6 +1,6 @@
 import { serverWasTheLimit } from '../../analysis/checks/saturation.ts'
 import { LEVEL } from '../../analysis/estimates.ts'
-import { barOf, combine, costsOf, estimateLogs, type Figure } from '../../analysis/relative.ts'
+import { barOf, combine, costsOf, differences, estimateLogs, type Figure } from '../../analysis/relative.ts'
 import type { AnswerBody, AnswerChart, AnswerFigure, AnswerPoint, AnswerTable } from '../../result/answer.ts'
 import { numberColumns, textColumns } from '../../result/answer.ts'
 import { formatEstimate, formatShare } from '../../result/format.ts'
@@ -143,9 +143,7 @@ function overItself(ratio: Estimate): string {
 function difference(changed: Known | undefined, usual: Known | undefined, what: string, than: string): string[] {
   if (changed === undefined || usual === undefined) return []
   const ratio =
-    usual.stack === 'direct-tcp'
-      ? changed.overDirect
-      : (estimateLogs([combine(changed.logs, usual.logs, (one, other) => one - other)])[0] ?? null)
+    usual.stack === 'direct-tcp' ? changed.overDirect : (estimateLogs([differences(changed.logs, usual.logs)])[0] ?? null)
   return ratio === null ? [] : [`${what} ${costsTimes(ratio, than)}.`]
 }
 

@@ -1,4 +1,4 @@
-import { variantId } from '../../measure/plan.ts'
+import { BASELINE_COPIES, variantId } from '../../measure/plan.ts'
 import type { DeploymentPlan } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 
@@ -10,9 +10,6 @@ export interface Variant {
   /** What differs from a plain deployment. */
   readonly deployment: Partial<Omit<DeploymentPlan, 'id' | 'app'>>
 }
-
-/** The baseline runs twice in every study as well: every run is an A/A test. */
-const BASELINE_COPIES = 2
 
 /** Variants as apps of a plan, for the reports. */
 export function variantApps(variants: readonly Variant[]): ResolvedApp[] {

@@ -65,7 +65,6 @@ function fitWords(shapes: readonly ShapeTime[], fit: TimeFit | null): string[] {
 }
 
 function perRequestChart({ perRequest }: CostPart): AnswerChart {
-  const point = (panel: string, series: string, x: string, y: number) => ({ panel, series, x, y, low: null, high: null })
   return {
     id: 'cost-per-request',
     title: 'CPU time of both sides per request',
@@ -75,10 +74,15 @@ function perRequestChart({ perRequest }: CostPart): AnswerChart {
     y: { title: 'CPU µs per request, less is better', scale: 'linear' },
     reference: 0,
     points: perRequest.flatMap(({ app, endpoint, serverMicroseconds, loadMicroseconds }) => [
-      point(endpoint, 'server', app, serverMicroseconds),
-      ...(loadMicroseconds === null ? [] : [point(endpoint, 'load generator', app, loadMicroseconds)]),
+      point('server', app, serverMicroseconds, endpoint),
+      ...(loadMicroseconds === null ? [] : [point('load generator', app, loadMicroseconds, endpoint)]),
     ]),
   }
+}
+
+/** A mark without an interval. */
+function point(series: string, x: string, y: number, panel: string | null = null) {
+  return { panel, series, x, y, low: null, high: null }
 }
 
 function timeChart(shapes: readonly ShapeTime[], fit: TimeFit | null): AnswerChart {
@@ -92,11 +96,10 @@ function timeChart(shapes: readonly ShapeTime[], fit: TimeFit | null): AnswerCha
     reference: 0,
     points: shapes.flatMap((shape) => {
       const x = `${count(shape.apps, 'app')} × ${count(shape.endpoints, 'endpoint')}`
-      const point = (series: string, y: number) => ({ panel: null, series, x, y, low: null, high: null })
       return [
-        point('whole round', shape.seconds),
-        point('of it measuring', shape.measuredSeconds),
-        ...(fit === null ? [] : [point('whole round by the fit', fittedSeconds(fit, shape))]),
+        point('whole round', x, shape.seconds),
+        point('of it measuring', x, shape.measuredSeconds),
+        ...(fit === null ? [] : [point('whole round by the fit', x, fittedSeconds(fit, shape))]),
       ]
     }),
   }
@@ -125,7 +128,7 @@ function shapeTable(shapes: readonly ShapeTime[], fit: TimeFit | null): AnswerTa
     id: 'cost-time',
     title: 'Time and memory by size of a run',
     note: null,
-    columns: heads.map((head) => ({ head, kind: 'number' as const })),
+    columns: numberColumns(...heads),
     rows: shapes.map((shape) => {
       const last = shape.runs.at(-1)!
       return [

@@ -26,7 +26,7 @@ export const identicalPage: PartPage<IdenticalPart> = {
     return {
       sentences: [noiseFloor(agreement), ...clustering(comparisons, part.runs.length)],
       tables: [table(part)],
-      charts: [chart(comparisons)],
+      charts: [chart(comparisons, agreement)],
       limits: verdictSentences(part.runs),
       effort: effortOf(part.runs),
     }
@@ -112,8 +112,7 @@ function clustering(comparisons: readonly Comparison[], runs: number): string[] 
 }
 
 /** All intervals side by side, sorted by their ratio. */
-function chart(comparisons: readonly Comparison[]): AnswerChart {
-  const excluding = comparisons.filter(({ excludes }) => excludes).length
+function chart(comparisons: readonly Comparison[], { excluding }: Agreement): AnswerChart {
   const series = [`includes 1: ${comparisons.length - excluding}`, `excludes 1: ${excluding}`]
   const away = (ratio: number) => 100 * (ratio - 1)
   return {

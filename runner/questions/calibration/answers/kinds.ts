@@ -1,3 +1,4 @@
+import { barOf } from '../../../analysis/relative.ts'
 import type { AnswerChart, AnswerTable } from '../../../result/answer.ts'
 import { numberColumns, textColumns } from '../../../result/answer.ts'
 import { median } from '../../../statistics/summary.ts'
@@ -105,10 +106,10 @@ function chart(cells: readonly Cell[]): AnswerChart {
     x: { title: '', scale: 'linear' },
     y: { title: 'recovered less planted, µs per request, nearer to 0 is better', scale: 'linear' },
     reference: 0,
-    points: [...byKind].map(([kind, own]) => {
-      const { value, low, high } = usualOf(own).recoveredLessTruth
-      return { panel: null, series: 'the median run', x: WORDS[kind] ?? kind, y: value, low, high }
-    }),
+    points: [...byKind].map(([kind, own]) => ({
+      ...{ panel: null, series: 'the median run', x: WORDS[kind] ?? kind },
+      ...barOf(usualOf(own).recoveredLessTruth),
+    })),
   }
 }
 

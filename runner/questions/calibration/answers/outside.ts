@@ -1,4 +1,5 @@
 import { BASELINE } from '../../../../apps/app.ts'
+import { barOf } from '../../../analysis/relative.ts'
 import type { AnswerChart, AnswerFigure, AnswerTable } from '../../../result/answer.ts'
 import { numberColumns, textColumns } from '../../../result/answer.ts'
 import { formatNumber } from '../../../result/format.ts'
@@ -110,9 +111,7 @@ function chart(part: OutsidePart): AnswerChart {
     points: appsOf(part).flatMap((app) =>
       WAYS.flatMap(([ids, series]) => {
         const estimate = ratioOf(part, ids, app)
-        if (estimate === null) return []
-        const { value, low, high } = exponentiate(estimate)
-        return [{ panel: null, series, x: app, y: value, low, high }]
+        return estimate === null ? [] : [{ panel: null, series, x: app, ...barOf(exponentiate(estimate)) }]
       }),
     ),
   }

@@ -1,3 +1,4 @@
+import { barOf } from '../../../analysis/relative.ts'
 import type { AnswerChart, AnswerTable } from '../../../result/answer.ts'
 import { numberColumns, textColumns } from '../../../result/answer.ts'
 import { formatEstimate, formatNumber, formatPlusMinusPercent } from '../../../result/format.ts'
@@ -179,9 +180,7 @@ function chart(recoveries: readonly Recovery[]): AnswerChart {
       panel: null,
       series: `on ${base}`,
       x: truth,
-      y: error.value,
-      low: error.low,
-      high: error.high,
+      ...barOf(error),
     })),
   }
 }

@@ -1,3 +1,4 @@
+import { barOf } from '../../../analysis/relative.ts'
 import type { AnswerChart, AnswerTable } from '../../../result/answer.ts'
 import { numberColumns, textColumns } from '../../../result/answer.ts'
 import { formatDuration, formatEstimate, formatNumber } from '../../../result/format.ts'
@@ -98,7 +99,7 @@ function driftChart({ drift }: WarmUpPart): AnswerChart {
     },
     reference: 0,
     points: drift.flatMap(({ app, endpoint, driftPercent }) =>
-      bounded(driftPercent).map(({ value, low, high }) => ({ panel: endpoint, series: 'drift', x: app, y: value, low, high })),
+      bounded(driftPercent).map((known) => ({ panel: endpoint, series: 'drift', x: app, ...barOf(known) })),
     ),
   }
 }
