@@ -79,3 +79,57 @@ export function textColumns(...heads: readonly string[]): AnswerTable['columns']
 export function numberColumns(...heads: readonly string[]): AnswerTable['columns'] {
   return heads.map((head) => ({ head, kind: 'number' }))
 }
+
+/**
+ * What a table shows of a row, by the head of the column with its unit; what is not known stays empty. A column with a text in it is one
+ * of texts, any other one of numbers.
+ */
+export type Columns<Row> = Readonly<Record<string, (row: Row) => AnswerFigure | undefined>>
+
+/** A table as one list of columns. */
+export function tableOf<Row>(
+  { id, title, note = null }: Pick<AnswerTable, 'id' | 'title'> & { readonly note?: string | null },
+  rows: readonly Row[],
+  columns: Columns<Row>,
+): AnswerTable {
+  const figures = rows.map((row) => Object.values(columns).map((of) => of(row) ?? null))
+  const kindOf = (place: number) => (figures.some((row) => typeof row[place] === 'string') ? 'text' : 'number')
+  return { id, title, columns: Object.keys(columns).map((head, place) => ({ head, kind: kindOf(place) })), rows: figures, note }
+}
+
+type Axis = { readonly title: string; readonly scale?: 'linear' | 'log' }
+
+/** How a chart is called, and its scales. Without an `x` it has names one below the other, with one it has curves. */
+export interface ChartWords extends Pick<AnswerChart, 'id' | 'title' | 'description' | 'reference'> {
+  readonly form?: AnswerChart['form']
+  readonly x?: Axis
+  readonly y: Axis
+}
+
+export function chartOf({ id, title, description, form, x, y, ...reference }: ChartWords, points: AnswerPoint[]): AnswerChart {
+  return {
+    id,
+    title,
+    form: form ?? (x === undefined ? 'rows' : 'curves'),
+    description,
+    x: { title: '', scale: 'linear', ...x },
+    y: { scale: 'linear', ...y },
+    ...reference,
+    points,
+  }
+}
+
+/** The mark of an estimate in a chart; none where it is not known. */
+export function mark(series: string, x: string | number, estimate: Estimate | null, panel: string | null = null): AnswerPoint[] {
+  return estimate === null ? [] : [{ panel, series, x, y: estimate.value, low: estimate.low, high: estimate.high }]
+}
+
+/** Answers in parts, one after another. A table without a row and a chart without a point show nothing, so they are left out. */
+export function joinAnswers(...parts: readonly Partial<AnswerBody>[]): AnswerBody {
+  return {
+    sentences: parts.flatMap(({ sentences = [] }) => sentences),
+    tables: parts.flatMap(({ tables = [] }) => tables).filter(({ rows }) => rows.length > 0),
+    charts: parts.flatMap(({ charts = [] }) => charts).filter(({ points }) => points.length > 0),
+    limits: parts.flatMap(({ limits = [] }) => limits),
+  }
+}
