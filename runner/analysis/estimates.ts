@@ -1,9 +1,14 @@
 import type { Precision } from '../measure/forecast.ts'
 import type { Estimate } from '../result/model.ts'
-import { estimateMeans, exponentiate, type MeanEstimate, type Estimate as NumberEstimate } from '../statistics/estimate.ts'
+import {
+  estimateMeans,
+  exponentiate,
+  type MeanEstimate,
+  type Estimate as NumberEstimate,
+  roundsNeeded,
+} from '../statistics/estimate.ts'
 import { type Ranking, rankWithTies } from '../statistics/ranks.ts'
-import { roundsNeeded } from '../statistics/rounds-needed.ts'
-import { meanLogOverEndpoints, meanOrNull } from '../statistics/summary.ts'
+import { mean, meanOrNull } from '../statistics/summary.ts'
 import { AllInCosts } from './all-in.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 
@@ -204,13 +209,13 @@ export function estimateOverall(
   const complete = apps.filter((app) =>
     endpoints.every((endpoint) => all.some((cell) => cell.app === app && cell.endpoint === endpoint)),
   )
+  // The mean of the logs is the log of the geometric mean, the only one that ranks alike whichever app is the baseline (Fleming & Wallace
+  // 1986, "How not to lie with statistics"). A mean over fewer endpoints would be of something else.
   const rows = complete.map((app) => {
     const series = endpoints.map((endpoint) => all.find((cell) => cell.app === app && cell.endpoint === endpoint)!)
-    const rounds = [...new Set(series.flatMap((cell) => cell.rounds.map(({ round }) => round)))].sort((a, b) => a - b)
-    const logs = series.map((cell) =>
-      rounds.map((round) => cell.rounds.find((one) => one.round === round)?.logRatio ?? Number.NaN),
-    )
-    return new Map(meanLogOverEndpoints(logs).map((log, index) => [rounds[index]!, log]))
+    const logs = series.map(({ rounds }) => new Map(rounds.map(({ round, logRatio }) => [round, logRatio])))
+    const rounds = [...new Set(logs.flatMap((log) => [...log.keys()]))]
+    return new Map(rounds.map((round) => [round, mean(logs.map((log) => log.get(round) ?? Number.NaN))]))
   })
   const table = roundTable(rows)
   // Of the rounds of the table: one that only an incomplete app has would shift the others.

@@ -19,7 +19,7 @@ export function lagOneAutocorrelation(values: readonly number[]): number {
  */
 const MOST_COUNTED = 12
 
-export interface RankCorrelation {
+interface RankCorrelation {
   /** From -1 (one falls whenever the other rises) to 1. */
   readonly coefficient: number
   /** Two-sided: exact for up to twelve pairs without ties, else by the t approximation. */
@@ -86,29 +86,24 @@ export function exactSpearmanP(coefficient: number, pairs: number): number {
   return Math.min(1, 2 * oneTail)
 }
 
+/** Place by place; by the ranks that are taken already, as bits, how many orders of them have each sum. */
 function countOrders(pairs: number): number[] {
-  const sums = (pairs * (pairs ** 2 - 1)) / 3 + 1
-  const bySubset: (number[] | undefined)[] = new Array(1 << pairs)
-  bySubset[0] = [1]
-  for (let subset = 0; subset < 1 << pairs; subset++) {
-    const counts = bySubset[subset]!
-    const place = bitsIn(subset)
-    for (let rank = 0; rank < pairs; rank++) {
-      const larger = subset | (1 << rank)
-      if (larger === subset) continue
-      bySubset[larger] ??= new Array<number>(sums).fill(0)
-      const target = bySubset[larger]
-      counts.forEach((count, sum) => {
-        if (count > 0) target[sum + (rank - place) ** 2]! += count
-      })
+  let byTaken = new Map([[0, [1]]])
+  for (let place = 0; place < pairs; place++) {
+    const next = new Map<number, number[]>()
+    for (const [taken, counts] of byTaken) {
+      for (let rank = 0; rank < pairs; rank++) {
+        const more = taken | (1 << rank)
+        if (more === taken) continue
+        const target = next.get(more) ?? []
+        next.set(more, target)
+        counts.forEach((count, sum) => {
+          const moved = sum + (rank - place) ** 2
+          target[moved] = (target[moved] ?? 0) + count
+        })
+      }
     }
-    if (place < pairs) bySubset[subset] = undefined
+    byTaken = next
   }
-  return bySubset[(1 << pairs) - 1]!
-}
-
-function bitsIn(subset: number): number {
-  let bits = 0
-  for (let left = subset; left > 0; left &= left - 1) bits++
-  return bits
+  return [...byTaken.values()][0]!
 }

@@ -51,18 +51,30 @@ export function estimateMeans(
       ? { variance: Number.NaN, degreesOfFreedom: 0 }
       : varianceAround(rounds, covariates[index]?.filter((_, round) => isPresent(columns[index]![round])) ?? null),
   )
-  const quantileFor = remembering((degreesOfFreedom: number) => tQuantile(level, degreesOfFreedom))
   const moderated = moderateVariances(variances, moderation).cells
+  // Cells mostly share their degrees of freedom, and the quantile is the dear part of an estimate.
+  const quantiles = new Map<number, number>()
   return cells.map((rounds, index) => {
     const { variance, degreesOfFreedom } = moderated[index]!
-    if (degreesOfFreedom === 0) return unknownWidth(rounds, level)
-    const value = mean(rounds)
+    if (degreesOfFreedom === 0) return { ...unknownWidth(rounds[0] ?? Number.NaN, level), rounds: rounds.length }
+    const quantile = quantiles.get(degreesOfFreedom) ?? tQuantile(level, degreesOfFreedom)
+    quantiles.set(degreesOfFreedom, quantile)
     const standardError = Math.sqrt(variance / rounds.length)
-    const halfWidth = standardError * quantileFor(degreesOfFreedom)
-    const pValue = value === 0 ? 1 : twoSidedP(value / standardError, degreesOfFreedom)
-    const [low, high] = [value - halfWidth, value + halfWidth]
-    return { value, low, high, level, standardError, degreesOfFreedom, halfWidth, rounds: rounds.length, pValue }
+    return { ...around(mean(rounds), standardError, degreesOfFreedom, level, quantile), rounds: rounds.length }
   })
+}
+
+type Difference = Omit<MeanEstimate, 'rounds'>
+
+function around(value: number, standardError: number, degreesOfFreedom: number, level: number, quantile: number): Difference {
+  const halfWidth = standardError * quantile
+  const pValue = value === 0 ? 1 : twoSidedP(value / standardError, degreesOfFreedom)
+  return { value, low: value - halfWidth, high: value + halfWidth, level, standardError, degreesOfFreedom, halfWidth, pValue }
+}
+
+function unknownWidth(value: number, level: number): Difference {
+  const width = { low: -Infinity, high: Infinity, halfWidth: Infinity, standardError: Infinity }
+  return { value, ...width, level, degreesOfFreedom: 0, pValue: 1 }
 }
 
 /** An estimate on the log scale as a ratio: e^value with e^low and e^high around it. */
@@ -79,16 +91,6 @@ export function relativeHalfWidth({ value, low, high }: Estimate): number {
   return Math.max(high - value, value - low) / Math.abs(value)
 }
 
-/** Cells mostly share their degrees of freedom, and the quantile is the dear part of an estimate. */
-function remembering(compute: (input: number) => number): (input: number) => number {
-  const known = new Map<number, number>()
-  return (input) => {
-    const value = known.get(input) ?? compute(input)
-    known.set(input, value)
-    return value
-  }
-}
-
 function isPresent(value: number | undefined): boolean {
   return value !== undefined && !Number.isNaN(value)
 }
@@ -100,12 +102,6 @@ function presentRounds(column: readonly number[]): number[] {
   return rounds
 }
 
-function unknownWidth(rounds: readonly number[], level: number): MeanEstimate {
-  const value = rounds[0] ?? Number.NaN
-  const width = { low: -Infinity, high: Infinity, halfWidth: Infinity, standardError: Infinity }
-  return { value, ...width, level, degreesOfFreedom: 0, rounds: rounds.length, pValue: 1 }
-}
-
 /**
  * Difference of two means from independent samples whose variances may differ (Welch 1947, "The generalization of Student's problem
  * when several different population variances are involved"), on the scale of the means. The degrees of freedom are those of
@@ -113,22 +109,41 @@ function unknownWidth(rounds: readonly number[], level: number): MeanEstimate {
  * @returns an interval from -Infinity to Infinity when one side has no variance to go by
  * @throws RangeError on a level outside 0 to 1
  */
-export function differenceOfMeans(minuend: MeanEstimate, subtrahend: MeanEstimate, level = 0.95): Omit<MeanEstimate, 'rounds'> {
+export function differenceOfMeans(minuend: MeanEstimate, subtrahend: MeanEstimate, level = 0.95): Difference {
   const value = minuend.value - subtrahend.value
   const sides = [minuend, subtrahend]
   const standardError = Math.hypot(...sides.map((side) => side.standardError))
-  if (!Number.isFinite(standardError)) {
-    const unknown = { low: -Infinity, high: Infinity, halfWidth: Infinity, standardError: Infinity, pValue: 1 }
-    return { value, level, degreesOfFreedom: 0, ...unknown }
-  }
+  if (!Number.isFinite(standardError)) return unknownWidth(value, level)
   const degreesOfFreedom = satterthwaite(sides, standardError)
-  const halfWidth = standardError * tQuantile(level, degreesOfFreedom)
-  const pValue = value === 0 ? 1 : twoSidedP(value / standardError, degreesOfFreedom)
-  return { value, low: value - halfWidth, high: value + halfWidth, level, standardError, degreesOfFreedom, halfWidth, pValue }
+  return around(value, standardError, degreesOfFreedom, level, tQuantile(level, degreesOfFreedom))
 }
 
 function satterthwaite(sides: readonly MeanEstimate[], standardError: number): number {
   // Without any spread at all every number of them gives the same interval.
   if (standardError === 0) return Math.min(...sides.map((side) => side.degreesOfFreedom))
   return standardError ** 4 / sides.reduce((sum, side) => sum + side.standardError ** 4 / side.degreesOfFreedom, 0)
+}
+
+const MOST_ROUNDS = 1e6
+
+/**
+ * Forecast of the smallest number of rounds n, two or more, whose interval has at most the wanted half-width: n >= (t s / h)².
+ * As t depends on n itself it is found by counting up from the normal distribution's answer, which is a few rounds short.
+ * @param standardDeviation of one round's value
+ * @param halfWidth on the same scale as the standard deviation
+ * @param borrowing degrees of freedom per round after the first: 1 for a cell of its own, up to the borrowing cap for moderated variances
+ * @returns Infinity when a million rounds would not do
+ * @throws RangeError unless the standard deviation is a number from zero up and the half-width is above zero.
+ */
+export function roundsNeeded(
+  standardDeviation: number,
+  halfWidth: number,
+  { level = 0.95, borrowing = 1 }: { readonly level?: number; readonly borrowing?: number } = {},
+): number {
+  if (!(standardDeviation >= 0)) throw new RangeError(`a standard deviation cannot be ${standardDeviation}`)
+  if (!(halfWidth > 0)) throw new RangeError(`a wanted half-width must be above zero, not ${halfWidth}`)
+  const enough = (t: number) => Math.ceil(((t * standardDeviation) / halfWidth) ** 2)
+  let rounds = Math.max(2, enough(tQuantile(level, Infinity)))
+  while (rounds <= MOST_ROUNDS && rounds < enough(tQuantile(level, borrowing * (rounds - 1)))) rounds++
+  return rounds <= MOST_ROUNDS ? rounds : Infinity
 }

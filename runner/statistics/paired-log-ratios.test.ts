@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../fixtures/seeded-random.ts'
-import { trimmedDifference, trimmedLogRatio } from './paired-log-ratios.ts'
+import { trimmedLogRatio } from './paired-log-ratios.ts'
 import { mean } from './summary.ts'
 
 const cost = fc.double({ min: 1, max: 1000, noNaN: true })
@@ -25,7 +25,7 @@ describe('trimmedLogRatio', () => {
         ],
       ),
     ).toBeCloseTo((Math.log(2) + Math.log(4)) / 2, 12)
-    expect(trimmedLogRatio([10, 20], [[10, 10]], { share: 0 })).toBeCloseTo(Math.log(2) / 2, 12)
+    expect(trimmedLogRatio([10, 20], [[10, 10]])).toBeCloseTo(Math.log(2) / 2, 12)
   })
 
   it('leaves out pairs with a missing slice; without any pair the round is missing', () => {
@@ -68,29 +68,5 @@ describe('trimmedLogRatio', () => {
       )
     const rounds = Array.from({ length: 4000 }, () => trimmedLogRatio(slices(), [slices(), slices()]))
     expect(Math.abs(mean(rounds))).toBeLessThan(0.0005)
-  })
-})
-
-describe('trimmedDifference', () => {
-  it('is what the cell adds, in the unit of the costs', () => {
-    expect(trimmedDifference([25, 36, 44, 15, 900], [[20, 31, 39, 10, 20]])).toBe(5)
-    expect(trimmedDifference([25], [[20], [24]])).toBe(3)
-    expect(trimmedDifference([5, 5], [[5, 5]])).toBe(0)
-  })
-
-  it('turns its sign with the roles and follows the unit', () => {
-    fc.assert(
-      fc.property(blocks, (rows) => {
-        const [one, other] = [column(rows, 0), column(rows, 1)]
-        const difference = trimmedDifference(one, [other])
-        expect(trimmedDifference(other, [one])).toBeCloseTo(-difference, 8)
-        expect(
-          trimmedDifference(
-            one.map((value) => 2 * value),
-            [other.map((value) => 2 * value)],
-          ),
-        ).toBeCloseTo(2 * difference, 8)
-      }),
-    )
   })
 })

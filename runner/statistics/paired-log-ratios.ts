@@ -1,10 +1,5 @@
 import { mean, trimmedMean } from './summary.ts'
 
-export interface TrimOptions {
-  /** Share of the blocks dropped at each end, from 0 to below 0.5. */
-  readonly share?: number
-}
-
 /**
  * One cell in one round: the robust mean, over blocks, of ln(cost ÷ baseline cost).
  *
@@ -16,41 +11,20 @@ export interface TrimOptions {
  * @param costs cost of the cell by block, in any unit; NaN marks a missing slice, and its pairs are left out
  * @param baselineCosts one list per copy of the baseline, in the same unit, by the same block index
  * @returns NaN, a missing round, when a copy has no block in common with the cell
- * @throws RangeError when a cost is not a finite number above zero, lists differ in length, there is no copy, or the share is
- * wrong.
+ * @throws RangeError when a cost is not a finite number above zero, lists differ in length, or there is no copy.
  */
-export function trimmedLogRatio(
-  costs: readonly number[],
-  baselineCosts: readonly (readonly number[])[],
-  { share = 0.2 }: TrimOptions = {},
-): number {
-  return meanOverCopies(
-    costs.map(logCost),
-    baselineCosts.map((copy) => copy.map(logCost)),
-    share,
-  )
+export function trimmedLogRatio(costs: readonly number[], baselineCosts: readonly (readonly number[])[]): number {
+  if (baselineCosts.length === 0) throw new RangeError('a comparison needs at least one copy of the baseline')
+  const logs = costs.map(logCost)
+  return mean(baselineCosts.map((copy) => trimmedPairedDifference(logs, copy.map(logCost))))
 }
 
-/** The same for cost - baseline cost, in the unit of the costs: what the cell adds, in microseconds. */
-export function trimmedDifference(
-  costs: readonly number[],
-  baselineCosts: readonly (readonly number[])[],
-  { share = 0.2 }: TrimOptions = {},
-): number {
-  return meanOverCopies(costs, baselineCosts, share)
-}
-
-function meanOverCopies(values: readonly number[], copies: readonly (readonly number[])[], share: number): number {
-  if (copies.length === 0) throw new RangeError('a comparison needs at least one copy of the baseline')
-  return mean(copies.map((copy) => trimmedPairedDifference(values, copy, share)))
-}
-
-function trimmedPairedDifference(values: readonly number[], baseline: readonly number[], share: number): number {
+function trimmedPairedDifference(values: readonly number[], baseline: readonly number[]): number {
   if (values.length !== baseline.length) {
     throw new RangeError(`blocks must match: ${values.length} of the cell, ${baseline.length} of the baseline`)
   }
   const differences = values.map((value, block) => value - baseline[block]!).filter((difference) => !Number.isNaN(difference))
-  return differences.length === 0 ? Number.NaN : trimmedMean(differences, share)
+  return differences.length === 0 ? Number.NaN : trimmedMean(differences)
 }
 
 function logCost(cost: number): number {

@@ -1,15 +1,8 @@
 import { estimateMeans } from './estimate.ts'
 import { holm } from './holm.ts'
 
-/**
- * `lower` or `higher`: the first app of the pair is cheaper or more expensive than the second, proven, and by more than the margin.
- * `tie`: the whole interval lies within the margin; they may differ, provably even, but not by as much as matters.
- * `undecided`: neither is shown; more rounds may tell.
- */
-export type Verdict = 'lower' | 'higher' | 'tie' | 'undecided'
-
 /** App i against app j, i < j, by their indices. */
-export interface Pair {
+export interface RankedPair {
   readonly i: number
   readonly j: number
   /**
@@ -20,22 +13,21 @@ export interface Pair {
   readonly high: number
   /** Against no difference, adjusted over all pairs by Holm's method. */
   readonly adjustedP: number
-  readonly verdict: Verdict
-}
-
-/** Every rank an app may have, 1 for the cheapest. */
-export interface RankInterval {
-  readonly low: number
-  readonly high: number
+  /**
+   * `lower` or `higher`: the first app of the pair is cheaper or more expensive than the second, proven, and by more than the margin.
+   * `tie`: the whole interval lies within the margin; they may differ, provably even, but not by as much as matters.
+   * `undecided`: neither is shown; more rounds may tell.
+   */
+  readonly verdict: 'lower' | 'higher' | 'tie' | 'undecided'
 }
 
 export interface Ranking {
-  /** By app, in the order of the columns. */
-  readonly ranks: RankInterval[]
-  readonly pairs: Pair[]
+  /** By app, in the order of the columns: every rank it may have, 1 for the cheapest. */
+  readonly ranks: { readonly low: number; readonly high: number }[]
+  readonly pairs: RankedPair[]
 }
 
-export interface RankOptions {
+interface RankOptions {
   /** Accepted probability that any verdict `lower` or `higher` in the family is given to apps that are equal. */
   readonly alpha?: number
   /** Differences of log costs up to this do not matter to anyone. */
@@ -63,7 +55,7 @@ export function rankWithTies(logCosts: readonly (readonly number[])[], options: 
     { level: 1 - alpha, covariates: matches.map(() => covariate) },
   )
   const adjusted = holm(estimates.map((estimate) => estimate.pValue))
-  const pairs = matches.map((match, index): Pair => {
+  const pairs = matches.map((match, index): RankedPair => {
     const { value: meanDifference, low, high } = estimates[index]!
     const adjustedP = adjusted[index]!
     const proven = adjustedP < alpha && Math.abs(meanDifference) > margin
@@ -74,7 +66,7 @@ export function rankWithTies(logCosts: readonly (readonly number[])[], options: 
   return { ranks: indices.map((app) => rankOf(app, apps, pairs)), pairs }
 }
 
-function rankOf(app: number, apps: number, pairs: readonly Pair[]): RankInterval {
+function rankOf(app: number, apps: number, pairs: readonly RankedPair[]): Ranking['ranks'][number] {
   const cheaper = pairs.filter(({ i, j, verdict }) => (i === app && verdict === 'higher') || (j === app && verdict === 'lower'))
   const costlier = pairs.filter(({ i, j, verdict }) => (i === app && verdict === 'lower') || (j === app && verdict === 'higher'))
   return { low: 1 + cheaper.length, high: apps - costlier.length }

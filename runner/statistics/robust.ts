@@ -1,4 +1,4 @@
-import { mean, median, medianAbsoluteDeviation } from './summary.ts'
+import { mean, median } from './summary.ts'
 
 /**
  * One-sample Hodges-Lehmann estimate of the centre: the median of the means of all pairs of values, each value paired
@@ -24,7 +24,7 @@ const NORMAL_MEAN_DEVIATION = Math.sqrt(2 / Math.PI)
 export function modifiedZScores(values: readonly number[]): number[] {
   const centre = median(values)
   const distances = values.map((value) => Math.abs(value - centre))
-  const deviation = medianAbsoluteDeviation(values) / NORMAL_MEDIAN_DEVIATION || mean(distances) / NORMAL_MEAN_DEVIATION
+  const deviation = median(distances) / NORMAL_MEDIAN_DEVIATION || mean(distances) / NORMAL_MEAN_DEVIATION
   return values.map((value) => (deviation === 0 ? 0 : (value - centre) / deviation))
 }
 

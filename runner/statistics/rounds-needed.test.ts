@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { roundsNeeded } from './rounds-needed.ts'
+import { roundsNeeded } from './estimate.ts'
 import { tQuantile } from './student-t.ts'
 
 it('is seven when the half-width is to be one standard deviation: t is 2.57 ÷ √6 with six rounds, 2.45 ÷ √7 with seven', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { seededRandom } from '../fixtures/seeded-random.ts'
-import { countRuns, fewRunsP } from './runs-test.ts'
+import { countRuns, fewRunsP } from './two-groups.ts'
 
 const marks = (text: string) => [...text].map((letter) => letter === 'H')
 

@@ -1,28 +1,13 @@
 /**
  * The gamma function's relatives that moderated variances need, for arguments above zero. Each is shifted by its recurrence to
- * an argument where the asymptotic series of Abramowitz & Stegun (1964), 6.1.41, 6.3.18 and 6.4.12, is exact to 13 digits or
- * more.
+ * an argument where the asymptotic series of Abramowitz & Stegun (1964), 6.3.18 and 6.4.12, is exact to 13 digits or more.
  */
 const SERIES_FROM = 12
 
-/** ln Γ(x). @throws RangeError unless x > 0. */
-export function logGamma(x: number): number {
-  requirePositive(x, 'logGamma')
-  let shift = 0
-  let large = x
-  for (; large < SERIES_FROM; large++) shift -= Math.log(large)
-  const inverseSquare = 1 / (large * large)
-  const correction = polynomial(inverseSquare, [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188]) / large
-  return shift + (large - 0.5) * Math.log(large) - large + 0.5 * Math.log(2 * Math.PI) + correction
-}
-
-/** ψ(x), the derivative of ln Γ. @throws RangeError unless x > 0. */
+/** ψ(x), the derivative of ln Γ(x). @throws RangeError unless x > 0. */
 export function digamma(x: number): number {
   requirePositive(x, 'digamma')
-  let shift = 0
-  let large = x
-  for (; large < SERIES_FROM; large++) shift -= 1 / large
-  const inverseSquare = 1 / (large * large)
+  const { shift, large, inverseSquare } = shifted(x, (at) => -1 / at)
   const correction = inverseSquare * polynomial(inverseSquare, [1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132])
   return shift + Math.log(large) - 0.5 / large - correction
 }
@@ -30,10 +15,7 @@ export function digamma(x: number): number {
 /** ψ′(x), the derivative of ψ; falls from infinity to zero. @throws RangeError unless x > 0. */
 export function trigamma(x: number): number {
   requirePositive(x, 'trigamma')
-  let shift = 0
-  let large = x
-  for (; large < SERIES_FROM; large++) shift += 1 / (large * large)
-  const inverseSquare = 1 / (large * large)
+  const { shift, large, inverseSquare } = shifted(x, (at) => 1 / (at * at))
   const series = polynomial(inverseSquare, [1, 1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66]) / large
   return shift + series + 0.5 * inverseSquare
 }
@@ -59,11 +41,16 @@ export function inverseTrigamma(y: number): number {
 
 /** ψ″(x), the derivative of ψ′ (6.4.13). */
 function tetragamma(x: number): number {
+  const { shift, large, inverseSquare } = shifted(x, (at) => -2 / at ** 3)
+  return shift - inverseSquare * (1 + 1 / large + polynomial(inverseSquare, [0, 1 / 2, -1 / 6, 1 / 6, -3 / 10, 5 / 6]))
+}
+
+/** An argument large enough for the series, and what the recurrence adds on the way to it. */
+function shifted(x: number, recurrence: (at: number) => number) {
   let shift = 0
   let large = x
-  for (; large < SERIES_FROM; large++) shift -= 2 / large ** 3
-  const inverseSquare = 1 / (large * large)
-  return shift - inverseSquare * (1 + 1 / large + polynomial(inverseSquare, [0, 1 / 2, -1 / 6, 1 / 6, -3 / 10, 5 / 6]))
+  for (; large < SERIES_FROM; large++) shift += recurrence(large)
+  return { shift, large, inverseSquare: 1 / (large * large) }
 }
 
 /** Horner's rule; the coefficients start with the constant term. */

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { logGamma } from './special-functions.ts'
 import { tQuantile, twoSidedP } from './student-t.ts'
 
 /**
@@ -69,7 +68,8 @@ describe('twoSidedP', () => {
 
   it('falls as fast as the density says, with its constant from the gamma function', () => {
     const [freedom, t, step] = [7.3, 1.7, 1e-4]
-    const constant = Math.exp(logGamma((freedom + 1) / 2) - logGamma(freedom / 2)) / Math.sqrt(freedom * Math.PI)
+    // Γ(4.15) ÷ (Γ(3.65) √(7.3 π))
+    const constant = 0.385551582548916
     const density = constant * (1 + (t * t) / freedom) ** (-(freedom + 1) / 2)
     expect((twoSidedP(t - step, freedom) - twoSidedP(t + step, freedom)) / (4 * step)).toBeCloseTo(density, 7)
   })

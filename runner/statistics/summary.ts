@@ -61,30 +61,10 @@ export function trimmedMean(values: readonly number[], share = 0.2): number {
   return mean(sorted(values).slice(dropped, values.length - dropped))
 }
 
-/** Median distance from the median, not scaled to the normal distribution. @throws RangeError when there are no values. */
-export function medianAbsoluteDeviation(values: readonly number[]): number {
-  requireValues(values, 1, 'a median absolute deviation')
-  const centre = median(values)
-  return median(values.map((value) => Math.abs(value - centre)))
-}
-
 function sorted(values: readonly number[]): number[] {
   return [...values].sort((a, b) => a - b)
 }
 
 function requireValues(values: readonly number[], least: number, what: string): void {
   if (values.length < least) throw new RangeError(`${what} needs at least ${least} value(s), got ${values.length}`)
-}
-
-/**
- * One value a round for all endpoints together: the mean of their log ratios, which is the log of their geometric mean. The
- * geometric mean is the only one that ranks alike whichever app is the baseline (Fleming & Wallace 1986, "How not to lie with
- * statistics").
- * @param endpoints endpoints[e][r] is the log ratio of endpoint e in round r; NaN or a missing entry is a missing round
- * @returns one value per round, NaN where any endpoint lacks the round: a mean over fewer endpoints would be of something else
- */
-export function meanLogOverEndpoints(endpoints: readonly (readonly number[])[]): number[] {
-  if (endpoints.length === 0) return []
-  const rounds = Math.max(...endpoints.map((endpoint) => endpoint.length))
-  return Array.from({ length: rounds }, (_, round) => mean(endpoints.map((endpoint) => endpoint[round] ?? Number.NaN)))
 }

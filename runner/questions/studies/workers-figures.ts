@@ -1,6 +1,6 @@
 import type { Life, WorkedMember } from '../../measure/life.ts'
 import type { Estimate } from '../../result/model.ts'
-import { extremeShares, jainsIndex } from '../../statistics/fairness.ts'
+import { extremeShares, jainsIndex } from '../../statistics/shares.ts'
 import { mean } from '../../statistics/summary.ts'
 import type { LifeFigure, LifeTable } from './lives.ts'
 import { mebibytes } from './memory-figures.ts'

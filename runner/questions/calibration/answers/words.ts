@@ -1,7 +1,7 @@
 import { formatDuration, formatNumber, formatShare } from '../../../result/format.ts'
 import type { Estimate as StoredEstimate, Verdict } from '../../../result/model.ts'
 import type { Estimate } from '../../../statistics/estimate.ts'
-import { wilsonInterval } from '../../../statistics/wilson.ts'
+import { wilsonInterval } from '../../../statistics/shares.ts'
 import type { Judgement } from './part-page.ts'
 
 /** The estimate, or nothing where there were too few rounds for an interval. */
