@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { cellRound, roundAnalysis } from '../fixtures/cell-round.ts'
-import type { BetweenSlices } from '../measure/between.ts'
+import type { BetweenSlices } from '../measure/records.ts'
 import { AllInCosts, type CopySums } from './all-in.ts'
 import { cellSeries, identicalLogRatios } from './estimates.ts'
 

@@ -1,4 +1,4 @@
-import type { BetweenSlices } from '../measure/between.ts'
+import type { BetweenSlices } from '../measure/records.ts'
 
 /** All that one server has used and answered in the slices of a cell that count. Nanoseconds. */
 export interface CopySums {

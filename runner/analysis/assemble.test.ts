@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { asReal, type SimulationOptions, simulation } from '../fixtures/simulated-run.ts'
-import type { RunRecord } from '../measure/conduct.ts'
+import type { RunRecord } from '../measure/records.ts'
 import { type Cell, type Estimate, type MeasuredCell, Result } from '../result/model.ts'
 
 /** Assembles, writes and reads again: nothing may be lost to JSON. */

@@ -1,11 +1,10 @@
 import type { LoadDriver } from '../load/driver.ts'
 import type { CpuPlacement } from '../machine/cpus.ts'
 import type { describeMachine } from '../machine/machine.ts'
-import type { Failure } from '../measure/fleet.ts'
+import { cellName } from '../measure/failures.ts'
 import type { CompareOptions } from '../measure/options.ts'
 import { endpointsOf, loadOf, type Plan, provokedBy } from '../measure/plan.ts'
-import type { AppPreflight } from '../measure/preflight.ts'
-import { cellName } from '../measure/slice-failure.ts'
+import type { AppPreflight, Failure } from '../measure/records.ts'
 import {
   type Cell,
   type Environment,

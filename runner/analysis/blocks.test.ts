@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { BlockRecord } from '../measure/round.ts'
+import type { BlockRecord } from '../measure/records.ts'
 import { countBlocks, sumBlocks } from './blocks.ts'
 
 const record = (endpoint: string, disturbances: string[] = [], kept = true): BlockRecord => ({

@@ -1,4 +1,4 @@
-import type { BlockRecord } from '../measure/round.ts'
+import type { BlockRecord } from '../measure/records.ts'
 
 /** How blocks came about. */
 export interface BlockCounts {

@@ -1,4 +1,4 @@
-import type { Precision } from '../measure/forecast.ts'
+import type { Precision } from '../measure/stop-rule.ts'
 import type { Estimate } from '../result/model.ts'
 import {
   estimateMeans,

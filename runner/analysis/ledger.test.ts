@@ -2,7 +2,7 @@ import * as hdr from 'hdr-histogram-js'
 import { describe, expect, it } from 'vitest'
 import { twoAppPlan as plan } from '../fixtures/two-app-plan.ts'
 import { latencyHistogram } from '../load/latency-histogram.ts'
-import type { RoundRecord } from '../measure/round.ts'
+import type { RoundRecord } from '../measure/records.ts'
 import { Ledger } from './ledger.ts'
 
 function record(round: number, of: Partial<RoundRecord> = {}): RoundRecord {
@@ -11,7 +11,7 @@ function record(round: number, of: Partial<RoundRecord> = {}): RoundRecord {
     slices: [],
     latencies: [],
     residentBytes: new Map(),
-    lives: new Map(),
+    processRecords: new Map(),
     loadResidentBytes: null,
     failures: [],
     interrupted: false,

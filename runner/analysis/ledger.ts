@@ -2,7 +2,7 @@ import * as hdr from 'hdr-histogram-js'
 import type { CellLatencies } from '../load/driver.ts'
 import { latencyHistogram } from '../load/latency-histogram.ts'
 import { appOf, type Plan } from '../measure/plan.ts'
-import type { Noise, RoundRecord } from '../measure/round.ts'
+import type { RoundRecord } from '../measure/records.ts'
 import type { Environment, MeasuredCell } from '../result/model.ts'
 import { mean, meanOrNull, median } from '../statistics/summary.ts'
 import { analyseRound, type RoundAnalysis } from './round-analysis.ts'
@@ -29,7 +29,7 @@ export class Ledger {
       0,
     )
     this.loadResidentBytes = Math.max(this.loadResidentBytes ?? 0, record.loadResidentBytes ?? 0) || null
-    for (const key of Object.keys(this.#noise) as (keyof Noise)[]) this.#noise[key] += record.noise[key]
+    for (const key of Object.keys(this.#noise) as (keyof RoundRecord['noise'])[]) this.#noise[key] += record.noise[key]
     for (const latencies of record.latencies) this.#addLatencies(latencies)
     for (const [deployment, bytes] of record.residentBytes) {
       const app = appOf(this.#plan, deployment)

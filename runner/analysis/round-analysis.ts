@@ -1,7 +1,6 @@
 import type { HeldAnswers } from '../load/driver.ts'
-import type { BetweenSlices } from '../measure/between.ts'
 import { appOf, loadOf, type Plan } from '../measure/plan.ts'
-import type { BlockRecord } from '../measure/round.ts'
+import type { BetweenSlices, BlockRecord } from '../measure/records.ts'
 import { costNs, requestsPerSecond, type Slice } from '../measure/sample.ts'
 import { processOf } from '../servers/deployment.ts'
 import { trimmedLogRatio } from '../statistics/paired-log-ratios.ts'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type SimulationOptions, simulation } from '../fixtures/simulated-run.ts'
 import type { Pulse } from '../load/driver.ts'
 import type { FakePlace } from '../load/fake.ts'
-import type { RoundRecord } from './round.ts'
+import type { RoundRecord } from './records.ts'
 import type { Slice } from './sample.ts'
 
 const TWO_ROUNDS = { rule: { rounds: 2, precision: null } } as const

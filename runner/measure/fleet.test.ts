@@ -4,8 +4,7 @@ import { twoAppPlan } from '../fixtures/two-app-plan.ts'
 import type { FakeWorldOptions } from '../load/fake.ts'
 import type { MeasuredCell } from '../result/model.ts'
 import { DeploymentError, type DeploymentPlan } from '../servers/deployment.ts'
-import type { Life } from './life.ts'
-import type { RoundRecord } from './round.ts'
+import type { ProcessRecord, RoundRecord } from './records.ts'
 import type { Slice } from './sample.ts'
 
 it('starts many apps a few at a time, and all of them', async () => {
@@ -158,15 +157,15 @@ it('a deployment with endpoints of its own has cells of these only, warmed up an
 
 const watched = twoAppPlan.deployments.find(({ app }) => app === 'koa')!
 
-it('starts one process at a time where their lives are watched, and asks each once before any load', async () => {
+it('starts one process at a time where they are watched, and asks each once before any load', async () => {
   let starting = 0
   let mostAtOnce = 0
-  const lives = new Map<string, Life>()
+  const records = new Map<string, ProcessRecord>()
   const team = { workers: 2, scheduling: 'round-robin' } as const
   const { run } = simulation({
     plan: {
       ...twoAppPlan,
-      lives: { restMilliseconds: 500 },
+      processRecords: { restMilliseconds: 500 },
       deployments: [...twoAppPlan.deployments, { ...watched, id: 'team', app: 'team', team }],
     },
     rule: { rounds: 2, precision: null },
@@ -182,23 +181,23 @@ it('starts one process at a time where their lives are watched, and asks each on
         },
       },
     }),
-    afterRound: (record) => void record.lives.forEach((life, id) => void lives.set(id, life)),
+    afterRound: (record) => void record.processRecords.forEach((one, id) => void records.set(id, one)),
   })
   await run()
   expect(mostAtOnce).toBe(1)
-  expect([...lives.keys()].toSorted()).toEqual(['koa', 'raw', 'raw#2', 'team'])
+  expect([...records.keys()].toSorted()).toEqual(['koa', 'raw', 'raw#2', 'team'])
   const memory = { residentBytes: 50e6, anonymousBytes: 20e6 }
-  expect(lives.get('koa')).toEqual({
+  expect(records.get('koa')).toEqual({
     ...{ startMilliseconds: 100, firstAnswerMilliseconds: 101, firstAnswerCpuMilliseconds: 0 },
     ...{ idle: memory, loaded: memory, rested: memory },
     members: [{ role: 'worker', cpuNs: expect.any(Number), connections: null, ...memory }],
   })
-  expect(lives.get('team')).toMatchObject({
+  expect(records.get('team')).toMatchObject({
     idle: { residentBytes: 150e6 },
     members: [{ role: 'primary', cpuNs: 0 }, { role: 'worker' }, { role: 'worker' }],
   })
   // Of the blocks alone: 5 on two endpoints, of 20 ms or so; the warm-up is not among it.
-  for (const { members } of lives.values()) {
+  for (const { members } of records.values()) {
     const worked = members.reduce((sum, { cpuNs }) => sum + cpuNs, 0)
     expect(worked).toBeGreaterThan(10 * 16e6)
     expect(worked).toBeLessThan(10 * 25e6)

@@ -1,25 +1,15 @@
 import { formatAddress } from '../../apps/address.ts'
 import { expectedAnswer } from '../../apps/contract.ts'
-import type { ExpectedRequest, LoadSession } from '../load/driver.ts'
+import type { LoadSession, LoadTarget } from '../load/driver.ts'
 import type { CpuPin } from '../machine/child.ts'
 import { RunError } from '../result/errors.ts'
-import { type Deployment, DeploymentError, type DeploymentPlan, processOf, type StartOptions } from '../servers/deployment.ts'
+import { type Deployment, type DeploymentPlan, processOf, type StartOptions } from '../servers/deployment.ts'
 import { deployOn } from '../servers/shared.ts'
-import { type Start, startOf } from './life.ts'
-import { endpointsOf, loadOf, type Plan } from './plan.ts'
+import { startFailure } from './failures.ts'
+import { endpointsOf, loadOf, type Plan, type PlannedRound } from './plan.ts'
+import { type ProcessStart, startOf } from './process-watch.ts'
+import type { Failure } from './records.ts'
 import type { Rig } from './rig.ts'
-
-/** Why an app, or one cell of it, is out of the run. */
-export interface Failure {
-  readonly app: string
-  /** null: all endpoints of the app. */
-  readonly endpoint: string | null
-  readonly code: string
-  /** One sentence. */
-  readonly reason: string
-  readonly hint: string | null
-  readonly lastLines: readonly string[]
-}
 
 /** All deployments of one round, up and connected, and the load session that holds the connections. */
 export interface Fleet {
@@ -29,29 +19,30 @@ export interface Fleet {
   readonly processes: readonly Deployment[]
   readonly session: LoadSession
   /** How the processes came up, by deployment id of `processes`; empty where the plan does not ask. */
-  readonly starts: ReadonlyMap<string, Start>
+  readonly starts: ReadonlyMap<string, ProcessStart>
   readonly failures: readonly Failure[]
   stop(): Promise<void>
-}
-
-export interface FleetOptions {
-  readonly startOrder: readonly number[]
-  readonly environmentPadding: readonly number[]
-  /** Apps that have failed before are not started again. */
-  readonly without: ReadonlySet<string>
 }
 
 /** As many as a default run has: forty that start at once on one CPU take longer than any of them is given to come up. */
 const STARTED_AT_ONCE = 6
 const WATCHED_LOOK_MILLISECONDS = 2
 
-/** Starts fresh processes for every deployment and a fresh load generator; an app that does not come up is reported, not thrown. */
-export async function startFleet(rig: Rig, plan: Plan, options: FleetOptions): Promise<Fleet> {
+/**
+ * Starts fresh processes for every deployment and a fresh load generator; an app that does not come up is reported, not thrown.
+ * @param without apps that have failed before are not started again
+ */
+export async function startFleet(
+  rig: Rig,
+  plan: Plan,
+  { startOrder, environmentPadding }: PlannedRound,
+  without: ReadonlySet<string>,
+): Promise<Fleet> {
   const failures: Failure[] = []
   const deployments: (Deployment | null)[] = plan.deployments.map(() => null)
   const processes = new Map<string, Deployment>()
   const fronted: Deployment[] = []
-  const starts = new Map<string, Start>()
+  const starts = new Map<string, ProcessStart>()
   const opening = rig.driver.open({ cpu: rig.loadCpu })
   // A rejection is awaited below, after the deployments have been started beside it.
   opening.catch(() => {})
@@ -75,20 +66,20 @@ export async function startFleet(rig: Rig, plan: Plan, options: FleetOptions): P
     }
   }
   // One that is watched has the CPUs to itself.
-  const startedAtOnce = plan.lives === undefined ? STARTED_AT_ONCE : 1
+  const startedAtOnce = plan.processRecords === undefined ? STARTED_AT_ONCE : 1
   try {
-    if (plan.lives !== undefined) await opening
-    const wanted = options.startOrder.filter((index) => !options.without.has(plan.deployments[index]!.app))
+    if (plan.processRecords !== undefined) await opening
+    const wanted = startOrder.filter((index) => !without.has(plan.deployments[index]!.app))
     const byProcess = Map.groupBy(wanted, (index) => processOf(plan.deployments[index]!))
     const starting = await inTurns([...byProcess], startedAtOnce, async ([name, sharing]) => {
       // Called by its own name, where the deployment of that name is among those that share it.
       const owner = sharing.find((index) => plan.deployments[index]!.id === name) ?? sharing[0]!
       const wish = plan.deployments[owner]!
-      const startOptions = startOptionsOf(rig, plan, wish, options.environmentPadding[owner]!)
+      const startOptions = startOptionsOf(rig, plan, wish, environmentPadding[owner]!)
       try {
         const process = await rig.host.start(wish, startOptions)
         processes.set(name, process)
-        if (plan.lives !== undefined) starts.set(process.plan.id, await startOf(process))
+        if (plan.processRecords !== undefined) starts.set(process.plan.id, await startOf(process))
         for (const index of sharing) await deploy(process, index, startOptions)
         await endUnlessNeeded(name)
       } catch (error) {
@@ -105,7 +96,7 @@ export async function startFleet(rig: Rig, plan: Plan, options: FleetOptions): P
       } catch (error) {
         // Only what the load generator says of the app is a fault of the app; its own end is not.
         if (!(error instanceof RunError) || error.code !== 'load-generator') throw error
-        failures.push(await connectFailure(deployment, error))
+        failures.push(connectFailure(deployment, error))
         deployments[index] = null
         await endUnlessNeeded(processOf(deployment.plan))
       }
@@ -136,7 +127,7 @@ export function pinOf({ cpus }: DeploymentPlan, { serverCpu }: Pick<Rig, 'server
 export function startOptionsOf(rig: Rig, plan: Plan, deployment: DeploymentPlan, environmentPadding: number): StartOptions {
   const { path } = expectedAnswer(endpointsOf(plan, deployment)[0]!, plan.answers)
   const start = { cpu: pinOf(deployment, rig), environmentPadding, readyPath: path }
-  return plan.lives === undefined ? start : { ...start, lookMilliseconds: WATCHED_LOOK_MILLISECONDS }
+  return plan.processRecords === undefined ? start : { ...start, lookMilliseconds: WATCHED_LOOK_MILLISECONDS }
 }
 
 /** Does the work for every item, for so many at a time; all of them are tried, whatever becomes of one. */
@@ -148,31 +139,17 @@ async function inTurns<Item>(items: readonly Item[], atOnce: number, work: (item
   return Promise.allSettled(Array.from({ length: atOnce }, worker))
 }
 
-function loadTarget(deployment: Deployment, plan: Plan) {
+function loadTarget(deployment: Deployment, plan: Plan): LoadTarget {
   const { connections, keepAlive } = loadOf(plan, deployment.plan)
-  return {
-    id: deployment.plan.id,
-    address: deployment.address,
-    connections,
-    keepAlive,
-    requests: plan.endpoints.map((endpoint) => expectedRequest(plan, endpoint)),
-  }
+  const requests = plan.endpoints.map((endpoint) => {
+    const { path, status, body } = expectedAnswer(endpoint, plan.answers)
+    return { endpoint, path, status, body }
+  })
+  return { id: deployment.plan.id, address: deployment.address, connections, keepAlive, requests }
 }
 
-function expectedRequest({ answers }: Plan, endpoint: string): ExpectedRequest {
-  const { path, status, body } = expectedAnswer(endpoint, answers)
-  return { endpoint, path, status, body }
-}
-
-function startFailure(app: string, error: unknown): Failure {
-  if (!(error instanceof DeploymentError)) throw error
-  return { app, endpoint: null, code: error.code, reason: error.message, hint: error.hint, lastLines: error.lastLines }
-}
-
-async function connectFailure(deployment: Deployment, error: RunError): Promise<Failure> {
+function connectFailure(deployment: Deployment, error: RunError): Failure {
   const { plan, address, lastLines } = deployment
-  const ended = deployment.ended()
-  const reason =
-    ended === null ? `${plan.id} said it listens on ${formatAddress(address)}, but ${error.message}` : `${plan.id} ${ended}`
-  return { app: plan.app, endpoint: null, code: 'cannot-connect', reason, hint: null, lastLines }
+  const what = deployment.ended() ?? `said it listens on ${formatAddress(address)}, but ${error.message}`
+  return { app: plan.app, endpoint: null, code: 'cannot-connect', reason: `${plan.id} ${what}`, hint: null, lastLines }
 }

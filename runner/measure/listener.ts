@@ -15,11 +15,7 @@ export interface Progress {
 }
 
 /** What is known after a round. */
-export interface RoundSummary {
-  readonly round: number
-  readonly expectedRounds: number | null
-  readonly elapsedSeconds: number
-  readonly secondsLeft: number | null
+export interface RoundSummary extends Omit<Progress, 'phase' | 'roundShare'> {
   /** Widest relative half-width over all ratios, percent; null with fewer than 2 rounds. */
   readonly widestHalfWidthPercent: number | null
   /** The cell it belongs to, for example `express lookup`. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
   arrivalSeed,
-  blocksFor,
   countProcesses,
   type Plan,
   planDeployments,
@@ -141,12 +140,6 @@ describe('a deployment with endpoints of its own', () => {
     }))
     expect(planRound(restricted, 3, 10)).toEqual({ ...all, blocks: without })
   })
-
-  it('makes blocks shorter, so there are more of them', () => {
-    const hello = { ...plan, endpoints: ['hello', 'lookup'] }
-    const one = hello.deployments.map((own) => (own.app === 'node-http' ? own : { ...own, endpoints: ['hello'] }))
-    expect(blocksFor({ ...hello, deployments: one }, 1_000)).toBeGreaterThan(blocksFor(hello, 1_000))
-  })
 })
 
 describe('repeatedBlock', () => {
@@ -184,20 +177,5 @@ describe('repeatedBlock', () => {
       [1, 2, 3, 4, 5, 6, 7, 8].map((attempt) => orderOf(repeatedBlock(plan, 3, { ...block, endpoint }, attempt))).join(';'),
     )
     expect(new Set(endpoints).size).toBe(plan.endpoints.length)
-  })
-})
-
-describe('blocksFor', () => {
-  it('is what was requested, if anything was', () => {
-    expect(blocksFor({ ...plan, blocksPerRound: 1 }, 10_000)).toBe(1)
-  })
-
-  it('grows with the warm-up and shrinks with the number of endpoints and the length of slices, within limits', () => {
-    const least = blocksFor(plan, 0)
-    expect(blocksFor(plan, 1_000)).toBeGreaterThan(least)
-    expect(blocksFor({ ...plan, endpoints: ['hello'] }, 1_000)).toBeGreaterThan(blocksFor(plan, 1_000))
-    expect(blocksFor({ ...plan, sliceMilliseconds: 40 }, 1_000)).toBeLessThan(blocksFor(plan, 1_000))
-    expect(blocksFor({ ...plan, sliceMilliseconds: 5_000 }, 0)).toBeGreaterThanOrEqual(3)
-    expect(blocksFor(plan, 1e9)).toBe(blocksFor(plan, 1e8))
   })
 })

@@ -10,18 +10,9 @@ export const BASELINE_COPIES = 2
 const LARGEST_PADDING = 4095
 /** Slices are stretched or shortened by up to this share so that they cannot beat in time with a timer of the app or the machine. */
 const SLICE_JITTER = 0.2
-/**
- * Time spent measuring over time spent starting and warming up: the pilot included, six tenths of a run's time are measuring. Processes
- * differ more than slices do, so fewer blocks and more rounds would be a little more precise per minute (Kalibera and Jones, 2013).
- */
-const MEASURE_OVER_PREPARE = 1.8
-/** Starting one app, until it listens and is connected, on the machines seen so far. */
-const START_MILLISECONDS = 250
 const LARGEST_SEED = 2 ** 32 - 1
 /** Sets the seeds of arrivals apart from those of repeated blocks; more than rounds will ever be. */
 const ARRIVALS = 2 ** 20
-const FEWEST_BLOCKS = 8
-const MOST_BLOCKS = 60
 
 /** A plan that holds for the whole run; pure data. */
 export interface Plan {
@@ -33,23 +24,20 @@ export interface Plan {
   readonly answers?: ContractOptions['answers']
   readonly connections: number
   readonly sliceMilliseconds: number
-  /** null: as many as `blocksFor` says once the warm-up is known. */
+  /** null: as many as make most of a round measuring, once the warm-up is known. */
   readonly blocksPerRound: number | null
   /** null: the pilot decides. */
   readonly warmUpMilliseconds: number | null
-  /** Watches processes come up and how much memory they hold. Absent: a comparison, which spends no time on it. */
-  readonly lives?: LifePlan
+  /**
+   * Watches processes come up and how much memory they hold: they start one at a time, are asked once right away, and rest before memory is
+   * read, once before the warm-up and once after the last block. Absent: a comparison, which spends no time on it.
+   */
+  readonly processRecords?: { readonly restMilliseconds: number }
 }
 
 /** The app of the plan that a variant is: `koa@64`, or `koa` for the app as it is. */
 export function variantId({ app, key }: { readonly app: Pick<ResolvedApp, 'id'>; readonly key: string | null }): string {
   return key === null ? app.id : `${app.id}@${key}`
-}
-
-/** How the processes of a round are watched beside their slices. They start one at a time then, and are asked once right away. */
-export interface LifePlan {
-  /** Without load, before memory is read at rest: once before the warm-up, once after the last block. */
-  readonly restMilliseconds: number
 }
 
 export interface PlannedSlice {
@@ -123,34 +111,17 @@ export function countProcesses(deployments: readonly DeploymentPlan[]): number {
   return [...byProcess.values()].reduce((sum, workers) => sum + workers, 0)
 }
 
-/** How many blocks a round should have, so that most of it is spent measuring. */
-export function blocksFor(plan: Plan, warmUpMilliseconds: number): number {
-  if (plan.blocksPerRound !== null) return plan.blocksPerRound
-  const prepare = (START_MILLISECONDS + warmUpMilliseconds) * countProcesses(plan.deployments)
-  const slices = sliceMilliseconds(plan, plan.deployments, (deployment) => loadOf(plan, deployment).sliceMilliseconds)
-  const blocks = Math.ceil((MEASURE_OVER_PREPARE * prepare) / slices)
-  return Math.min(MOST_BLOCKS, Math.max(FEWEST_BLOCKS, blocks))
-}
-
-/** A slice of every deployment on everything it is asked for, milliseconds, by how long one takes. */
-export function sliceMilliseconds(
-  plan: Pick<Plan, 'endpoints'>,
-  deployments: readonly DeploymentPlan[],
-  milliseconds: (deployment: DeploymentPlan) => number,
-): number {
-  return deployments.reduce((sum, one) => sum + milliseconds(one) * endpointsOf(plan, one).length, 0)
-}
-
 /** Everything random about one round (from 1), from the plan's seed and the round's number alone. */
 export function planRound(plan: Plan, round: number, blocksPerRound: number): PlannedRound {
   const random = seededRandom(plan.seed, round)
   const indexes = plan.deployments.map((_, index) => index)
   const stretch = () => 1 + SLICE_JITTER * (2 * random.float() - 1)
-  const slice = (deployment: number, stretched: number) => ({
-    deployment,
-    milliseconds: loadOf(plan, plan.deployments[deployment]!).sliceMilliseconds * stretched,
-  })
-  const isAsked = (deployment: number, endpoint: string) => endpointsOf(plan, plan.deployments[deployment]!).includes(endpoint)
+  const slices = (endpoint: string, stretched: number) =>
+    random.shuffle(indexes).flatMap((deployment) => {
+      const own = plan.deployments[deployment]!
+      if (!endpointsOf(plan, own).includes(endpoint)) return []
+      return [{ deployment, milliseconds: loadOf(plan, own).sliceMilliseconds * stretched }]
+    })
   return {
     round,
     startOrder: random.shuffle(indexes),
@@ -161,11 +132,7 @@ export function planRound(plan: Plan, round: number, blocksPerRound: number): Pl
         block,
         endpoint,
         // Stretched alike in the whole block: its slices are compared with each other.
-        slices: ((stretched) =>
-          random
-            .shuffle(indexes)
-            .filter((deployment) => isAsked(deployment, endpoint))
-            .map((deployment) => slice(deployment, stretched)))(stretch()),
+        slices: slices(endpoint, stretch()),
       })),
     ).flat(),
   }

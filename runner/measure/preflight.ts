@@ -2,10 +2,12 @@ import type { EndpointCheck } from '../../apps/contract.ts'
 import type { Description } from '../../apps/description.ts'
 import { describeViolation } from '../../apps/violation.ts'
 import { UserError } from '../result/errors.ts'
-import { type Deployment, DeploymentError, type DeploymentPlan, processOf } from '../servers/deployment.ts'
+import { type Deployment, type DeploymentPlan, processOf } from '../servers/deployment.ts'
 import { deployOn } from '../servers/shared.ts'
-import { type Failure, startOptionsOf } from './fleet.ts'
+import { startFailure } from './failures.ts'
+import { startOptionsOf } from './fleet.ts'
 import { endpointsOf, type Plan } from './plan.ts'
+import type { AppPreflight, Failure } from './records.ts'
 import type { Rig } from './rig.ts'
 
 /** Failures to start that are mistakes of the call, not of the app: the run is refused before anything is measured. */
@@ -15,18 +17,6 @@ const USAGE_MISTAKES = new Set(['module-not-found', 'no-default-export', 'listen
 const LONGEST_FACT = 80
 
 type Facts = Description['facts']
-
-/** What is known of an app before it is measured. */
-export interface AppPreflight {
-  readonly app: string
-  readonly title: string
-  readonly package: string | null
-  readonly version: string | null
-  /** Bytes of status line and headers, by endpoint. */
-  readonly headerBytes: ReadonlyMap<string, number>
-  /** What its process has otherwise than the baseline's, one part of a sentence each; holds texts of the app. */
-  readonly unequal: readonly string[]
-}
 
 export interface Preflight {
   readonly apps: readonly AppPreflight[]
@@ -39,17 +29,18 @@ export interface Preflight {
  */
 export async function preflight(rig: Rig, plan: Plan, signal: AbortSignal): Promise<Preflight> {
   const apps: AppPreflight[] = []
-  let baseline: Facts | null = null
   const failures: Failure[] = []
+  let baseline: Facts | null = null
   for (const sharing of onceEach(plan)) {
     if (signal.aborted) break
+    const [first] = sharing
     let process: Deployment
     let description: Description
     try {
-      description = await rig.host.describe(sharing[0]!)
-      process = await rig.host.start(sharing[0]!, startOptionsOf(rig, plan, sharing[0]!, 0))
+      description = await rig.host.describe(first!)
+      process = await rig.host.start(first!, startOptionsOf(rig, plan, first!, 0))
     } catch (error) {
-      failures.push(...sharing.map(({ app }) => notStarted(app, error)))
+      failures.push(...notStarted(sharing, error))
       continue
     }
     const facts = { ...description.facts, ...process.facts }
@@ -73,22 +64,24 @@ async function checkDeployment(
   plan: Plan,
   process: Deployment,
   alike: readonly DeploymentPlan[],
-  { title, package: packageName, version, facts, baseline }: Description & { readonly baseline: Facts | null },
+  { facts, baseline, ...description }: Description & { readonly baseline: Facts | null },
 ): Promise<Preflight> {
   let deployment: Deployment
   try {
     deployment = await deployOn(rig.host, process, alike[0]!, startOptionsOf(rig, plan, alike[0]!, 0))
   } catch (error) {
-    return { apps: [], failures: alike.map(({ app }) => notStarted(app, error)) }
+    return { apps: [], failures: notStarted(alike, error) }
   }
   try {
-    const endpoints = endpointsOf(plan, deployment.plan)
-    const checks = await rig.checkContract(deployment, endpoints, plan.answers)
+    const checks = await rig.checkContract(deployment, endpointsOf(plan, deployment.plan), plan.answers)
     // What is no app on this Node has other facts, and none of them is a mistake.
     const unequal = baseline === null || deployment.plan.runtime !== undefined ? [] : differences(facts, baseline, plan.baseline)
+    const headerBytes = new Map(
+      checks.flatMap(({ endpoint, headerBytes }) => (headerBytes === null ? [] : [[endpoint, headerBytes]])),
+    )
     return {
       failures: alike.flatMap(({ app }) => checks.flatMap((check) => contractFailure(app, deployment, check))),
-      apps: alike.map(({ app }) => ({ app, title, package: packageName, version, headerBytes: headerBytes(checks), unequal })),
+      apps: alike.map(({ app }) => ({ app, ...description, headerBytes, unequal })),
     }
   } finally {
     if (deployment !== process) await deployment.stop()
@@ -108,8 +101,7 @@ function onceEach({ deployments }: Plan): DeploymentPlan[][] {
 }
 
 function differences(facts: Facts, baseline: Facts, baselineApp: string): string[] {
-  const names = new Set([...Object.keys(baseline), ...Object.keys(facts)])
-  return [...names].flatMap((name) => {
+  return Object.keys({ ...baseline, ...facts }).flatMap((name) => {
     const [own, common] = [facts[name], baseline[name]]
     return own === common ? [] : [`${name} is ${shortened(own)}, ${shortened(common)} for ${baselineApp}`]
   })
@@ -119,25 +111,20 @@ function shortened(value = 'not known'): string {
   return value.length <= LONGEST_FACT ? value : `${value.slice(0, LONGEST_FACT)}…`
 }
 
-function notStarted(app: string, error: unknown): Failure {
-  if (!(error instanceof DeploymentError)) throw error
-  if (USAGE_MISTAKES.has(error.code))
-    throw new UserError(error.code, error.message, { hint: error.hint ?? undefined, cause: error })
-  return { app, endpoint: null, code: error.code, reason: error.message, hint: error.hint, lastLines: error.lastLines }
+function notStarted(deployments: readonly DeploymentPlan[], error: unknown): Failure[] {
+  return deployments.map(({ app }) => {
+    const failure = startFailure(app, error)
+    const { code, reason, hint } = failure
+    if (USAGE_MISTAKES.has(code)) throw new UserError(code, reason, { hint: hint ?? undefined, cause: error })
+    return failure
+  })
 }
 
-function contractFailure(app: string, deployment: Deployment, check: EndpointCheck): Failure[] {
-  const [first, ...more] = check.violations
+function contractFailure(app: string, { lastLines }: Deployment, { endpoint, violations }: EndpointCheck): Failure[] {
+  const [first, ...more] = violations
   if (first === undefined) return []
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`
-  const wrongPath = check.endpoint === 'wrong-path'
-  const where = wrongPath ? 'a wrong path: ' : ''
-  const reason = `${where}${describeViolation(first)}${others}`
-  return [
-    { app, endpoint: wrongPath ? null : check.endpoint, code: 'contract', reason, hint: null, lastLines: deployment.lastLines },
-  ]
-}
-
-function headerBytes(checks: readonly EndpointCheck[]): Map<string, number> {
-  return new Map(checks.flatMap(({ endpoint, headerBytes }) => (headerBytes === null ? [] : [[endpoint, headerBytes] as const])))
+  const wrongPath = endpoint === 'wrong-path'
+  const reason = `${wrongPath ? 'a wrong path: ' : ''}${describeViolation(first)}${others}`
+  return [{ app, endpoint: wrongPath ? null : endpoint, code: 'contract', reason, hint: null, lastLines }]
 }

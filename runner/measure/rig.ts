@@ -3,6 +3,9 @@ import type { LoadDriver } from '../load/driver.ts'
 import type { KernelCounters } from '../machine/kernel-counters.ts'
 import type { CpuTicks } from '../machine/procfs.ts'
 import type { Deployment, DeploymentHost } from '../servers/deployment.ts'
+import type { Failures } from './failures.ts'
+import type { Listener, Progress } from './listener.ts'
+import type { Plan } from './plan.ts'
 
 /** All that a run needs of the outside world, passed in so that tests can bring their own. */
 export interface Rig {
@@ -31,4 +34,16 @@ export interface Rig {
   /** null: not pinned. */
   readonly serverCpu: number | null
   readonly loadCpu: number | null
+}
+
+/** What every step of a run works with. */
+export interface RunContext {
+  readonly rig: Rig
+  readonly plan: Plan
+  /** So far. */
+  readonly failures: Failures
+  readonly listener: Required<Listener>
+  readonly signal: AbortSignal
+  /** @param share of the phase that is done, 0 to 1 */
+  progress(phase: Progress['phase'], share: number): void
 }

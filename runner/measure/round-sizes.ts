@@ -1,10 +1,11 @@
 import { RunError } from '../result/errors.ts'
 import type { DeploymentPlan } from '../servers/deployment.ts'
-import type { Listener } from './listener.ts'
+import { restsMilliseconds } from './between.ts'
 import { pilotProcesses, warmUpCurves } from './pilot.ts'
-import { blocksFor, countProcesses, type Plan } from './plan.ts'
-import type { Rig } from './rig.ts'
-import { fittingBlocks, fittingWarmUp, roundNs, type StopRule } from './stop-rule.ts'
+import { countProcesses, endpointsOf, loadOf, type Plan } from './plan.ts'
+import type { RoundSizes } from './records.ts'
+import type { RunContext } from './rig.ts'
+import { ROUND_MARGIN, type StopRule } from './stop-rule.ts'
 import { warmUpLength } from './warm-up-length.ts'
 
 /**
@@ -14,88 +15,143 @@ import { warmUpLength } from './warm-up-length.ts'
 export const WARM_UP_LIMITS = { least: 2_400, most: 4_000 }
 /** Who asks for a coarse precision gets more rounds instead: what drift is left is below that precision. */
 const COARSE = { precision: 0.02, least: 1_300 }
-/** The pilot takes this share of the time limit at most, */
-const PILOT_SHARE = 0.1
-/** but in a short run more: a curve that ends too soon has not come down yet, and would call a cold app warm. */
-const SHORT_RUN_PILOT_SHARE = 0.25
-const SHORT_RUN_PILOT_MILLISECONDS = 2_000
-const LEAST_PILOT_MILLISECONDS = 500
-const MOST_PILOT_MILLISECONDS = WARM_UP_LIMITS.most
+/**
+ * Of a run that is too short for more, by the rounds that have to be possible. For six rounds the warm-up gets no shorter than 1.3 s: it
+ * leaves koa and express 2 % dear. Half a second left them 30 to 80 % dear. Two rounds have to be possible, whatever they are worth.
+ */
+const SHORT_RUN_WARM_UP = { leastForAll: 1_300, least: 300, fewestRounds: 2 }
+/** Of the time that a process has in a short run. */
+const WARM_UP_SHARE = 0.6
+/**
+ * Milliseconds for each app in a pilot, and shares of the time limit for all of them: a short run has a larger one, for a curve that ends
+ * too soon has not come down yet, and would call a cold app warm.
+ */
+const PILOT = { share: 0.1, most: WARM_UP_LIMITS.most, least: 500, shortRun: { share: 0.25, most: 2_000 } }
 
-/** How a round is cut. */
-export interface RoundSizes {
-  readonly warmUpMilliseconds: number
-  /** What the pilot found necessary; more than was done when the run is too short for it. */
-  readonly wantedWarmUpMilliseconds: number
-  readonly blocksPerRound: number
-}
+/** Starting one app, until it listens and is connected, and ending it, on the machines seen so far. Milliseconds. */
+const START_MILLISECONDS = 250
+/** Per slice, beyond its own length: messages, drain and counters. Milliseconds. */
+const SLICE_EXTRA_MILLISECONDS = 1
+/** In a round whose processes are watched: one before the load, one after it. */
+const RESTS = 2
+/**
+ * Time spent measuring over time spent starting and warming up: the pilot included, six tenths of a run's time are measuring. Processes
+ * differ more than slices do, so fewer blocks and more rounds would be a little more precise per minute (Kalibera and Jones, 2013).
+ */
+const MEASURE_OVER_PREPARE = 1.8
+const BLOCKS = { least: 8, most: 60, leastInShortRun: 3 }
 
 /** Before anything is known. */
 export const UNSIZED: RoundSizes = { warmUpMilliseconds: 0, wantedWarmUpMilliseconds: 0, blocksPerRound: 0 }
 
-/** The sizes alone, of whatever has them. */
-export function sizesOf({ warmUpMilliseconds, wantedWarmUpMilliseconds, blocksPerRound }: RoundSizes): RoundSizes {
-  return { warmUpMilliseconds, wantedWarmUpMilliseconds, blocksPerRound }
-}
-
-/** What sizing needs to know of the run. */
-export interface SizingContext {
-  readonly rig: Rig
-  readonly plan: Plan
-  readonly failed: ReadonlySet<string>
-  /** Deployments that are left. */
-  readonly running: readonly DeploymentPlan[]
-  readonly rule: StopRule
-  readonly listener: Pick<Required<Listener>, 'remark'>
-  readonly signal: AbortSignal
-  elapsedNs(): number
-  progress(share: number): void
-}
-
-/** How long the rounds of a new run shall be: from a pilot, and from the time there is; and how long one will take. */
-export async function sizeRounds(context: SizingContext): Promise<RoundSizes & { readonly meanRoundNs: number }> {
-  const { plan, running, rule, elapsedNs } = context
-  const sized = await sizeWarmUp(context)
-  const { observedSliceMilliseconds, warmUpMilliseconds: wantedWarmUpMilliseconds } = sized
-  const fitting = fittingWarmUp(countProcesses(running), wantedWarmUpMilliseconds, rule, elapsedNs())
-  const warmUpMilliseconds = plan.warmUpMilliseconds ?? fitting
-  if (warmUpMilliseconds < wantedWarmUpMilliseconds && !context.signal.aborted)
-    context.listener.remark(`only ${(warmUpMilliseconds / 1000).toFixed(1)} s of warm-up fit into the time of this run`)
+/**
+ * How long the rounds of a new run shall be: from a pilot, and from the time there is; and how long one will take.
+ * @param running deployments that are left
+ */
+export async function sizeRounds(
+  context: RunContext,
+  running: readonly DeploymentPlan[],
+  rule: StopRule,
+  elapsedNs: () => number,
+): Promise<{ sizes: RoundSizes; meanRoundNs: number }> {
+  const { plan, listener, signal } = context
+  const { wanted, observedSliceMilliseconds } = await wantedWarmUp(context, running, rule, elapsedNs)
+  const warmUpMilliseconds = plan.warmUpMilliseconds ?? fittingWarmUp(countProcesses(running), wanted, rule, elapsedNs())
+  if (warmUpMilliseconds < wanted && !signal.aborted)
+    listener.remark(`only ${(warmUpMilliseconds / 1000).toFixed(1)} s of warm-up fit into the time of this run`)
   const shape = { plan, running, warmUpMilliseconds, observedSliceMilliseconds }
   const blocksPerRound = plan.blocksPerRound ?? fittingBlocks(shape, blocksFor(plan, warmUpMilliseconds), rule, elapsedNs())
-  return { warmUpMilliseconds, wantedWarmUpMilliseconds, blocksPerRound, meanRoundNs: roundNs(shape, blocksPerRound) }
+  const sizes = { warmUpMilliseconds, wantedWarmUpMilliseconds: wanted, blocksPerRound }
+  return { sizes, meanRoundNs: roundNs(shape, blocksPerRound) }
 }
 
-async function sizeWarmUp({
-  rig,
-  plan,
-  failed,
-  running,
-  rule,
-  listener,
-  signal,
-  ...context
-}: SizingContext): Promise<{ warmUpMilliseconds: number; observedSliceMilliseconds: number | null }> {
-  if (plan.warmUpMilliseconds !== null) return { warmUpMilliseconds: plan.warmUpMilliseconds, observedSliceMilliseconds: null }
-  const { maximumNs, precision } = rule
-  const least = precision !== null && precision >= COARSE.precision ? COARSE.least : WARM_UP_LIMITS.least
+async function wantedWarmUp(
+  context: RunContext,
+  running: readonly DeploymentPlan[],
+  rule: StopRule,
+  elapsedNs: () => number,
+): Promise<{ wanted: number; observedSliceMilliseconds: number | null }> {
+  const { plan, listener, signal } = context
+  const withoutPilot = (wanted: number) => ({ wanted, observedSliceMilliseconds: null })
+  if (plan.warmUpMilliseconds !== null) return withoutPilot(plan.warmUpMilliseconds)
+  const least = rule.precision !== null && rule.precision >= COARSE.precision ? COARSE.least : WARM_UP_LIMITS.least
   // A pilot could only ask for more than there is time for: its own time is better spent on rounds.
-  const affordable = fittingWarmUp(countProcesses(running), WARM_UP_LIMITS.most, rule, context.elapsedNs())
-  if (affordable <= least) return { warmUpMilliseconds: least, observedSliceMilliseconds: null }
-  const perApp = (share: number) => (maximumNs * share) / 1e6 / pilotProcesses(plan)
-  const milliseconds = Math.max(
-    LEAST_PILOT_MILLISECONDS,
-    Math.min(SHORT_RUN_PILOT_MILLISECONDS, perApp(SHORT_RUN_PILOT_SHARE)),
-    Math.min(MOST_PILOT_MILLISECONDS, perApp(PILOT_SHARE)),
-  )
+  const affordable = fittingWarmUp(countProcesses(running), WARM_UP_LIMITS.most, rule, elapsedNs())
+  if (affordable <= least) return withoutPilot(least)
+  const share = ({ share, most }: { share: number; most: number }) =>
+    Math.min(most, (rule.maximumNs * share) / 1e6 / pilotProcesses(plan))
   try {
-    const pilot = await warmUpCurves({ rig, plan, failed, milliseconds, signal, progress: context.progress })
-    const length = warmUpLength([...pilot.curves.values()], { ...WARM_UP_LIMITS, least })
-    if (!signal.aborted) listener.remark(`the pilot found ${(length / 1000).toFixed(1)} s of warm-up enough for every app`)
-    return { warmUpMilliseconds: length, observedSliceMilliseconds: pilot.meanSliceMilliseconds }
+    const { curves, meanSliceMilliseconds } = await warmUpCurves(
+      context,
+      Math.max(PILOT.least, share(PILOT.shortRun), share(PILOT)),
+    )
+    const wanted = warmUpLength([...curves.values()], { ...WARM_UP_LIMITS, least })
+    if (!signal.aborted) listener.remark(`the pilot found ${(wanted / 1000).toFixed(1)} s of warm-up enough for every app`)
+    return { wanted, observedSliceMilliseconds: meanSliceMilliseconds }
   } catch (error) {
     if (!(error instanceof RunError)) throw error
     listener.remark(`the pilot is lost, and the longest warm-up is taken: ${error.message}`)
-    return { warmUpMilliseconds: WARM_UP_LIMITS.most, observedSliceMilliseconds: null }
+    return withoutPilot(WARM_UP_LIMITS.most)
   }
+}
+
+interface RoundShape {
+  readonly plan: Plan
+  /** Deployments that are left. */
+  readonly running: readonly DeploymentPlan[]
+  readonly warmUpMilliseconds: number
+  /** What a slice really took in the pilot; null: unknown. */
+  readonly observedSliceMilliseconds: number | null
+}
+
+/** How long a round will take, nanoseconds. */
+export function roundNs({ plan, running, warmUpMilliseconds, observedSliceMilliseconds }: RoundShape, blocks: number): number {
+  const perBlock = blockMilliseconds(
+    plan,
+    running,
+    (milliseconds) => Math.max(milliseconds, observedSliceMilliseconds ?? 0) + SLICE_EXTRA_MILLISECONDS,
+  )
+  const rest = restsMilliseconds(warmUpMilliseconds) + RESTS * (plan.processRecords?.restMilliseconds ?? 0)
+  return (prepareMilliseconds(running, warmUpMilliseconds) + rest + blocks * perBlock) * 1e6
+}
+
+/** How many blocks a round should have, so that most of it is spent measuring. */
+export function blocksFor(plan: Plan, warmUpMilliseconds: number): number {
+  const { deployments } = plan
+  const prepare = MEASURE_OVER_PREPARE * prepareMilliseconds(deployments, warmUpMilliseconds)
+  const blocks = Math.ceil(prepare / blockMilliseconds(plan, deployments, (milliseconds) => milliseconds))
+  return Math.min(BLOCKS.most, Math.max(BLOCKS.least, blocks))
+}
+
+/** Starting and warming up, one process after another. */
+function prepareMilliseconds(deployments: readonly DeploymentPlan[], warmUpMilliseconds: number): number {
+  return (START_MILLISECONDS + warmUpMilliseconds) * countProcesses(deployments)
+}
+
+/** A slice of every deployment on everything it is asked for. @param taking what a slice of some length really takes */
+function blockMilliseconds(plan: Plan, deployments: readonly DeploymentPlan[], taking: (milliseconds: number) => number): number {
+  const own = (one: DeploymentPlan) => taking(loadOf(plan, one).sliceMilliseconds) * endpointsOf(plan, one).length
+  return deployments.reduce((sum, one) => sum + own(one), 0)
+}
+
+/**
+ * A shorter warm-up than wanted, milliseconds, when otherwise the least number of rounds would not fit into the time that is left, or be
+ * nothing but warm-up. Fewer rounds are better than cold ones: an interval that is too wide says so itself, a bias does not.
+ */
+export function fittingWarmUp(processes: number, wanted: number, rule: StopRule, elapsedNs: number): number {
+  const fittingInto = (rounds: number) => {
+    const perRound = (rule.maximumNs - elapsedNs) / 1e6 / (rounds * ROUND_MARGIN) - restsMilliseconds(wanted)
+    return (perRound / processes - START_MILLISECONDS) * WARM_UP_SHARE
+  }
+  const { leastForAll, least, fewestRounds } = SHORT_RUN_WARM_UP
+  const shortest = Math.min(leastForAll, Math.max(least, fittingInto(fewestRounds)))
+  return Math.round(Math.min(wanted, Math.max(shortest, fittingInto(rule.rounds ?? rule.minimumRounds))))
+}
+
+/** Fewer blocks than wanted when otherwise the least number of rounds would not fit into the time that is left. */
+export function fittingBlocks(shape: RoundShape, wanted: number, rule: StopRule, elapsedNs: number): number {
+  const available = (rule.maximumNs - elapsedNs) / ((rule.rounds ?? rule.minimumRounds) * ROUND_MARGIN)
+  let blocks = wanted
+  while (blocks > BLOCKS.leastInShortRun && roundNs(shape, blocks) > available) blocks--
+  return blocks
 }

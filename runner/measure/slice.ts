@@ -17,30 +17,25 @@ export interface SliceOrder extends Pick<Slice, 'round' | 'block' | 'endpoint' |
   readonly arrivals?: Arrivals
 }
 
-/** A measured slice and, apart from the sample that is kept, the first thing that went wrong in it. */
-export interface MeasuredSlice {
-  readonly slice: Slice
-  readonly firstProblem: string | null
-}
-
 /**
  * One slice of one cell: counters, pulse, counters. The second reading waits until the server has gone to sleep, because the
  * kernel books a running thread's time only when it stops running.
  * @param clock monotonic, nanoseconds; and what the runner itself has used
+ * @returns and, apart from the sample that is kept, the first thing that went wrong in it
  */
 export async function measureSlice(
   session: LoadSession,
   deployment: Deployment,
   order: SliceOrder,
   clock: Pick<Rig, 'now' | 'ownCpuNs' | 'sharesCpuWithRunner'>,
-): Promise<MeasuredSlice> {
+): Promise<{ slice: Slice; firstProblem: string | null }> {
   const { request, milliseconds, arrivals, ...place } = order
   const [loadBefore, ownBeforeNs, sharesBefore] = [await session.cpu(), clock.ownCpuNs(), await deployment.cpuShares()]
   const before = await deployment.cpu()
   const startedNs = clock.now()
   const { firstProblem, ...pulse } = await session.pulse({
     ...pulseOrder(deployment.plan, request, milliseconds, true),
-    ...(arrivals === undefined ? {} : { arrivals }),
+    arrivals,
   })
   const after = await settledCpu(deployment)
   const [loadAfter, sharesAfter] = [await session.cpu(), await deployment.cpuShares()]
@@ -67,24 +62,20 @@ export async function measureSlice(
 /** A pulse on a deployment, in the way in which it is to be asked; without latencies for warming up. */
 export function pulseOrder(plan: DeploymentPlan, request: number, milliseconds: number, recordLatency: boolean): PulseOrder {
   const { id: target, load } = plan
-  const order = { target, request, milliseconds, drainLimitMilliseconds: DRAIN_LIMIT_MILLISECONDS, recordLatency }
-  return load?.sleeps === undefined ? order : { ...order, sleeps: load.sleeps }
+  const drainLimitMilliseconds = DRAIN_LIMIT_MILLISECONDS
+  return { target, request, milliseconds, drainLimitMilliseconds, recordLatency, sleeps: load?.sleeps }
 }
 
 /** What a server has used, once it has gone to sleep after a load. */
 export async function settledCpu(deployment: Deployment): Promise<CpuReading> {
   let last = await deployment.cpu()
   for (let read = 0; read < SETTLE_READS; read++) {
-    await nextTurn()
+    await new Promise((resolve) => setImmediate(resolve))
     const next = await deployment.cpu()
     if (next.cpuNs === last.cpuNs) return next
     last = next
   }
   return last
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
 
 function difference(after: number | undefined, before: number | undefined): number | null {

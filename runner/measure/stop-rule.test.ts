@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { type Plan, planDeployments } from './plan.ts'
-import { type Forecast, fittingBlocks, fittingWarmUp, mayStart, roundNs, type StopRule, stopAfter } from './stop-rule.ts'
+import { type Forecast, mayStart, type StopRule, stopAfter } from './stop-rule.ts'
 
 const forecast = (of: Partial<Forecast> = {}): Forecast => ({
   rounds: 8,
-  roundsNeeded: null,
   meanRoundNs: 10e9,
-  widestHalfWidth: 0.005,
-  widestCell: 'koa hello',
-  nothingToCompare: false,
+  precision: halfWidth(0.005),
   ...of,
 })
+const halfWidth = (widestHalfWidth: number) => ({ widestHalfWidth, widestCell: 'koa hello', roundsNeeded: null })
 const rule = (of: Partial<StopRule> = {}): StopRule => ({
   rounds: null,
   precision: 0.01,
@@ -22,20 +19,20 @@ const rule = (of: Partial<StopRule> = {}): StopRule => ({
 describe('stopAfter', () => {
   it('ends when only the baseline is left, but not before the least number of rounds', () => {
     const rule: StopRule = { rounds: null, precision: 0.01, minimumRounds: 6, maximumNs: 60e9 }
-    const alone = { widestHalfWidth: null, nothingToCompare: true }
+    const alone = { precision: null }
     expect(stopAfter(forecast({ ...alone, rounds: 5 }), rule)).toBeNull()
     expect(stopAfter(forecast({ ...alone, rounds: 6 }), rule)).toBe('only-baseline')
   })
 
   it.each([
     ['precise enough', {}, {}, 'precision'],
-    ['exactly as precise as wanted', { widestHalfWidth: 0.01 }, {}, 'precision'],
-    ['not precise enough', { widestHalfWidth: 0.0101 }, {}, null],
+    ['exactly as precise as wanted', { precision: halfWidth(0.01) }, {}, 'precision'],
+    ['not precise enough', { precision: halfWidth(0.0101) }, {}, null],
     ['precise too early', { rounds: 5 }, {}, null],
     ['precise after the least number of rounds', { rounds: 6 }, {}, 'precision'],
-    ['no interval yet', { widestHalfWidth: null }, {}, null],
-    ['the number of rounds requested', { rounds: 3, widestHalfWidth: 9 }, { rounds: 3, precision: null }, 'rounds'],
-    ['one round short of it, however precise', { rounds: 2, widestHalfWidth: 0 }, { rounds: 3, precision: null }, null],
+    ['no interval yet', { precision: halfWidth(Number.POSITIVE_INFINITY) }, {}, null],
+    ['the number of rounds requested', { rounds: 3, precision: halfWidth(9) }, { rounds: 3, precision: null }, 'rounds'],
+    ['one round short of it, however precise', { rounds: 2, precision: halfWidth(0) }, { rounds: 3, precision: null }, null],
     ['more rounds than requested', { rounds: 4 }, { rounds: 3, precision: null }, 'rounds'],
   ] as const)('%s', (_what, state, wanted, reason) => {
     expect(stopAfter(forecast(state), rule(wanted))).toBe(reason)
@@ -48,60 +45,5 @@ describe('mayStart', () => {
     expect(mayStart(forecast({ meanRoundNs: 10e9 }), rule({ maximumNs: 100e9 }), 90.1e9)).toBe(false)
     // The mean would just fit, but half of all rounds are longer.
     expect(mayStart(forecast({ meanRoundNs: 10e9 }), rule({ maximumNs: 100e9 }), 90e9)).toBe(false)
-  })
-})
-
-describe('the length of a round', () => {
-  const plan = { endpoints: ['hello', 'lookup'], sliceMilliseconds: 20 } as unknown as Plan
-  const app = { id: 'koa', modulePath: '/koa.ts', given: 'koa', insideProject: true }
-  const running = [1, 2, 3, 4, 5].flatMap((number) => planDeployments([{ ...app, id: `koa-${number}` }], 'raw', 'tcp'))
-  const shape = { plan, running, warmUpMilliseconds: 1_000, observedSliceMilliseconds: null }
-
-  it('is at least what it measures and warms up, and grows by a block at a time', () => {
-    expect(roundNs(shape, 10)).toBeGreaterThan(5 * (1_000 + 10 * 2 * 20) * 1e6)
-    const block = roundNs(shape, 11) - roundNs(shape, 10)
-    expect(block).toBeGreaterThanOrEqual(5 * 2 * 20 * 1e6)
-    expect(roundNs(shape, 21) - roundNs(shape, 20)).toBeCloseTo(block, 0)
-  })
-
-  it('is cut until the least number of rounds fits, but never to nothing', () => {
-    expect(fittingBlocks(shape, 30, rule(), 0)).toBe(30)
-    const fitting = fittingBlocks(shape, 30, rule({ maximumNs: 80e9 }), 10e9)
-    expect(fitting).toBeLessThan(30)
-    expect(6 * roundNs(shape, fitting)).toBeLessThanOrEqual(70e9)
-    expect(6 * 1.05 * roundNs(shape, fitting + 1)).toBeGreaterThan(70e9)
-    expect(fittingBlocks(shape, 30, rule({ maximumNs: 1e9 }), 0)).toBe(3)
-    expect(fittingBlocks(shape, 2, rule({ maximumNs: 1e9 }), 0)).toBe(2)
-    // With an exact number of rounds all of them have to fit.
-    expect(fittingBlocks(shape, 30, rule({ rounds: 2, maximumNs: 80e9 }), 10e9)).toBe(30)
-  })
-})
-
-describe('the warm-up of a short run', () => {
-  it('is what was wanted when there is time', () => {
-    expect(fittingWarmUp(6, 2_400, rule({ maximumNs: 600e9 }), 20e9)).toBe(2_400)
-  })
-
-  it('leaves room for six rounds and for something to measure in them', () => {
-    const length = fittingWarmUp(5, 2_400, rule({ maximumNs: 124e9 }), 9e9)
-    expect(length).toBeLessThan(1_700)
-    expect(length).toBeGreaterThan(1_300)
-    // Six rounds of five processes: what is left of each one's time is measuring.
-    expect(6 * 5 * (250 + length)).toBeLessThan((115_000 - 6 * 3_900) * 0.75)
-  })
-
-  it('rather gives up rounds than to measure cold processes', () => {
-    expect(fittingWarmUp(5, 2_400, rule({ maximumNs: 45e9 }), 9e9)).toBe(1_300)
-    expect(fittingWarmUp(5, 1_000, rule({ maximumNs: 45e9 }), 9e9)).toBe(1_000)
-  })
-
-  it('leaves room for two rounds', () => {
-    const length = fittingWarmUp(5, 2_400, rule({ maximumNs: 28e9 }), 5e9)
-    expect(length).toBeLessThan(1_300)
-    expect(2 * 5 * (250 + length)).toBeLessThan((23_000 - 2 * 3_900) * 0.75)
-  })
-
-  it('is never nothing', () => {
-    expect(fittingWarmUp(40, 2_400, rule({ maximumNs: 10e9 }), 9e9)).toBe(300)
   })
 })

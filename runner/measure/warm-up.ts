@@ -1,9 +1,8 @@
-import type { LoadSession } from '../load/driver.ts'
 import type { Deployment } from '../servers/deployment.ts'
-import type { Capacities } from './capacities.ts'
-import type { Failure } from './fleet.ts'
+import type { RoundInProgress } from './block.ts'
+import { sliceFailure } from './failures.ts'
+import { endpointsOf } from './plan.ts'
 import { pulseOrder } from './slice.ts'
-import { sliceFailure } from './slice-failure.ts'
 
 /**
  * Short enough that every endpoint gets many turns, so that type feedback does not depend on which one came first. The same for slow
@@ -18,37 +17,25 @@ const HARDLY_WORKING = 0.1
 /** The ramps of a turn are not all work; no turn more because of them. */
 const ENOUGH = 0.97
 
-/** What of a process is warmed up: an endpoint, asked in the way of one of its deployments. */
-export interface WarmUpCell {
-  readonly deployment: Deployment
-  readonly endpoint: string
-  /** Index of the endpoint in the plan. */
-  readonly request: number
-}
-
-export interface WarmUpOptions {
-  /** Of the server's CPU time. */
-  readonly milliseconds: number
-  /** Takes what the cells have answered at the end. */
-  readonly capacities: Capacities
-  readonly signal: AbortSignal
-  fail(failure: Failure): void
-}
-
 /**
  * Loads one process, all its cells in turn, until it has worked for a while; what it answers is checked but not measured. Work is the
  * server's own CPU time: on a machine with other things to do, a time on the clock would leave it colder.
- * @param cells all of the same process
+ * @param deployments all of the same process
+ * @param milliseconds of the server's CPU time
  */
 export async function warmUp(
-  session: LoadSession,
-  cells: readonly WarmUpCell[],
-  { milliseconds, capacities, signal, fail }: WarmUpOptions,
+  { plan, fleet, failures, capacities, signal }: RoundInProgress,
+  deployments: readonly Deployment[],
+  milliseconds: number,
 ): Promise<void> {
-  const [first] = cells
-  if (first === undefined) return
-  const out = new Set<WarmUpCell>()
-  const work = await workMeter(first.deployment)
+  const cells = deployments.flatMap((deployment) =>
+    endpointsOf(plan, deployment.plan)
+      .filter((endpoint) => !failures.isOut(deployment.plan.app, endpoint))
+      .map((endpoint) => ({ deployment, endpoint, request: plan.endpoints.indexOf(endpoint) })),
+  )
+  if (cells.length === 0) return
+  const out = new Set<(typeof cells)[number]>()
+  const work = await workMeter(deployments[0]!)
   for (let loaded = 0, worked = 0; worked < milliseconds * ENOUGH && !signal.aborted; ) {
     if (loaded >= milliseconds * (worked < loaded * HARDLY_WORKING ? 1 : LONGEST_WAIT)) return
     if (out.size === cells.length) return
@@ -56,16 +43,15 @@ export async function warmUp(
       if (out.has(cell)) continue
       const { deployment, endpoint, request } = cell
       const order = pulseOrder(deployment.plan, request, WARM_UP_TURN_MILLISECONDS, false)
-      const { firstProblem, ...outcome } = await session.pulse(order)
+      const { firstProblem, ...outcome } = await fleet.session.pulse(order)
       capacities.note(deployment.plan.id, request, outcome)
       // A driver may take longer than it was asked to: wrk knows whole seconds only.
       loaded += Math.max(WARM_UP_TURN_MILLISECONDS, outcome.elapsedNs / 1e6)
       const failure = await sliceFailure(deployment, { endpoint, ...outcome }, firstProblem)
       if (failure === null) continue
-      fail(failure)
-      const failed = (one: WarmUpCell) =>
-        one.deployment === deployment && (failure.endpoint === null || failure.endpoint === one.endpoint)
-      for (const one of cells.filter(failed)) out.add(one)
+      failures.add(failure)
+      const failed = cells.filter((one) => one.deployment === deployment && [null, one.endpoint].includes(failure.endpoint))
+      for (const one of failed) out.add(one)
     }
     worked = await work()
   }

@@ -4,18 +4,16 @@ import { Ledger } from '../analysis/ledger.ts'
 import { type CpuPlacement, pinRunner } from '../machine/cpus.ts'
 import { describeMachine } from '../machine/machine.ts'
 import { quickSpeedScore } from '../machine/speed-score.ts'
-import { conduct, type ResumedRun, type RunRecord, type RunState } from '../measure/conduct.ts'
-import type { Precision } from '../measure/forecast.ts'
+import { conduct } from '../measure/conduct.ts'
 import { allListeners, type Listener } from '../measure/listener.ts'
 import type { CompareOptions } from '../measure/options.ts'
 import { loadOf, type Plan, provokingApps } from '../measure/plan.ts'
-import type { RoundRecord } from '../measure/round.ts'
+import { type RoundRecord, type RunRecord, type RunState, type StoredRound, storeRound } from '../measure/records.ts'
 import { RunError } from '../result/errors.ts'
 import type { Result } from '../result/model.ts'
 import type { ResolvedApp } from '../servers/find-app.ts'
 import type { StoppedRun } from './resume/read-stopped-run.ts'
 import { assertSameApps, assertSameEnvironment } from './resume/same-environment.ts'
-import { type StoredRound, storeRound } from './resume/stored-round.ts'
 import type { OpenedRig } from './rigs.ts'
 
 /** Stopping on precision is not thought of before this many rounds; see docs/methodology.md, "When to stop". */
@@ -97,7 +95,13 @@ export async function runPlan(order: RunOrder, context: RunContext): Promise<Run
       precision,
       minimumRounds: MINIMUM_ROUNDS,
       maximumNs: options.maxMinutes * 60e9,
-      resumed: stopped === null ? null : resumedRun(stopped, reached()),
+      resumed: stopped && {
+        rounds: stopped.records.length,
+        elapsedNs: stopped.elapsedNs,
+        state: stopped.state,
+        precision: reached(),
+        assertSame: (apps) => assertSameApps(stopped.state.preflight, apps),
+      },
       async roundFinished(round, state, elapsedNs) {
         ledger.add(round)
         lastRound = state
@@ -117,12 +121,5 @@ export async function runPlan(order: RunOrder, context: RunContext): Promise<Run
     return { result: assembled({ ...(lastRound as RunState), stoppedBecause: 'failed' }), ledger, problem: error }
   } finally {
     await opened.close()
-  }
-}
-
-function resumedRun({ records, elapsedNs, state }: StoppedRun, precision: Precision | null): ResumedRun {
-  return {
-    ...{ rounds: records.length, elapsedNs, state, precision },
-    assertSame: (apps) => assertSameApps(state.preflight, apps),
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { BASELINE } from '../../../apps/app.ts'
 import { type Provocation, provocations } from '../../fixtures/provocations.ts'
 import { asReal, simulation } from '../../fixtures/simulated-run.ts'
-import type { RunRecord } from '../../measure/conduct.ts'
+import type { RunRecord } from '../../measure/records.ts'
 import { Result } from '../../result/model.ts'
 import { type FindingCode, findingKinds } from './registry.ts'
 

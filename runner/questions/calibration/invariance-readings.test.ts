@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { simulation } from '../../fixtures/simulated-run.ts'
 import { twoAppPlan } from '../../fixtures/two-app-plan.ts'
-import type { RoundRecord } from '../../measure/round.ts'
+import type { RoundRecord } from '../../measure/records.ts'
 import type { Slice } from '../../measure/sample.ts'
 import { askedIn, asPlanned, places, withWays } from './invariance-readings.ts'
 

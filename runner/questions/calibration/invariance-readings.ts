@@ -1,6 +1,6 @@
 import { analyseRound, type RoundAnalysis } from '../../analysis/round-analysis.ts'
 import { appOf, type Plan } from '../../measure/plan.ts'
-import type { RoundRecord } from '../../measure/round.ts'
+import type { RoundRecord } from '../../measure/records.ts'
 import type { Slice } from '../../measure/sample.ts'
 import type { LoadShape } from '../../result/load-shape.ts'
 import { processOf } from '../../servers/deployment.ts'

@@ -1,6 +1,6 @@
 import { BASELINE } from '../../../apps/app.ts'
 import { zeroOnKernelClock } from '../../../apps/burning/kernel-clock.ts'
-import type { RoundRecord } from '../../measure/round.ts'
+import type { RoundRecord } from '../../measure/records.ts'
 import { formatPlusMinusPercent } from '../../result/format.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 import { meanOrNull } from '../../statistics/summary.ts'

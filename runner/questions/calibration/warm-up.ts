@@ -1,6 +1,7 @@
 import { BASELINE } from '../../../apps/app.ts'
 import type { EndpointId } from '../../../apps/endpoints.ts'
 import { pinRunner } from '../../machine/cpus.ts'
+import { Failures } from '../../measure/failures.ts'
 import { withDefaults } from '../../measure/options.ts'
 import { warmUpCurves } from '../../measure/pilot.ts'
 import { WARM_UP_LIMITS } from '../../measure/round-sizes.ts'
@@ -81,14 +82,11 @@ async function measureCurves(
   const options = withDefaults({ endpoints: ENDPOINTS, seed }, knownApps(), seed)
   const { rig } = await context.openRig(options.driver, seed, context.placement)
   pinRunner(context.placement)
-  const { curves } = await warmUpCurves({
-    rig,
-    plan: planOf(options, apps),
-    failed: new Set(),
-    milliseconds,
-    signal: context.signal,
-    progress: (share) => context.progress(`warm-up curves of process ${turn + 1} of ${PROCESSES}, ${Math.floor(share * 100)} %`),
-  })
+  const plan = planOf(options, apps)
+  const progress = (_phase: string, share: number) =>
+    context.progress(`warm-up curves of process ${turn + 1} of ${PROCESSES}, ${Math.floor(share * 100)} %`)
+  const { signal } = context
+  const { curves } = await warmUpCurves({ rig, plan, failures: new Failures(plan), signal, progress }, milliseconds)
   if (context.signal.aborted) return null
   const silent = apps.find(({ id }) => (curves.get(id) ?? []).length === 0)
   if (silent !== undefined) throw new RunError('not-measured', `${silent.id} did not answer while it was warming up`)

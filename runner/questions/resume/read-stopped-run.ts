@@ -1,16 +1,14 @@
-import { access, realpath } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RunState } from '../../measure/conduct.ts'
-import type { RoundRecord } from '../../measure/round.ts'
-import type { Slice } from '../../measure/sample.ts'
-import { readSamples } from '../../measure/sample.ts'
+import { type RoundRecord, type RunState, restoreRound, StoredRound } from '../../measure/records.ts'
+import { readSamples, type Slice } from '../../measure/sample.ts'
 import type { KeptRounds } from '../../report/files.ts'
 import { UserError } from '../../result/errors.ts'
 import { readJsonLines } from '../../result/json-lines.ts'
 import type { Result } from '../../result/model.ts'
 import { ROUNDS, SAMPLES } from '../../result/run-files.ts'
 import { readRun } from '../../result/stored-run.ts'
-import { restoreRound, restoreState, StoredRound } from './stored-round.ts'
 
 /** A run that was stopped before its end, with everything that is needed to go on. */
 export interface StoppedRun {
@@ -46,7 +44,8 @@ export async function readStoppedRun(run: string, question: string): Promise<Sto
       hint: 'start a new one; npm run diff compares the two',
     })
   }
-  const stored: StoredRound[] = []
+  const stored: object[] = []
+  const rounds: ReturnType<typeof StoredRound.parse>[] = []
   // A runner that is killed while it writes leaves half an entry.
   let isDamaged = false
   const damaged = () => {
@@ -55,34 +54,30 @@ export async function readStoppedRun(run: string, question: string): Promise<Sto
   for await (const line of readJsonLines(join(folder, ROUNDS), damaged)) {
     const parsed = StoredRound.safeParse(line)
     // A hole would shift all later rounds: only what follows on each other counts.
-    if (parsed.success && parsed.data.round === stored.length + 1) stored.push(parsed.data)
+    if (!parsed.success || parsed.data.round !== rounds.length + 1) continue
+    stored.push(line)
+    rounds.push(parsed.data)
   }
-  const slices = new Map<number, Slice[]>()
-  for await (const slice of readSamples(join(folder, SAMPLES), damaged)) {
-    const known = slices.get(slice.round)
-    if (known === undefined) slices.set(slice.round, [slice])
-    else known.push(slice)
-  }
-  const last = stored.at(-1)
-  if (last === undefined || stored.some(({ round }) => !slices.has(round))) {
+  const samples: Slice[] = []
+  for await (const slice of readSamples(join(folder, SAMPLES), damaged)) samples.push(slice)
+  const slices = Map.groupBy(samples, ({ round }) => round)
+  const last = rounds.at(-1)
+  if (last === undefined || rounds.some(({ round }) => !slices.has(round))) {
     throw new UserError('nothing-to-resume', `no finished round of the run in ${folder} was kept`, {
-      hint: (await isThere(join(folder, ROUNDS)))
+      hint: existsSync(join(folder, ROUNDS))
         ? `${ROUNDS} and ${SAMPLES} do not belong together; start a new run`
         : 'it was measured by a suite that could not resume; start a new run',
     })
   }
-  const records = stored.map((one) => restoreRound(one, slices.get(one.round)!))
+  const records = rounds.map((one) => restoreRound(one, slices.get(one.round)!))
   // Slices of a round that was not finished have to go: the round will be measured again.
   const isLoose = [...slices.keys()].some((round) => round > last.round)
   return {
-    ...{ folder, result, elapsedNs: last.elapsedNs, records, state: restoreState(last) },
+    folder,
+    result,
+    elapsedNs: last.elapsedNs,
+    records,
+    state: last.state,
     repair: isLoose || isDamaged ? { slices: records.map((record) => record.slices), stored } : null,
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fixtureResult } from '../../fixtures/fixture-result.ts'
-import type { AppPreflight } from '../../measure/preflight.ts'
+import type { AppPreflight } from '../../measure/records.ts'
 import { assertSameApps, assertSameEnvironment } from './same-environment.ts'
 
 const { environment } = fixtureResult()

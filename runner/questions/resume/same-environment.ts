@@ -1,5 +1,5 @@
 import { differingPoints, environmentPoints, type Point, type StartEnvironment } from '../../machine/environment-points.ts'
-import type { AppPreflight } from '../../measure/preflight.ts'
+import type { AppPreflight } from '../../measure/records.ts'
 import { UserError } from '../../result/errors.ts'
 
 /** Beside what makes any environment: CPUs by their numbers. */

@@ -1,6 +1,6 @@
 import { openLoopOf } from '../../analysis/open-loop.ts'
 import { estimateLogs, type Figure } from '../../analysis/relative.ts'
-import type { RoundRecord } from '../../measure/round.ts'
+import type { RoundRecord } from '../../measure/records.ts'
 import type { Estimate } from '../../result/model.ts'
 import { meanOrNull } from '../../statistics/summary.ts'
 

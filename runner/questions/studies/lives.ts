@@ -1,18 +1,17 @@
 import { differences, estimateFigures, estimateLogs, type Figure, logsOf } from '../../analysis/relative.ts'
-import type { Life } from '../../measure/life.ts'
 import { appOf, type Plan } from '../../measure/plan.ts'
-import type { RoundRecord } from '../../measure/round.ts'
+import type { ProcessRecord, RoundRecord } from '../../measure/records.ts'
 import type { Estimate, Result } from '../../result/model.ts'
 import { mean } from '../../statistics/summary.ts'
 
 /** The lives of the processes of one round, by deployment id. */
 export interface LivesOfRound {
   readonly round: number
-  readonly lives: ReadonlyMap<string, Life>
+  readonly lives: ReadonlyMap<string, ProcessRecord>
 }
 
 /** A figure of a life; null: not known of it. */
-export type LifeFigure = (life: Life) => number | null
+export type LifeFigure = (life: ProcessRecord) => number | null
 
 /** Findings after which nothing of an app is quoted. All others are about costs, of which memory and start-up do not depend. */
 const UNUSABLE = new Set(['app-failed', 'contract-broken', 'unequal-environment', 'simulated'])
@@ -20,7 +19,7 @@ const UNUSABLE = new Set(['app-failed', 'contract-broken', 'unequal-environment'
 /** Collects what a result does not keep; see `PreparedStudy.roundFinished`. */
 export function collectLives(): { readonly rounds: readonly LivesOfRound[]; roundFinished(record: RoundRecord): void } {
   const rounds: LivesOfRound[] = []
-  return { rounds, roundFinished: ({ round, lives }) => void rounds.push({ round, lives }) }
+  return { rounds, roundFinished: ({ round, processRecords }) => void rounds.push({ round, lives: processRecords }) }
 }
 
 /** Apps of a result whose lives may be quoted, in the order of the result. */

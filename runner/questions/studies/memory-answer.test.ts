@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { optionsOf } from '../../cli/study-command.ts'
 import { finding, fixtureResult } from '../../fixtures/fixture-result.ts'
-import type { Life } from '../../measure/life.ts'
 import { type Plan, planDeployments } from '../../measure/plan.ts'
+import type { ProcessRecord } from '../../measure/records.ts'
 import { AnswerBody, type AnswerTable } from '../../result/answer.ts'
 import type { Estimate, Result } from '../../result/model.ts'
 import { questionOptions } from '../measure-question.ts'
@@ -14,7 +14,7 @@ const MEBIBYTE = 2 ** 20
 const app = (id: string) => ({ id, modulePath: `/${id}.ts`, given: id, insideProject: true })
 const plan: Plan = {
   ...{ seed: 1, baseline: 'node-http', endpoints: ['hello'], connections: 8, sliceMilliseconds: 20 },
-  ...{ blocksPerRound: 5, warmUpMilliseconds: 100, lives: { restMilliseconds: 1500 } },
+  ...{ blocksPerRound: 5, warmUpMilliseconds: 100, processRecords: { restMilliseconds: 1500 } },
   deployments: planDeployments([app('node-http'), app('koa'), app('evil')], 'node-http', 'tcp'),
 }
 
@@ -25,7 +25,7 @@ interface Made {
 }
 
 /** MiB and milliseconds; what is not given is 100. */
-function life({ idle, loaded = 100, start = 100 }: Made): Life {
+function life({ idle, loaded = 100, start = 100 }: Made): ProcessRecord {
   const memory = (mebibytes: number) => ({ residentBytes: mebibytes * MEBIBYTE, anonymousBytes: (mebibytes * MEBIBYTE) / 2 })
   return {
     ...{ startMilliseconds: start, firstAnswerMilliseconds: start + 10, firstAnswerCpuMilliseconds: start / 2 },

@@ -29,7 +29,7 @@ export function answerMemory(result: Result, facts: MemoryFacts): AnswerBody {
   const nothing = !apps.includes(plan.baseline)
   return {
     sentences: nothing ? [] : [ofBaseline(shown), ...ofOthers(shown), ...ofCopies(shown)],
-    tables: nothing ? [] : [memoryTable(shown, plan.lives?.restMilliseconds ?? 0), startTable(shown)],
+    tables: nothing ? [] : [memoryTable(shown, plan.processRecords?.restMilliseconds ?? 0), startTable(shown)],
     charts: nothing ? [] : memoryCharts(shown),
     limits: [
       ...(left.length === 0 ? [] : [`Not quoted, because of what was found of them: ${listInWords(left.map(named))}.`]),

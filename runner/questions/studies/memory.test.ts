@@ -4,9 +4,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { startCommand } from '../../fixtures/command-line.ts'
 import { processesWith } from '../../fixtures/processes.ts'
 import { strangersApp } from '../../fixtures/strangers-app.ts'
+import { StoredRound } from '../../measure/records.ts'
 import { readJsonLines } from '../../result/json-lines.ts'
 import { Result } from '../../result/model.ts'
-import { StoredRound } from '../resume/stored-round.ts'
 
 const { folder, app, remove } = strangersApp()
 afterAll(remove)
@@ -42,13 +42,13 @@ describe.runIf(process.platform === 'linux')('the memory study, for real', () =>
       expect(answer!.sentences).toHaveLength(invalid ? 1 : 3)
       const charts = invalid ? [] : ['memory-dark.svg', 'start-up-light.svg']
       expect(readdirSync(run)).toEqual(expect.arrayContaining(['memory.csv', 'start-up.csv', 'report.html', ...charts]))
-      const stored: StoredRound[] = []
+      const stored: ReturnType<typeof StoredRound.parse>[] = []
       for await (const line of readJsonLines(join(run, 'rounds.jsonl.gz'))) stored.push(StoredRound.parse(line))
-      expect(stored.map(({ lives }) => lives.map(([id]) => id).toSorted())).toEqual(
+      expect(stored.map(({ processRecords }) => [...processRecords.keys()].toSorted())).toEqual(
         Array(2).fill(['mine', 'node-http', 'node-http#2']),
       )
       for (const [, { idle, loaded, rested, startMilliseconds, firstAnswerMilliseconds, members }] of stored.flatMap(
-        ({ lives }) => lives,
+        ({ processRecords }) => [...processRecords],
       )) {
         expect(idle!.residentBytes).toBeGreaterThan(idle!.anonymousBytes)
         expect(loaded!.residentBytes).toBeGreaterThanOrEqual(idle!.residentBytes * 0.8)

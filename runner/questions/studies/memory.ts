@@ -31,7 +31,7 @@ export const memory: Study = {
   ],
   missing: async () => null,
   async prepare(options, { rest = REST_SECONDS }, { apps, placement: { notPinnedBecause } }) {
-    const plan = { ...planOf(options, apps), lives: { restMilliseconds: 1000 * (rest as number) } }
+    const plan = { ...planOf(options, apps), processRecords: { restMilliseconds: 1000 * (rest as number) } }
     const { rounds, roundFinished } = collectLives()
     return { plan, apps, roundFinished, answer: (result) => answerMemory(result, { plan, rounds, notPinnedBecause }) }
   },

@@ -1,5 +1,5 @@
 import type { Figure } from '../../analysis/relative.ts'
-import type { RoundRecord } from '../../measure/round.ts'
+import type { RoundRecord } from '../../measure/records.ts'
 import type { Slice } from '../../measure/sample.ts'
 import type { DeploymentPlan } from '../../servers/deployment.ts'
 import { processOf } from '../../servers/deployment.ts'

@@ -3,8 +3,8 @@ import type { Scheduling } from '../../../apps/scheduling.ts'
 import type { RunFacts } from '../../analysis/assemble.ts'
 import { asReal, simulation } from '../../fixtures/simulated-run.ts'
 import type { Member } from '../../machine/members.ts'
-import type { RunRecord } from '../../measure/conduct.ts'
 import { variantId } from '../../measure/plan.ts'
+import type { RunRecord } from '../../measure/records.ts'
 import { AnswerBody, type AnswerTable } from '../../result/answer.ts'
 import { Result } from '../../result/model.ts'
 import { collectLives } from './lives.ts'
@@ -39,7 +39,7 @@ async function answerOf({ costs, cpus = [1], members, loadIdle = 0.5, says = {} 
   let started = 0
   const simulated = simulation({
     ...{ apps: ['node-http'], endpoints: ['hello'], rule: { rounds: 6, precision: null }, afterRound: roundFinished },
-    plan: { deployments: variantDeployments(variants, 'node-http'), lives: { restMilliseconds: 0 }, blocksPerRound: 20 },
+    plan: { deployments: variantDeployments(variants, 'node-http'), processRecords: { restMilliseconds: 0 }, blocksPerRound: 20 },
     world: {
       ...{ processNoise: 0.001, sliceNoise: 0.003, cost: (id: string) => costs[id]! },
       beforeStart(id) {

@@ -1,11 +1,11 @@
-import type { Life, WorkedMember } from '../../measure/life.ts'
+import type { ProcessRecord } from '../../measure/records.ts'
 import type { Estimate } from '../../result/model.ts'
 import { extremeShares, jainsIndex } from '../../statistics/shares.ts'
 import { mean } from '../../statistics/summary.ts'
 import type { LifeFigure, LifeTable } from './lives.ts'
 import { mebibytes } from './memory-figures.ts'
 
-const workersOf = ({ members }: Life) => members.filter(({ role }) => role === 'worker')
+const workersOf = ({ members }: ProcessRecord) => members.filter(({ role }) => role === 'worker')
 
 /** Memory of one worker at the end of the load, mean over them, MiB. */
 export const residentPerWorker: LifeFigure = (life) => meanOf(life, ({ residentBytes }) => residentBytes)
@@ -73,12 +73,16 @@ export function sharing(
   })
 }
 
-function meanOf(life: Life, of: (worker: WorkedMember) => number): number | null {
+function meanOf(life: ProcessRecord, of: (worker: ProcessRecord['members'][number]) => number): number | null {
   const workers = workersOf(life)
   return workers.length === 0 ? null : mebibytes(mean(workers.map(of)))
 }
 
-function shared(life: Life, of: (worker: WorkedMember) => number | null, figure: (values: number[]) => number): number | null {
+function shared(
+  life: ProcessRecord,
+  of: (worker: ProcessRecord['members'][number]) => number | null,
+  figure: (values: number[]) => number,
+): number | null {
   const values = workersOf(life).map(of)
   const known = values.filter((value) => value !== null)
   if (known.length < 2 || known.length < values.length) return null

@@ -34,7 +34,7 @@ describe('the plan of the workers study', () => {
       ['koa@1-shared', '1 shared'],
       ['koa@2-shared', '2 shared'],
     ])
-    expect(study.plan).toMatchObject({ baseline: 'node-http', lives: { restMilliseconds: 0 } })
+    expect(study.plan).toMatchObject({ baseline: 'node-http', processRecords: { restMilliseconds: 0 } })
     expect(study.apps.map(({ id }) => id)).toEqual([...new Set(study.plan.deployments.map(({ app }) => app))])
   })
 

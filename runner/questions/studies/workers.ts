@@ -62,7 +62,7 @@ export const workers: Study = {
     const plan = {
       ...{ ...planOf(options, apps), baseline, deployments: variantDeployments(variants, baseline) },
       // Memory and CPU time of every process are wanted, rests are not.
-      lives: { restMilliseconds: 0 },
+      processRecords: { restMilliseconds: 0 },
     }
     const { rounds, roundFinished } = collectLives()
     const described = variants.map((variant) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Deployment } from '../servers/deployment.ts'
-import { sliceFailure } from './slice-failure.ts'
+import { sliceFailure } from './failures.ts'
 
 const outcome = { endpoint: 'hello', requests: 90, wrongAnswers: 0, lost: 0, timeouts: 0, broken: false }
 
