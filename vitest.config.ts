@@ -24,6 +24,8 @@ const MEASURING = ['runner/analysis/checks/real-findings.test.ts', 'runner/quest
 const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 50_000, interval: 20 } } }
 /** Vitest would leave one of two CPUs to itself; what waits for a process leaves room for a third. */
 const WORKERS = 3
+/** Processes of the suite find their sources compiled. */
+const quick = { setupFiles: ['runner/fixtures/quick-starts.ts'], globalSetup: ['runner/fixtures/compiled.ts'] }
 const group = (groupOrder: number) => ({ sequence: { groupOrder } })
 
 /** All others three at a time, the long ones first; then what measures, one file after another. */
@@ -48,13 +50,14 @@ export default defineConfig({
         test: {
           ...limits,
           ...group(1),
+          ...quick,
           name: 'processes',
           include: PROCESSES,
           maxWorkers: WORKERS,
           retry: process.env.CI === undefined ? 0 : 1,
         },
       },
-      { test: { ...limits, ...group(2), name: 'measuring', include: MEASURING, fileParallelism: false } },
+      { test: { ...limits, ...group(2), ...quick, name: 'measuring', include: MEASURING, fileParallelism: false } },
     ],
   },
 })
