@@ -1,5 +1,5 @@
 import type { HeldAnswers } from '../driver.ts'
-import type { GatedClient } from './gated-client.ts'
+import type { GatedClient } from './gate.ts'
 
 /**
  * When the rest of an answer is requested: long after pieces come that nothing holds back, and well before the kernel acknowledges by

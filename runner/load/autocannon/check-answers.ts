@@ -1,8 +1,7 @@
 import type autocannon from 'autocannon'
-import type { Answer } from './answer.ts'
+import type { Answer, Pattern } from './answer.ts'
 import type { AnswersInPieces } from './answers-in-pieces.ts'
-import type { GatedClient } from './gated-client.ts'
-import type { Pattern } from './pattern.ts'
+import type { GatedClient } from './gate.ts'
 
 const UNASKED = 'bytes that were not requested'
 

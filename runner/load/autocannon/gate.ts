@@ -1,9 +1,10 @@
 import type autocannon from 'autocannon'
-import { FreshClient } from './fresh-client.ts'
-import { type ClientGate, type GatedClient, KeptClient } from './gated-client.ts'
 
 /** After so many reconnects per connection within one pulse the server is taken for gone; autocannon itself would retry forever. */
 const RECONNECTS_PER_CONNECTION = 3
+
+/** Errors of connecting that the server has no part in: no port, no file or no memory is left on this side. */
+const OWN_FAULTS = new Set(['EADDRNOTAVAIL', 'EADDRINUSE', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])
 
 /** Requests with times of their own, some of them due and not yet sent. */
 export interface DueRequests {
@@ -19,11 +20,12 @@ export interface DueRequests {
  * written. Opening it lets all of them go, or lets them go one by one as requests are due; closing it stops new requests, and `owed` says
  * exactly how much is still to come.
  */
-export class Gate implements ClientGate {
+export class Gate {
   /** Requests written and not yet answered. */
   inFlight = 0
   /** Connections whose answer has come and that the server has not closed yet; only where every request has one of its own. */
   closing = 0
+  /** Connections that were established or have ended, where every request has one of its own: work that no answer tells of. */
   connectionEvents = 0
   /** Requests that will never be answered because their connection broke. */
   lost = 0
@@ -33,18 +35,14 @@ export class Gate implements ClientGate {
   /** How often the gate was opened so far. */
   openings = 0
   firstProblem: string | null = null
+  /** Why this side cannot open connections any more; null: it can. */
   ownFault: string | null = null
   #open = false
   #request = 0
   /** null: a free client sends at once. */
   #due: DueRequests | null = null
-  readonly #keepAlive: boolean
   readonly #clients: GatedClient[] = []
   readonly #held = new Set<GatedClient>()
-
-  constructor(keepAlive = true) {
-    this.#keepAlive = keepAlive
-  }
 
   get isOpen(): boolean {
     return this.#open
@@ -55,11 +53,9 @@ export class Gate implements ClientGate {
     return this.inFlight + this.closing + (this.broken ? 0 : (this.#due?.length ?? 0))
   }
 
-  /** Takes in a client from autocannon's `setupClient`, before it connects. */
-  admit(client: autocannon.Client): GatedClient {
-    const gated = this.#keepAlive ? new KeptClient(client, this) : new FreshClient(client, this)
-    this.#clients.push(gated)
-    return gated
+  /** Takes in a new client, before it connects. */
+  admit(client: GatedClient): void {
+    this.#clients.push(client)
   }
 
   /** Resolves when every client has reached the server. Rejects when it cannot be reached. */
@@ -124,6 +120,7 @@ export class Gate implements ClientGate {
     else client.send(this.#request, dueAt)
   }
 
+  /** Called when a connection has to be opened again; false: do not try any more. */
   mayReconnect(): boolean {
     this.reconnects++
     if (this.reconnects > RECONNECTS_PER_CONNECTION * this.#clients.length) this.broken = true
@@ -132,5 +129,77 @@ export class Gate implements ClientGate {
 
   problem(sentence: string): void {
     this.firstProblem ??= sentence
+  }
+}
+
+/** One autocannon client whose requests pass the gate one at a time; made in autocannon's `setupClient`. */
+export abstract class GatedClient {
+  /** Resolves when the server has been reached; rejects when it cannot be. */
+  abstract readonly connected: Promise<void>
+  /** A request of this client is in flight. */
+  waiting = false
+  /** When its latest request was due, on `performance.now()`'s clock; 0 where requests have no times of their own. */
+  dueAt = 0
+  readonly client: autocannon.Client
+  protected readonly gate: Gate
+  protected readonly writeRequest: () => void
+
+  constructor(client: autocannon.Client, gate: Gate) {
+    this.client = client
+    this.gate = gate
+    gate.admit(this)
+    this.writeRequest = client._doRequest
+    // autocannon would walk through the list of requests; which one is sent is decided when the gate opens.
+    client.requestIterator.nextRequest = () => client.requestIterator.currentRequest
+    client.on('response', () => {
+      this.waiting = false
+      gate.inFlight--
+    })
+    client.on('connError', (error: NodeJS.ErrnoException) => {
+      if (OWN_FAULTS.has(error.code ?? '')) gate.ownFault ??= error.message
+      gate.problem(`connection error: ${error.message}`)
+    })
+  }
+
+  send(request: number, dueAt: number): void {
+    const { requestIterator } = this.client
+    requestIterator.currentRequest = requestIterator.requests[request]!
+    this.dueAt = dueAt
+    this.waiting = true
+    this.gate.inFlight++
+    this.write()
+  }
+
+  /** Replaces the connection; a request in flight is lost. */
+  reset(why: string): void {
+    this.gate.problem(why)
+    this.client._resetConnection()
+  }
+
+  /**
+   * Acknowledges what has come so far of an answer, now instead of when the kernel likes to: an acknowledgement goes along with everything
+   * that is sent, and an empty line before a request is ignored (RFC 9112, section 2.2). False: this client cannot.
+   */
+  acknowledge(): boolean {
+    return false
+  }
+
+  /** Waits no longer for the server to close a connection. */
+  giveUpClosing(): void {}
+
+  destroy(): void {
+    this.forgetRequest()
+    this.client.destroy()
+  }
+
+  protected abstract write(): void
+
+  protected forgetRequest(): void {
+    this.client.pipelinedRequests.clear()
+    this.client.parser.reinitialize(this.client.parser.type)
+    if (!this.waiting) return
+    this.waiting = false
+    this.gate.inFlight--
+    this.gate.lost++
   }
 }

@@ -1,5 +1,5 @@
-import { type LoadReply, type LoadRequest, SLEEPS_FLAG } from './messages.ts'
 import { pulse } from './pulse.ts'
+import type { LoadMethods, LoadReply, LoadRequest } from './session.ts'
 import { PulsedTarget } from './target.ts'
 
 /**
@@ -7,34 +7,30 @@ import { PulsedTarget } from './target.ts'
  * ends when the runner is gone.
  */
 const targets = new Map<string, PulsedTarget>()
-const sleeps = process.argv.includes(SLEEPS_FLAG)
+
+const methods: LoadMethods = {
+  async connect(wanted) {
+    const target = new PulsedTarget(wanted)
+    await target.gate.connected()
+    targets.set(target.id, target)
+  },
+  async pulse(order) {
+    const target = targets.get(order.target)
+    if (target === undefined) throw new Error(`not connected to ${order.target}`)
+    return pulse(target, order)
+  },
+  latencies: async () => [...targets.values()].flatMap((target) => target.latencies()),
+}
 
 process.on('disconnect', () => process.exit(0))
-process.on('message', (request: LoadRequest) => {
-  answer(request).then(
-    (reply) => send({ id: request.id, reply }),
-    (error: unknown) => send({ id: request.id, error: error instanceof Error ? error.message : String(error) }),
+process.on('message', ({ id, method, argument }: LoadRequest) => {
+  const answer: (argument: never) => Promise<unknown> = methods[method]
+  answer(argument as never).then(
+    (reply) => send({ id, reply }),
+    (error: unknown) => send({ id, error: error instanceof Error ? error.message : String(error) }),
   )
 })
 send({ type: 'ready' })
-
-async function answer(request: LoadRequest) {
-  switch (request.method) {
-    case 'connect': {
-      const target = new PulsedTarget(request.argument)
-      await target.gate.connected()
-      targets.set(target.id, target)
-      return null
-    }
-    case 'pulse': {
-      const target = targets.get(request.argument.target)
-      if (target === undefined) throw new Error(`not connected to ${request.argument.target}`)
-      return pulse(target, request.argument, request.argument.sleeps ?? sleeps)
-    }
-    case 'latencies':
-      return [...targets.values()].flatMap((target) => target.latencies())
-  }
-}
 
 function send(reply: LoadReply): void {
   if (process.connected) process.send?.(reply)

@@ -13,13 +13,13 @@ const LOOK_MILLISECONDS = 1
  *
  * A perpetual `setImmediate` turns the event loop's wait into a poll: a client that slept would have to be woken by the server's
  * write, and the server would be charged for it, the more often the slower the app.
- * @param sleeps true: lets the event loop sleep between responses after all, to show what that does to a result. What the client waits
+ * An order that `sleeps` lets the event loop sleep between responses after all, to show what that does to a result. What the client waits
  * for cannot be told from its turns then, so `idleNs` is null. Requests that are due at a time of their own need a client that is awake.
  */
-export function pulse(target: PulsedTarget, order: PulseOrder, sleeps = false): Promise<Pulse> {
+export function pulse(target: PulsedTarget, order: PulseOrder): Promise<Pulse> {
   const { promise, resolve, reject } = Promise.withResolvers<Pulse>()
   const openLoop = order.arrivals === undefined ? null : new OpenLoop(order.arrivals, order.milliseconds)
-  const dozes = sleeps && openLoop === null
+  const dozes = order.sleeps === true && openLoop === null
   const nextLook = dozes ? (look: () => void) => setTimeout(look, LOOK_MILLISECONDS) : setImmediate
   const { gate } = target
   let closedAt = 0

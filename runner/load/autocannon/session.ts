@@ -1,19 +1,47 @@
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { Child, describeExit } from '../../machine/child.ts'
 import { canReadProcessTree, ProcessTree } from '../../machine/process-tree.ts'
 import { readResidentBytes } from '../../machine/procfs.ts'
 import { RunError } from '../../result/errors.ts'
-import type { LoadSession, PulseOrder } from '../driver.ts'
-import { type LoadMethods, type LoadReply, SLEEPS_FLAG } from './messages.ts'
+import type { LoadDriver, LoadSession } from '../driver.ts'
 
 const PROCESS = fileURLToPath(new URL('./process.ts', import.meta.url))
 const READY_LIMIT_MILLISECONDS = 15_000
 /** Beyond what a pulse may take by its own limits; then the load process hangs. */
 const REPLY_MARGIN_MILLISECONDS = 5_000
 
-/** The runner's end of a load process; one that sleeps lets its event loop wait between responses. */
+/** What the load process does for the runner: one message with one argument each, and one in reply. */
+export type LoadMethods = Pick<LoadSession, 'connect' | 'pulse' | 'latencies'>
+
+export interface LoadRequest {
+  readonly id: number
+  readonly method: keyof LoadMethods
+  readonly argument: unknown
+}
+
+export type LoadReply = { type: 'ready' } | { id: number; reply: unknown } | { id: number; error: string }
+
+/**
+ * autocannon, connected once and pulsed.
+ * @param sleeps its event loop sleeps between responses, as every usual client's does: shows what the wake-ups cost the server
+ */
+export function autocannonDriver(sleeps: boolean): LoadDriver {
+  return {
+    id: sleeps ? 'autocannon-sleeping' : 'autocannon',
+    slice: null,
+    sleeps,
+    async available() {
+      const { version } = createRequire(import.meta.url)('autocannon/package.json') as { version: string }
+      return { version }
+    },
+    open: ({ cpu }) => openAutocannonSession(cpu, sleeps),
+  }
+}
+
+/** The runner's end of a load process. */
 export async function openAutocannonSession(cpu: number | null, sleeps = false): Promise<LoadSession> {
-  const child = new Child({ script: PROCESS, args: sleeps ? [SLEEPS_FLAG] : [], cpu })
+  const child = new Child({ script: PROCESS, args: [], cpu })
   const waiting = new Map<number, { resolve(reply: unknown): void; reject(error: Error): void }>()
   const ready = Promise.withResolvers<void>()
   let nextId = 0
@@ -37,8 +65,8 @@ export async function openAutocannonSession(cpu: number | null, sleeps = false):
     waiting.clear()
   })
 
-  function call<M extends keyof LoadMethods>(method: M, argument: LoadMethods[M]['argument'], limitMilliseconds: number) {
-    const { promise, resolve, reject } = Promise.withResolvers<LoadMethods[M]['reply']>()
+  function call<Reply>(method: keyof LoadMethods, argument: unknown, limitMilliseconds: number): Promise<Reply> {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>()
     if (child.exit !== null) reject(new RunError('load-generator-gone', `the load generator ${describeExit(child.exit)}`))
     const id = nextId++
     waiting.set(id, { resolve: resolve as (reply: unknown) => void, reject })
@@ -62,8 +90,11 @@ export async function openAutocannonSession(cpu: number | null, sleeps = false):
   const tree = canReadProcessTree() ? new ProcessTree(child.pid) : null
 
   return {
-    connect: async (target) => void (await call('connect', target, READY_LIMIT_MILLISECONDS)),
-    pulse: (order) => call('pulse', order, longestPulse(order) + REPLY_MARGIN_MILLISECONDS),
+    connect: (target) => call('connect', target, READY_LIMIT_MILLISECONDS),
+    pulse(order) {
+      const limit = order.milliseconds + order.drainLimitMilliseconds + REPLY_MARGIN_MILLISECONDS
+      return call('pulse', { ...order, sleeps: order.sleeps ?? sleeps }, limit)
+    },
     cpu: async () => tree?.read() ?? null,
     residentBytes: async () => readResidentBytes(child.pid),
     latencies: () => call('latencies', null, REPLY_MARGIN_MILLISECONDS),
@@ -72,10 +103,6 @@ export async function openAutocannonSession(cpu: number | null, sleeps = false):
       await child.stop(null, 0)
     },
   }
-}
-
-function longestPulse(order: PulseOrder): number {
-  return order.milliseconds + order.drainLimitMilliseconds
 }
 
 function silent(what: string, limitMilliseconds: number): RunError {

@@ -5,8 +5,8 @@ import { HIGHEST_LATENCY_MICROSECONDS, latencyHistogram } from '../latency-histo
 import { Answer } from './answer.ts'
 import { AnswersInPieces } from './answers-in-pieces.ts'
 import { type AnswerListener, assertClientShape, checkAnswers } from './check-answers.ts'
+import { FreshClient, KeptClient, readIntoOneBuffer } from './clients.ts'
 import { Gate } from './gate.ts'
-import { readIntoOneBuffer } from './one-buffer.ts'
 import type { OpenLoop } from './open-loop.ts'
 
 /** autocannon must not stop by itself: the runner says when, and a lost runner ends the process. Seconds. */
@@ -18,7 +18,7 @@ const LONG_BODY_BYTES = 32 * 1024
 export class PulsedTarget implements AnswerListener {
   readonly id: string
   readonly connections: number
-  readonly gate: Gate
+  readonly gate = new Gate()
   readonly inPieces = new AnswersInPieces()
   /** Right answers since the last pulse ended. */
   rightAnswers = 0
@@ -44,7 +44,6 @@ export class PulsedTarget implements AnswerListener {
   constructor(target: LoadTarget) {
     this.id = target.id
     this.connections = target.connections
-    this.gate = new Gate(target.keepAlive)
     this.#answers = target.requests.map((request) => new Answer(request))
     this.#latencies = target.requests.map(() => latencyHistogram())
     const { address } = target
@@ -60,7 +59,7 @@ export class PulsedTarget implements AnswerListener {
         requests: target.requests.map(({ path }) => ({ method: 'GET', path })),
         setupClient: (client) => {
           if (target.requests.some(({ body }) => body.length > LONG_BODY_BYTES)) readIntoOneBuffer(client, address)
-          this.#setUp(client)
+          this.#setUp(client, target.keepAlive ?? true)
         },
         // Its own histograms hold whole milliseconds and several megabytes each; nobody reads them.
         histograms: { latencies: tinyHistogram(), requests: tinyHistogram(), throughput: tinyHistogram() },
@@ -116,9 +115,9 @@ export class PulsedTarget implements AnswerListener {
     this.#lastLapEnded = !this.gate.isOpen
   }
 
-  #setUp(client: autocannon.Client): void {
+  #setUp(client: autocannon.Client, keepAlive: boolean): void {
     assertClientShape(client)
-    const gated = this.gate.admit(client)
+    const gated = keepAlive ? new KeptClient(client, this.gate) : new FreshClient(client, this.gate)
     checkAnswers(gated, () => this.#answers[this.#request]!, this)
     let openingOfLast = 0
     client.on('response', (_status: number, _bytes: number, milliseconds: number) => {

@@ -1,9 +1,64 @@
+import { connect } from 'node:net'
 import type autocannon from 'autocannon'
-import { type ClientGate, GatedClient } from './gated-client.ts'
+import type { Address } from '../../../apps/address.ts'
+import { type Gate, GatedClient } from './gate.ts'
 
 /** What autocannon writes, and what has to stand there so that the server closes the connection (RFC 9112, section 9.6). */
 const KEPT = 'Connection: keep-alive\r\n'
 const CLOSED = 'Connection: close\r\n'
+
+/** As much as Node reads at once by itself. Bytes. */
+const BUFFER_BYTES = 64 * 1024
+
+/** What all sockets of this process read into: nothing is kept of a chunk once it has been compared. */
+const buffer = Buffer.alloc(BUFFER_BYTES)
+
+/** A client that stays connected. */
+export class KeptClient extends GatedClient {
+  readonly connected: Promise<void>
+
+  constructor(client: autocannon.Client, gate: Gate) {
+    super(client, gate)
+    client._doRequest = () => gate.offer(this)
+    this.connected = this.#watchConnecting()
+  }
+
+  override acknowledge(): boolean {
+    this.client.conn.write('\r\n')
+    return true
+  }
+
+  protected write(): void {
+    this.writeRequest.call(this.client)
+  }
+
+  #watchConnecting(): Promise<void> {
+    const { client, gate } = this
+    const connect = client._connect
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    // Nobody may be waiting for the connection any more when it fails; that must not end the load process.
+    promise.catch(() => {})
+    let connectedOnce = false
+    let attempts = 0
+    client._connect = () => {
+      if (attempts++ > 0) {
+        gate.problem('the server closed the connection')
+        this.forgetRequest()
+        if (!gate.mayReconnect()) {
+          if (!connectedOnce) reject(new Error(gate.firstProblem ?? 'cannot connect'))
+          return
+        }
+      }
+      connect.call(client)
+      client.conn.setNoDelay(true)
+      client.conn.once('connect', () => {
+        connectedOnce = true
+        resolve()
+      })
+    }
+    return promise
+  }
+}
 
 /**
  * A client that opens a connection for every request, and is free again when the server has closed it. The server closes first, so the
@@ -17,7 +72,7 @@ export class FreshClient extends GatedClient {
   #state: 'trying' | 'free' | 'asking' | 'answered' = 'trying'
   #tries = 0
 
-  constructor(client: autocannon.Client, gate: ClientGate) {
+  constructor(client: autocannon.Client, gate: Gate) {
     super(client, gate)
     this.#connect = client._connect
     this.connected = this.#reached.promise
@@ -81,5 +136,30 @@ export class FreshClient extends GatedClient {
     }
     this.#state = 'free'
     gate.offer(this)
+  }
+}
+
+/**
+ * Lets a client's sockets read into one buffer, over and over. By itself Node takes a fresh one for every read; with answers of 100,000
+ * bytes that is most of what the load generator does: 58 µs of user and 80 µs of system time per answer instead of 20 and 40. Does what
+ * autocannon's `_connect` does otherwise, so it has to come before the gate takes the client in.
+ */
+export function readIntoOneBuffer(client: autocannon.Client, address: Address): void {
+  const where = address.transport === 'unix' ? { path: address.path } : { host: address.host, port: address.port }
+  client._connect = () => {
+    const read = (length: number) => {
+      client.pipelinedRequests.addByteCount(length)
+      client.parser.execute(buffer.subarray(0, length))
+      return true
+    }
+    client.conn = connect({ ...where, onread: { buffer, callback: read } })
+    client.conn.on('error', (error) => {
+      client.emit('connError', error)
+      if (!client.destroyed) client._connect()
+    })
+    client.conn.on('end', () => {
+      if (!client.destroyed) client._connect()
+    })
+    client._doRequest()
   }
 }
