@@ -56,7 +56,7 @@ function callOf(
 }
 
 /** Options of `compare` that mean something for the study, with its own defaults. */
-export function optionsOf({ defaults, quick, without }: Study): OptionRow[] {
+export function optionsOf({ defaults, quick, without = [] }: Study): OptionRow[] {
   const nameOf = (row: OptionRow) => optionName(row) as keyof CompareOptions
   return compareOptions
     .filter((row) => !without.includes(nameOf(row)))

@@ -12,7 +12,7 @@ import { resolveApps } from './resolve.ts'
 import { readStoppedRun, type StoppedRun } from './resume/read-stopped-run.ts'
 import { resumedOptions, resumedValues } from './resume/resumed-options.ts'
 import { openRig } from './rigs.ts'
-import { withholdInvalid } from './studies/usable.ts'
+import { withholdInvalid } from './studies/study.ts'
 
 /** What was given on the command line. */
 export interface QuestionCall {
@@ -45,7 +45,7 @@ export async function measureQuestion(question: Question, call: QuestionCall, co
   const stopped = call.resume === undefined ? null : await readStoppedRun(call.resume, question.id)
   const options = stopped === null ? questionOptions(question, given, freshSeed) : resumedOptions(stopped, { ...given, ...own })
   const values = stopped === null ? own : resumedValues(stopped, question.ownOptions)
-  const missing = await question.missing(values)
+  const missing = (await question.missing?.(values)) ?? null
   if (missing !== null) throw new UserError('program-missing', `the study ${question.id} cannot be run: ${missing}`)
   const apps = resolveApps(options.apps, cwd)
   const placement = options.driver === 'fake' ? notPinned('nothing runs in a simulation') : placeOnCpus()

@@ -45,8 +45,8 @@ export interface Question {
   /** What --quick changes. */
   readonly quick: Partial<Pick<CompareOptions, 'maxMinutes' | 'precision' | 'rounds'>>
   readonly ownOptions: readonly OptionRow[]
-  /** What has to be installed first, as a sentence with the way to get it; null: nothing. */
-  missing(own: OwnValues): Promise<string | null>
+  /** What has to be installed first, as a sentence with the way to get it; null, or absent: nothing. */
+  missing?(own: OwnValues): Promise<string | null>
   /** @throws UserError for options that make no plan */
   prepare(options: CompareOptions, own: OwnValues, context: QuestionContext): Promise<PreparedQuestion>
 }
@@ -58,6 +58,5 @@ export const comparison: Question = {
   defaults: {},
   quick: {},
   ownOptions: [],
-  missing: async () => null,
   prepare: async (options, _own, { apps }) => ({ plan: planOf(options, apps), apps }),
 }

@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { type SimulatedStudy, simulatedStudy } from '../../fixtures/simulated-study.ts'
 import { AnswerBody } from '../../result/answer.ts'
 import type { Estimate } from '../../result/model.ts'
-import { answerCache, type CachedApp } from './cache-answer.ts'
+import { answerCache } from './cache.ts'
 
 const APPS = ['node-http', 'koa', 'idle']
-const CACHED: CachedApp[] = APPS.map((app) => ({ app, rendered: app, kept: `${app}@cached` }))
+const CELLS = APPS.flatMap((app) => [app, `${app}@cached`])
 /** The skeleton costs 10 µs, koa 8 more, `idle` nothing more; rendering costs 12, on `template` nothing. */
 const cost: SimulatedStudy['cost'] = (app, endpoint) =>
   10 + (app.startsWith('koa') ? 8 : 0) + (app.endsWith('@cached') || endpoint === 'template' ? 0 : 12)
 
 const study = (overrides: Partial<SimulatedStudy> = {}) =>
-  simulatedStudy({ apps: CACHED.flatMap(({ rendered, kept }) => [rendered, kept]), endpoints: ['table'], cost, ...overrides })
+  simulatedStudy({ apps: CELLS, endpoints: ['table'], cost, ...overrides })
 
 function row(answer: AnswerBody, app: string, table = 'cache-table') {
   const figures = answer.tables.find(({ id }) => id === table)!.rows.find(([name]) => name === app)!
@@ -20,7 +20,7 @@ function row(answer: AnswerBody, app: string, table = 'cache-table') {
 
 describe('what a cache saves', () => {
   it('is what rendering costs, with an interval, and the ratio of the two', async () => {
-    const answer = answerCache(await study(), CACHED)
+    const answer = answerCache(await study(), APPS)
     expect(AnswerBody.parse(answer)).toEqual(answer)
     for (const app of APPS) {
       const [, rendered, kept, saved, times] = row(answer, app)
@@ -43,7 +43,7 @@ describe('what a cache saves', () => {
   })
 
   it('makes the share of the framework larger', async () => {
-    const answer = answerCache(await study(), CACHED)
+    const answer = answerCache(await study(), APPS)
     const [, , , , , rendered, kept] = row(answer, 'koa')
     expect(rendered!.value).toBeCloseTo((100 * 8) / 30, 0)
     expect(kept!.value).toBeCloseTo((100 * 8) / 18, 0)
@@ -56,7 +56,7 @@ describe('what a cache saves', () => {
   })
 
   it('is not claimed where the interval holds equality, nor is a share', async () => {
-    const answer = answerCache(await study({ endpoints: ['template'] }), CACHED)
+    const answer = answerCache(await study({ endpoints: ['template'] }), APPS)
     const [skeleton, , idle] = answer.sentences
     expect(skeleton).toMatch(/; whether it saves anything cannot be told \(\S+ \[-\S+ \S+\] µs\)\.$/)
     expect(idle).toMatch(/ % \(cannot be told apart from nothing\) of (a request that is rendered|one that is not)/)
@@ -64,12 +64,12 @@ describe('what a cache saves', () => {
 
   it('may be less than nothing', async () => {
     const dear: SimulatedStudy['cost'] = (app) => (app.endsWith('@cached') ? 15 : 10)
-    const answer = answerCache(await study({ cost: dear }), CACHED)
+    const answer = answerCache(await study({ cost: dear }), APPS)
     expect(answer.sentences[0]).toMatch(/; the cache costs more than it saves, by \S+ \[4\.\d+, 5\.\d+\] µs\.$/)
   })
 
   it('has charts of costs and shares, a row per app, a mark for each of the two', async () => {
-    const { charts } = answerCache(await study(), CACHED)
+    const { charts } = answerCache(await study(), APPS)
     expect(charts.map(({ id, points }) => [id, points.length])).toEqual([
       ['cache-cost-table', 6],
       ['cache-share-table', 4],
@@ -84,7 +84,7 @@ describe('what a cache saves', () => {
 
   it('has a table per endpoint, and leaves out and names what is invalid', async () => {
     const result = await study({ endpoints: ['template', 'table'], invalid: ['koa@cached table', 'node-http@cached template'] })
-    const answer = answerCache(result, CACHED)
+    const answer = answerCache(result, APPS)
     expect(answer.tables.map(({ id, rows }) => [id, rows.map(([app]) => app)])).toEqual([
       ['cache-template', ['koa', 'idle']],
       ['cache-table', ['node-http', 'idle']],
@@ -98,13 +98,13 @@ describe('what a cache saves', () => {
   })
 
   it('has no intervals after one round, and no claims', async () => {
-    const { sentences } = answerCache(await study({ rounds: 1 }), CACHED)
+    const { sentences } = answerCache(await study({ rounds: 1 }), APPS)
     for (const sentence of sentences) expect(sentence).toMatch(/\[\?, \?\].*whether it saves anything cannot be told/)
   })
 
   it('says nothing when nothing is valid', async () => {
-    const everything = CACHED.flatMap(({ rendered, kept }) => [`${rendered} table`, `${kept} table`])
-    const answer = answerCache(await study({ invalid: everything }), CACHED)
+    const everything = CELLS.map((app) => `${app} table`)
+    const answer = answerCache(await study({ invalid: everything }), APPS)
     expect({ ...answer, question: '' }).toEqual({
       ...{ question: '', sentences: [], tables: [], charts: [] },
       limits: ['Without a valid number on table, rendered or cached: node-http, koa, idle.'],

@@ -1,10 +1,8 @@
 import { excludes } from '../../analysis/checks/interval.ts'
-import { barOf } from '../../analysis/relative.ts'
 import { variantId } from '../../measure/plan.ts'
-import type { AnswerBody, AnswerChart, AnswerFigure, AnswerTable } from '../../result/answer.ts'
-import { numberColumns, textColumns } from '../../result/answer.ts'
+import { type AnswerBody, type AnswerChart, type Columns, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber } from '../../result/format.ts'
-import type { Estimate, Result } from '../../result/model.ts'
+import type { Result } from '../../result/model.ts'
 import { listInWords } from '../../result/plain-text.ts'
 import type { CopyDifference } from './latency-copies.ts'
 import {
@@ -16,8 +14,7 @@ import {
   type Percentile,
   SAMPLES_FOR_P99,
 } from './latency-figures.ts'
-import { named } from './phrases.ts'
-import { notUsable } from './usable.ts'
+import { named, notUsable, percent, rescaled, saidOf } from './phrases.ts'
 
 /** What was asked of whom. */
 export interface LatencyOrder {
@@ -27,41 +24,36 @@ export interface LatencyOrder {
   readonly copies: readonly CopyDifference[]
 }
 
-const shares: Readonly<Record<Percentile, string>> = { p50: 'half', p90: '90 %', p99: '99 %' }
+const SHARES: Readonly<Record<Percentile, string>> = { p50: 'half', p90: '90 %', p99: '99 %' }
+const LIMITS = [
+  'What an app can is measured in a closed loop in the same process and the same blocks, so a load is one of that process at that time.',
+  'Loopback, and a client that never sleeps: a network and a sleeping client add their own time to every app alike.',
+]
 
 /** What the study says: percentiles with their intervals, and what they are over the baseline's, by endpoint and load. */
 export function answerLatency(result: Result, { apps, loads, copies }: LatencyOrder): AnswerBody {
   const panels = latencyPanels(result, apps, loads)
   const shown = panels.filter(({ rows }) => rows.length > 0)
   const baseline = apps[0]!
-  return {
+  return joinAnswers({
     sentences: shown.flatMap((panel) => sentences(panel, baseline, copies)),
     tables: shown.map((panel) => table(panel, baseline)),
     charts: [...shown.map(rowsChart), ...loadCharts(shown)],
     limits: [...notUsable(panels.flatMap(({ invalid }) => invalid)), ...missingTails(shown), ...LIMITS],
-  }
+  })
 }
-
-const LIMITS = [
-  'What an app can is measured in a closed loop in the same process and the same blocks, so a load is one of that process at that time.',
-  'Loopback, and a client that never sleeps: a network and a sleeping client add their own time to every app alike.',
-]
 
 function sentences(panel: LatencyPanel, baseline: string, copies: readonly CopyDifference[]): string[] {
   const { rows } = panel
-  const percentile = tailOf(rows)
+  // The farthest percentile that every row has.
+  const percentile = rows.every(({ latency }) => latency.p99 !== null) ? 'p99' : 'p90'
   const told = rows.map((row) => `${named(row.app)} within ${formatEstimate(row.latency[percentile]!)} µs`)
   const where = `On ${named(panel.endpoint)} ${loadInWords(panel)}`
   return [
-    `${where}, ${shares[percentile]} of the requests are answered by ${listInWords(told)}.`,
-    ...compared(panel, baseline, percentile),
+    `${where}, ${SHARES[percentile]} of the requests are answered by ${listInWords(told)}.`,
+    ...compared(rows, baseline, percentile),
     ...twinSentence(panel, baseline, copies),
   ]
-}
-
-/** The farthest percentile that every row has. */
-function tailOf(rows: readonly LatencyRow[]): Percentile {
-  return rows.every(({ latency }) => latency.p99 !== null) ? 'p99' : 'p90'
 }
 
 function loadInWords({ load, rows }: LatencyPanel): string {
@@ -72,17 +64,19 @@ function loadInWords({ load, rows }: LatencyPanel): string {
 }
 
 /** Longer, shorter, or not to be told apart: by the interval of the ratio in the same rounds. */
-function compared({ rows }: LatencyPanel, baseline: string, percentile: Percentile): string[] {
-  const ratios = rows.flatMap(({ app, ratio }) => (ratio[percentile] === null ? [] : [{ app, ratio: ratio[percentile] }]))
-  const known = ratios.filter(({ ratio }) => ratio.low !== null)
+function compared(rows: readonly LatencyRow[], baseline: string, percentile: Percentile): string[] {
+  const known = rows.flatMap(({ app, ratio: { [percentile]: ratio } }) => (ratio?.low == null ? [] : [{ app, ratio }]))
   const apart = known.filter(({ ratio }) => excludes(ratio, 1))
   const tied = known.filter(({ ratio }) => !excludes(ratio, 1))
-  const times = ({ app, ratio }: (typeof known)[number]) => `${named(app)} ${formatEstimate(ratio)} times`
   return [
-    ...(apart.length === 0 ? [] : [`That is for ${listInWords(apart.map(times))} the time of ${named(baseline)}.`]),
-    ...(tied.length === 0
-      ? []
-      : [`${listInWords(tied.map(({ app }) => named(app)))} cannot be told apart from ${named(baseline)}.`]),
+    ...saidOf(
+      apart.map(({ app, ratio }) => `${named(app)} ${formatEstimate(ratio)} times`),
+      (times) => `That is for ${times} the time of ${named(baseline)}.`,
+    ),
+    ...saidOf(
+      tied.map(({ app }) => named(app)),
+      (names) => `${names} cannot be told apart from ${named(baseline)}.`,
+    ),
   ]
 }
 
@@ -99,53 +93,51 @@ function twinSentence({ endpoint, load, rows }: LatencyPanel, baseline: string, 
   ]
 }
 
-function table({ endpoint, load, rows }: LatencyPanel, baseline: string): AnswerTable {
-  return {
-    id: `latency-${endpoint}-${load.key}`,
-    title: `${endpoint}: latency ${load.percent === null ? 'at the same rate' : `at ${load.percent} % load`}`,
-    columns: [
-      ...textColumns('app'),
-      ...numberColumns('requests/s', 'load %'),
-      ...PERCENTILES.map((percentile) => ({ head: `${percentile}, µs`, kind: 'number' as const })),
-      ...PERCENTILES.map((percentile) => ({ head: `${percentile} over ${named(baseline)}`, kind: 'number' as const })),
-      ...numberColumns('mean, µs', 'M/D/1 wait, µs', 'sent late (p99), µs', 'server busy %', 'samples/round'),
-      ...textColumns('verdict'),
-    ],
-    rows: rows.map((row): AnswerFigure[] => [
-      ...[named(row.app), row.rate, row.load === null ? null : percentOf(row.load)],
-      ...PERCENTILES.map((percentile) => row.latency[percentile]),
-      ...PERCENTILES.map((percentile) => row.ratio[percentile]),
-      ...[row.mean, row.theoreticalWait === null ? null : Number(row.theoreticalWait.toPrecision(3))],
-      row.cell.openLoop === undefined ? null : Number(row.cell.openLoop.sendLagMicroseconds.p99.toPrecision(3)),
-      ...[Number((100 * row.cell.serverBusy).toFixed(1)), row.samplesPerRound, row.cell.verdict],
-    ]),
-    note:
-      'From when a request was due to its answer. Load: the rate over what the app can in a closed loop. M/D/1 wait: the mean wait in a queue ' +
-      'before a server that takes the same time for every request (Pollaczek and Khinchine), the least there can be at this load. ' +
-      'All apps get the same random arrivals.',
-  }
+function titleOf({ percent }: LatencyLoad): string {
+  return `latency ${percent === null ? 'at the same rate' : `at ${percent} % load`}`
 }
 
-function percentOf({ value, low, high, level }: Estimate): Estimate {
-  const percent = (share: number | null) => (share === null ? null : 100 * share)
-  return { value: 100 * value, low: percent(low), high: percent(high), level }
+function table({ endpoint, load, rows }: LatencyPanel, baseline: string) {
+  const each = (head: (percentile: Percentile) => string, of: 'latency' | 'ratio'): Columns<LatencyRow> =>
+    Object.fromEntries(PERCENTILES.map((percentile) => [head(percentile), (row: LatencyRow) => row[of][percentile]]))
+  const rounded = (value: number | null | undefined) => (value == null ? null : Number(value.toPrecision(3)))
+  return tableOf(
+    {
+      id: `latency-${endpoint}-${load.key}`,
+      title: `${endpoint}: ${titleOf(load)}`,
+      note:
+        'From when a request was due to its answer. Load: the rate over what the app can in a closed loop. M/D/1 wait: the mean wait in a queue ' +
+        'before a server that takes the same time for every request (Pollaczek and Khinchine), the least there can be at this load. ' +
+        'All apps get the same random arrivals.',
+    },
+    rows,
+    {
+      app: ({ app }) => named(app),
+      'requests/s': ({ rate }) => rate,
+      'load %': (row) => row.load && rescaled(row.load, (share) => 100 * share),
+      ...each((percentile) => `${percentile}, µs`, 'latency'),
+      ...each((percentile) => `${percentile} over ${named(baseline)}`, 'ratio'),
+      'mean, µs': ({ mean }) => mean,
+      'M/D/1 wait, µs': ({ theoreticalWait }) => rounded(theoreticalWait),
+      'sent late (p99), µs': ({ cell }) => rounded(cell.openLoop?.sendLagMicroseconds.p99),
+      'server busy %': ({ cell }) => percent(cell.serverBusy),
+      'samples/round': ({ samplesPerRound }) => samplesPerRound,
+      verdict: ({ cell }) => cell.verdict,
+    },
+  )
 }
 
-function rowsChart({ endpoint, load, rows }: LatencyPanel): AnswerChart {
-  const title = `latency ${load.percent === null ? 'at the same rate' : `at ${load.percent} % load`}`
-  return {
-    ...{ id: `latency-${endpoint}-${load.key}`, title: `${endpoint}: ${title}`, form: 'rows' },
-    description: `${endpoint}: ${title}, percentiles with intervals, a row per app`,
-    x: { title: 'app', scale: 'linear' },
-    y: { title: 'latency, µs, less is better', scale: 'log' },
-    points: rows.flatMap(({ app, latency }) =>
-      PERCENTILES.flatMap((percentile) => {
-        const estimate = latency[percentile]
-        if (estimate === null) return []
-        return [{ panel: null, series: percentile, x: named(app), ...barOf(estimate) }]
-      }),
-    ),
-  }
+function rowsChart({ endpoint, load, rows }: LatencyPanel) {
+  const title = `${endpoint}: ${titleOf(load)}`
+  return chartOf(
+    {
+      id: `latency-${endpoint}-${load.key}`,
+      title,
+      description: `${title}, percentiles with intervals, a row per app`,
+      y: { title: 'latency, µs, less is better', scale: 'log' },
+    },
+    rows.flatMap(({ app, latency }) => PERCENTILES.flatMap((percentile) => mark(percentile, named(app), latency[percentile]))),
+  )
 }
 
 /** Where an app was asked at several loads of its own: how latency grows with them. */
@@ -153,27 +145,26 @@ function loadCharts(panels: readonly LatencyPanel[]): AnswerChart[] {
   const own = panels.filter(({ load }) => load.percent !== null)
   return [...Map.groupBy(own, ({ endpoint }) => endpoint)].flatMap(([endpoint, loads]) => {
     if (loads.length < 2) return []
-    return [
-      {
-        ...{ id: `latency-by-load-${endpoint}`, title: `${endpoint}: p90 by load`, form: 'curves' as const },
-        description: `${endpoint}: the 90th percentile of the latency by load, a curve per app`,
-        x: { title: 'load, % of what the app can', scale: 'linear' as const },
-        y: { title: 'latency p90, µs, less is better', scale: 'log' as const },
-        points: loads.flatMap(({ load, rows }) =>
-          rows.flatMap(({ app, latency: { p90 } }) =>
-            p90 === null ? [] : [{ panel: null, series: named(app), x: load.percent!, ...barOf(p90) }],
-          ),
-        ),
-      },
-    ]
+    const words = {
+      id: `latency-by-load-${endpoint}`,
+      title: `${endpoint}: p90 by load`,
+      description: `${endpoint}: the 90th percentile of the latency by load, a curve per app`,
+      x: { title: 'load, % of what the app can' },
+      y: { title: 'latency p90, µs, less is better', scale: 'log' as const },
+    }
+    return chartOf(
+      words,
+      loads.flatMap(({ load, rows }) => rows.flatMap(({ app, latency }) => mark(named(app), load.percent!, latency.p90))),
+    )
   })
 }
 
 function missingTails(panels: readonly LatencyPanel[]): string[] {
-  const without = panels.flatMap(({ rows }) => rows.filter(({ latency }) => latency.p99 === null)).length
+  const rows = panels.flatMap((panel) => panel.rows)
+  const without = rows.filter(({ latency }) => latency.p99 === null).length
   if (without === 0) return []
   return [
-    `${without} of ${panels.flatMap(({ rows }) => rows).length} rows have no p99: it takes ${formatNumber(SAMPLES_FOR_P99, 0)} samples in ` +
+    `${without} of ${rows.length} rows have no p99: it takes ${formatNumber(SAMPLES_FOR_P99, 0)} samples in ` +
       'every round. More time, fewer apps, a longer --slice or more --blocks give them.',
   ]
 }

@@ -2,8 +2,7 @@ import { estimateLogs, type Figure, figuresOf, logRatios, logsOf } from '../../a
 import { variantId } from '../../measure/plan.ts'
 import type { Estimate, MeasuredCell, Result, RoundValue } from '../../result/model.ts'
 import { meanWait } from '../../statistics/queueing.ts'
-import { isUsable } from './usable.ts'
-import type { Variant } from './variants.ts'
+import { endpointsIn, isUsable, measuredCell } from './phrases.ts'
 
 /** A rate at which all apps are asked. */
 export interface LatencyLoad {
@@ -51,24 +50,16 @@ export interface LatencyPanel {
 
 /** A panel for every endpoint and load. @param apps the first one is the baseline */
 export function latencyPanels(result: Result, apps: readonly string[], loads: readonly LatencyLoad[]): LatencyPanel[] {
-  const endpoints = [...new Set(result.cells.map(({ endpoint }) => endpoint))]
-  return endpoints.flatMap((endpoint) => {
-    const cellOf = (app: string, key: Variant['key']) => {
-      const id = variantId({ app: { id: app }, key })
-      const cell = result.cells.find((one) => one.app === id && one.endpoint === endpoint)
-      return cell?.state === 'measured' ? cell : null
-    }
-    return loads.map((load) => {
-      const measured = apps.flatMap((app) => ({ app, cell: cellOf(app, load.key), closed: cellOf(app, null) }))
-      const known = measured.flatMap(({ cell, ...rest }) => (cell === null ? [] : [{ ...rest, cell }]))
-      const valid = known.filter(({ cell }) => isUsable(cell))
-      return {
-        ...{ endpoint, load },
-        rows: rowsOf(valid, apps[0]!),
-        invalid: known.flatMap(({ cell }) => (isUsable(cell) ? [] : [cell])),
-      }
-    })
-  })
+  return endpointsIn(result).flatMap((endpoint) =>
+    loads.map((load) => {
+      const known = apps.flatMap((app): Known[] => {
+        const cell = measuredCell(result, variantId({ app: { id: app }, key: load.key }), endpoint)
+        return cell === null ? [] : [{ app, cell, closed: measuredCell(result, app, endpoint) }]
+      })
+      const [valid, invalid] = [true, false].map((wanted) => known.filter(({ cell }) => isUsable(cell) === wanted))
+      return { endpoint, load, rows: rowsOf(valid!, apps[0]!), invalid: invalid!.map(({ cell }) => cell) }
+    }),
+  )
 }
 
 interface Known {
@@ -77,46 +68,46 @@ interface Known {
   readonly closed: MeasuredCell | null
 }
 
+const dueOf = ({ dueRequestsPerSecond }: RoundValue) => dueRequestsPerSecond
+const timesOf = (cell: MeasuredCell, of: Percentile | 'mean') =>
+  figuresOf(cell, ({ latencyMicroseconds }) => latencyMicroseconds?.[of])
+
 function rowsOf(known: readonly Known[], baseline: string): LatencyRow[] {
-  const cells = known.map(({ cell }) => cell)
-  const reference = known.find(({ app }) => app === baseline)?.cell ?? null
-  const rates = estimateLogs(cells.map((cell) => logs(cell, ({ dueRequestsPerSecond }) => dueRequestsPerSecond)))
-  const means = estimateLogs(cells.map((cell) => logs(cell, ({ latencyMicroseconds }) => latencyMicroseconds?.mean)))
-  const loads = estimateLogs(known.map(({ cell, closed }) => (closed === null ? [] : loadLogs(cell, closed))))
-  const columns = Object.fromEntries(PERCENTILES.map((percentile) => [percentile, columnsOf(cells, reference, percentile)]))
+  const reference = known.find(({ app }) => app === baseline)?.cell
+  const column = (of: (one: Known) => readonly Figure[]) => estimateLogs(known.map(of))
+  const rates = column(({ cell }) => logsOf(figuresOf(cell, dueOf)))
+  const means = column(({ cell }) => logsOf(timesOf(cell, 'mean')))
+  // What was due over what the same process could in the same round.
+  const loads = column(({ cell, closed }) =>
+    closed === null
+      ? []
+      : logRatios(
+          figuresOf(cell, dueOf),
+          figuresOf(closed, ({ requestsPerSecond }) => requestsPerSecond),
+        ),
+  )
+  const latencies = PERCENTILES.map((percentile) => column(({ cell }) => logsOf(timesOf(cell, percentile))))
+  const ratios = PERCENTILES.map((percentile) =>
+    column(({ cell }) => (reference === undefined ? [] : logRatios(timesOf(cell, percentile), timesOf(reference, percentile)))),
+  )
   return known.map(({ app, cell, closed }, index) => {
     const samplesPerRound = Math.min(...cell.perRound.map(({ latencyMicroseconds }) => latencyMicroseconds?.samples ?? 0))
     const quoted = (percentile: Percentile) => percentile !== 'p99' || samplesPerRound >= SAMPLES_FOR_P99
-    const pick = (kind: 'latency' | 'ratio') =>
-      Object.fromEntries(
-        PERCENTILES.map((percentile) => [percentile, quoted(percentile) ? columns[percentile]![kind][index]! : null]),
-      ) as Record<Percentile, Estimate | null>
+    const pick = (columns: typeof latencies) => {
+      const own = PERCENTILES.map((percentile, place) => [percentile, quoted(percentile) ? columns[place]![index]! : null])
+      return Object.fromEntries(own) as LatencyRow['latency']
+    }
     const load = loads[index]!
     return {
-      ...{ app, cell, load, samplesPerRound, rate: rates[index]!, mean: means[index]! },
-      latency: pick('latency'),
-      ratio: app === baseline ? { p50: null, p90: null, p99: null } : pick('ratio'),
+      app,
+      cell,
+      load,
+      samplesPerRound,
+      rate: rates[index]!,
+      mean: means[index]!,
+      latency: pick(latencies),
+      ratio: app === baseline ? { p50: null, p90: null, p99: null } : pick(ratios),
       theoreticalWait: load === null || load.value >= 1 ? null : meanWait(load.value, 1e6 / closed!.requestsPerSecond.value),
     }
   })
-}
-
-function columnsOf(cells: readonly MeasuredCell[], reference: MeasuredCell | null, percentile: Percentile) {
-  const of = (cell: MeasuredCell) => figuresOf(cell, ({ latencyMicroseconds }) => latencyMicroseconds?.[percentile])
-  return {
-    latency: estimateLogs(cells.map((cell) => logs(cell, ({ latencyMicroseconds }) => latencyMicroseconds?.[percentile]))),
-    ratio: estimateLogs(cells.map((cell) => (reference === null ? [] : logRatios(of(cell), of(reference))))),
-  }
-}
-
-function logs(cell: MeasuredCell, of: (round: RoundValue) => number | null | undefined): Figure[] {
-  return logsOf(figuresOf(cell, of))
-}
-
-/** What was due over what the same process could in the same round. */
-function loadLogs(cell: MeasuredCell, closed: MeasuredCell): Figure[] {
-  return logRatios(
-    figuresOf(cell, ({ dueRequestsPerSecond }) => dueRequestsPerSecond),
-    figuresOf(closed, ({ requestsPerSecond }) => requestsPerSecond),
-  )
 }

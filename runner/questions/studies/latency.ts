@@ -5,13 +5,12 @@ import { listOfWholeNumbers, number } from '../../result/option-values.ts'
 import { type DeploymentPlan, processOf } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 import type { OwnValues } from '../question.ts'
-import { planOf } from '../resolve.ts'
 import { answerLatency } from './latency-answer.ts'
 import { LatencyCopies } from './latency-copies.ts'
 import type { LatencyLoad } from './latency-figures.ts'
-import type { PreparedStudy, Study } from './study.ts'
-import { needsAutocannon } from './usable.ts'
-import { type Variant, variantApps, variantDeployments } from './variants.ts'
+import { needsAutocannon } from './phrases.ts'
+import type { Study } from './study.ts'
+import { prepareVariants, type Variant } from './variants.ts'
 
 /** Of what the slowest app can: where no app is near its limit. */
 const COMMON_SHARE = 0.5
@@ -32,7 +31,6 @@ export const latency: Study = {
     ...{ endpoints: ['hello', 'table'], connections: CONNECTIONS, slice: SLICE_MILLISECONDS, precision: 1, maxMinutes: 15 },
   },
   quick: { precision: 5, maxMinutes: 4 },
-  without: [],
   ownOptions: [
     {
       flags: '--rate <n>',
@@ -51,20 +49,24 @@ export const latency: Study = {
     'npm run study -- latency --quick',
     'npm run study -- latency --apps koa,./mine/app.ts --rate 2000 --load-percent 50,80,90 --endpoints table',
   ],
-  missing: async () => null,
   async prepare(options, own, { apps }) {
     needsAutocannon(options.driver, 'send requests at times of their own')
-    const baseline = apps[0]!.id
     const loads = loadsOf(own)
-    const variants = apps.flatMap((app) => [closedLoop(app, options.transport), ...loads.map(openLoop(app, options.transport))])
-    const deployments = variantDeployments(variants, baseline).map(withArrivals(loads, own, apps))
-    const copies = new LatencyCopies(baseline)
+    const variants = apps.flatMap((app): Variant[] => [
+      // As every comparison asks: what an app can is measured in the same process and the same block.
+      { app, key: null, deployment: { process: app.id, load: { sliceMilliseconds: DEFAULT_SLICE_MILLISECONDS } } },
+      ...loads.map(({ key }) => ({ app, key, deployment: { process: app.id, load: { saturates: false } } })),
+    ])
+    const prepared = await prepareVariants(options, variants)
+    const deployments = prepared.plan.deployments.map(withArrivals(loads, apps))
+    const copies = new LatencyCopies(apps[0]!.id)
+    const ids = apps.map(({ id }) => id)
     return {
-      plan: { ...planOf(options, apps), baseline, deployments },
-      apps: variantApps(variants),
+      ...prepared,
+      plan: { ...prepared.plan, deployments },
       roundFinished: (round) => copies.take(round),
-      answer: (result) => answerLatency(result, { apps: apps.map(({ id }) => id), loads, copies: copies.differences() }),
-    } satisfies PreparedStudy
+      answer: (result) => answerLatency(result, { apps: ids, loads, copies: copies.differences() }),
+    }
   },
 }
 
@@ -76,26 +78,17 @@ function loadsOf({ rate, loadPercent }: OwnValues): LatencyLoad[] {
   ]
 }
 
-/** As every comparison asks: what an app can is measured in the same process and the same block. */
-function closedLoop(app: ResolvedApp, transport: DeploymentPlan['transport']): Variant {
-  const load = { sliceMilliseconds: DEFAULT_SLICE_MILLISECONDS }
-  return { app, key: null, deployment: { transport, process: app.id, load } }
-}
-
-function openLoop(app: ResolvedApp, transport: DeploymentPlan['transport']): (load: LatencyLoad) => Variant {
-  return ({ key }) => ({ app, key, deployment: { transport, process: app.id, load: { saturates: false } } })
-}
-
 /** Rates of the deployments in an open loop; those in a closed loop are called as their process is. */
-function withArrivals(loads: readonly LatencyLoad[], { rate }: OwnValues, apps: readonly ResolvedApp[]) {
+function withArrivals(loads: readonly LatencyLoad[], apps: readonly ResolvedApp[]) {
   return (deployment: DeploymentPlan): DeploymentPlan => {
     const load = loads.find(({ key }) => apps.some((app) => variantId({ app, key }) === deployment.app))
-    if (load === undefined) return deployment
-    const ofSlowest = load.percent === null ? apps.map(({ id }) => id) : [processOf(deployment)]
-    const arrivals: ArrivalShape =
-      load.percent === null && rate !== undefined
-        ? { ratePerSecond: rate as number }
-        : { share: load.percent === null ? COMMON_SHARE : load.percent / 100, ofSlowest }
-    return { ...deployment, load: { ...deployment.load, arrivals } }
+    return load === undefined
+      ? deployment
+      : { ...deployment, load: { ...deployment.load, arrivals: arrivalsOf(load, deployment) } }
+  }
+
+  function arrivalsOf({ percent, given }: LatencyLoad, deployment: DeploymentPlan): ArrivalShape {
+    if (percent !== null) return { share: percent / 100, ofSlowest: [processOf(deployment)] }
+    return given === null ? { share: COMMON_SHARE, ofSlowest: apps.map(({ id }) => id) } : { ratePerSecond: given }
   }
 }

@@ -6,9 +6,8 @@ import type { ProcessRecord } from '../../measure/records.ts'
 import { AnswerBody, type AnswerTable } from '../../result/answer.ts'
 import type { Estimate, Result } from '../../result/model.ts'
 import { questionOptions } from '../measure-question.ts'
-import type { LivesOfRound } from './lives.ts'
-import { memory } from './memory.ts'
-import { answerMemory } from './memory-answer.ts'
+import { answerMemory, memory } from './memory.ts'
+import type { ProcessesOfRound } from './processes.ts'
 
 const MEBIBYTE = 2 ** 20
 const app = (id: string) => ({ id, modulePath: `/${id}.ts`, given: id, insideProject: true })
@@ -33,10 +32,10 @@ function life({ idle, loaded = 100, start = 100 }: Made): ProcessRecord {
   }
 }
 
-function rounds(...all: Record<string, Made>[]): LivesOfRound[] {
+function rounds(...all: Record<string, Made>[]): ProcessesOfRound[] {
   return all.map((lives, index) => ({
     round: index + 1,
-    lives: new Map(Object.entries(lives).map(([id, made]) => [id, life(made)])),
+    processes: new Map(Object.entries(lives).map(([id, made]) => [id, life(made)])),
   }))
 }
 
@@ -46,7 +45,11 @@ const usual = rounds(
   { 'node-http': { idle: 62 }, 'node-http#2': { idle: 60 }, koa: { idle: 67, loaded: 100, start: 148 }, evil: { idle: 1 } },
 )
 
-function answer(of: readonly LivesOfRound[] = usual, result: Result = fixtureResult(), notPinnedBecause: string | null = null) {
+function answer(
+  of: readonly ProcessesOfRound[] = usual,
+  result: Result = fixtureResult(),
+  notPinnedBecause: string | null = null,
+) {
   const made = answerMemory(result, { plan, rounds: of, notPinnedBecause })
   expect(AnswerBody.parse(JSON.parse(JSON.stringify(made)))).toEqual(made)
   return made

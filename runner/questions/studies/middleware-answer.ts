@@ -1,30 +1,55 @@
 import { bareFrameworks, type FrameworkId, type PieceId } from '../../../apps/middleware/pieces.ts'
 import { excludes } from '../../analysis/checks/interval.ts'
-import { type AppPair, comparePairs, sumPairs } from '../../analysis/relative.ts'
+import { type AppPair, type ComparedPair, comparePairs, sumPairs } from '../../analysis/relative.ts'
 import { variantId } from '../../measure/plan.ts'
-import type { AnswerBody } from '../../result/answer.ts'
+import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate } from '../../result/format.ts'
-import type { Estimate, Result } from '../../result/model.ts'
+import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
 import type { PlannedFramework, Step } from './middleware-plan.ts'
-import { type FrameworkFigures, middlewareCharts, middlewareTables, type PieceFigures } from './middleware-tables.ts'
-import { usableCell } from './usable.ts'
+import { endpointsIn, usableCell } from './phrases.ts'
 
 /** Words for where a piece comes from. */
 export type SourceText = (framework: FrameworkId, piece: PieceId) => string
 
+/** What is known of one framework on one endpoint; null: not measured, or not valid. */
+interface Figures {
+  readonly framework: FrameworkId
+  readonly bare: MeasuredCell | null
+  readonly defaults: MeasuredCell | null
+  readonly whole: MeasuredCell | null
+  /** Over the defaults. */
+  readonly bareOver: ComparedPair | null
+  readonly wholeOver: ComparedPair | null
+  readonly pieces: readonly PieceFigures[]
+  /** Of the pieces alone, microseconds. */
+  readonly sumAlone: Estimate | null
+}
+
+interface PieceFigures {
+  readonly piece: PieceId
+  readonly isAdded: boolean
+  readonly source: string
+  readonly alone: Estimate | null
+  readonly added: Estimate | null
+  /** Bytes of headers that it adds to a response, alone. */
+  readonly headerBytes: number | null
+}
+
 /** What middleware costs: sets of it, and every piece. */
 export function answerMiddleware(result: Result, frameworks: readonly PlannedFramework[], sourceText: SourceText): AnswerBody {
-  const endpoints = [...new Set(result.cells.map(({ endpoint }) => endpoint))]
-  const known = endpoints.map((endpoint) => ({ endpoint, figures: figuresOf(result, frameworks, endpoint, sourceText) }))
-  const measured = known.map(({ endpoint, figures }) => ({ endpoint, figures: figures.filter(isKnown) }))
-  const any = measured.some(({ figures }) => figures.length > 0)
-  const several = endpoints.length > 1
-  return {
-    sentences: measured.flatMap(({ figures }) => figures.flatMap((one) => sentences(one, several))),
-    tables: measured.flatMap(({ endpoint, figures }) => middlewareTables(endpoint, figures)),
-    charts: measured.flatMap(({ endpoint, figures }) => middlewareCharts(endpoint, figures)),
-    limits: [...(any ? LIMITS : []), ...endpoints.flatMap((endpoint) => leftOut(result, frameworks, endpoint))],
-  }
+  const endpoints = endpointsIn(result)
+  const parts = endpoints.map((endpoint) => {
+    const figures = figuresOf(result, frameworks, endpoint, sourceText)
+    const known = figures.filter(({ bare, defaults, whole }) => bare !== null || defaults !== null || whole !== null)
+    const where = endpoints.length > 1 ? ` on ${endpoint}` : ''
+    return {
+      sentences: known.flatMap((one) => sentences(one, `${one.framework}${where}`)),
+      tables: [setsTable(endpoint, known), piecesTable(endpoint, known)],
+      charts: [setsChart(endpoint, known), piecesChart(endpoint, known)],
+      limits: leftOut(result, frameworks, endpoint),
+    }
+  })
+  return joinAnswers({ limits: parts.some(({ tables }) => tables[0]!.rows.length > 0) ? LIMITS : [] }, ...parts)
 }
 
 /** Of what has no valid number. */
@@ -39,33 +64,33 @@ const LIMITS = [
   'Sessions are kept in a signed cookie: HMAC with SHA-1 in express and koa, with SHA-256 in fastify and hono.',
 ]
 
-function figuresOf(
-  result: Result,
-  frameworks: readonly PlannedFramework[],
-  endpoint: string,
-  sourceText: SourceText,
-): FrameworkFigures[] {
+function figuresOf(result: Result, frameworks: readonly PlannedFramework[], endpoint: string, sourceText: SourceText): Figures[] {
   const pairOf = ({ id, over }: Step): AppPair => ({ app: id, reference: over, endpoint })
   const pairs = comparePairs(result, frameworks.flatMap(stepsOf).map(pairOf))
-  const compared = (step: Step | null) => pairs.find(({ app, reference }) => app === step?.id && reference === step.over) ?? null
-  const cost = (step: Step | null) => compared(step)?.overheadMicroseconds ?? null
-  return frameworks.map(({ framework, bare, defaults, whole, pieces }) => {
-    const cell = (id: string | null) => (id === null ? null : usableCell(result, id, endpoint))
-    const bytes = (id: string) => cell(id)?.headerBytes ?? null
-    return {
-      ...{ endpoint, framework, bare: cell(bare), defaults: cell(defaults), whole: whole === defaults ? null : cell(whole) },
-      bareOver: bare === null ? null : compared({ id: bare, over: defaults }),
-      wholeOver: compared({ id: whole, over: defaults }),
-      pieces: pieces.map(({ piece, isAdded, alone, added }) => ({
-        ...{ piece, isAdded, source: sourceText(framework, piece), alone: cost(alone), added: cost(added) },
-        headerBytes: alone === null ? null : difference(bytes(alone.id), bytes(alone.over)),
-      })),
-      sumAlone: sumPairs(
-        result,
-        pieces.flatMap(({ alone }) => (alone === null ? [] : [pairOf(alone)])),
-      ),
-    }
-  })
+  const compared = (id: string | null, over: string) => pairs.find((pair) => pair.app === id && pair.reference === over) ?? null
+  const cost = (step: Step | null) => (step && compared(step.id, step.over)?.overheadMicroseconds) ?? null
+  const cell = (id: string | null) => (id === null ? null : usableCell(result, id, endpoint))
+  const bytes = (id: string) => cell(id)?.headerBytes ?? null
+  return frameworks.map(({ framework, bare, defaults, whole, pieces }) => ({
+    framework,
+    bare: cell(bare),
+    defaults: cell(defaults),
+    whole: whole === defaults ? null : cell(whole),
+    bareOver: compared(bare, defaults),
+    wholeOver: compared(whole, defaults),
+    pieces: pieces.map(({ piece, isAdded, alone, added }) => ({
+      piece,
+      isAdded,
+      source: sourceText(framework, piece),
+      alone: cost(alone),
+      added: cost(added),
+      headerBytes: alone === null ? null : difference(bytes(alone.id), bytes(alone.over)),
+    })),
+    sumAlone: sumPairs(
+      result,
+      pieces.flatMap(({ alone }) => (alone === null ? [] : [pairOf(alone)])),
+    ),
+  }))
 }
 
 /** Every comparison of a framework, each once. */
@@ -82,17 +107,12 @@ function difference(one: number | null, other: number | null): number | null {
   return one === null || other === null ? null : one - other
 }
 
-function isKnown({ bare, defaults, whole }: FrameworkFigures): boolean {
-  return bare !== null || defaults !== null || whole !== null
-}
-
-function sentences(figures: FrameworkFigures, several: boolean): string[] {
-  const where = `${figures.framework}${several ? ` on ${figures.endpoint}` : ''}`
+function sentences(figures: Figures, where: string): string[] {
   const parts = [wholeWords(figures), bareWords(figures), sumWords(figures), ...tieWords(figures)]
   return parts.filter((part) => part !== null).map((part) => `${where}: ${part}.`)
 }
 
-function wholeWords({ defaults, whole, wholeOver, pieces }: FrameworkFigures): string | null {
+function wholeWords({ defaults, whole, wholeOver, pieces }: Figures): string | null {
   if (defaults === null || whole === null || wholeOver === null) return null
   const count = pieces.filter(({ isAdded }) => isAdded).length
   const costs = `${formatEstimate(defaults.cost)} µs of CPU a request with its defaults, ${formatEstimate(whole.cost)} µs with ${count === 1 ? 'the piece' : `all ${count} pieces`}`
@@ -101,7 +121,7 @@ function wholeWords({ defaults, whole, wholeOver, pieces }: FrameworkFigures): s
   return `${costs}, ${more} more, ${formatEstimate(wholeOver.ratio)} times its defaults and ${formatEstimate(whole.ratio)} times the skeleton`
 }
 
-function bareWords({ framework, bareOver }: FrameworkFigures): string | null {
+function bareWords({ framework, bareOver }: Figures): string | null {
   if (bareOver === null) return null
   const how = `stripped to the bone (${bareFrameworks[framework]})`
   const times = `${formatEstimate(bareOver.ratio)} times its defaults`
@@ -109,26 +129,17 @@ function bareWords({ framework, bareOver }: FrameworkFigures): string | null {
   return `${how} it costs ${times}`
 }
 
-function sumWords({ sumAlone, wholeOver, pieces }: FrameworkFigures): string | null {
+function sumWords({ sumAlone, wholeOver, pieces }: Figures): string | null {
   if (sumAlone === null || wholeOver === null || pieces.filter(({ isAdded }) => isAdded).length < 2) return null
   return `the costs of its pieces alone add up to ${formatEstimate(sumAlone)} µs, together they cost ${formatEstimate(wholeOver.overheadMicroseconds)} µs`
 }
 
-function tieWords({ pieces }: FrameworkFigures): string[] {
-  const tied = (of: (piece: PieceFigures) => Estimate | null) =>
-    pieces.filter((piece) => ((cost) => cost !== null && !excludes(cost, 0))(of(piece))).map(({ piece }) => piece)
-  const words = (how: string, names: readonly PieceId[]) =>
-    names.length === 0 ? [] : [`${how}, the cost of ${names.join(', ')} cannot be told apart from nothing`]
-  return [
-    ...words(
-      'alone',
-      tied(({ alone }) => alone),
-    ),
-    ...words(
-      'added to the others',
-      tied(({ added }) => added),
-    ),
-  ]
+function tieWords({ pieces }: Figures): string[] {
+  const words = (how: string, of: 'alone' | 'added') => {
+    const tied = pieces.filter(({ [of]: cost }) => cost !== null && !excludes(cost, 0)).map(({ piece }) => piece)
+    return tied.length === 0 ? [] : [`${how}, the cost of ${tied.join(', ')} cannot be told apart from nothing`]
+  }
+  return [...words('alone', 'alone'), ...words('added to the others', 'added')]
 }
 
 function leftOut(result: Result, frameworks: readonly PlannedFramework[], endpoint: string): string[] {
@@ -140,4 +151,86 @@ function leftOut(result: Result, frameworks: readonly PlannedFramework[], endpoi
   if (missing.length === 0) return []
   const named = missing.length <= MOST_NAMED ? missing.join(', ') : `${missing.length} of ${ids.length} sets`
   return [`Without a valid number on ${endpoint}: ${named}.`]
+}
+
+const SETS = { bare: 'bare', defaults: 'defaults', whole: 'all pieces' } as const
+
+/** The sets of a framework that have a number, with what they are over its defaults. */
+function setsOf({ framework, bare, bareOver, defaults, whole, wholeOver }: Figures) {
+  const sets = [
+    { framework, set: SETS.bare, cell: bare, over: bareOver },
+    { framework, set: SETS.defaults, cell: defaults, over: null },
+    { framework, set: SETS.whole, cell: whole, over: wholeOver },
+  ]
+  return sets.flatMap(({ cell, ...rest }) => (cell === null ? [] : [{ ...rest, cell }]))
+}
+
+function setsTable(endpoint: string, figures: readonly Figures[]) {
+  return tableOf(
+    {
+      id: `middleware-sets-${endpoint}`,
+      title: `${endpoint}: bare, with defaults, with all pieces`,
+      note: 'Differences and ratios are paired by round. A framework without a bare set has nothing to switch off that a GET would notice.',
+    },
+    figures.flatMap(setsOf),
+    {
+      framework: ({ framework }) => framework,
+      set: ({ set }) => set,
+      'CPU µs/request': ({ cell }) => cell.cost,
+      '÷ skeleton': ({ cell }) => cell.ratio,
+      'µs over its defaults': ({ over }) => over?.overheadMicroseconds,
+      '÷ its defaults': ({ over }) => over?.ratio,
+      'header bytes': ({ cell }) => cell.headerBytes,
+    },
+  )
+}
+
+function piecesTable(endpoint: string, figures: readonly Figures[]) {
+  const order = (figures[0]?.pieces ?? []).map(({ piece }) => piece)
+  return tableOf(
+    {
+      id: `middleware-pieces-${endpoint}`,
+      title: `${endpoint}: every piece`,
+      note:
+        `Alone: over the defaults. Added: over the defaults with all pieces above it, in this order: ${order.join(', ')}. Costs include ` +
+        'what the framework does for more headers. Empty: not measured here, or there already.',
+    },
+    figures.flatMap(({ framework, pieces }) => pieces.map((piece) => ({ framework, ...piece }))),
+    {
+      framework: ({ framework }) => framework,
+      piece: ({ piece }) => piece,
+      from: ({ source }) => source,
+      'alone, CPU µs': ({ alone }) => alone,
+      'added to those above, CPU µs': ({ added }) => added,
+      'header bytes, alone': ({ headerBytes }) => headerBytes,
+    },
+  )
+}
+
+const COST_AXIS = { title: 'CPU µs/request, less is better' }
+
+function setsChart(endpoint: string, figures: readonly Figures[]) {
+  return chartOf(
+    {
+      id: `middleware-sets-${endpoint}`,
+      title: `${endpoint}: sets of middleware`,
+      description: 'CPU microseconds per request of every framework: bare, with its defaults, with all pieces of middleware',
+      y: COST_AXIS,
+    },
+    figures.flatMap(setsOf).flatMap(({ framework, set, cell }) => mark(set, framework, cell.cost)),
+  )
+}
+
+function piecesChart(endpoint: string, figures: readonly Figures[]) {
+  const panel = (name: string, of: 'alone' | 'added') =>
+    figures.flatMap(({ framework, pieces }) => pieces.flatMap((piece) => mark(framework, piece.piece, piece[of], name)))
+  return chartOf(
+    {
+      id: `middleware-pieces-${endpoint}`,
+      title: `${endpoint}: cost of every piece`,
+      description: 'CPU microseconds that every piece of middleware adds to a request, alone and added to the others',
+      y: COST_AXIS,
+    },
+    [...panel('alone, over the defaults', 'alone'), ...panel('added one after another', 'added')],
+  )
 }

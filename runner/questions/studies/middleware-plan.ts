@@ -59,7 +59,8 @@ export function planFramework(framework: FrameworkId, wanted: readonly PieceId[]
     if (place < 0) return { piece, isAdded: false, alone: null, added: null }
     const before = () => withPieces(added.slice(0, place))
     return {
-      ...{ piece, isAdded: true },
+      piece,
+      isAdded: true,
       alone: steps.includes('alone') ? { id: withPieces([piece]), over: framework } : null,
       added: steps.includes('added') ? { over: before(), id: withPieces(added.slice(0, place + 1)) } : null,
     }
@@ -67,6 +68,9 @@ export function planFramework(framework: FrameworkId, wanted: readonly PieceId[]
   return {
     framework,
     bare: hasBare ? variantId({ app: { id: framework }, key: BARE }) : null,
-    ...{ defaults: framework, whole: withPieces(added), pieces, made },
+    defaults: framework,
+    whole: withPieces(added),
+    pieces,
+    made,
   }
 }

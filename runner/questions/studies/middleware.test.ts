@@ -85,7 +85,7 @@ describe('the plan', () => {
   })
 
   it('misses nothing where npm ci has run', async () => {
-    expect(await middleware.missing({})).toBeNull()
+    expect(await middleware.missing!({})).toBeNull()
   })
 })
 

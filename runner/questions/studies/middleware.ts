@@ -2,17 +2,15 @@ import { fileURLToPath } from 'node:url'
 import { BASELINE } from '../../../apps/app.ts'
 import { installedVersion } from '../../../apps/installed-version.ts'
 import { type FrameworkId, frameworkIds, type PieceId, pieceIds, pieceSources } from '../../../apps/middleware/pieces.ts'
-import { countProcesses, variantId } from '../../measure/plan.ts'
+import { countProcesses } from '../../measure/plan.ts'
 import { UserError } from '../../result/errors.ts'
 import { chosenFrom, list } from '../../result/option-values.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
-import { writeGeneratedApps } from '../../servers/generated-apps.ts'
 import type { OwnValues } from '../question.ts'
-import { planOf } from '../resolve.ts'
 import { answerMiddleware } from './middleware-answer.ts'
 import { type PieceStep, planFramework } from './middleware-plan.ts'
-import type { PreparedStudy, Study } from './study.ts'
-import { type Variant, variantApps, variantDeployments } from './variants.ts'
+import type { Study } from './study.ts'
+import { prepareVariants, type Variant } from './variants.ts'
 
 const STEPS = ['alone', 'added'] as const
 const NO_STEPS = 'none'
@@ -28,7 +26,6 @@ export const middleware: Study = {
   question: 'What does the middleware of a production server cost, all of it and piece by piece?',
   defaults: { apps: frameworkIds, endpoints: ['hello'], precision: 1, maxMinutes: 30 },
   quick: { precision: 5, maxMinutes: 3 },
-  without: [],
   ownOptions: [
     {
       flags: '--pieces <list>',
@@ -52,38 +49,24 @@ export const middleware: Study = {
   async prepare(options, own, { apps, remark }) {
     const pieces = (own.pieces as PieceId[] | undefined) ?? pieceIds
     const steps = stepsOf(own, options.quick)
-    const { transport } = options
     const [skeleton, ...others] = apps
     const frameworks = others.map((app) => ({ app, ...planFramework(frameworkOf(app), pieces, steps) }))
     if (frameworks.length === 0)
       throw new UserError('no-middleware', `${BASELINE} has no middleware: there is nothing to measure`, { hint: HINT })
-    const recipes = frameworks.flatMap(({ app, framework, made }) =>
-      [...made].map(([key, set]) => ({
-        ...{ app, key, id: variantId({ app, key }), module: moduleOf(framework) },
-        ...(set === null ? { name: 'bare' } : { name: 'withPieces', arguments: [set] }),
-      })),
-    )
-    const generated = await writeGeneratedApps(recipes)
     const variants = [
-      { app: skeleton!, key: null, deployment: { transport } },
-      ...frameworks.flatMap(({ app }): Variant[] => [
-        { app, key: null, deployment: { transport } },
-        ...recipes.flatMap((recipe, index) => {
-          const { modulePath } = generated.apps[index]!
-          return recipe.app === app ? [{ app, key: recipe.key, deployment: { transport, modulePath } }] : []
+      { app: skeleton!, key: null },
+      ...frameworks.flatMap(({ app, framework, made }): Variant[] => [
+        { app, key: null },
+        ...[...made].map(([key, set]) => {
+          const how = set === null ? { name: 'bare' } : { name: 'withPieces', arguments: [set] }
+          return { app, key, recipe: { module: moduleOf(framework), ...how } }
         }),
       ]),
     ]
-    const baseline = variantId(variants[0]!)
-    const deployments = variantDeployments(variants, baseline)
-    const processes = countProcesses(deployments)
+    const prepared = await prepareVariants(options, variants)
+    const processes = countProcesses(prepared.plan.deployments)
     if (processes > MANY_PROCESSES) remark(manyProcesses(processes))
-    return {
-      plan: { ...planOf(options, apps), baseline, deployments },
-      apps: variantApps(variants),
-      answer: (result) => answerMiddleware(result, frameworks, sourceText),
-      cleanUp: generated.remove,
-    } satisfies PreparedStudy
+    return { ...prepared, answer: (result) => answerMiddleware(result, frameworks, sourceText) }
   },
 }
 

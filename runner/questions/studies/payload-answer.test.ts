@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type PayloadSize, type PayloadSource, payloadSizes, payloadSources } from '../../../apps/payload/payload.ts'
+import { type PayloadSize, type PayloadSource, payloadSizes } from '../../../apps/payload/payload.ts'
 import { simulatedAnswer } from '../../fixtures/simulated-answer.ts'
 import { withDefaults } from '../../measure/options.ts'
 import type { AnswerFigure } from '../../result/answer.ts'
@@ -25,10 +25,8 @@ async function answered(
   spoil?: (result: Result) => Result,
 ) {
   const options = withDefaults({ apps: ['koa', 'express'] }, [], 5)
-  const prepared = preparePayload(options, resolveApps(options.apps, '/'), {
-    ...{ sizes: payloadSizes, sources: payloadSources, nginx: { name: 'nginx 1.2.3', path: 'nginx', connections: 16 } },
-    ...given,
-  })
+  const nginx = { name: 'nginx 1.2.3', path: 'nginx', connections: 16 }
+  const prepared = await preparePayload(options, resolveApps(options.apps, '/'), given, nginx)
   return simulatedAnswer(prepared, { world: { cost: costOf, processNoise: 0.001, sliceNoise: 0.005 } }, spoil)
 }
 

@@ -4,7 +4,6 @@ import { serverWasTheLimit } from '../../analysis/checks/saturation.ts'
 import { LEVEL } from '../../analysis/estimates.ts'
 import {
   againstReference,
-  barOf,
   combine,
   costsOf,
   differences,
@@ -13,12 +12,10 @@ import {
   type Figure,
   logRatios,
 } from '../../analysis/relative.ts'
-import type { AnswerBody, AnswerChart, AnswerFigure, AnswerTable } from '../../result/answer.ts'
-import { numberColumns, textColumns } from '../../result/answer.ts'
+import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber, formatShare } from '../../result/format.ts'
 import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
-import { costsTimes, isKnown, named } from './phrases.ts'
-import { notUsable, usableCell } from './usable.ts'
+import { costsTimes, isKnown, named, notUsable, usableCell } from './phrases.ts'
 
 /** One endpoint of the study. */
 export interface PayloadCell {
@@ -48,50 +45,51 @@ interface Slope {
 }
 
 const BYTES_PER_KILOBYTE = 1000
-/** What bodies cost: a row per app, source and length, and what a kilobyte adds. */
-export function answerPayload(result: Result, asked: readonly PayloadCell[], nginx: string): AnswerBody {
-  const known = knownOf(result, asked, nginx)
-  const slopes = slopesOf(known, result.baseline)
-  return {
-    sentences: sentences(known, slopes, result.baseline, nginx),
-    tables: [
-      ...(known.length === 0 ? [] : [costTable(known, result.baseline)]),
-      ...(slopes.length === 0 ? [] : [slopeTable(slopes)]),
-    ],
-    charts: known.length === 0 ? [] : [chart(known)],
-    limits: [...notUsable(result.cells), ...loadBound(known), ...STANDING_LIMITS],
-  }
-}
-
+const FROM: Readonly<Record<PayloadSource, string>> = { memory: 'from memory', file: 'from a file' }
 const STANDING_LIMITS = [
   'Bodies from memory are strings, as templates make them; all files are in the page cache, so no disk is measured.',
   'Over loopback the sender is charged for delivery as well as for sending: a network card would take some of it.',
 ]
 
+/** What bodies cost: a row per app, source and length, and what a kilobyte adds. */
+export function answerPayload(result: Result, asked: readonly PayloadCell[], nginx: string): AnswerBody {
+  const known = knownOf(result, asked, nginx)
+  const slopes = slopesOf(known, result.baseline)
+  return joinAnswers({
+    sentences: sentences(known, slopes, result.baseline, nginx),
+    tables: [costTable(known, result.baseline), slopeTable(slopes)],
+    charts: [chart(known)],
+    limits: [...notUsable(result.cells), ...loadBound(known), ...STANDING_LIMITS],
+  })
+}
+
 function knownOf(result: Result, asked: readonly PayloadCell[], nginx: string): Known[] {
   const apps = [...new Set(result.cells.map(({ app }) => app))]
-  const overNginx = new Map(
-    againstReference(result, nginx).map(({ app, endpoint, ratio }) => [JSON.stringify([app, endpoint]), ratio]),
-  )
   const quotable = apps.flatMap((app) =>
     asked.flatMap((one) => {
       const cell = usableCell(result, app, one.endpoint)
       return cell === null ? [] : [{ ...one, app, cell }]
     }),
   )
+  const quoted = (app: string, source: PayloadSource, bytes: PayloadSize) =>
+    quotable.find((one) => one.app === app && one.source === source && one.bytes === bytes)
   const overMemory = estimateLogs(
     quotable.map(({ app, bytes, source, cell }) => {
-      const memory = quotable.find((one) => one.app === app && one.bytes === bytes && one.source === 'memory')
-      if (source === 'memory' || memory === undefined) return []
-      return logRatios(costsOf(cell), costsOf(memory.cell))
+      const memory = source === 'memory' ? undefined : quoted(app, 'memory', bytes)
+      return memory === undefined ? [] : logRatios(costsOf(cell), costsOf(memory.cell))
     }),
   )
-  const isSkeletonQuoted = (endpoint: string) => quotable.some((one) => one.app === result.baseline && one.endpoint === endpoint)
-  return quotable.map((one, index) => ({
-    overSkeleton: one.app !== result.baseline && isSkeletonQuoted(one.endpoint) ? one.cell.ratio : null,
-    ...{ ...one, overMemory: overMemory[index]! },
-    overNginx: one.app === nginx ? null : (overNginx.get(JSON.stringify([one.app, one.endpoint])) ?? null),
-  }))
+  const overNginx = againstReference(result, nginx)
+  return quotable.map((one, index) => {
+    const { app, endpoint, source, bytes, cell } = one
+    const beside = overNginx.find((other) => other.app === app && other.endpoint === endpoint)
+    return {
+      ...one,
+      overSkeleton: app !== result.baseline && quoted(result.baseline, source, bytes) !== undefined ? cell.ratio : null,
+      overMemory: overMemory[index]!,
+      overNginx: app === nginx || beside === undefined ? null : beside.ratio,
+    }
+  })
 }
 
 function slopesOf(known: readonly Known[], baseline: string): Slope[] {
@@ -128,14 +126,10 @@ function sentences(known: readonly Known[], slopes: readonly Slope[], baseline: 
 function slopeInWords({ source, perKilobyte, overSkeleton }: Slope): string {
   const own = `${formatEstimate(perKilobyte)} µs ${FROM[source]}`
   if (overSkeleton === null || !isKnown(overSkeleton)) return own
-  if (!excludes(overSkeleton, 0)) return `${own} (cannot be told apart from the skeleton: ${signed(overSkeleton)} µs)`
-  return `${own} (${signed(overSkeleton)} µs against the skeleton)`
-}
-
-const FROM: Readonly<Record<PayloadSource, string>> = { memory: 'from memory', file: 'from a file' }
-
-function signed(estimate: Estimate): string {
-  return `${estimate.value > 0 ? '+' : ''}${formatEstimate(estimate)}`
+  const signed = `${overSkeleton.value > 0 ? '+' : ''}${formatEstimate(overSkeleton)} µs`
+  return excludes(overSkeleton, 0)
+    ? `${own} (${signed} against the skeleton)`
+    : `${own} (cannot be told apart from the skeleton: ${signed})`
 }
 
 function fileInWords(name: string, { bytes, overMemory, overNginx }: Known): string[] {
@@ -156,41 +150,53 @@ function loadBound(known: readonly Known[]): string[] {
     )
 }
 
-function costTable(known: readonly Known[], baseline: string): AnswerTable {
-  return {
-    id: 'payload-cost',
-    title: 'by length of the body',
-    columns: [
-      ...textColumns('app', 'body'),
-      ...numberColumns('bytes', 'CPU µs/request', '÷ skeleton', 'file ÷ memory', '÷ nginx', 'requests/s'),
-    ],
-    rows: known.map(({ app, source, bytes, cell, overSkeleton, overMemory, overNginx }): AnswerFigure[] => [
-      ...[app, FROM[source], bytes, cell.cost],
-      ...[overSkeleton, overMemory, overNginx, serverWasTheLimit(cell) ? cell.requestsPerSecond : null],
-    ]),
-    note: `Intervals of ${100 * LEVEL} %. The skeleton is ${named(baseline)}; file and memory are compared within a process.`,
-  }
+function costTable(known: readonly Known[], baseline: string) {
+  return tableOf(
+    {
+      id: 'payload-cost',
+      title: 'by length of the body',
+      note: `Intervals of ${100 * LEVEL} %. The skeleton is ${named(baseline)}; file and memory are compared within a process.`,
+    },
+    known,
+    {
+      app: ({ app }) => app,
+      body: ({ source }) => FROM[source],
+      bytes: ({ bytes }) => bytes,
+      'CPU µs/request': ({ cell }) => cell.cost,
+      '÷ skeleton': ({ overSkeleton }) => overSkeleton,
+      'file ÷ memory': ({ overMemory }) => overMemory,
+      '÷ nginx': ({ overNginx }) => overNginx,
+      'requests/s': ({ cell }) => (serverWasTheLimit(cell) ? cell.requestsPerSecond : null),
+    },
+  )
 }
 
-function slopeTable(slopes: readonly Slope[]): AnswerTable {
-  return {
-    id: 'payload-per-kilobyte',
-    title: 'what a kilobyte adds',
-    columns: [...textColumns('app', 'body'), ...numberColumns('CPU µs/kilobyte', 'over the skeleton, µs')],
-    rows: slopes.map(({ app, source, perKilobyte, overSkeleton }) => [app, FROM[source], perKilobyte, overSkeleton]),
-    note: 'Between the shortest and the longest body, per 1000 bytes, round by round.',
-  }
+function slopeTable(slopes: readonly Slope[]) {
+  return tableOf(
+    {
+      id: 'payload-per-kilobyte',
+      title: 'what a kilobyte adds',
+      note: 'Between the shortest and the longest body, per 1000 bytes, round by round.',
+    },
+    slopes,
+    {
+      app: ({ app }) => app,
+      body: ({ source }) => FROM[source],
+      'CPU µs/kilobyte': ({ perKilobyte }) => perKilobyte,
+      'over the skeleton, µs': ({ overSkeleton }) => overSkeleton,
+    },
+  )
 }
 
-function chart(known: readonly Known[]): AnswerChart {
-  return {
-    ...{ id: 'payload-cost', title: 'CPU µs/request by length of the body', form: 'curves' },
-    description: 'CPU microseconds per request by length of the body, a curve per app, from memory and from a file',
-    x: { title: 'bytes', scale: 'log' },
-    y: { title: 'CPU µs/request, less is better', scale: 'log' },
-    points: known.map(({ app, source, bytes, cell: { cost } }) => ({
-      ...{ panel: FROM[source], series: app, x: bytes },
-      ...barOf(cost),
-    })),
-  }
+function chart(known: readonly Known[]) {
+  return chartOf(
+    {
+      id: 'payload-cost',
+      title: 'CPU µs/request by length of the body',
+      description: 'CPU microseconds per request by length of the body, a curve per app, from memory and from a file',
+      x: { title: 'bytes', scale: 'log' },
+      y: { title: 'CPU µs/request, less is better', scale: 'log' },
+    },
+    known.flatMap(({ app, source, bytes, cell }) => mark(app, bytes, cell.cost, FROM[source])),
+  )
 }

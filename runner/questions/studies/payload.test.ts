@@ -72,8 +72,8 @@ describe('the study payload', () => {
   })
 
   it('needs nginx for files only, and can do without', async () => {
-    expect(await payload.missing({ frameworksOnly: true })).toBeNull()
-    expect(await payload.missing({ sources: ['memory'] })).toBeNull()
+    expect(await payload.missing!({ frameworksOnly: true })).toBeNull()
+    expect(await payload.missing!({ sources: ['memory'] })).toBeNull()
     const { plan } = await prepared({ apps: ['koa'] }, { frameworksOnly: true })
     expect(plan.deployments.map(({ id }) => id)).toEqual(['node-http', 'node-http#2', 'koa'])
   })

@@ -1,14 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { payloadFiles } from '../../../apps/payload/folder.ts'
-import {
-  type PayloadSize,
-  type PayloadSource,
-  payloadAnswers,
-  payloadEndpoint,
-  payloadSizes,
-  payloadSources,
-} from '../../../apps/payload/payload.ts'
+import { payloadAnswers, payloadEndpoint, payloadSizes, payloadSources } from '../../../apps/payload/payload.ts'
 import type { CompareOptions } from '../../measure/options.ts'
 import { UserError } from '../../result/errors.ts'
 import { chosenFrom, list } from '../../result/option-values.ts'
@@ -16,10 +9,9 @@ import type { NginxPlan } from '../../servers/deployment.ts'
 import { knownApps, type ResolvedApp } from '../../servers/find-app.ts'
 import { findNginx, missingNginx } from '../../servers/nginx.ts'
 import type { OwnValues } from '../question.ts'
-import { planOf } from '../resolve.ts'
 import { answerPayload, type PayloadCell } from './payload-answer.ts'
 import type { PreparedStudy, Study } from './study.ts'
-import { type Variant, variantApps, variantDeployments } from './variants.ts'
+import { prepareVariants, type Variant } from './variants.ts'
 
 /** Where nginx finds what it serves, in its private folder; as apps/payload/nginx.conf says. */
 const SERVED = 'served'
@@ -57,51 +49,33 @@ export const payload: Study = {
     return missing === null ? null : `${missing}; or use --frameworks-only`
   },
   async prepare(options, own, { apps }) {
-    const sizes = chosen<PayloadSize>(payloadSizes, own.sizes)
-    const sources = chosen<PayloadSource>(payloadSources, own.sources)
     const nginx = wantsNginx(own) ? findNginx() : null
     const { connections } = options
     const plan = nginx === null ? null : { name: `nginx ${nginx.version}`, path: nginx.path, connections }
-    return preparePayload(options, apps, { sizes, sources, nginx: plan })
+    return preparePayload(options, apps, own, plan)
   },
 }
 
-/** What is requested. */
-interface Payload {
-  readonly sizes: readonly PayloadSize[]
-  readonly sources: readonly PayloadSource[]
-  /** null: without it. */
-  readonly nginx: NginxPlan | null
-}
-
-/** The study without its outside world. */
-export function preparePayload(
+/** The study without its outside world. @param nginx null: without it */
+export async function preparePayload(
   options: CompareOptions,
   apps: readonly ResolvedApp[],
-  { sizes, sources, nginx }: Payload,
-): PreparedStudy {
-  const { transport } = options
-  const variants = apps.map((app): Variant => ({ app: payloadVariant(app), key: null, deployment: { transport } }))
-  const files = sources.includes('file') ? sizes.map((bytes) => payloadEndpoint('file', bytes)) : []
+  own: OwnValues,
+  nginx: NginxPlan | null,
+): Promise<PreparedStudy> {
+  const asked = askedOf(own)
+  const variants = apps.map((app): Variant => ({ app: payloadVariant(app), key: null }))
+  const files = asked.filter(({ source }) => source === 'file').map(({ endpoint }) => endpoint)
   if (nginx !== null && files.length > 0) {
-    // It may well be faster than the load generator; that is said, and does not make its cost useless as a reference.
-    const load = { saturates: false }
     const served = new Map([...payloadFiles()].map(([name, body]) => [`${SERVED}/${name}`, body]))
     const program = { ...nginx, locations: readFileSync(NGINX.modulePath, 'utf8'), files: served }
-    variants.push({ app: NGINX, key: null, deployment: { transport, runtime: nginx.name, program, endpoints: files, load } })
+    // It may well be faster than the load generator; that is said, and does not make its cost useless as a reference.
+    const load = { saturates: false }
+    variants.push({ app: NGINX, key: null, deployment: { runtime: nginx.name, program, endpoints: files, load } })
   }
-  const baseline = apps[0]!.id
-  const asked = sources.flatMap((source) =>
-    sizes.map((bytes): PayloadCell => ({ source, bytes, endpoint: payloadEndpoint(source, bytes) })),
-  )
+  const plan = { endpoints: asked.map(({ endpoint }) => endpoint), answers: payloadAnswers }
   return {
-    plan: {
-      ...planOf(options, apps),
-      deployments: variantDeployments(variants, baseline),
-      endpoints: asked.map(({ endpoint }) => endpoint),
-      answers: payloadAnswers,
-    },
-    apps: variantApps(variants),
+    ...(await prepareVariants(options, variants, plan)),
     answer: (result) => answerPayload(result, asked, NGINX.id),
   }
 }
@@ -124,8 +98,15 @@ function moduleOf(name: string): string {
   return fileURLToPath(new URL(`../../../apps/payload/${name}`, import.meta.url))
 }
 
-function wantsNginx({ frameworksOnly, sources }: OwnValues): boolean {
-  return frameworksOnly !== true && chosen<PayloadSource>(payloadSources, sources).includes('file')
+function wantsNginx(own: OwnValues): boolean {
+  return own.frameworksOnly !== true && askedOf(own).some(({ source }) => source === 'file')
+}
+
+/** What is requested, in the order of all there is. */
+function askedOf({ sizes, sources }: OwnValues): PayloadCell[] {
+  return chosen(payloadSources, sources).flatMap((source) =>
+    chosen(payloadSizes, sizes).map((bytes) => ({ source, bytes, endpoint: payloadEndpoint(source, bytes) })),
+  )
 }
 
 function chosen<Value>(all: readonly Value[], wanted: unknown): readonly Value[] {

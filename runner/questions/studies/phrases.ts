@@ -1,13 +1,87 @@
 import { excludes } from '../../analysis/checks/interval.ts'
+import type { DriverId } from '../../load/drivers.ts'
+import { UserError } from '../../result/errors.ts'
 import { formatEstimate } from '../../result/format.ts'
-import type { Estimate } from '../../result/model.ts'
+import type { Cell, Estimate, MeasuredCell, Result } from '../../result/model.ts'
 import { listInWords, plainText } from '../../result/plain-text.ts'
 
 const LONGEST_NAME = 60
+const LONGEST_REASON = 300
+/** More names make no sentence. */
+const MOST_NAMES = 4
 
 /** A stranger's name, of an app or an endpoint, in a sentence or a table. */
 export function named(app: string): string {
   return plainText(app, LONGEST_NAME)
+}
+
+/** A sentence about some, each named once; none where there is nobody. */
+export function saidOf(names: readonly string[], sentence: (names: string) => string): string[] {
+  return names.length === 0 ? [] : [sentence(listInWords([...new Set(names)]))]
+}
+
+/** A share as percents for a table. */
+export function percent(share: number): number {
+  return Number((100 * share).toFixed(1))
+}
+
+/** Endpoints that a result has cells of, in its order. */
+export function endpointsIn({ cells }: Pick<Result, 'cells'>): string[] {
+  return [...new Set(cells.map(({ endpoint }) => endpoint))]
+}
+
+/** The cell of an app of the plan, where it has numbers. */
+export function measuredCell({ cells }: Pick<Result, 'cells'>, app: string, endpoint: string): MeasuredCell | null {
+  const cell = cells.find((one) => one.app === app && one.endpoint === endpoint)
+  return cell?.state === 'measured' ? cell : null
+}
+
+/** The cell of an app of the plan, where its numbers may be quoted; null where they may not, or there are none. */
+export function usableCell(result: Pick<Result, 'cells'>, app: string, endpoint: string): MeasuredCell | null {
+  const cell = measuredCell(result, app, endpoint)
+  return cell !== null && isUsable(cell) ? cell : null
+}
+
+/** Whether the cell has numbers, and they are not invalid. */
+export function isUsable(cell: Cell): boolean {
+  return cell.state === 'measured' && cell.verdict !== 'invalid'
+}
+
+/** A sentence for all cells that may not be quoted for the same reasons: an answer has to say what it leaves out. */
+export function notUsable(cells: readonly Cell[]): string[] {
+  const byReason = Map.groupBy(
+    cells.filter((cell) => !isUsable(cell)),
+    reasonOf,
+  )
+  return [...byReason].map(([reason, group]) => {
+    const names = group.map(({ app, endpoint }) => `${named(app)} on ${named(endpoint)}`)
+    const who = names.length <= MOST_NAMES ? listInWords(names) : `${names.length} cells`
+    return `${who} ${names.length === 1 ? 'is' : 'are'} not quoted: ${reason}.`
+  })
+}
+
+function reasonOf(cell: Cell): string {
+  if (cell.state !== 'measured') return plainText(cell.reason, LONGEST_REASON)
+  const codes = invalidCodes(cell)
+  return codes.length === 0 ? 'invalid' : `invalid (${codes.join(', ')})`
+}
+
+/** Codes of what makes a cell invalid, each once, in alphabetical order. */
+export function invalidCodes({ findings }: Pick<MeasuredCell, 'findings'>): string[] {
+  const codes = findings.filter(({ severity }) => severity === 'invalid').map(({ code }) => named(code))
+  return [...new Set(codes)].sort()
+}
+
+const ABLE: readonly DriverId[] = ['autocannon', 'fake']
+
+/**
+ * Some ways of asking only one driver knows.
+ * @param what the study needs, as the end of a sentence
+ * @throws UserError for another driver
+ */
+export function needsAutocannon(driver: DriverId, what: string): void {
+  if (ABLE.includes(driver)) return
+  throw new UserError('driver-cannot', `--driver ${driver} cannot ${what}`, { hint: 'leave --driver out: autocannon can' })
 }
 
 /** A difference between two apps, with what it is a difference of: `when idle`. */
@@ -29,7 +103,7 @@ export function differencesInWords(differences: readonly Difference[]): string {
   const ties = differences
     .filter(({ estimate, unit }) => moreOrLess(estimate, unit) === null)
     .map(({ estimate, unit, where }) => `${where} (${formatEstimate(estimate)} ${unit})`)
-  return [...signed, ...(ties.length === 0 ? [] : [`cannot be told apart ${listInWords(ties)}`])].join('; ')
+  return [...signed, ...saidOf(ties, (list) => `cannot be told apart ${list}`)].join('; ')
 }
 
 /** `3.1 [2.9, 3.3] MiB more`, or `less`; null where the interval holds zero or is not known. */
@@ -39,10 +113,14 @@ export function moreOrLess(difference: Estimate, unit: string): string | null {
   return high !== null && high < 0 ? `${formatEstimate(negative(difference))}${unit} less` : null
 }
 
+/** An estimate of what grows with another one: the ends of the interval are its ends. */
+export function rescaled({ value, low, high, level }: Estimate, by: (value: number) => number): Estimate {
+  return { value: by(value), low: low === null ? null : by(low), high: high === null ? null : by(high), level }
+}
+
 /** A ratio as a change in percent: 1.04 [1.02, 1.06] is 4 [2, 6]. */
-export function changePercent({ value, low, high, level }: Estimate): Estimate {
-  const percent = (ratio: number) => 100 * (ratio - 1)
-  return { value: percent(value), low: low === null ? null : percent(low), high: high === null ? null : percent(high), level }
+export function changePercent(ratio: Estimate): Estimate {
+  return rescaled(ratio, (value) => 100 * (value - 1))
 }
 
 /** The same difference the other way round. */

@@ -10,7 +10,4 @@ import { sweep } from './sweep.ts'
 import { workers } from './workers.ts'
 
 /** The registry: what `npm run study -- <name>` may be called with, in the order of `--list`: that of the origins. */
-export const studies: readonly Study[] = [
-  ...[sweep, stack, connections, payload, workers],
-  ...[cache, middleware, latency, memory],
-]
+export const studies: readonly Study[] = [sweep, stack, connections, payload, workers, cache, middleware, latency, memory]

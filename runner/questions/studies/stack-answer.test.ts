@@ -25,7 +25,7 @@ async function answered(
 ) {
   const { endpoints = ['hello'], stacks = STACKS, world } = given
   const options = withDefaults({ endpoints }, [], 5)
-  const prepared = prepareStack(options, [app('node-http'), app('koa')], stacks, NGINX)
+  const prepared = await prepareStack(options, [app('node-http'), app('koa')], stacks, NGINX)
   const costs = { cost: (id: string) => COSTS[id]!, proxyOverApp: 0.8, processNoise: 0.002, sliceNoise: 0.01, ...world }
   return simulatedAnswer(prepared, { world: costs }, spoil)
 }

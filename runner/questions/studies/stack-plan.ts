@@ -6,79 +6,74 @@ import type { NginxPlan } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 import type { Variant } from './variants.ts'
 
-/** What stands between the load generator and an app; the transport is that to the app. */
-export const STACKS = [
-  ...(['direct-tcp', 'direct-unix', 'nginx-tcp', 'nginx-tcp-keepalive', 'nginx-unix', 'nginx-unix-keepalive'] as const),
-  'nginx-alone',
-] as const
-export type StackId = (typeof STACKS)[number]
-
-/** Every app is compared with itself in this one. */
-export const DIRECT = 'direct-tcp'
-/** nginx cannot make the other answers: there is code behind them. */
-export const ALONE_ENDPOINT = 'hello'
-
 /** How an app is reached in a stack. */
 export interface StackWay extends Way {
   /** nginx stands in between. */
   readonly proxied: boolean
 }
 
-const WAYS: Readonly<Record<Exclude<StackId, 'nginx-alone'>, StackWay>> = {
+/** What stands between the load generator and an app, and how the app is reached; null: there is no app. */
+const WAYS = {
   'direct-tcp': { transport: 'tcp', keepAlive: true, proxied: false },
   'direct-unix': { transport: 'unix', keepAlive: true, proxied: false },
   'nginx-tcp': { transport: 'tcp', keepAlive: false, proxied: true },
   'nginx-tcp-keepalive': { transport: 'tcp', keepAlive: true, proxied: true },
   'nginx-unix': { transport: 'unix', keepAlive: false, proxied: true },
   'nginx-unix-keepalive': { transport: 'unix', keepAlive: true, proxied: true },
-}
+  'nginx-alone': null,
+} as const satisfies Record<string, StackWay | null>
+export type StackId = keyof typeof WAYS
+export const STACKS = Object.keys(WAYS) as StackId[]
 
-const NGINX_ALONE: ResolvedApp = {
-  ...{ id: 'nginx', given: 'nginx', insideProject: true },
+/** Every app is compared with itself in this one. */
+export const DIRECT = 'direct-tcp'
+export const ALONE = 'nginx-alone'
+/** nginx cannot make the other answers: there is code behind them. */
+export const ALONE_ENDPOINT = 'hello'
+
+const NGINX: ResolvedApp = {
+  id: 'nginx',
+  given: 'nginx',
+  insideProject: true,
   modulePath: fileURLToPath(new URL('../../../apps/nginx/hello.conf', import.meta.url)),
 }
 
 /** One app in one stack, as a row of the plan. */
-export interface PlannedStack {
+export interface PlannedStack extends Variant {
   readonly stack: StackId
-  /** null: nginx alone. */
-  readonly app: ResolvedApp | null
-  readonly variant: Variant
+  /** Of the app of the plan. */
+  readonly id: string
+  /** The same app without anything in front of it, over tcp; null: nginx alone. */
+  readonly direct: string | null
 }
 
-/** How an app is reached; null: there is no app. */
-export function wayOf(stack: StackId): StackWay | null {
-  return stack === 'nginx-alone' ? null : WAYS[stack]
-}
-
-export function planStacks(apps: readonly ResolvedApp[], stacks: readonly StackId[], nginx: NginxPlan): PlannedStack[] {
+/** How nginx is to reach the apps. */
+export function proxyWays(stacks: readonly StackId[]): StackWay[] {
   return stacks.flatMap((stack) => {
-    const way = wayOf(stack)
-    return way === null ? [alone(nginx)] : apps.map((app) => inFrontOf(app, stack, way, nginx))
+    const way: StackWay | null = WAYS[stack]
+    return way?.proxied ? [way] : []
   })
 }
 
-/** The app of the plan that an app is in a stack. */
-export function stackId({ app, stack, variant }: PlannedStack, other: StackId = stack): string {
-  return variantId(app === null ? variant : { app, key: other })
-}
-
 /** Stacks over one transport share the app's process: what chance gave to it is the same for all of them. */
-function inFrontOf(
-  app: ResolvedApp,
-  stack: StackId,
-  { transport, keepAlive, proxied }: StackWay,
-  nginx: NginxPlan,
-): PlannedStack {
-  const proxy = { ...nginx, keepAlive }
-  const deployment = { transport, process: variantId({ app, key: transport }), ...(proxied ? { proxy } : {}) }
-  return { stack, app, variant: { app, key: stack, deployment } }
+export function planStacks(apps: readonly ResolvedApp[], stacks: readonly StackId[], nginx: NginxPlan): PlannedStack[] {
+  return stacks.flatMap((stack) => {
+    const way: StackWay | null = WAYS[stack]
+    if (way === null) return [alone(nginx)]
+    const { transport, keepAlive, proxied } = way
+    return apps.map((app): PlannedStack => {
+      const proxy = proxied ? { proxy: { ...nginx, keepAlive } } : {}
+      const deployment = { transport, process: variantId({ app, key: transport }), ...proxy }
+      return { stack, app, key: stack, deployment, id: variantId({ app, key: stack }), direct: variantId({ app, key: DIRECT }) }
+    })
+  })
 }
 
 function alone(nginx: NginxPlan): PlannedStack {
+  const variant = { app: NGINX, key: 'alone' }
   // It may well be faster than the load generator.
   const load = { saturates: false }
-  const program = { ...nginx, locations: readFileSync(NGINX_ALONE.modulePath, 'utf8') }
+  const program = { ...nginx, locations: readFileSync(NGINX.modulePath, 'utf8') }
   const deployment = { runtime: nginx.name, program, transport: 'tcp' as const, endpoints: [ALONE_ENDPOINT], load }
-  return { stack: 'nginx-alone', app: null, variant: { app: NGINX_ALONE, key: 'alone', deployment } }
+  return { ...variant, stack: ALONE, deployment, id: variantId(variant), direct: null }
 }

@@ -6,12 +6,11 @@ import type { NginxPlan } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 import { findNginx, missingNginx } from '../../servers/nginx.ts'
 import type { OwnValues } from '../question.ts'
-import { planOf } from '../resolve.ts'
-import { answerStack, type StackCell } from './stack-answer.ts'
-import { ALONE_ENDPOINT, DIRECT, planStacks, STACKS, type StackId, stackId, wayOf } from './stack-plan.ts'
+import { answerStack } from './stack-answer.ts'
+import { ALONE, ALONE_ENDPOINT, DIRECT, planStacks, proxyWays, STACKS, type StackId } from './stack-plan.ts'
 import { StackRounds } from './stack-rounds.ts'
 import type { PreparedStudy, Study } from './study.ts'
-import { variantApps, variantDeployments } from './variants.ts'
+import { prepareVariants } from './variants.ts'
 
 /** Node queues 511 connections that nobody has taken yet; nginx may open one for every client at the same moment. */
 const MOST_CONNECTIONS = 500
@@ -40,53 +39,34 @@ export const stack: Study = {
   async prepare(options, own, { apps, remark }) {
     const chosen = stacksOf(own, options, remark)
     checkOptions(options, chosen)
-    const nginx = findNginx()!
-    const ways = chosen
-      .map(wayOf)
-      .filter((way) => way !== null)
-      .filter(({ proxied }) => proxied)
-    if (options.driver !== 'fake') await checkClientAddress(nginx, ways)
-    return prepareStack(options, apps, chosen, {
-      name: `nginx ${nginx.version}`,
-      path: nginx.path,
-      connections: options.connections,
-    })
+    const { version, path } = findNginx()!
+    if (options.driver !== 'fake') await checkClientAddress({ version, path }, proxyWays(chosen))
+    return prepareStack(options, apps, chosen, { name: `nginx ${version}`, path, connections: options.connections })
   },
 }
 
 /** The study without its outside world. */
-export function prepareStack(
+export async function prepareStack(
   options: CompareOptions,
   apps: readonly ResolvedApp[],
   chosen: readonly StackId[],
   nginx: NginxPlan,
-): PreparedStudy {
-  const planned = planStacks(apps, chosen, nginx)
-  const variants = planned.map(({ variant }) => variant)
-  const baseline = stackId(planned[0]!, DIRECT)
-  const deployments = variantDeployments(variants, baseline)
-  const alone = planned.find(({ app }) => app === null)
-  const references = new Map(
-    planned.map((one) => [
-      stackId(one),
-      { direct: one.app === null ? null : stackId(one, DIRECT), alone: alone === undefined ? null : stackId(alone) },
-    ]),
-  )
-  const rounds = new StackRounds(deployments, (id) => references.get(id)!)
-  const cells = planned.map((one): StackCell => ({ id: stackId(one), app: one.app?.id ?? null, stack: one.stack }))
-  return {
-    plan: { ...planOf(options, apps), baseline, deployments },
-    apps: variantApps(variants),
-    roundFinished: (round) => rounds.add(round),
-    answer: (result) => answerStack(result, cells, rounds),
-  }
+): Promise<PreparedStudy> {
+  const stacks = planStacks(apps, chosen, nginx)
+  const prepared = await prepareVariants(options, stacks)
+  const alone = stacks.find(({ stack }) => stack === ALONE)?.id ?? null
+  const rounds = new StackRounds(prepared.plan.deployments, (app) => {
+    return { direct: stacks.find(({ id }) => id === app)!.direct, alone }
+  })
+  const cells = stacks.map(({ id, app, stack }) => ({ id, stack, app: stack === ALONE ? null : app.id }))
+  return { ...prepared, roundFinished: (round) => rounds.add(round), answer: (result) => answerStack(result, cells, rounds) }
 }
 
 function stacksOf({ stacks }: OwnValues, { endpoints }: CompareOptions, remark: (sentence: string) => void): StackId[] {
   const wanted = (stacks as StackId[] | undefined) ?? STACKS
   const canAnswer = endpoints.includes(ALONE_ENDPOINT)
-  if (wanted.includes('nginx-alone') && !canAnswer) remark(`nginx alone is left out: it can only answer ${ALONE_ENDPOINT}`)
-  return STACKS.filter((id) => id === DIRECT || (wanted.includes(id) && (canAnswer || id !== 'nginx-alone')))
+  if (wanted.includes(ALONE) && !canAnswer) remark(`nginx alone is left out: it can only answer ${ALONE_ENDPOINT}`)
+  return STACKS.filter((id) => id === DIRECT || (wanted.includes(id) && (canAnswer || id !== ALONE)))
 }
 
 function checkOptions({ connections, driver }: CompareOptions, chosen: readonly StackId[]): void {

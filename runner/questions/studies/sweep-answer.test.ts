@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { finding } from '../../analysis/checks/registry.ts'
 import { calmResult } from '../../fixtures/fixture-result.ts'
 import type { MeasuredCell, Result } from '../../result/model.ts'
-import { answerSweep } from './sweep-answer.ts'
+import { answerSweep } from './sweep.ts'
 
 const LEVELS = [1, 2, 4, 8, 16, 32].map((connections) => ({ app: 'koa', id: `koa@${connections}`, connections }))
 

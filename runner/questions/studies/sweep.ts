@@ -1,11 +1,16 @@
+import type { FindingCode } from '../../analysis/checks/registry.ts'
+import { USED_UP } from '../../analysis/checks/thresholds.ts'
+import { combine, estimateLogs, figuresOf } from '../../analysis/relative.ts'
 import { variantId } from '../../measure/plan.ts'
+import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
+import { formatEstimate, formatNumber } from '../../result/format.ts'
 import { MOST_CONNECTIONS } from '../../result/load-shape.ts'
+import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
 import { listOfWholeNumbers } from '../../result/option-values.ts'
-import type { OwnValues } from '../question.ts'
-import { planOf } from '../resolve.ts'
-import type { PreparedStudy, Study } from './study.ts'
-import { answerSweep } from './sweep-answer.ts'
-import { type Variant, variantApps, variantDeployments } from './variants.ts'
+import { type AsymptoticBounds, asymptoticBounds } from '../../statistics/queueing.ts'
+import { endpointsIn, isUsable, measuredCell, named, notUsable, percent } from './phrases.ts'
+import type { Study } from './study.ts'
+import { prepareVariants } from './variants.ts'
 
 const LEVELS = [1, 2, 4, 8, 16, 32, 64, 128]
 /** What a comparison uses by default: the level nearest to it is the one that all others are compared with. */
@@ -28,36 +33,168 @@ export const sweep: Study = {
     },
   ],
   examples: ['npm run study -- sweep --quick', 'npm run study -- sweep --apps koa --levels 1,4,16,64 --endpoints table'],
-  missing: async () => null,
   async prepare(options, own, { apps }) {
-    const levels = levelsOf(own)
-    const variants = apps.flatMap((app) =>
-      levels.map(
-        (connections): Variant => ({
-          ...{ app, key: String(connections) },
-          deployment: {
-            ...{ modulePath: app.modulePath, transport: options.transport, process: app.id },
-            // A single connection waits for every answer: that the server idles meanwhile is what is asked about.
-            load: { connections, saturates: false },
-          },
-        }),
-      ),
-    )
-    const usual = levels.toSorted((a, b) => Math.abs(a - USUAL_CONNECTIONS) - Math.abs(b - USUAL_CONNECTIONS))[0]!
+    const connections = [...new Set((own.levels as number[] | undefined) ?? LEVELS)].sort((a, b) => a - b)
+    const levels = apps.flatMap((app) => connections.map((count) => ({ app, key: String(count), connections: count })))
+    const variants = levels.map(({ app, key, connections }) => ({
+      app,
+      key,
+      // A single connection waits for every answer: that the server idles meanwhile is what is asked about.
+      deployment: { process: app.id, load: { connections, saturates: false } },
+    }))
+    const usual = connections.toSorted((a, b) => Math.abs(a - USUAL_CONNECTIONS) - Math.abs(b - USUAL_CONNECTIONS))[0]!
     const baseline = variantId({ app: apps[0]!, key: String(usual) })
-    const plan = { ...planOf(options, apps), baseline, deployments: variantDeployments(variants, baseline) }
+    const described = levels.map(({ app, key, connections }) => ({ app: app.id, id: variantId({ app, key }), connections }))
     return {
-      plan,
-      apps: variantApps(variants),
-      answer: (result) =>
-        answerSweep(
-          result,
-          variants.map(({ app, key }) => ({ app: app.id, id: variantId({ app, key }), connections: Number(key) })),
-        ),
-    } satisfies PreparedStudy
+      ...(await prepareVariants(options, variants, { baseline })),
+      answer: (result) => answerSweep(result, described),
+    }
   },
 }
 
-function levelsOf({ levels }: OwnValues): number[] {
-  return [...new Set((levels as number[] | undefined) ?? LEVELS)].sort((a, b) => a - b)
+/** One level of one app. */
+export interface SweepLevel {
+  readonly app: string
+  /** Of the app in the plan. */
+  readonly id: string
+  readonly connections: number
+}
+
+/** Beyond so many times the knee more connections can only queue. */
+const PLATEAU_KNEES = 4
+/** A throughput above its bound by more than this is told: the bounds are made from two levels, and the others have costs of their own. */
+const BOUND_TOLERANCE = 1.03
+/** With one of these it is the measurement that is in doubt; they say so themselves. */
+const COUNTS_DIFFER: readonly FindingCode[] = ['counters-disagree', 'littles-law-strained', 'littles-law-broken']
+
+interface Measured extends SweepLevel {
+  readonly cell: MeasuredCell
+}
+
+/** What a sweep says: a row per app and level, the plateau and the knee of every app. */
+export function answerSweep(result: Result, levels: readonly SweepLevel[]): AnswerBody {
+  const endpoints = endpointsIn(result)
+  const parts = endpoints.map((endpoint) => {
+    const measured = levels.flatMap((level) => {
+      const cell = measuredCell(result, level.id, endpoint)
+      return cell === null ? [] : [{ ...level, cell }]
+    })
+    // Tables have rows for what is invalid, without its numbers; sentences and curves are made without it.
+    const valid = measured.filter(({ cell }) => isUsable(cell))
+    const where = endpoints.length > 1 ? ` on ${named(endpoint)}` : ''
+    const curves = [...Map.groupBy(valid, ({ app }) => app)].map(([app, own]) => ({ app, own, ...shapeOf(own) }))
+    return {
+      sentences: curves.map((curve) => sentence(curve, `${named(curve.app)}${where}`)),
+      tables: [table(endpoint, measured)],
+      charts: [
+        chart(`sweep-throughput-${endpoint}`, endpoint, 'requests/s', valid, ({ requestsPerSecond }) => requestsPerSecond),
+        chart(`sweep-cost-${endpoint}`, endpoint, 'CPU µs/request', valid, ({ cost }) => cost),
+      ],
+      limits: curves.flatMap(aboveBound),
+    }
+  })
+  return joinAnswers({ limits: notUsable(result.cells) }, ...parts)
+}
+
+interface Curve {
+  readonly app: string
+  readonly own: readonly Measured[]
+  readonly bounds: AsymptoticBounds | null
+  /** Throughput where more connections change nothing; null: no level lies there. */
+  readonly plateau: Estimate | null
+  /** Fewest connections on the plateau. */
+  readonly from: number | null
+}
+
+/** Knee and plateau of one app: bounds from the least loaded level and from the demand at the most loaded one. */
+function shapeOf(own: readonly Measured[]): Pick<Curve, 'bounds' | 'plateau' | 'from'> {
+  const [least, most] = [own[0]!, own.at(-1)!]
+  if (least.connections === most.connections) return { bounds: null, plateau: null, from: null }
+  const alone = least.connections / least.cell.requestsPerSecond.value
+  const bounds = asymptoticBounds(alone, most.cell.cost.value / 1e6)
+  const flat = own.filter(({ connections }) => connections >= PLATEAU_KNEES * bounds.knee)
+  return { bounds, plateau: flat.length === 0 ? null : meanRate(flat), from: flat[0]?.connections ?? null }
+}
+
+/** Geometric mean of the rates of the levels, round by round: the levels of a round share its process. */
+function meanRate(levels: readonly Measured[]): Estimate {
+  const logs = levels.map(({ cell }) => figuresOf(cell, ({ requestsPerSecond }) => Math.log(requestsPerSecond)))
+  const sums = logs.reduce((sum, own) => combine(sum, own, (a, b) => a + b))
+  return estimateLogs([sums.map((figure) => ({ ...figure, value: figure.value / levels.length }))])[0]!
+}
+
+function sentence({ own, bounds, plateau, from }: Curve, where: string): string {
+  if (bounds === null) return `${where}: one number of connections says nothing of a plateau.`
+  const knee = `its knee by asymptotic bounds is at ${formatNumber(bounds.knee, 1)} connections`
+  if (plateau === null) return `${where}: ${knee}, and no level lies ${PLATEAU_KNEES} times beyond it.`
+  const limit = limitOf(own.at(-1)!.cell)
+  return `${where} gives ${formatEstimate(plateau)} requests/s from ${from} connections on, and what limits it is ${limit}; ${knee}.`
+}
+
+function limitOf({ serverBusy, loadBusy }: MeasuredCell): string {
+  if (serverBusy >= USED_UP) return 'the CPU of the server'
+  return loadBusy !== null && loadBusy >= USED_UP ? 'the load generator' : 'neither CPU'
+}
+
+function table(endpoint: string, measured: readonly Measured[]) {
+  const ifValid =
+    <Value>(of: (cell: MeasuredCell) => Value) =>
+    ({ cell }: Measured) =>
+      isUsable(cell) ? of(cell) : null
+  return tableOf(
+    {
+      id: `sweep-${endpoint}`,
+      title: `${endpoint}: by number of connections`,
+      note:
+        "Requests/s times mean latency is the number of requests on their way, by Little's law; latencies leave out the first answer " +
+        'of every connection in a slice. Latency in a closed loop only says how many wait.',
+    },
+    measured,
+    {
+      app: ({ app }) => app,
+      connections: ({ connections }) => connections,
+      'requests/s': ifValid(({ requestsPerSecond }) => requestsPerSecond),
+      'CPU µs/request': ifValid(({ cost }) => cost),
+      'latency p50, µs': ifValid(({ latencyMicroseconds }) => latencyMicroseconds?.p50),
+      'p99, µs': ifValid(({ latencyMicroseconds }) => latencyMicroseconds?.p99),
+      'requests/s × mean latency': ifValid(inFlight),
+      'server busy %': ({ cell }) => percent(cell.serverBusy),
+      'load busy %': ({ cell }) => (cell.loadBusy === null ? null : percent(cell.loadBusy)),
+      limit: ({ cell }) => limitOf(cell),
+      verdict: ({ cell }) => cell.verdict,
+    },
+  )
+}
+
+/** N = X · R: of the steady part, as the latencies are. */
+function inFlight({ requestsPerSecond, latencyMicroseconds }: MeasuredCell): number | null {
+  const latency = latencyMicroseconds?.mean ?? null
+  return latency === null ? null : Number((requestsPerSecond.value * latency * 1e-6).toFixed(2))
+}
+
+function chart(id: string, endpoint: string, title: string, valid: readonly Measured[], of: (cell: MeasuredCell) => Estimate) {
+  return chartOf(
+    {
+      id,
+      title: `${endpoint}: ${title}`,
+      description: `${title} by number of connections, a curve per app`,
+      x: { title: 'connections', scale: 'log' },
+      y: { title, scale: 'log' },
+    },
+    valid.flatMap(({ app, connections, cell }) => mark(app, connections, of(cell))),
+  )
+}
+
+function aboveBound({ app, own, bounds }: Curve): string[] {
+  const above = own.filter(
+    ({ connections, cell }) =>
+      bounds !== null &&
+      cell.requestsPerSecond.value > bounds.at(connections) * BOUND_TOLERANCE &&
+      !cell.findings.some(({ code }) => COUNTS_DIFFER.some((one) => one === code)),
+  )
+  if (above.length === 0) return []
+  const levels = above.map(({ connections }) => connections).join(', ')
+  return [
+    `${named(app)} gives more than its asymptotic bound with ${levels} connections: the bounds take a request to need the same with any number of them, and it needs less there. Its knee is a rough one.`,
+  ]
 }

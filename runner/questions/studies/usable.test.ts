@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { finding, fixtureResult } from '../../fixtures/fixture-result.ts'
 import type { Answer } from '../../result/answer.ts'
 import type { Cell, MeasuredCell } from '../../result/model.ts'
-import { notUsable, usableCell, withholdInvalid } from './usable.ts'
+import { notUsable, usableCell } from './phrases.ts'
+import { withholdInvalid } from './study.ts'
 
 const measured = fixtureResult().cells.find(
   (cell): cell is MeasuredCell => cell.state === 'measured' && cell.verdict !== 'invalid',

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { type Variant, variantApps, variantDeployments } from './variants.ts'
+import { withDefaults } from '../../measure/options.ts'
+import { prepareVariants, type Variant, variantDeployments } from './variants.ts'
 
 const app = (id: string) => ({ id, modulePath: `/${id}.ts`, given: id, insideProject: true })
 const plain = (id: string): Variant => ({ app: app(id), key: null, deployment: {} })
 
 describe('variants', () => {
-  it('are apps of a plan, called by what sets them apart', () => {
+  it('are apps of a plan, called by what sets them apart', async () => {
     const variants = [plain('raw'), { ...plain('koa'), key: 'unix', deployment: { transport: 'unix' as const } }]
-    expect(variantApps(variants).map(({ id, given }) => [id, given])).toEqual([
+    const { apps } = await prepareVariants(withDefaults({}, [], 1), variants)
+    expect(apps.map(({ id, given }) => [id, given])).toEqual([
       ['raw', 'raw'],
       ['koa@unix', 'koa'],
     ])

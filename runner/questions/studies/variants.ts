@@ -1,19 +1,44 @@
-import { BASELINE_COPIES, variantId } from '../../measure/plan.ts'
+import type { CompareOptions } from '../../measure/options.ts'
+import { BASELINE_COPIES, type Plan, variantId } from '../../measure/plan.ts'
 import type { DeploymentPlan } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
+import { type AppRecipe, writeGeneratedApps } from '../../servers/generated-apps.ts'
+import { planOf } from '../resolve.ts'
+import type { PreparedStudy } from './study.ts'
 
 /** One way of deploying or asking an app: a row of a study. */
 export interface Variant {
   readonly app: ResolvedApp
   /** What sets it apart, part of an id: letters, digits, dots and dashes; null: the app as it is. */
   readonly key: string | null
+  /** Makes its module. Absent: it is the app's own. */
+  readonly recipe?: Omit<AppRecipe, 'id'>
   /** What differs from a plain deployment. */
-  readonly deployment: Partial<Omit<DeploymentPlan, 'id' | 'app'>>
+  readonly deployment?: Partial<Omit<DeploymentPlan, 'id' | 'app'>>
 }
 
-/** Variants as apps of a plan, for the reports. */
-export function variantApps(variants: readonly Variant[]): ResolvedApp[] {
-  return variants.map((variant) => ({ ...variant.app, id: variantId(variant) }))
+/**
+ * What a study of variants measures: every variant is an app of the plan. Modules that have to be made are written, to be removed again.
+ * @param own what of the plan is the study's own. The first variant is what everything is compared with, unless it says otherwise.
+ */
+export async function prepareVariants(
+  options: CompareOptions,
+  variants: readonly Variant[],
+  own: Partial<Omit<Plan, 'deployments'>> = {},
+): Promise<Omit<PreparedStudy, 'answer'>> {
+  const recipes = variants.flatMap((variant) => (variant.recipe ? [{ id: variantId(variant), ...variant.recipe }] : []))
+  const generated = recipes.length === 0 ? null : await writeGeneratedApps(recipes)
+  const apps = variants.map((variant) => ({ ...variant.app, id: variantId(variant) }))
+  const made = variants.map((variant): Variant => {
+    const modulePath = generated?.apps.find(({ id }) => id === variantId(variant))?.modulePath ?? variant.app.modulePath
+    return { ...variant, deployment: { modulePath, transport: options.transport, ...variant.deployment } }
+  })
+  const plan = { ...planOf(options, apps), ...own }
+  return {
+    plan: { ...plan, deployments: variantDeployments(made, plan.baseline) },
+    apps,
+    cleanUp: async () => generated?.remove(),
+  }
 }
 
 /**
@@ -22,14 +47,11 @@ export function variantApps(variants: readonly Variant[]): ResolvedApp[] {
  * @param baseline id of the variant that everything is compared with
  */
 export function variantDeployments(variants: readonly Variant[], baseline: string): DeploymentPlan[] {
-  const processOf = (variant: Variant) => variant.deployment.process ?? variantId(variant)
+  const processOf = (variant: Variant) => variant.deployment?.process ?? variantId(variant)
   const twice = variants.filter((variant) => variantId(variant) === baseline).map(processOf)
   return variants.flatMap((variant): DeploymentPlan[] => {
     const id = variantId(variant)
-    const plan: DeploymentPlan = {
-      ...{ id, app: id, modulePath: variant.app.modulePath, transport: 'tcp' },
-      ...variant.deployment,
-    }
+    const plan: DeploymentPlan = { id, app: id, modulePath: variant.app.modulePath, transport: 'tcp', ...variant.deployment }
     if (!twice.includes(processOf(variant))) return [plan]
     return Array.from({ length: BASELINE_COPIES }, (_, copy) => {
       if (copy === 0) return plan

@@ -7,10 +7,10 @@ import { variantId } from '../../measure/plan.ts'
 import type { RunRecord } from '../../measure/records.ts'
 import { AnswerBody, type AnswerTable } from '../../result/answer.ts'
 import { Result } from '../../result/model.ts'
-import { collectLives } from './lives.ts'
+import { collectProcesses } from './processes.ts'
 import { type Variant, variantDeployments } from './variants.ts'
 import { answerWorkers } from './workers-answer.ts'
-import type { WorkersVariant } from './workers-rows.ts'
+import type { WorkersVariant } from './workers-figures.ts'
 
 interface World {
   /** Microseconds per request by variant: of one CPU, so requests/s are a million over it. */
@@ -35,7 +35,7 @@ async function answerOf({ costs, cpus = [1], members, loadIdle = 0.5, says = {} 
       deployment: { ...team, ...(cpus.length > 1 ? { cpus } : {}) },
     }
   })
-  const { rounds, roundFinished } = collectLives()
+  const { rounds, roundFinished } = collectProcesses()
   let started = 0
   const simulated = simulation({
     ...{ apps: ['node-http'], endpoints: ['hello'], rule: { rounds: 6, precision: null }, afterRound: roundFinished },
@@ -74,8 +74,8 @@ async function answerOf({ costs, cpus = [1], members, loadIdle = 0.5, says = {} 
   const described = variants.map(
     (variant): WorkersVariant => ({
       ...{ app: 'node-http', id: variantId(variant) },
-      workers: variant.deployment.team?.workers ?? 1,
-      scheduling: variant.deployment.team?.scheduling ?? null,
+      workers: variant.deployment?.team?.workers ?? 1,
+      scheduling: variant.deployment?.team?.scheduling ?? null,
     }),
   )
   const answer = answerWorkers(result, { plan: simulated.plan, rounds, variants: described, cpus })

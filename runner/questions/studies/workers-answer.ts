@@ -1,29 +1,37 @@
+import { USED_UP } from '../../analysis/checks/thresholds.ts'
 import type { Plan } from '../../measure/plan.ts'
-import type { AnswerBody } from '../../result/answer.ts'
+import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate } from '../../result/format.ts'
 import type { Estimate, Result } from '../../result/model.ts'
-import { listInWords } from '../../result/plain-text.ts'
-import { LifeTable, type LivesOfRound, usableApps } from './lives.ts'
-import { changePercent, moreOrLess, named } from './phrases.ts'
+import { changePercent, moreOrLess, named, percent, saidOf } from './phrases.ts'
+import { type ProcessesOfRound, type ProcessFigure, ProcessTable, usableApps } from './processes.ts'
 import {
   anonymousPerWorker,
   connectionFairness,
   cpuFairness,
+  largestShare,
   primaryResident,
+  residentInAll,
   residentPerWorker,
+  type Scaling,
+  scalings,
   sharing,
+  smallestShare,
+  type WorkersRow,
+  type WorkersVariant,
+  workersRows,
 } from './workers-figures.ts'
-import { type Scaling, scalings, type WorkersRow, type WorkersVariant, workersRows } from './workers-rows.ts'
-import { processTable, scalingCharts, scalingTable, schedulingName } from './workers-tables.ts'
 
 /** What the answer needs beside the result. */
 export interface WorkersFacts {
   readonly plan: Plan
-  readonly rounds: readonly LivesOfRound[]
+  readonly rounds: readonly ProcessesOfRound[]
   readonly variants: readonly WorkersVariant[]
   /** CPUs of the servers; null: not pinned. */
   readonly cpus: readonly number[] | null
 }
+
+type Cpus = WorkersFacts['cpus']
 
 /** Findings after which requests/s tell of the load generator, or may. */
 const LOAD_LIMITS = new Set(['load-generator-bound', 'load-generator-busy'])
@@ -32,39 +40,35 @@ const LOAD_LIMITS = new Set(['load-generator-bound', 'load-generator-busy'])
 export function answerWorkers(result: Result, facts: WorkersFacts): AnswerBody {
   const { plan, rounds, variants, cpus } = facts
   const known = plan.endpoints.map((endpoint) => ({ endpoint, rows: workersRows(result, variants, endpoint) }))
-  const curves = known.flatMap(({ endpoint, rows }) => scalings(rows, endpoint))
-  const lives = new LifeTable(plan, rounds)
-  const seen = new Set(rounds.flatMap((round) => [...round.lives.keys()]))
+  const parts = known.map(({ endpoint, rows }) => {
+    const where = known.length > 1 ? ` on ${named(endpoint)}` : ''
+    return {
+      sentences: scalings(rows).map((curve) => scalingSentence(curve, `${named(curve.app)}${where}`, cpus)),
+      tables: [scalingTable(endpoint, rows, cpus)],
+      charts: [
+        chart('throughput', endpoint, 'requests/s', rows, ({ cell }) => cell.requestsPerSecond),
+        chart('cost', endpoint, 'CPU µs/request', rows, ({ cell }) => cell.cost),
+      ],
+    }
+  })
+  const processes = new ProcessTable(plan, rounds)
+  const seen = new Set(rounds.flatMap((round) => [...round.processes.keys()]))
   const sound = new Set(usableApps(result).filter((id) => seen.has(id)))
   const living = variants.filter(({ id }) => sound.has(id))
-  const [first] = plan.deployments
-  const connections = first?.load?.connections ?? plan.connections
-  return {
-    sentences: [
-      ...curves.map((curve) => scalingSentence(curve, cpus, known.length > 1)),
-      ...processSentences(lives, living, connections),
-    ],
-    tables: [
-      ...known
-        .filter(({ rows }) => rows.length > 0)
-        .map(({ endpoint, rows }) => scalingTable(endpoint, rows, cpus?.length ?? null)),
-      ...(living.length === 0 ? [] : [processTable(lives, living, connections)]),
-    ],
-    charts: known.flatMap(({ endpoint, rows }) => scalingCharts(endpoint, rows)),
+  const ofProcesses = {
+    sentences: processSentences(processes, living, plan.connections),
+    tables: [processTable(processes, living, plan.connections)],
     limits: limits(
       result,
       facts,
       known.flatMap(({ rows }) => rows),
     ),
   }
+  return joinAnswers(...parts, ofProcesses)
 }
 
-function scalingSentence(
-  { app, endpoint, scheduling, rows, enough }: Scaling,
-  cpus: WorkersFacts['cpus'],
-  several: boolean,
-): string {
-  const where = `${named(app)}${several ? ` on ${named(endpoint)}` : ''}, ${scheduling}, ${cpusInWords(cpus)}`
+function scalingSentence({ scheduling, rows, enough }: Scaling, who: string, cpus: Cpus): string {
+  const where = `${who}, ${scheduling}, ${cpusInWords(cpus)}`
   if (enough === null) return `${where}: one plain process has no number to compare with.`
   const parts = rows.map(({ workers, cell, rateRatio, costRatio }) => {
     const one = workers === 1
@@ -99,14 +103,14 @@ function conclusion(rows: readonly WorkersRow[], enough: number): string {
   return `More than ${count(enough)} are not proven to give more requests/s.`
 }
 
-function processSentences(lives: LifeTable, living: readonly WorkersVariant[], connections: number): string[] {
+function processSentences(processes: ProcessTable, living: readonly WorkersVariant[], connections: number): string[] {
   const most = Math.max(...living.map(({ workers }) => workers))
   return living.flatMap((variant) => {
     const { app, id, workers, scheduling } = variant
     if (scheduling === null || workers < most) return []
-    const of = (figure: Parameters<LifeTable['levels']>[1]) => lives.levels([id], figure)[0] ?? null
+    const of = (figure: ProcessFigure) => processes.levels([id], figure)[0] ?? null
     const [resident, anonymous, primary] = [residentPerWorker, anonymousPerWorker, primaryResident].map(of)
-    const [cpu, spread] = [cpuFairness, connectionFairness].map((figure) => sharing(lives, [variant], figure)[0] ?? null)
+    const [cpu, spread] = [cpuFairness, connectionFairness].map((figure) => sharing(processes, [variant], figure)[0] ?? null)
     const held =
       resident && anonymous && primary
         ? [
@@ -118,40 +122,131 @@ function processSentences(lives: LifeTable, living: readonly WorkersVariant[], c
       ...(cpu ? [`${formatEstimate(cpu)} for CPU time`] : []),
       ...(spread ? [`${formatEstimate(spread)} for the ${connections} connections`] : []),
     ]
-    const fair = shared.length === 0 ? [] : [`Jain's index of fairness is ${listInWords(shared)}`]
-    const parts = [...held, ...fair]
-    return parts.length === 0 ? [] : [`${named(app)}, ${schedulingName(variant)}, ${count(workers)}: ${parts.join('; ')}.`]
+    const parts = [...held, ...saidOf(shared, (indexes) => `Jain's index of fairness is ${indexes}`)]
+    return parts.length === 0 ? [] : [`${named(app)}, ${scheduling}, ${count(workers)}: ${parts.join('; ')}.`]
   })
 }
 
 function limits(result: Result, { variants, cpus, plan }: WorkersFacts, rows: readonly WorkersRow[]): string[] {
   const { loadCpu } = result.environment
-  const quoted = new Set(rows.map(({ id, cell }) => `${id} ${cell.endpoint}`))
   const left = plan.endpoints.flatMap((endpoint) =>
-    variants.filter(({ id }) => !quoted.has(`${id} ${endpoint}`)).map(({ id }) => named(id)),
+    variants.filter(({ id }) => !rows.some((row) => row.id === id && row.cell.endpoint === endpoint)),
   )
   const bound = rows.filter(({ cell }) => cell.findings.some(({ code }) => LOAD_LIMITS.has(code)))
   return [
-    ...(cpus === null
-      ? ['Nothing is pinned: servers and load generator take CPU time from each other.']
-      : [`The servers had ${cpusInWords(cpus)} (${cpus.join(', ')}), the load generator CPU ${loadCpu ?? '?'}.`]),
+    cpus === null
+      ? 'Nothing is pinned: servers and load generator take CPU time from each other.'
+      : `The servers had ${cpusInWords(cpus)} (${cpus.join(', ')}), the load generator CPU ${loadCpu ?? '?'}.`,
     ...(cpus?.length === 1
       ? ['More workers than CPUs can only share what there is; on a machine with more CPUs they get all that are left.']
       : []),
-    ...(bound.length === 0
-      ? []
-      : [
-          `The load generator was the limit, or near it, of ${listInWords([...new Set(bound.map(({ id }) => named(id)))])}: their requests/s are lower bounds.`,
-        ]),
-    ...(left.length === 0 ? [] : [`Without a valid number, and not quoted: ${listInWords([...new Set(left)])}.`]),
+    ...saidOf(
+      bound.map(({ id }) => named(id)),
+      (names) => `The load generator was the limit, or near it, of ${names}: their requests/s are lower bounds.`,
+    ),
+    ...saidOf(
+      left.map(({ id }) => named(id)),
+      (names) => `Without a valid number, and not quoted: ${names}.`,
+    ),
   ]
 }
 
-function cpusInWords(cpus: WorkersFacts['cpus']): string {
+function cpusInWords(cpus: Cpus): string {
   if (cpus === null) return 'on any CPU'
   return cpus.length === 1 ? '1 CPU' : `${cpus.length} CPUs`
 }
 
 function count(workers: number): string {
   return workers === 1 ? '1 worker' : `${workers} workers`
+}
+
+/** How a variant is called in a table. */
+function schedulingName({ scheduling }: WorkersVariant): string {
+  return scheduling ?? 'one plain process'
+}
+
+function scalingTable(endpoint: string, rows: readonly WorkersRow[], cpus: Cpus) {
+  return tableOf(
+    {
+      id: `workers-${endpoint}`,
+      title: `${endpoint}: by number of workers`,
+      note:
+        'One process is the app without node:cluster. Workers of 1 behind a primary show what node:cluster itself takes. The cost is the CPU time ' +
+        'of primary and workers together.',
+    },
+    rows,
+    {
+      app: ({ app }) => app,
+      scheduling: schedulingName,
+      workers: ({ workers }) => workers,
+      'requests/s': ({ cell }) => cell.requestsPerSecond,
+      'requests/s over one process': ({ rateRatio }) => rateRatio,
+      'CPU µs/request': ({ cell }) => cell.cost,
+      'cost over one process': ({ costRatio }) => costRatio,
+      'servers busy, % of one CPU': ({ cell }) => percent(cell.serverBusy),
+      'load busy %': ({ cell }) => (cell.loadBusy === null ? null : percent(cell.loadBusy)),
+      limit: (row) => limitOf(row, cpus),
+    },
+  )
+}
+
+/** What is used up: the CPUs that the workers can use, or the load generator. */
+function limitOf({ cell, workers }: WorkersRow, cpus: Cpus): string {
+  if (cell.serverBusy >= USED_UP * Math.min(workers, cpus?.length ?? workers)) return 'CPUs of the servers'
+  return cell.loadBusy !== null && cell.loadBusy >= USED_UP ? 'load generator' : 'neither'
+}
+
+/** Memory, start-up and fairness; of processes that answer rightly, whatever is found of their costs. */
+function processTable(processes: ProcessTable, variants: readonly WorkersVariant[], connections: number) {
+  const level = (figure: ProcessFigure) => {
+    const levels = processes.levels(
+      variants.map(({ id }) => id),
+      figure,
+    )
+    return (row: WorkersVariant) => levels[variants.indexOf(row)]
+  }
+  const share = (figure: Parameters<typeof sharing>[2]) => {
+    const shares = sharing(processes, variants, figure)
+    return (row: WorkersVariant) => shares[variants.indexOf(row)]
+  }
+  return tableOf(
+    {
+      id: 'processes',
+      title: 'processes: memory, start-up and fairness',
+      note:
+        'Memory at the end of the load; pages of the Node binary are counted in every process, and are in memory once: a worker more ' +
+        "takes what is without pages of files. Jain's index is (Σx)² ÷ (n Σx²), 1 when all workers have the same and 1/n when one has all; shares are " +
+        'multiples of an even one. All requests of an endpoint are alike, so shares of CPU time are shares of requests. A connection stays with ' +
+        `its worker: with as few as ${connections}, chance decides how many each gets, again in every round.`,
+    },
+    variants,
+    {
+      app: ({ app }) => app,
+      scheduling: schedulingName,
+      workers: ({ workers }) => workers,
+      'resident per worker, MiB': level(residentPerWorker),
+      'of it without pages of files, MiB': level(anonymousPerWorker),
+      'primary, MiB': level(primaryResident),
+      'all processes, MiB': level(residentInAll),
+      'all listen after, ms': level(({ startMilliseconds }) => startMilliseconds),
+      "CPU time: Jain's index": share(cpuFairness),
+      'smallest share': share(smallestShare),
+      'largest share': share(largestShare),
+      "connections: Jain's index": share(connectionFairness),
+    },
+  )
+}
+
+function chart(id: string, endpoint: string, title: string, rows: readonly WorkersRow[], of: (row: WorkersRow) => Estimate) {
+  const several = new Set(rows.map(({ app }) => app)).size > 1
+  return chartOf(
+    {
+      id: `workers-${id}-${endpoint}`,
+      title: `${endpoint}: ${title}`,
+      description: `${title} by number of workers, a curve per scheduling`,
+      x: { title: 'workers' },
+      y: { title },
+    },
+    rows.flatMap((row) => mark(schedulingName(row), row.workers, of(row), several ? row.app : null)),
+  )
 }

@@ -8,10 +8,9 @@ import type { Rig } from '../../measure/rig.ts'
 import { UserError } from '../../result/errors.ts'
 import { chosenFrom, list, listOfWholeNumbers } from '../../result/option-values.ts'
 import type { OwnValues, QuestionContext } from '../question.ts'
-import { planOf } from '../resolve.ts'
-import { collectLives } from './lives.ts'
+import { collectProcesses } from './processes.ts'
 import type { Study } from './study.ts'
-import { type Variant, variantApps, variantDeployments } from './variants.ts'
+import { prepareVariants, type Variant } from './variants.ts'
 import { answerWorkers } from './workers-answer.ts'
 
 const WORKERS = [1, 2, 4]
@@ -25,7 +24,6 @@ export const workers: Study = {
   question: 'What do several workers give, what do they cost and hold, and how evenly do they share the work?',
   defaults: { apps: ['node-http'], endpoints: ['hello'], precision: 2, maxMinutes: 12 },
   quick: { precision: 5, maxMinutes: 4 },
-  without: [],
   ownOptions: [
     {
       flags: '--workers <list>',
@@ -45,35 +43,31 @@ export const workers: Study = {
     'npm run study -- workers --quick',
     'npm run study -- workers --apps fastify --workers 1,2 --scheduling round-robin,reuse-port --connections 64',
   ],
-  missing: async () => null,
   async prepare(options, own, { apps, placement, remark }) {
     const cpus = cpusForWorkers(placement, allowedCpus())
-    const ways = schedulingsOf(own, options, remark)
-    const variants = apps.flatMap((app): Variant[] => {
-      const common = { modulePath: app.modulePath, transport: options.transport, ...severalCpus(cpus) }
-      const team = (count: number, scheduling: Scheduling): Variant => ({
-        ...{ app, key: `${count}-${scheduling}` },
-        deployment: { ...common, team: { workers: count, scheduling } },
-      })
-      const teams = ways.flatMap((scheduling) => countsOf(own, options).map((count) => team(count, scheduling)))
-      return [{ app, key: null, deployment: common }, ...teams]
-    })
-    const baseline = apps[0]!.id
-    const plan = {
-      ...{ ...planOf(options, apps), baseline, deployments: variantDeployments(variants, baseline) },
-      // Memory and CPU time of every process are wanted, rests are not.
-      processRecords: { restMilliseconds: 0 },
-    }
-    const { rounds, roundFinished } = collectLives()
+    // All variants have the same CPUs, the one plain process too.
+    const several = cpus === null || cpus.length < 2 ? {} : { cpus }
+    const teams = schedulingsOf(own, options, remark).flatMap((scheduling) =>
+      countsOf(own, options).map((workers) => ({ workers, scheduling })),
+    )
+    const variants = apps.flatMap((app): Variant[] => [
+      { app, key: null, deployment: several },
+      ...teams.map((team) => ({ app, key: `${team.workers}-${team.scheduling}`, deployment: { ...several, team } })),
+    ])
+    // Memory and CPU time of every process are wanted, rests are not.
+    const prepared = await prepareVariants(options, variants, { processRecords: { restMilliseconds: 0 } })
+    const { rounds, roundFinished } = collectProcesses()
     const described = variants.map((variant) => ({
-      ...{ app: variant.app.id, id: variantId(variant) },
-      workers: variant.deployment.team?.workers ?? 1,
-      scheduling: variant.deployment.team?.scheduling ?? null,
+      app: variant.app.id,
+      id: variantId(variant),
+      workers: variant.deployment?.team?.workers ?? 1,
+      scheduling: variant.deployment?.team?.scheduling ?? null,
     }))
     return {
-      ...{ plan, apps: variantApps(variants), roundFinished },
+      ...prepared,
+      roundFinished,
       rig: (rig) => onSeveralCpus(rig, placement, cpus),
-      answer: (result) => answerWorkers(result, { plan, rounds, variants: described, cpus }),
+      answer: (result) => answerWorkers(result, { plan: prepared.plan, rounds, variants: described, cpus }),
     }
   },
 }
@@ -99,11 +93,6 @@ function schedulingsOf(
   }
   remark(`reuse-port is left out: ${why}`)
   return wanted.filter((one) => one !== 'reuse-port')
-}
-
-/** All variants have the same CPUs, the one plain process too. */
-function severalCpus(cpus: readonly number[] | null): { cpus?: readonly number[] } {
-  return cpus === null || cpus.length < 2 ? {} : { cpus }
 }
 
 /** Time stolen from any CPU of the servers counts; there is no one distance from several of them to the load generator's. */
