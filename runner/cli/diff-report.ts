@@ -1,8 +1,8 @@
 import type { Weight } from '../machine/environment-points.ts'
-import { escapeMarkdown, markdownTable } from '../report/markdown.ts'
+import { type Block, numbers, paragraph, tableOf, texts } from '../report/document.ts'
+import { toMarkdown } from '../report/markdown.ts'
 import { utcMinute, version } from '../report/run-facts.ts'
-import { type TextColumn, textTable } from '../report/text-table.ts'
-import { numberColumns, textColumns } from '../result/answer.ts'
+import { toTerminal } from '../report/terminal.ts'
 import { appId } from '../result/app-name.ts'
 import { decimalsOf, formatDuration, formatEstimate, formatNumber } from '../result/format.ts'
 import { prettyJson } from '../result/json.ts'
@@ -23,36 +23,28 @@ const weights: Readonly<Record<Weight, string>> = {
 
 /** Two runs side by side, for a terminal or a pipe. */
 export function renderDiff(diff: RunDiff): string {
-  const lines = [
+  const facts = [
     `before  ${runInWords(diff.before)}`,
     `after   ${runInWords(diff.after)}`,
     ...diff.environment.map((one) => `${one.weight === 'expected' ? '        ' : 'warning '}${differenceInWords(one)}`),
-    '',
-    ...textTable(...tableOf(diff)),
-    '',
-    ...diff.lost.map(lostInWords),
-    verdict(diff),
   ]
-  return `${lines.join('\n')}\n`
+  return toTerminal([
+    { blocks: [{ kind: 'raw', text: facts.join('\n') }] },
+    { blocks: [cellsTable(diff)] },
+    { blocks: [...diff.lost.map((cell) => paragraph(lostInWords(cell))), paragraph(verdict(diff))] },
+  ])
 }
 
 /** The same as Markdown. */
 export function renderDiffMarkdown(diff: RunDiff): string {
-  const facts = [
-    `before: ${runInWords(diff.before)}`,
-    `after: ${runInWords(diff.after)}`,
-    ...diff.environment.map(differenceInWords),
+  const runs = [`before: ${runInWords(diff.before)}`, `after: ${runInWords(diff.after)}`]
+  const blocks: Block[] = [
+    { kind: 'sentences', texts: [...runs, ...diff.environment.map(differenceInWords)] },
+    cellsTable(diff),
+    { kind: 'sentences', texts: diff.lost.map(lostInWords) },
+    paragraph(verdict(diff), { strong: true }),
   ]
-  return [
-    ...facts.map((fact) => `- ${escapeMarkdown(fact)}`),
-    '',
-    markdownTable(...tableOf(diff)),
-    '',
-    ...diff.lost.map((cell) => `- ${escapeMarkdown(lostInWords(cell))}`),
-    ...(diff.lost.length === 0 ? [] : ['']),
-    `**${escapeMarkdown(verdict(diff))}**`,
-    '',
-  ].join('\n')
+  return `${toMarkdown([{ blocks }])}\n`
 }
 
 /** `kernel: 6.1 → 6.2 (a change may come from this)`. */
@@ -60,31 +52,32 @@ function differenceInWords({ name, before, after, weight }: RunDiff['environment
   return `${plain(name)}: ${plain(before)} → ${plain(after)}${weights[weight]}`
 }
 
-function lostInWords({ app, endpoint, because }: RunDiff['lost'][number]): string {
-  return `${appId(app)} ${appId(endpoint)} ${because}`
+function lostInWords(cell: RunDiff['lost'][number]): string {
+  return `${name(cell)} ${cell.because}`
 }
 
 /** For programs, as JSON. */
 export function renderDiffJson({ before, after, ...rest }: RunDiff): string {
-  const facts = ({ startedAt, environment, rounds, verdict }: Result) => ({
-    ...{ startedAt, node: environment.node, suiteVersion: environment.suiteVersion, commit: environment.commit, rounds, verdict },
-  })
+  const facts = ({ startedAt, environment: { node, suiteVersion, commit }, rounds, verdict }: Result) => {
+    return { startedAt, node, suiteVersion, commit, rounds, verdict }
+  }
   return prettyJson({ before: facts(before), after: facts(after), ...rest })
 }
 
 /** What a cell did relative to the others is shown where its own change says nothing. */
-function tableOf({ cells, comparable }: RunDiff): [TextColumn[], string[][]] {
-  const columns: TextColumn[] = [
-    ...textColumns('app', 'endpoint'),
-    ...numberColumns('ratio before', 'ratio after', 'change', ...(comparable ? [] : [RELATIVE])),
-    ...textColumns(''),
-  ]
-  const rowOf = ({ app, endpoint, before, after, ratioOfRatios, relativeToOthers, change }: CellChange) => [
-    ...[appId(app), appId(endpoint), formatEstimate(before), formatEstimate(after), changeInWords(ratioOfRatios)],
-    ...(comparable ? [] : [relativeToOthers === null ? '–' : changeInWords(relativeToOthers)]),
-    change,
-  ]
-  return [columns, cells.map(rowOf)]
+function cellsTable({ cells, comparable }: RunDiff): Block {
+  const relative = numbers<CellChange>(RELATIVE, ({ relativeToOthers }) =>
+    relativeToOthers === null ? '–' : changeInWords(relativeToOthers),
+  )
+  return tableOf(cells, [
+    texts('app', ({ app }) => appId(app)),
+    texts('endpoint', ({ endpoint }) => appId(endpoint)),
+    numbers('ratio before', ({ before }) => formatEstimate(before)),
+    numbers('ratio after', ({ after }) => formatEstimate(after)),
+    numbers('change', ({ ratioOfRatios }) => changeInWords(ratioOfRatios)),
+    ...(comparable ? [] : [relative]),
+    texts('', ({ change }) => change),
+  ])
 }
 
 /** `+2.1 % [+0.8, +3.4]`. */

@@ -5,9 +5,9 @@ import { readPublished } from '../questions/calibration/files.ts'
 import { renderCalibrationPage } from '../questions/calibration/page.ts'
 import { studies } from '../questions/studies/registry.ts'
 import { renderChartFiles } from '../report/charts/chart-files.ts'
-import { pictureTag } from '../report/charts/picture.ts'
-import { renderMarkdown, renderMarkdownTable } from '../report/markdown.ts'
-import { MAIN_FACTS, runFacts } from '../report/run-facts.ts'
+import { pictureTag } from '../report/markdown.ts'
+import { mainFactsLine } from '../report/run-facts.ts'
+import { renderMarkdown, renderMarkdownTable } from '../report/run-report.ts'
 import { parseResult, renderJsonSchema } from '../result/json.ts'
 import type { Result } from '../result/model.ts'
 import { optionsTable, renderFactsPage, renderFindingsPage, replaceRegion } from './reference-pages.ts'
@@ -81,17 +81,14 @@ async function comparisonPages(result: Result): Promise<Page[]> {
 }
 
 function picture(name: keyof typeof chartAlts, folder: string): string {
-  return pictureTag(`${folder}/${name}`, chartAlts[name])
+  return pictureTag({ path: `${folder}/${name}`, description: chartAlts[name] })
 }
 
 function latestResults(result: Result): string {
-  const facts = runFacts(result)
-    .filter(({ name }) => MAIN_FACTS.includes(name))
-    .map(({ name, text }) => `${name}: ${text}`)
   return [
     picture('overhead', 'results/published'),
     renderMarkdownTable(result, SHOWN_ENDPOINT),
     renderMarkdownTable(result, null),
-    `All endpoints, intervals and findings: [results/README.md](results/README.md). ${facts.join('; ')}.`,
+    `All endpoints, intervals and findings: [results/README.md](results/README.md). ${mainFactsLine(result)}.`,
   ].join('\n\n')
 }

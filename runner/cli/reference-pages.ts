@@ -3,8 +3,8 @@ import { findingKinds } from '../analysis/checks/registry.ts'
 import type { Probe } from '../machine/facts/probe.ts'
 import { probes } from '../machine/facts/registry.ts'
 import { compareOptions, type OptionRow, resumeOption } from '../measure/options.ts'
-import { markdownTable } from '../report/markdown.ts'
-import { textColumns } from '../result/answer.ts'
+import { tableOf, texts } from '../report/document.ts'
+import { toMarkdown } from '../report/markdown.ts'
 import { RunError } from '../result/errors.ts'
 import { FactGroup } from '../result/fact.ts'
 
@@ -19,8 +19,6 @@ function factEntry({ id, title, why, good, source, measured }: Probe): string {
   const howRead = measured === true ? `Measured: ${source}` : `Read from ${source}`
   return `**${title}** (\`${id}\`). ${why} Good: ${good}. ${howRead}.`
 }
-
-const columns = textColumns('code', 'severity', 'meaning', 'what to do')
 
 /** `docs/findings.md`: every kind of finding there is, in the order of the registry. */
 export function renderFindingsPage(): string {
@@ -50,10 +48,13 @@ ${table('run')}
 
 function table(scope: FindingKind['scope']): string {
   const kinds = Object.entries<FindingKind>(findingKinds).filter(([, kind]) => kind.scope === scope)
-  return markdownTable(
-    columns,
-    kinds.map(([code, { severity, meaning, advice }]) => [code, severity, meaning, advice]),
-  )
+  const columns = [
+    texts<(typeof kinds)[number]>('code', ([code]) => code),
+    texts<(typeof kinds)[number]>('severity', ([, { severity }]) => severity),
+    texts<(typeof kinds)[number]>('meaning', ([, { meaning }]) => meaning),
+    texts<(typeof kinds)[number]>('what to do', ([, { advice }]) => advice),
+  ]
+  return toMarkdown([{ blocks: [tableOf(kinds, columns)] }])
 }
 
 /** The options as a Markdown table, for the README. */

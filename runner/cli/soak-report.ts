@@ -1,31 +1,33 @@
 import type { SoakOutcome } from '../questions/soak/soak.ts'
-import { type TextColumn, textTable } from '../report/text-table.ts'
-import { numberColumns, textColumns } from '../result/answer.ts'
+import { numbers, paragraph, tableOf, texts } from '../report/document.ts'
+import { toTerminal } from '../report/terminal.ts'
 import { formatNumber } from '../result/format.ts'
 
 const MEBIBYTE = 2 ** 20
-const columns = [
-  ...textColumns('what'),
-  ...numberColumns('first', 'last', 'change per hour'),
-  ...textColumns('allowed', ''),
-] as const satisfies readonly TextColumn[]
 
 /** What a soak has found, for a terminal or a pipe. */
-export function renderSoak({ rounds, figures, crowd }: SoakOutcome): string {
-  const rows = figures.map(({ title, unit, first, last, slopePerHour, allowedPerHour, negligible, holds }) => [
-    `${title}, ${unit}`,
-    ...[first, last, slopePerHour].map((value) => formatNumber(value, 1)),
-    `±${formatNumber(allowedPerHour, 0)}, or ${formatNumber(negligible, 1)} in all`,
-    holds ? 'holds' : 'DOES NOT HOLD',
-  ])
+export function renderSoak(outcome: SoakOutcome): string {
+  const { rounds, figures, crowd } = outcome
   const bytes = (value: number | null) => (value === null ? '?' : formatNumber(value / MEBIBYTE, 0))
-  return [
-    `${rounds} rounds; the first quarter of the time does not count`,
-    ...textTable(columns, rows),
-    `${crowd.cells} cells of 40 apps and the baseline: ${crowd.measured} measured; runner ${bytes(crowd.runnerBytes)} MiB, load generator ${bytes(crowd.loadBytes)} MiB`,
-    `Verdict: ${soakHolds({ rounds, figures, crowd }) ? 'holds' : 'does not hold'}.`,
-    '',
-  ].join('\n')
+  const blocks = [
+    paragraph(`${rounds} rounds; the first quarter of the time does not count`),
+    tableOf(figures, [
+      texts('what', ({ title, unit }) => `${title}, ${unit}`),
+      numbers('first', ({ first }) => formatNumber(first, 1)),
+      numbers('last', ({ last }) => formatNumber(last, 1)),
+      numbers('change per hour', ({ slopePerHour }) => formatNumber(slopePerHour, 1)),
+      texts(
+        'allowed',
+        ({ allowedPerHour, negligible }) => `±${formatNumber(allowedPerHour, 0)}, or ${formatNumber(negligible, 1)} in all`,
+      ),
+      texts('', ({ holds }) => (holds ? 'holds' : 'DOES NOT HOLD')),
+    ]),
+    paragraph(
+      `${crowd.cells} cells of 40 apps and the baseline: ${crowd.measured} measured; runner ${bytes(crowd.runnerBytes)} MiB, load generator ${bytes(crowd.loadBytes)} MiB`,
+    ),
+    paragraph(`Verdict: ${soakHolds(outcome) ? 'holds' : 'does not hold'}.`),
+  ]
+  return toTerminal([{ blocks }])
 }
 
 /** Nothing grows, and very many apps are no problem. */

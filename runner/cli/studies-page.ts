@@ -1,7 +1,9 @@
 import { renderChartFiles } from '../report/charts/chart-files.ts'
-import { answerSections, escapeMarkdown } from '../report/markdown.ts'
+import { paragraph, type Section, titled } from '../report/document.ts'
+import { toMarkdown } from '../report/markdown.ts'
 import { reproduceCommand } from '../report/method.ts'
-import { MAIN_FACTS, runFacts } from '../report/run-facts.ts'
+import { answerSections } from '../report/run-blocks.ts'
+import { mainFactsLine } from '../report/run-facts.ts'
 import { verdictLine } from '../report/verdict-line.ts'
 import type { Result } from '../result/model.ts'
 import type { ReportFile } from '../result/run-files.ts'
@@ -32,7 +34,13 @@ Every figure below is from the run that is named with it, and its data are besid
 /** docs/studies.md: every study with the answer of its published run. */
 export function renderStudiesPage(studies: readonly StudyEntry[]): string {
   const list = studies.map(({ id, title, question }) => `- [${title}](#${anchor(title)}) (\`${id}\`): ${question}`).join('\n')
-  return `${[INTRODUCTION, list, ...studies.map(section)].join('\n\n')}\n`
+  const head: Section = {
+    blocks: [
+      { kind: 'raw', text: INTRODUCTION },
+      { kind: 'raw', text: list },
+    ],
+  }
+  return `${toMarkdown([head, ...studies.flatMap(studySections)])}\n`
 }
 
 /** The charts of all published runs; names are relative to the folder of the page. */
@@ -42,18 +50,22 @@ export async function renderStudyCharts(studies: readonly StudyEntry[]): Promise
   return files.flat().map(({ name, text }) => ({ name: `${CHARTS}/${name}`, text }))
 }
 
-function section({ id, title, question, result }: StudyEntry): string {
-  if (result === null) return `## ${title}\n\n*${question}* Not measured for this page yet: \`npm run study -- ${id}\`.`
-  const facts = runFacts(result)
-    .filter(({ name }) => MAIN_FACTS.includes(name))
-    .map(({ name, text }) => `${name}: ${text}`)
+function studySections({ id, title, question, result }: StudyEntry): Section[] {
+  const again = `npm run study -- ${id}`
+  if (result === null)
+    return [titled(title, { kind: 'raw', text: `*${question}* Not measured for this page yet: \`${again}\`.` })]
+  const data = `Data: [${fileStem(id)}.json](${DATA}/${fileStem(id)}.json). Again:`
   return [
-    `## ${title}`,
+    titled(title),
     ...answerSections(result, CHARTS, 3),
-    escapeMarkdown(`${facts.join('; ')}. ${verdictLine(result)}`),
-    `Data: [${fileStem(id)}.json](${DATA}/${fileStem(id)}.json). Again:`,
-    `\`\`\`sh\n${reproduceCommand(result)}\n\`\`\``,
-  ].join('\n\n')
+    {
+      blocks: [
+        paragraph(`${mainFactsLine(result)}. ${verdictLine(result)}`),
+        { kind: 'raw', text: data },
+        { kind: 'code', text: reproduceCommand(result) },
+      ],
+    },
+  ]
 }
 
 /** As GitHub makes it of a heading. */

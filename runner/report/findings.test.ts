@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { calmResult, finding, fixtureResult } from '../fixtures/fixture-result.ts'
-import { listFailures } from './failures.ts'
 import { codesOf, groupFindings } from './findings.ts'
+import { failures } from './run-blocks.ts'
 
 test('the worst come first, each with the cell it is about', () => {
   expect(groupFindings(fixtureResult()).map(({ severity, code, facts }) => [severity, code, facts[0]?.where])).toEqual([
@@ -79,12 +79,15 @@ test('an app that failed everywhere for one reason is told once', () => {
   const result = fixtureResult()
   const failed = result.cells.find((cell) => cell.state === 'failed')!
   result.cells = [{ ...failed, endpoint: 'hello' }, failed]
-  expect(listFailures(result)).toEqual([
-    {
-      app: 'evil',
-      endpoints: 'hello and lookup',
-      reason: 'exited with status 1 | <b>`rm`</b> in round 2',
-      lastLines: ['Error: boom | `x`', 'at <anonymous>'],
-    },
-  ])
+  expect(failures(result)).toEqual({
+    kind: 'list',
+    items: [
+      {
+        mark: 'evil',
+        tone: 'invalid',
+        text: 'on hello and lookup: exited with status 1 | <b>`rm`</b> in round 2',
+        quoted: ['Error: boom | `x`', 'at <anonymous>'],
+      },
+    ],
+  })
 })

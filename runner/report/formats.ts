@@ -36,7 +36,7 @@ export const reportFormats = {
     description: 'report.md, whose tables can be pasted into GitHub or a blog',
     written: 'round',
     async render({ result }) {
-      const { renderMarkdown } = await import('./markdown.ts')
+      const { renderMarkdown } = await import('./run-report.ts')
       return [{ name: 'report.md', text: renderMarkdown(result) }]
     },
   },
@@ -68,7 +68,7 @@ export const reportFormats = {
     description: 'slides.md for reveal.js, with tables and the charts beside it',
     written: 'asked',
     async render({ result }) {
-      const { renderSlides } = await import('./slides.ts')
+      const { renderSlides } = await import('./run-report.ts')
       const { renderChartFiles } = await import('./charts/chart-files.ts')
       return [{ name: 'slides.md', text: renderSlides(result) }, ...(await renderChartFiles(result))]
     },

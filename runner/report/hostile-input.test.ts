@@ -8,8 +8,7 @@ import type { Result } from '../result/model.ts'
 import { list, number, wholeNumber } from '../result/option-values.ts'
 import { csvField, renderCsv } from './csv.ts'
 import { cellTable, referenceViews } from './html/cell-table.ts'
-import { renderMarkdown } from './markdown.ts'
-import { renderTerminal } from './terminal.ts'
+import { renderMarkdown, renderTerminal } from './run-report.ts'
 
 /** Everything that has ever broken a table, a page or a terminal. */
 const nasty = fc.oneof(

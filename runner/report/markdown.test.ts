@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { calmResult, finding, fixtureResult } from '../fixtures/fixture-result.ts'
-import { escapeMarkdown, renderMarkdown } from './markdown.ts'
+import { escapeMarkdown } from './markdown.ts'
+import { renderMarkdown } from './run-report.ts'
 
 test('a valid run', () => {
   expect(renderMarkdown(calmResult())).toMatchInlineSnapshot(`

@@ -1,56 +1,16 @@
-import { appId } from '../result/app-name.ts'
-import type { Result } from '../result/model.ts'
-import { fileStem } from '../result/run-files.ts'
-import { pictureTag } from './charts/picture.ts'
-import { listFailures } from './failures.ts'
-import { groupFindings } from './findings.ts'
-import { methodParagraph, reproduceCommand } from './method.ts'
-import { controlLine, runFacts } from './run-facts.ts'
-import { summarise } from './summary.ts'
-import { buildTables } from './table.ts'
-import type { Figure, Table } from './table-shape.ts'
-import { answerText, textOfTable } from './text-table.ts'
-import { verdictLine } from './verdict-line.ts'
+import type { Figure } from './cell-columns.ts'
+import type { Block, Document, Item, ReportChart, TextTable } from './document.ts'
+import { escapeHtml } from './escape-html.ts'
 
-/**
- * The result as a page that GitHub shows as it is meant; every table can be pasted on its own. Texts from the apps are escaped here,
- * so that no title can open a tag, a link or another column.
- */
-export function renderMarkdown(result: Result): string {
-  const sections = [
-    `# What a framework costs: ${escapeMarkdown(result.study)}, ${result.startedAt.slice(0, 10)}`,
-    escapeMarkdown(summarise(result)),
-    [...runFacts(result).map(({ name, text }) => `- **${name}**: ${escapeMarkdown(text)}`)].join('\n'),
-    // The quoting keeps the command on one line that starts with `npm`: nothing in it can close the fence.
-    `\`\`\`sh\n${reproduceCommand(result)}\n\`\`\``,
-    ...answerSections(result),
-    ...buildTables(result).map(tableSection),
-    list('Two copies of one server (A/A)', controls(result)),
-    list('Failed', failures(result)),
-    list('Findings', findings(result)),
-    `**${escapeMarkdown(verdictLine(result))}**`,
-    `## Method\n\n${escapeMarkdown(methodParagraph(result))}`,
-  ]
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
-}
-
-/** One table alone, to paste into another page: that of an endpoint, or null for the one over all endpoints; empty when there is none. */
-export function renderMarkdownTable(result: Result, endpoint: string | null): string {
-  const table = buildTables(result).find((one) => one.endpoint === endpoint)
-  return table === undefined ? '' : tableSection(table).replace(/^## (.*)/, '**$1**')
-}
-
-/** A table of texts, which are escaped here; every row has a text for every column. */
-export function markdownTable(
-  columns: readonly { readonly head: string; readonly kind: 'text' | 'number' }[],
-  rows: readonly (readonly string[])[],
-): string {
-  const line = (places: readonly string[]) => `| ${places.join(' | ')} |`
-  return [
-    line(columns.map(({ head }) => escapeMarkdown(head))),
-    line(columns.map(({ kind }) => (kind === 'number' ? '---:' : '---'))),
-    ...rows.map((row) => line(row.map(escapeMarkdown))),
-  ].join('\n')
+/** A document as GitHub shows it as it is meant; every table can be pasted on its own. Does not end with a line break. */
+export function toMarkdown(document: Document): string {
+  return document
+    .flatMap(({ title, level = 2, blocks }) => {
+      const texts = blocks.map(blockText).filter((text) => text !== '')
+      const isEmpty = blocks.length > 0 && texts.length === 0
+      return title === undefined || isEmpty ? texts : [`${'#'.repeat(level)} ${escapeMarkdown(title)}`, ...texts]
+    })
+    .join('\n\n')
 }
 
 /**
@@ -66,56 +26,60 @@ export function escapeMarkdown(text: string): string {
 
 const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '|': '#124', '`': '#96' }
 
-/**
- * Question and answer of a study, its tables and its charts.
- * @param charts folder of the charts, as seen from the page
- * @param level of the heading that is the question
- */
-export function answerSections({ answer }: Pick<Result, 'answer'>, charts = '.', level = 2): string[] {
-  if (answer === null) return []
-  const words = (text: string) => escapeMarkdown(answerText(text))
-  return [
-    `${'#'.repeat(level)} ${words(answer.question)}`,
-    answer.sentences.map((sentence) => `- ${words(sentence)}`).join('\n'),
-    ...answer.charts
-      .filter(({ points }) => points.length > 0)
-      .map(({ id, description }) => pictureTag(`${charts}/${fileStem(id)}`, answerText(description))),
-    ...answer.tables.map(textOfTable).map(({ title, columns, rows, note }) => {
-      const table = `${'#'.repeat(level + 1)} ${escapeMarkdown(title)}\n\n${markdownTable(columns, rows)}`
-      return note === '' ? table : `${table}\n\n${escapeMarkdown(note)}`
-    }),
-    answer.limits.map((limit) => `- ${words(limit)}`).join('\n'),
-  ].filter((section) => section !== '')
+function blockText(block: Block): string {
+  switch (block.kind) {
+    case 'paragraph':
+      return block.strong ? `**${escapeMarkdown(block.text)}**` : escapeMarkdown(block.text)
+    case 'sentences':
+      return block.texts.map((text) => `- ${escapeMarkdown(text)}`).join('\n')
+    case 'list':
+      return block.items.map(itemText).join('\n')
+    case 'facts':
+      return block.facts.map(({ name, text }) => `- **${escapeMarkdown(name)}**: ${escapeMarkdown(text)}`).join('\n')
+    case 'table':
+      return block.note === undefined ? tableText(block) : `${tableText(block)}\n\n${escapeMarkdown(block.note)}`
+    case 'cells': {
+      const { columns, rows } = block.table
+      return tableText({ columns, rows: rows.map(({ figures }) => columns.map(({ id }) => inWords(figures[id]))) })
+    }
+    case 'charts':
+      return block.charts
+        .filter(({ spec }) => spec !== null)
+        .map(pictureTag)
+        .join('\n\n')
+    case 'code':
+      // What is shown starts with `npm` and is quoted to one line: nothing in it can close the fence.
+      return `\`\`\`sh\n${block.text}\n\`\`\``
+    case 'raw':
+      return block.text
+  }
 }
 
-function tableSection({ title, columns, rows }: Table): string {
-  const places = rows.map((row) => columns.map(({ id }) => inWords(row.figures[id])))
-  return `## ${escapeMarkdown(title)}\n\n${markdownTable(columns, places)}`
+function itemText({ mark, code, text, under = [], advice, quoted = [] }: Item): string {
+  const head = [mark && `**${escapeMarkdown(mark)}**`, escapeMarkdown(code ?? text ?? '')].filter(Boolean).join(' ')
+  const below = [...under, ...(advice ? [`→ ${advice}`] : []), ...quoted]
+  return [`- ${head}`, ...below.map((line) => `  - ${escapeMarkdown(line)}`)].join('\n')
+}
+
+function tableText({ columns, rows }: TextTable): string {
+  const line = (places: readonly string[]) => `| ${places.join(' | ')} |`
+  return [
+    line(columns.map(({ head }) => escapeMarkdown(head))),
+    line(columns.map(({ kind }) => (kind === 'number' ? '---:' : '---'))),
+    ...rows.map((row) => line(row.map(escapeMarkdown))),
+  ].join('\n')
 }
 
 function inWords(figure: Figure | undefined): string {
   return figure === undefined ? '' : `${figure.main} ${figure.interval}`.trimEnd()
 }
 
-function controls(result: Result): string[] {
-  return result.controls.identical.map((control) => escapeMarkdown(`${appId(control.endpoint)}: ${controlLine(result, control)}`))
-}
-
-function failures(result: Result): string[] {
-  return listFailures(result).map(({ app, endpoints, reason, lastLines }) => {
-    const lines = lastLines.map((line) => `\n  - ${escapeMarkdown(line)}`).join('')
-    return `**${escapeMarkdown(app)}** on ${escapeMarkdown(endpoints)}: ${escapeMarkdown(reason)}${lines}`
-  })
-}
-
-function findings(result: Result): string[] {
-  return groupFindings(result).map(({ severity, code, advice, facts }) => {
-    const lines = facts.map(({ where, message }) => escapeMarkdown(where === null ? message : `${where}: ${message}`))
-    const next = advice === '' ? [] : [`→ ${escapeMarkdown(advice)}`]
-    return [`**${severity}** ${escapeMarkdown(code)}`, ...[...lines, ...next].map((line) => `  - ${line}`)].join('\n')
-  })
-}
-
-function list(title: string, items: readonly string[]): string {
-  return items.length === 0 ? '' : `## ${title}\n\n${items.map((item) => `- ${item}`).join('\n')}`
+/** The reader's theme decides which of the two files is shown. */
+export function pictureTag({ path = '', description = '' }: Pick<ReportChart, 'path' | 'description'>): string {
+  return [
+    '<picture>',
+    `  <source media="(prefers-color-scheme: dark)" srcset="${path}-dark.svg">`,
+    `  <img alt="${escapeHtml(description)}" src="${path}-light.svg">`,
+    '</picture>',
+  ].join('\n')
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { calmResult, fixtureResult } from '../fixtures/fixture-result.ts'
-import { shareSentence } from './html/sections.ts'
-import { requestShares } from './request-shares.ts'
+import { requestShares, shareSentence } from './request-shares.ts'
 
 describe('shares of a request', () => {
   const shares = requestShares(fixtureResult())

@@ -1,8 +1,8 @@
-import { appId } from '../result/app-name.ts'
-import { formatDuration, formatEstimate, formatLevel, formatShare } from '../result/format.ts'
-import type { IdenticalControl, Result, StopReason } from '../result/model.ts'
+import { formatDuration, formatShare } from '../result/format.ts'
+import type { Result, StopReason } from '../result/model.ts'
 import { listInWords, plainText } from '../result/plain-text.ts'
 import { processorType } from '../result/processor.ts'
+import type { Fact } from './document.ts'
 
 const LONGEST_FACT = 80
 
@@ -16,16 +16,21 @@ const stopReasons: Readonly<Record<StopReason, string>> = {
 }
 
 /** What a short text has to say of a run. */
-export const MAIN_FACTS: readonly string[] = ['run', 'Node', 'machine', 'load', 'time']
+const MAIN_FACTS: readonly string[] = ['run', 'Node', 'machine', 'load', 'time']
 
-/** One fact about the run with its name, for the head of a report. */
-export interface RunFact {
-  readonly name: string
-  readonly text: string
+export function mainFacts(result: Result): Fact[] {
+  return runFacts(result).filter(({ name }) => MAIN_FACTS.includes(name))
+}
+
+/** `run: compare, 2026-11-21 09:30 UTC, suite 0.1.0; Node: 24.21.0, ...`: the same in one sentence, without its full stop. */
+export function mainFactsLine(result: Result): string {
+  return mainFacts(result)
+    .map(({ name, text }) => `${name}: ${text}`)
+    .join('; ')
 }
 
 /** When, with what, on which machine and how long; the same facts head every report. */
-export function runFacts(result: Result): RunFact[] {
+export function runFacts(result: Result): Fact[] {
   const { environment, options } = result
   const fact = (text: string) => plainText(text, LONGEST_FACT)
   const commit = environment.commit === null ? '' : `, commit ${fact(environment.commit).slice(0, 12)}`
@@ -46,11 +51,6 @@ export function runFacts(result: Result): RunFact[] {
   ]
 }
 
-/** `two copies of node-http: 1.001 [0.996, 1.006] agree`: the A/A comparison of one endpoint. */
-export function controlLine(result: Result, { ratio, agrees }: IdenticalControl): string {
-  return `two copies of ${appId(result.baseline)}: ${formatEstimate(ratio)} (${formatLevel(ratio.level)}) ${agrees ? 'agree' : 'DISAGREE'}`
-}
-
 /** Which CPU each side has. */
 export function pinning({ environment: { serverCpu, serverCpus, loadCpu } }: Result): string {
   if (serverCpu === null && loadCpu === null) return 'not pinned'
@@ -65,7 +65,7 @@ function distance({ environment: { cpuDistanceNanoseconds: distance } }: Result)
 }
 
 /** `GenuineIntel family 6 model 106 stepping 6, microcode 0xd0003a5, 3 mitigations, no hypervisor, clock tsc`: as much as is known. */
-function processor({ environment: { cpu, hypervisor, clockSource } }: Result): RunFact[] {
+function processor({ environment: { cpu, hypervisor, clockSource } }: Result): Fact[] {
   const mitigations = Object.values(cpu?.mitigations ?? {}).filter((text) => text.startsWith('Mitigation'))
   const known = [
     processorType(cpu),
@@ -83,7 +83,7 @@ export function version(node: string): string {
 }
 
 /** Which ones is in `result.json`; it would be too long for a line. */
-function poorPoints(count: number): RunFact[] {
+function poorPoints(count: number): Fact[] {
   return count === 0
     ? []
     : [{ name: 'doctor', text: `${count} poor ${count === 1 ? 'point' : 'points'} of this machine (npm run doctor)` }]

@@ -3,8 +3,8 @@ import { appId } from '../result/app-name.ts'
 import { formatHalfWidth, formatRelativeWidth, formatValue } from '../result/format.ts'
 import type { Estimate, MeasuredCell, Overall, Result } from '../result/model.ts'
 import { listInWords } from '../result/plain-text.ts'
+import { isRanked } from './cell-columns.ts'
 import { codesOf } from './findings.ts'
-import { isRanked } from './table-rows.ts'
 import { nothingAgainst, problemsOf, withoutNumbers } from './verdict-line.ts'
 
 /** More names than this make no sentence. */

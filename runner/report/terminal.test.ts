@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { calmResult, finding, fixtureResult } from '../fixtures/fixture-result.ts'
 import { displayWidth } from '../result/plain-text.ts'
-import { renderTerminal } from './terminal.ts'
+import { renderTerminal } from './run-report.ts'
 
 test('a valid run', () => {
   expect(renderTerminal(calmResult(), { colour: false, width: 160 })).toMatchInlineSnapshot(`

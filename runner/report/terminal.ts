@@ -1,15 +1,7 @@
 import { styleText } from 'node:util'
-import { appId } from '../result/app-name.ts'
-import type { Result, Severity, Verdict } from '../result/model.ts'
-import { wrapWords } from '../result/plain-text.ts'
-import { listFailures } from './failures.ts'
-import { groupFindings } from './findings.ts'
-import { controlLine, runFacts } from './run-facts.ts'
-import { summarise } from './summary.ts'
-import { buildTables } from './table.ts'
-import { drawTable, type Paint, type Style } from './terminal-table.ts'
-import { answerText, textOfTable, textTable } from './text-table.ts'
-import { verdictLine } from './verdict-line.ts'
+import { displayWidth, wrapWords } from '../result/plain-text.ts'
+import type { Block, Document, Fact, Item, TextTable } from './document.ts'
+import { drawCells, type Paint, type Style } from './draw-cells.ts'
 
 export interface TerminalOptions {
   readonly colour: boolean
@@ -19,94 +11,122 @@ export interface TerminalOptions {
 
 /** Below this, columns would have to lose digits; a line that is too long says more. */
 const LEAST_WIDTH = 48
+const LEAST_TEXT_WIDTH = 24
+const GAP = '  '
 
-const verdictStyles: Readonly<Record<Verdict | Severity, Style>> = {
-  valid: 'green',
-  note: 'dim',
-  suspect: 'yellow',
-  invalid: 'red',
-}
+const colours = { bold: 'bold', valid: 'green', note: 'dim', suspect: 'yellow', invalid: 'red' } as const satisfies Record<
+  Style,
+  string
+>
 
-/** The result for a person at a terminal; also fit for a file or a pipe, with `colour` false. Ends with a line break. */
-export function renderTerminal(result: Result, { colour, width }: TerminalOptions): string {
+/** The document for a person at a terminal; also fit for a file or a pipe, with `colour` false. Ends with a line break. */
+export function toTerminal(document: Document, { colour, width }: TerminalOptions = { colour: false, width: Infinity }): string {
   // Whether to colour was decided by the caller, who knows the stream and NO_COLOR.
-  const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text)
+  const paint: Paint = (style, text) => (colour ? styleText(colours[style], text, { validateStream: false }) : text)
   const columns = Math.max(LEAST_WIDTH, width)
-  const sections = [
-    head(result, columns, paint),
-    ...answer(result, columns, paint),
-    ...buildTables(result).map((table) => [
-      ...wrapWords(table.title, columns).map((line) => paint('bold', line)),
-      ...drawTable(table, columns, paint),
-    ]),
-    controls(result, columns, paint),
-    failures(result, columns, paint),
-    findings(result, columns, paint),
-    [
-      // Of an invalid run, and of a study, both sentences would say the same.
-      ...(result.verdict === 'invalid' || result.answer !== null ? [] : wrapWords(summarise(result), columns)),
-      ...wrapWords(verdictLine(result), columns).map((line) => paint(verdictStyles[result.verdict], line)),
-    ],
-  ]
+  const facts = document.flatMap(({ blocks }) => blocks.flatMap((block) => (block.kind === 'facts' ? block.facts : [])))
+  const show = shower(columns, paint, facts)
+  const sections = document.map(({ title, blocks }) => {
+    const lines = blocks.flatMap(show)
+    return title === undefined || lines.length === 0
+      ? lines
+      : [...hanging(title, columns).map((line) => paint('bold', line)), ...lines]
+  })
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`
 }
 
-function head(result: Result, columns: number, paint: Paint): string[] {
-  const facts = runFacts(result)
-  const nameWidth = Math.max(...facts.map(({ name }) => name.length)) + 2
-  const indent = ' '.repeat(nameWidth)
-  return facts.flatMap(({ name, text }) => {
-    const [first = '', ...more] = wrapWords(text, columns - nameWidth)
-    return [paint('dim', name.padEnd(nameWidth)) + first, ...more.map((line) => indent + line)]
-  })
+/** @param facts all of the document: they stand below each other, whatever is between them */
+function shower(columns: number, paint: Paint, facts: readonly Fact[]): (block: Block) => string[] {
+  const nameWidth = widest(facts.map(({ name }) => name))
+  const gradeWidth = widest(facts.map(({ grade }) => grade?.name ?? ''))
+  return (block) => {
+    switch (block.kind) {
+      case 'paragraph': {
+        const margin = block.indented ? GAP : ''
+        const lines = wrapWords(block.text, columns - margin.length).map((line) => margin + line)
+        return block.tone === undefined ? lines : lines.map((line) => paint(block.tone!, line))
+      }
+      case 'sentences':
+        return block.texts.flatMap((text) => hanging(text, columns))
+      case 'list':
+        return block.items.flatMap((item) => itemLines(item, columns, paint))
+      case 'facts':
+        return block.facts.flatMap((fact) => factLines(fact, { nameWidth, gradeWidth, columns, paint }))
+      case 'table':
+        // It may be wider than the terminal, because cutting it would lose digits.
+        return [
+          ...tableLines(block),
+          ...(block.note === undefined ? [] : hanging(block.note, columns).map((line) => paint('note', line))),
+        ]
+      case 'cells':
+        return drawCells(block.table, columns, paint)
+      case 'code':
+      case 'raw':
+        return [block.text]
+      case 'charts':
+        return []
+    }
+  }
 }
 
-/** Question and answer of a study; its tables may be wider than the terminal, because cutting them would lose digits. */
-function answer({ answer }: Result, columns: number, paint: Paint): string[][] {
-  if (answer === null) return []
-  const words = (text: string) => wrapWords(answerText(text), columns, '  ')
-  const tables = answer.tables
-    .map(textOfTable)
-    .map(({ title, columns: heads, rows, note }) => [
-      ...words(title).map((line) => paint('bold', line)),
-      ...textTable(heads, rows),
-      ...(note === '' ? [] : words(note).map((line) => paint('dim', line))),
-    ])
+function itemLines({ mark, tone, code, text, under = [], advice, quoted = [] }: Item, columns: number, paint: Paint): string[] {
+  const lines = hanging([mark, code ?? text].filter(Boolean).join(' '), columns)
+  const painted = lines.map((line) => {
+    if (tone === undefined) return line
+    if (mark === undefined) return paint(tone, line)
+    return line === lines[0] && line.startsWith(mark) ? paint(tone, mark) + line.slice(mark.length) : line
+  })
+  const below = [...under, ...(advice ? [`→ ${advice}`] : [])]
   return [
-    [...words(answer.question).map((line) => paint('bold', line)), ...answer.sentences.flatMap(words)],
-    ...tables,
-    answer.limits.flatMap(words),
+    ...painted,
+    ...below.flatMap((line) => hanging(line, columns - GAP.length).map((part) => GAP + part)),
+    ...quoted.flatMap((line) => wrapWords(line, columns - 4).map((part) => paint('note', `  | ${part}`))),
   ]
 }
 
-function controls(result: Result, columns: number, paint: Paint): string[] {
-  const lines = result.controls.identical.flatMap((control) => {
-    const wrapped = wrapWords(`${appId(control.endpoint)}: ${controlLine(result, control)}`, columns, '  ')
-    return control.agrees ? wrapped : wrapped.map((line) => paint('yellow', line))
-  })
-  return lines.length === 0 ? [] : [paint('bold', 'two copies of one server (A/A)'), ...lines]
+interface FactLayout {
+  readonly nameWidth: number
+  readonly gradeWidth: number
+  readonly columns: number
+  readonly paint: Paint
 }
 
-function failures(result: Result, columns: number, paint: Paint): string[] {
-  const lines = listFailures(result).flatMap(({ app, endpoints, reason, lastLines }) => [
-    ...wrapWords(`${app} on ${endpoints}: ${reason}`, columns, '  '),
-    ...lastLines.flatMap((line) => wrapWords(line, columns - 4).map((part) => paint('dim', `  | ${part}`))),
-  ])
-  return lines.length === 0 ? [] : [paint('bold', 'failed'), ...lines]
+function factLines(
+  { name, text, grade, under = [], command }: Fact,
+  { nameWidth, gradeWidth, columns, paint }: FactLayout,
+): string[] {
+  const places = [
+    ...(grade === undefined ? [] : ['', paint(grade.tone, grade.name) + ' '.repeat(gradeWidth - grade.name.length)]),
+    (grade === undefined ? paint('note', name) : name) + ' '.repeat(nameWidth - displayWidth(name)),
+  ]
+  const margin = (grade === undefined ? 0 : 2 * GAP.length + gradeWidth) + nameWidth + GAP.length
+  const room = Math.max(LEAST_TEXT_WIDTH, columns - margin)
+  const lines = [...[text, ...under].flatMap((one) => wrapWords(one, room)), ...(command === undefined ? [] : [`→ ${command}`])]
+  return lines.map((line, index) => (index === 0 ? places.join(GAP) + GAP : ' '.repeat(margin)) + line)
 }
 
-function findings(result: Result, columns: number, paint: Paint): string[] {
-  const lines = groupFindings(result).flatMap(({ severity, code, advice, facts }) => [
-    `${paint(verdictStyles[severity], severity)} ${code}`,
-    ...facts.flatMap(({ where, message }) => wrapped(where === null ? message : `${where}: ${message}`, columns)),
-    ...(advice === '' ? [] : wrapped(`→ ${advice}`, columns)),
-  ])
-  return lines.length === 0 ? [] : [paint('bold', 'findings'), ...lines]
+/** Texts to the left, numbers to the right, as wide as they have to be. */
+function tableLines({ columns, rows }: TextTable): string[] {
+  const all = [columns.map(({ head }) => head), ...rows]
+  const widths = columns.map((_, index) => widest(all.map((row) => row[index]!)))
+  return all.map((row) =>
+    columns
+      .map(({ kind }, index) => {
+        const space = ' '.repeat(widths[index]! - displayWidth(row[index]!))
+        return kind === 'number' ? space + row[index] : row[index] + space
+      })
+      .join(GAP)
+      .trimEnd(),
+  )
 }
 
-function wrapped(text: string, columns: number): string[] {
-  return wrapWords(text, columns - 2, '  ').map((line) => `  ${line}`)
+function hanging(text: string, columns: number): string[] {
+  return wrapWords(text, columns, GAP)
+}
+
+function widest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map(displayWidth))
 }

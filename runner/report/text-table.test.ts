@@ -3,9 +3,8 @@ import { calmResult, estimate, hostileTitle } from '../fixtures/fixture-result.t
 import type { AnswerTable } from '../result/answer.ts'
 import { renderAnswerCsv } from './csv.ts'
 import { renderReportPage } from './html/report-page.ts'
-import { renderMarkdown } from './markdown.ts'
-import { renderTerminal } from './terminal.ts'
-import { answerText, textOfTable } from './text-table.ts'
+import { answerText, textOfTable } from './run-blocks.ts'
+import { renderMarkdown, renderTerminal } from './run-report.ts'
 
 const table: AnswerTable = {
   id: '../sweep hello',

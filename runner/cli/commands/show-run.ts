@@ -1,5 +1,6 @@
 import type { KeptRun } from '../../questions/keep-run.ts'
-import { renderTerminal, type TerminalOptions } from '../../report/terminal.ts'
+import { renderTerminal } from '../../report/run-report.ts'
+import type { TerminalOptions } from '../../report/terminal.ts'
 import { renderJson } from '../../result/json.ts'
 import type { Result } from '../../result/model.ts'
 import { EXIT } from '../exit-status.ts'

@@ -1,8 +1,8 @@
 import { renderAnswerCharts } from '../../report/charts/chart-files.ts'
-import { answerSections, escapeMarkdown, markdownTable } from '../../report/markdown.ts'
+import { type Block, paragraph, type Section, tableOf, texts, titled } from '../../report/document.ts'
+import { toMarkdown } from '../../report/markdown.ts'
+import { answerSections, answerText } from '../../report/run-blocks.ts'
 import { utcMinute, version } from '../../report/run-facts.ts'
-import { answerText } from '../../report/text-table.ts'
-import { textColumns } from '../../result/answer.ts'
 import { formatDuration } from '../../result/format.ts'
 import type { AnyPartPage, Judgement, PartAnswer, PartPage } from './answers/part-page.ts'
 import { partPages } from './answers/registry.ts'
@@ -33,7 +33,7 @@ const ELSEWHERE: Goal = {
   judgement: null,
 }
 
-interface Section {
+interface PartSection {
   readonly page: AnyPartPage
   readonly head: PartHead | null
   readonly goals: readonly Goal[]
@@ -48,15 +48,19 @@ interface Section {
 export async function renderCalibrationPage(parts: readonly CalibrationPart[]): Promise<{ path: string; text: string }[]> {
   const sections = partPages.map((page) => sectionOf(page, parts))
   const goals = [...sections.flatMap((section) => section.goals), ELSEWHERE]
-  const blocks = [HEAD, escapeMarkdown(mixture(parts)), '## Goals', goalTable(goals), ...sections.map(sectionText)]
+  const document: Section[] = [
+    { blocks: [{ kind: 'raw', text: HEAD }, paragraph(mixture(parts))] },
+    titled('Goals', goalTable(goals)),
+    ...sections.flatMap(partSections),
+  ]
   const charts = await renderAnswerCharts(sections.flatMap(({ answer }) => answer?.charts ?? []))
   return [
-    { path: 'calibration.md', text: `${blocks.filter((block) => block !== '').join('\n\n')}\n` },
+    { path: 'calibration.md', text: `${toMarkdown(document)}\n` },
     ...charts.map(({ name, text }) => ({ path: `${CHARTS}/${name}`, text })),
   ]
 }
 
-function sectionOf(page: AnyPartPage, parts: readonly CalibrationPart[]): Section {
+function sectionOf(page: AnyPartPage, parts: readonly CalibrationPart[]): PartSection {
   const { goals, answer } = page as PartPage<CalibrationPart>
   const part = parts.find((one) => one.part === page.part) ?? null
   const said = part === null ? null : answer(part)
@@ -64,31 +68,28 @@ function sectionOf(page: AnyPartPage, parts: readonly CalibrationPart[]): Sectio
   return { page, head: part?.head ?? null, goals: judged, answer: said }
 }
 
-function goalTable(goals: readonly Goal[]): string {
-  return markdownTable(
-    textColumns('goal', 'measured', 'outcome'),
-    goals.map(({ title, judgement }) => [
-      title,
-      answerText(judgement?.measured ?? ''),
-      judgement === null ? 'not measured' : judgement.outcome,
-    ]),
-  )
+function goalTable(goals: readonly Goal[]): Block {
+  return tableOf(goals, [
+    texts('goal', ({ title }) => title),
+    texts('measured', ({ judgement }) => answerText(judgement?.measured ?? '')),
+    texts('outcome', ({ judgement }) => judgement?.outcome ?? 'not measured'),
+  ])
 }
 
-function sectionText({ page: { part, title, question }, head, goals, answer }: Section): string {
-  const again = `\`npm run calibrate -- --parts ${part}\``
-  if (head === null) return `## ${title}\n\n*${question}* Not measured yet: ${again}.`
-  if (answer === null) {
-    return `## ${title}\n\n*${question}* Started on ${head.startedAt.slice(0, 10)}, but too little was finished to say anything: ${again}.`
-  }
+function partSections({ page: { part, title, question }, head, goals, answer }: PartSection): Section[] {
+  const missing = (why: string) => [
+    titled(title, { kind: 'raw', text: `*${question}* ${why}: \`npm run calibrate -- --parts ${part}\`.` }),
+  ]
+  if (head === null) return missing('Not measured yet')
+  if (answer === null) return missing(`Started on ${head.startedAt.slice(0, 10)}, but too little was finished to say anything`)
   const { effort, ...said } = answer
   const sentences = [...goals.map(goalSentence), ...said.sentences]
   const cutShort = head.cutShort ? ['This part was cut short, and is based on what was finished by then.'] : []
   return [
-    `## ${title}`,
+    titled(title),
     ...answerSections({ answer: { ...said, question, sentences, limits: [...cutShort, ...said.limits] } }, CHARTS, 3),
-    `How it was measured: ${escapeMarkdown(answerText(provenance(effort, head)))}`,
-  ].join('\n\n')
+    { blocks: [paragraph(`How it was measured: ${answerText(provenance(effort, head))}`)] },
+  ]
 }
 
 function goalSentence({ title, judgement }: Goal): string {

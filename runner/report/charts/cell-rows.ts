@@ -1,6 +1,6 @@
 import { appName } from '../../result/app-name.ts'
 import type { MeasuredCell, Result } from '../../result/model.ts'
-import { isRanked } from '../table-rows.ts'
+import { isRanked } from '../cell-columns.ts'
 
 const STEP_PIXELS = 24
 const LONGEST_NAME_PIXELS = 130

@@ -1,23 +1,42 @@
 import { againstReference } from '../../analysis/relative.ts'
 import { appId, appName } from '../../result/app-name.ts'
-import type { Cell, Result } from '../../result/model.ts'
+import type { Cell, MeasuredCell, Result } from '../../result/model.ts'
 import { plainText } from '../../result/plain-text.ts'
+import { cellColumns, type Figure, isRanked, overheadFigure, REFERENCE, ratioFigure } from '../cell-columns.ts'
+import { cellsInOrder } from '../cells.ts'
 import { escapeHtml } from '../escape-html.ts'
-import { cellsInOrder } from '../table.ts'
-import { isRanked } from '../table-rows.ts'
-import { cellColumns, metrics, overheadFigure, type PageFigure, ratioFigure } from './cell-columns.ts'
 
 const LONGEST_ENDPOINT = 40
 const LONGEST_REASON = 300
 const MOST_CODES = 3
 
+/** What the reader may choose to see alone, by the columns it stands in. */
+const metrics = {
+  overhead: 'µs over the reference',
+  ratio: 'ratio',
+  cost: 'cost',
+  requestsPerSecond: 'requests/s',
+  latency: 'latency',
+  memory: 'memory',
+  busy: 'how busy',
+} as const
+/** The columns of numbers, in order; name and endpoint stand before them, the verdict behind. */
+const numbers = ['rank', ...(Object.keys(metrics) as (keyof typeof metrics)[])] as const
+
 /** The table with all figures against the baseline: complete without a script. */
 export function cellTable(result: Result): string {
+  const reference = `<span class="reference-name">${escapeHtml(appId(result.baseline))}</span>`
   const heads = [
-    head('name', 'app', null, 'name'),
-    head('endpoint', 'endpoint', null, ''),
-    ...cellColumns.map((column) => head(column.id, withReference(column.head, result.baseline), column.metric, 'number')),
-    head('verdict', 'verdict', null, ''),
+    head('name', 'app', 'name'),
+    head('endpoint', 'endpoint', ''),
+    ...numbers.map((id) =>
+      head(
+        id,
+        cellColumns[id].head.replace(REFERENCE, () => reference),
+        'number',
+      ),
+    ),
+    head('verdict', 'verdict', ''),
   ]
   const baselineView = view(result, result.baseline)
   const rows = cellsInOrder(result).map((cell, index) => row(result, cell, baselineView[index]?.tied ?? false))
@@ -34,14 +53,12 @@ export function cellTable(result: Result): string {
 /** The controls above the table; shown by the script, without which they do nothing. */
 export function tableControls(result: Result): string {
   const endpoints = [...new Set(result.cells.map(({ endpoint }) => endpoint))]
-  const references = referencesOf(result).map((id) => option(id, appName(result, id), id === result.baseline))
+  const references = referencesOf(result).map((id) => [id, appName(result, id)] as const)
   return [
     '<form class="controls" hidden autocomplete="off">',
-    `<label>endpoint <select name="endpoint">${option('', 'all', true)}${endpoints.map((id) => option(id, plainText(id, LONGEST_ENDPOINT), false)).join('')}</select></label>`,
-    `<label>figures <select name="metric">${option('', 'all', true)}${Object.entries(metrics)
-      .map(([id, title]) => option(id, title, false))
-      .join('')}</select></label>`,
-    `<label>reference <select name="reference">${references.join('')}</select></label>`,
+    select('endpoint', [['', 'all'], ...endpoints.map((id) => [id, plainText(id, LONGEST_ENDPOINT)] as const)], ''),
+    select('figures', [['', 'all'], ...Object.entries(metrics)], '', 'metric'),
+    select('reference', references, result.baseline),
     '<label>app <input name="app" type="search" placeholder="part of a name" autocomplete="off"></label>',
     '<label>rows <output id="shown"></output></label>',
     '</form>',
@@ -50,20 +67,17 @@ export function tableControls(result: Result): string {
 
 /** For the script: figures against every app that may be the reference, by row of the table. */
 export function referenceViews(result: Result): string {
-  const short = ({ main, interval, sort, raw }: PageFigure) => [main, interval, sort, raw]
-  const views = Object.fromEntries(
-    referencesOf(result).map((id) => [
-      id,
-      {
-        name: appId(id),
-        cells: view(result, id).map((one) =>
-          one === null
-            ? null
-            : { tied: one.tied, ratio: short(ratioFigure(one.ratio)), overhead: short(overheadFigure(one.overheadMicroseconds)) },
-        ),
-      },
-    ]),
-  )
+  const short = ({ main, interval, sort, raw }: Figure) => [main, interval, sort, raw]
+  const cells = (id: string) =>
+    view(result, id).map(
+      (one) =>
+        one && {
+          tied: one.tied,
+          ratio: short(ratioFigure(one.ratio)),
+          overhead: short(overheadFigure(one.overheadMicroseconds)),
+        },
+    )
+  const views = Object.fromEntries(referencesOf(result).map((id) => [id, { name: appId(id), cells: cells(id) }]))
   // Nothing in it can close the script element.
   return JSON.stringify(views).replaceAll('<', '\\u003c')
 }
@@ -77,57 +91,67 @@ function referencesOf(result: Result): string[] {
 
 function view(result: Result, reference: string) {
   const against = new Map(againstReference(result, reference).map((one) => [JSON.stringify([one.app, one.endpoint]), one]))
-  return cellsInOrder(result).map(({ app, endpoint }) => {
-    return against.get(JSON.stringify([app, endpoint])) ?? null
-  })
+  return cellsInOrder(result).map(({ app, endpoint }) => against.get(JSON.stringify([app, endpoint])) ?? null)
 }
 
 function row(result: Result, cell: Cell, tied: boolean): string {
-  const name = appName(result, cell.app)
-  const remark = remarkOf(cell)
-  const shown = tied ? 'cannot be told apart' : remark
+  const name = escapeHtml(appName(result, cell.app))
+  const remark = escapeHtml(remarkOf(cell))
   const classes = [tied ? 'tied' : '', cell.state === 'measured' && !isRanked(cell) ? 'unranked' : ''].filter(Boolean).join(' ')
-  const endpoint = plainText(cell.endpoint, LONGEST_ENDPOINT)
+  const endpoint = escapeHtml(plainText(cell.endpoint, LONGEST_ENDPOINT))
   const places =
     cell.state === 'measured'
-      ? cellColumns.map(({ id, metric, figure }) => place(id, metric, figure(cell))).join('')
-      : `<td colspan="${cellColumns.length}">${escapeHtml(`${cell.state}: ${plainText(cell.reason, LONGEST_REASON)}`)}</td>`
+      ? numbers.map((id) => place(id, figureOf(cell, id))).join('')
+      : `<td colspan="${numbers.length}">${escapeHtml(`${cell.state}: ${plainText(cell.reason, LONGEST_REASON)}`)}</td>`
   return [
-    `<tr data-endpoint="${escapeHtml(cell.endpoint)}" data-name="${escapeHtml(name.toLowerCase())}" data-remark="${escapeHtml(remark)}" class="${classes}">`,
-    `<th scope="row" class="name" data-column="name" data-sort="${escapeHtml(name)}">${escapeHtml(name)} <span class="remark">${escapeHtml(shown)}</span></th>`,
-    `<td data-column="endpoint" data-sort="${escapeHtml(endpoint)}">${escapeHtml(endpoint)}</td>`,
+    `<tr data-endpoint="${escapeHtml(cell.endpoint)}" data-name="${name.toLowerCase()}" data-remark="${remark}" class="${classes}">`,
+    `<th scope="row" class="name" data-column="name" data-sort="${name}">${name} <span class="remark">${tied ? 'cannot be told apart' : remark}</span></th>`,
+    `<td data-column="endpoint" data-sort="${endpoint}">${endpoint}</td>`,
     places,
     `<td data-column="verdict" data-sort="${cell.verdict}"><span class="${cell.verdict}">${cell.verdict}</span></td>`,
     '</tr>',
   ].join('')
 }
 
+/** The cost tells beside its interval what other tables have columns for. */
+function figureOf(cell: MeasuredCell, id: (typeof numbers)[number]): Figure {
+  const figure = cellColumns[id].figure(cell)
+  if (id !== 'cost') return figure
+  const parts = (['later', 'rare'] as const).flatMap((part) => {
+    const own = cellColumns[part].figure(cell)
+    return own === null ? [] : [`of it ${part}: ${own.main} µs`]
+  })
+  return { ...figure, interval: [figure.interval, ...parts].join(', ') }
+}
+
 /** Why a cell has no place. */
 function remarkOf(cell: Cell): string {
   if (cell.state !== 'measured' || isRanked(cell)) return ''
-  const codes = cell.findings
-    .filter(({ severity }) => severity === 'invalid')
-    .map(({ code }) => plainText(code, LONGEST_ENDPOINT))
-  return ['not ranked', ...codes.slice(0, MOST_CODES)].join(': ')
+  const invalid = cell.findings.filter(({ severity }) => severity === 'invalid')
+  const codes = invalid.slice(0, MOST_CODES).map(({ code }) => plainText(code, LONGEST_ENDPOINT))
+  return ['not ranked', ...codes].join(': ')
 }
 
-function head(id: string, html: string, metric: string | null, kind: string): string {
-  return `<th scope="col" data-column="${id}"${metricOf(metric)} class="${kind}"><button type="button">${html}</button></th>`
+function head(id: string, html: string, kind: string): string {
+  return `<th scope="col" data-column="${id}"${metricOf(id)} class="${kind}"><button type="button">${html}</button></th>`
 }
 
-function place(id: string, metric: string | null, { main, interval, sort, raw }: PageFigure): string {
+function place(id: string, { main, interval, sort, raw }: Figure): string {
   const told = raw === '' ? '' : ` data-raw="${escapeHtml(raw)}"`
-  return `<td class="number" data-column="${id}"${metricOf(metric)} data-sort="${escapeHtml(sort)}"${told}><span class="figure">${escapeHtml(main)}</span> <span class="interval">${escapeHtml(interval)}</span></td>`
+  return `<td class="number" data-column="${id}"${metricOf(id)} data-sort="${escapeHtml(sort)}"${told}><span class="figure">${escapeHtml(main)}</span> <span class="interval">${escapeHtml(interval)}</span></td>`
 }
 
-function metricOf(metric: string | null): string {
-  return metric === null ? '' : ` data-metric="${metric}"`
+function metricOf(id: string): string {
+  return id in metrics ? ` data-metric="${id}"` : ''
 }
 
-function withReference(html: string, baseline: string): string {
-  return html.replace('></span>', () => `>${escapeHtml(appId(baseline))}</span>`)
-}
-
-function option(value: string, title: string, selected: boolean): string {
-  return `<option value="${escapeHtml(value)}"${selected ? ' selected' : ''}>${escapeHtml(title)}</option>`
+function select(
+  label: string,
+  options: readonly (readonly [value: string, title: string])[],
+  chosen: string,
+  name = label,
+): string {
+  const option = ([value, title]: readonly [string, string]) =>
+    `<option value="${escapeHtml(value)}"${value === chosen ? ' selected' : ''}>${escapeHtml(title)}</option>`
+  return `<label>${label} <select name="${name}">${options.map(option).join('')}</select></label>`
 }

@@ -3,7 +3,7 @@ import { calmResult, fixtureResult } from '../../fixtures/fixture-result.ts'
 import { crowdedResult, withNoisyRounds } from '../../fixtures/fixture-rounds.ts'
 import type { Result } from '../../result/model.ts'
 import { renderReportPage } from './report-page.ts'
-import { inlineSvg } from './theme-variables.ts'
+import { inlineSvg } from './to-html.ts'
 
 const tags = (page: string, name: string) => page.match(new RegExp(`<${name}[ >]`, 'g'))?.length ?? 0
 

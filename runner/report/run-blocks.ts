@@ -1,0 +1,109 @@
+import { type FindingCode, findingKinds } from '../analysis/checks/registry.ts'
+import type { Answer, AnswerFigure, AnswerTable } from '../result/answer.ts'
+import { appId } from '../result/app-name.ts'
+import { formatEstimate, formatLevel, formatNumber, formatValue } from '../result/format.ts'
+import type { IdenticalControl, Result } from '../result/model.ts'
+import { listInWords, plainText } from '../result/plain-text.ts'
+import { fileStem } from '../result/run-files.ts'
+import { answerChart } from './charts/answer-chart.ts'
+import { type Block, paragraph, type Section, type TextTable } from './document.ts'
+import { groupFindings } from './findings.ts'
+
+/* What several forms of report say of a run, in blocks. */
+
+const LONGEST_TEXT = 200
+const LONGEST_REASON = 200
+const LONGEST_LINE = 160
+const MOST_LINES = 8
+
+/** A sentence or a name of an answer: apps may have put their own words into it. */
+export function answerText(text: string): string {
+  return plainText(text, 5 * LONGEST_TEXT)
+}
+
+/**
+ * Question and answer of a study, its tables and its charts.
+ * @param charts folder of the charts, as seen from the page
+ * @param level of the heading that is the question
+ */
+export function answerSections({ answer }: { readonly answer: Answer | null }, charts = '.', level: 2 | 3 = 2): Section[] {
+  if (answer === null) return []
+  const drawn = answer.charts.map((chart) => ({
+    title: '',
+    path: `${charts}/${fileStem(chart.id)}`,
+    description: answerText(chart.description),
+    spec: answerChart(chart),
+  }))
+  return [
+    {
+      id: 'answer',
+      title: answerText(answer.question),
+      level,
+      blocks: [
+        { kind: 'sentences', texts: answer.sentences.map(answerText) },
+        { kind: 'charts', charts: drawn },
+      ],
+    },
+    ...answer.tables.map((table): Section => {
+      const note = table.note === null || table.note === '' ? {} : { note: answerText(table.note) }
+      const blocks: Block[] = [{ kind: 'table', ...textOfTable(table), ...note }]
+      return { title: answerText(table.title), level: level === 2 ? 3 : 4, blocks }
+    }),
+    { blocks: [{ kind: 'sentences', texts: answer.limits.map(answerText), tone: 'note' }] },
+  ]
+}
+
+/** Its texts, with as many digits as its figures deserve. */
+export function textOfTable({ columns, rows }: AnswerTable): TextTable {
+  return {
+    columns: columns.map(({ head, kind }) => ({ head: answerText(head), kind })),
+    rows: rows.map((row) => columns.map((_, index) => textOfFigure(row[index] ?? null))),
+  }
+}
+
+function textOfFigure(figure: AnswerFigure): string {
+  if (figure === null) return ''
+  if (typeof figure === 'string') return plainText(figure, LONGEST_TEXT)
+  if (typeof figure !== 'number') return formatEstimate(figure)
+  return Number.isInteger(figure) ? formatNumber(figure, 0) : formatValue({ value: figure, low: null, high: null, level: 0 })
+}
+
+/** `hello: two copies of node-http: 1.001 [0.996, 1.006] agree`: the A/A comparison of every endpoint. */
+export function controls(result: Result): Block {
+  const said = ({ ratio, agrees }: IdenticalControl) =>
+    `two copies of ${appId(result.baseline)}: ${formatEstimate(ratio)} (${formatLevel(ratio.level)}) ${agrees ? 'agree' : 'DISAGREE'}`
+  const items = result.controls.identical.map((control) => ({
+    text: `${appId(control.endpoint)}: ${said(control)}`,
+    ...(control.agrees ? {} : { tone: 'suspect' as const }),
+  }))
+  return { kind: 'list', items }
+}
+
+/** Why cells have no numbers, and what the app printed last; one that failed everywhere for one reason is told once. */
+export function failures({ cells }: Result): Block {
+  const byReason = Map.groupBy(
+    cells.filter((cell) => cell.state === 'failed'),
+    ({ app, reason }) => JSON.stringify([app, reason]),
+  )
+  const items = [...byReason.values()].map((failed) => {
+    const { app, reason, lastLines } = failed[0]!
+    const endpoints = listInWords(failed.map(({ endpoint }) => appId(endpoint)))
+    return {
+      mark: appId(app),
+      tone: 'invalid' as const,
+      text: `on ${endpoints}: ${plainText(reason, LONGEST_REASON)}`,
+      quoted: lastLines.slice(-MOST_LINES).map((line) => plainText(line, LONGEST_LINE)),
+    }
+  })
+  return { kind: 'list', items }
+}
+
+/** What the checks have found, the worst first. @param none said where they have found nothing */
+export function findings(result: Result, none?: string): Block {
+  const items = groupFindings(result).map(({ severity, code, advice, facts }) => ({
+    ...{ mark: severity, tone: severity, code, advice },
+    under: facts.map(({ where, message }) => (where === null ? message : `${where}: ${message}`)),
+    meaning: code in findingKinds ? findingKinds[code as FindingCode].meaning : '',
+  }))
+  return items.length === 0 && none !== undefined ? paragraph(none) : { kind: 'list', items }
+}
