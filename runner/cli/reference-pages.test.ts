@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { findingKinds } from '../analysis/checks/registry.ts'
-import type { Probe } from '../machine/facts/probe.ts'
+import type { GroupedProbe } from '../machine/facts/registry.ts'
 import { renderFactsPage, renderFindingsPage } from './reference-pages.ts'
 
 describe('docs/doctor.md', () => {
   it('has an entry for every fact, in its group', () => {
-    const probe = (id: string, group: Probe['group'], measured?: true): Probe => ({
+    const probe = (id: string, group: GroupedProbe['group'], measured?: true): GroupedProbe => ({
       ...{ id, group, title: id.toUpperCase(), why: 'It matters.', good: 'yes', source: '`/proc/x`' },
       ...(measured ? { measured } : {}),
       read: () => ({ value: '', grade: 'good', change: null }),

@@ -1,7 +1,6 @@
 import type { FindingKind } from '../analysis/checks/finding-kind.ts'
 import { findingKinds } from '../analysis/checks/registry.ts'
-import type { Probe } from '../machine/facts/probe.ts'
-import { probes } from '../machine/facts/registry.ts'
+import { type GroupedProbe, probes } from '../machine/facts/registry.ts'
 import { compareOptions, type OptionRow, resumeOption } from '../measure/options.ts'
 import { tableOf, texts } from '../report/document.ts'
 import { toMarkdown } from '../report/markdown.ts'
@@ -9,13 +8,13 @@ import { RunError } from '../result/errors.ts'
 import { FactGroup } from '../result/fact.ts'
 
 /** What each fact means, as Markdown: a list for every group, made from the registry. For the region `facts` of docs/doctor.md. */
-export function renderFactsPage(all: readonly Probe[] = probes): string {
+export function renderFactsPage(all: readonly GroupedProbe[] = probes): string {
   return FactGroup.options
     .map((group) => [`### ${group}`, ...all.filter((probe) => probe.group === group).map(factEntry)].join('\n\n'))
     .join('\n\n')
 }
 
-function factEntry({ id, title, why, good, source, measured }: Probe): string {
+function factEntry({ id, title, why, good, source, measured }: GroupedProbe): string {
   const howRead = measured === true ? `Measured: ${source}` : `Read from ${source}`
   return `**${title}** (\`${id}\`). ${why} Good: ${good}. ${howRead}.`
 }

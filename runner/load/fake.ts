@@ -2,8 +2,7 @@ import type { Address } from '../../apps/address.ts'
 import type { CpuReading } from '../machine/cpu-reading.ts'
 import type { KernelCounters } from '../machine/kernel-counters.ts'
 import type { Member } from '../machine/members.ts'
-import type { Deployment, DeploymentHost, DeploymentPlan } from '../servers/deployment.ts'
-import { viewOf } from '../servers/shared.ts'
+import { type Deployment, type DeploymentHost, type DeploymentPlan, viewOf } from '../servers/deployment.ts'
 import { type Random, seededRandom } from '../statistics/random.ts'
 import type { CellLatencies, LoadDriver, LoadSession, LoadTarget, Pulse, PulseOrder } from './driver.ts'
 import { simulateQueue } from './fake-queue.ts'
@@ -138,7 +137,7 @@ export class FakeWorld {
         plan,
         address,
         startup: { listenedMilliseconds: 100, answeredMilliseconds: 101 },
-        lastLines: [],
+        lastLines: () => [],
         facts: {},
         cpu: async () => reading(this.#settled(state)),
         cpuShares: async () => ({ userNs: state.cpuNs * 0.6, systemNs: state.cpuNs * 0.4 }),

@@ -4,38 +4,15 @@ import type { Environment } from '../result/model.ts'
 import type { CpuPlacement } from './cpus.ts'
 import { CLOCK_SOURCE } from './facts/kernel.ts'
 import { readFacts } from './facts/registry.ts'
-import { hypervisorOf } from './hypervisor.ts'
+import { hypervisorOf, readProcessor } from './hardware.ts'
 import { type Machine, readOnce, readWord, thisMachine } from './machine-reader.ts'
-import { readProcessor } from './read-processor.ts'
-
-type MachineFields =
-  | 'suiteVersion'
-  | 'commit'
-  | 'node'
-  | 'v8'
-  | 'platform'
-  | 'arch'
-  | 'kernel'
-  | 'cpuModel'
-  | 'cpu'
-  | 'cpus'
-  | 'hypervisor'
-  | 'clockSource'
-  | 'memoryBytes'
-  | 'facts'
-  | 'poor'
-  | 'speedScore'
 
 /**
  * What can be said of the machine and the suite before a run, in some tens of milliseconds: nothing is measured, so there is no
  * speed score.
  * @param connections per app that the run is going to open
  */
-export function describeMachine(
-  placement: CpuPlacement,
-  connections: number,
-  machine: Machine = thisMachine,
-): Pick<Environment, MachineFields> {
+export function describeMachine(placement: CpuPlacement, connections: number, machine: Machine = thisMachine) {
   const facts = readFacts({ machine, placement, connections, measured: null })
   return {
     suiteVersion: suiteVersion(machine),
@@ -53,8 +30,8 @@ export function describeMachine(
     memoryBytes: totalmem(),
     facts: facts.map(({ id, value, grade }) => ({ id, value, grade })),
     poor: facts.filter(({ grade }) => grade === 'poor').map(sentenceOf),
-    speedScore: null,
-  }
+    speedScore: null as Environment['speedScore'],
+  } satisfies Partial<Environment>
 }
 
 /** Version of the suite in package.json. */

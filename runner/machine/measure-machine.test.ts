@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { familyOf } from '../fixtures/processes.ts'
 import { sharesOf } from './measure-machine.ts'
 import { type CpuTicks, ticksBetween } from './procfs.ts'
-import { quickSpeedScore, timeWork } from './speed-score.ts'
-import { doWork, startWork } from './work.ts'
+import { doWork, quickSpeedScore, startWork, timeWork } from './work.ts'
 
 const ticks = (busy: number, interrupts: number, steal: number, total: number): CpuTicks => ({ busy, interrupts, steal, total })
 
@@ -49,9 +48,9 @@ describe('fixed work in processes', () => {
 
   it.runIf(existsSync('/proc/self/stat'))('spins until it is stopped', async () => {
     const workers = () => familyOf(process.pid).filter(({ command }) => command.includes('work-process.ts'))
-    const spinner = await startWork('spin', null)
+    const { child } = await startWork('spin', null)
     expect(workers()).toHaveLength(1)
-    await spinner.stop()
+    await child.stop()
     expect(workers()).toEqual([])
   })
 })

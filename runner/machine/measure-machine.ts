@@ -2,10 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RunError } from '../result/errors.ts'
 import { median } from '../statistics/summary.ts'
 import type { CpuPlacement } from './cpus.ts'
-import type { Coupling, CpuShare, LoopbackTicks, Measured } from './measured.ts'
 import { type CpuTicks, NANOSECONDS_PER_TICK, readCpuTicks, ticksBetween } from './procfs.ts'
-import { timeWork } from './speed-score.ts'
-import { doWork, startWork } from './work.ts'
+import { doWork, startWork, timeWork } from './work.ts'
 
 const QUIET_MILLISECONDS = 1_000
 const PAIRS = 7
@@ -13,6 +11,33 @@ const PAIRS = 7
 const LEAST_PAIRS = 3
 const PAIRS_LIMIT_MILLISECONDS = 8_000
 const MICROSECONDS_PER_TICK = NANOSECONDS_PER_TICK / 1000
+
+/** Shares of the used CPUs' time over some seconds, 0 to 1; null where the kernel does not say. */
+export interface CpuShare {
+  readonly seconds: number
+  readonly steal: number | null
+  /** Busy with something that is not the suite. */
+  readonly foreign: number | null
+}
+
+/** What has to be measured, because no file tells it. */
+export interface Measured {
+  /** While the suite does nothing. */
+  readonly quiet: CpuShare
+  /** While fixed work runs on the server's CPU; `foreign` is not looked at. */
+  readonly loaded: CpuShare
+  /** What fixed work costs while the other CPU spins, over what it costs while that is idle, in pairs of processes; null: there are no two. */
+  readonly coupling: { readonly median: number; readonly low: number; readonly high: number; readonly pairs: number } | null
+  /** A second of packets over loopback in one process, in hundredths of a second of its CPU. */
+  readonly loopback: {
+    /** CPU time that was charged to the process. */
+    readonly charged: number
+    /** What the CPU was busy. */
+    readonly busy: number
+    /** The part of it spent in interrupts, which is where packets are delivered. */
+    readonly interrupts: number
+  } | null
+}
 
 /** What was measured, and the times of the fixed work with the other CPU idle, from which the speed score is made. */
 export interface MachineMeasurement {
@@ -23,17 +48,10 @@ export interface MachineMeasurement {
 /** Takes a quiet second, then does fixed work in fresh processes, with the load generator's CPU idle and spinning in turns. */
 export async function measureMachine({ serverCpu, loadCpu }: CpuPlacement): Promise<MachineMeasurement> {
   const used = serverCpu === null || loadCpu === null ? null : [serverCpu, loadCpu]
-  const quiet = await watch(used, () => sleep(QUIET_MILLISECONDS))
+  const { share: quiet } = await watch(used, () => sleep(QUIET_MILLISECONDS))
   const { result: pairs, share: loaded } = await watch(used, () => measurePairs(serverCpu, loadCpu))
-  return {
-    measured: {
-      quiet: quiet.share,
-      loaded,
-      coupling: couplingOf(pairs),
-      loopback: await measureLoopback(serverCpu),
-    },
-    workMicroseconds: pairs.map(({ idle }) => idle),
-  }
+  const measured = { quiet, loaded, coupling: couplingOf(pairs), loopback: await measureLoopback(serverCpu) }
+  return { measured, workMicroseconds: pairs.map(({ idle }) => idle) }
 }
 
 /** CPU time of the work in two neighbouring processes, microseconds; `busy` is null when there is no second CPU. */
@@ -53,22 +71,22 @@ async function measurePairs(serverCpu: number | null, loadCpu: number | null): P
 }
 
 async function beside<T>(spinningCpu: number, work: () => Promise<T>): Promise<T> {
-  const spinner = await startWork('spin', spinningCpu)
+  const { child } = await startWork('spin', spinningCpu)
   try {
     return await work()
   } finally {
-    await spinner.stop()
+    await child.stop()
   }
 }
 
 /** Ratios within pairs: what changes slowly acts on both. */
-function couplingOf(pairs: readonly Pair[]): Coupling | null {
+function couplingOf(pairs: readonly Pair[]): Measured['coupling'] {
   const ratios = pairs.flatMap(({ idle, busy }) => (busy === null ? [] : [busy / idle]))
   if (ratios.length === 0) return null
   return { median: median(ratios), low: Math.min(...ratios), high: Math.max(...ratios), pairs: ratios.length }
 }
 
-async function measureLoopback(serverCpu: number | null): Promise<LoopbackTicks | null> {
+async function measureLoopback(serverCpu: number | null): Promise<Measured['loopback']> {
   if (serverCpu === null) return null
   const before = readCpuTicks()
   try {

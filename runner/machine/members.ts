@@ -1,7 +1,6 @@
 import type { Address } from '../../apps/address.ts'
 import { openConnections } from './connections.ts'
-import { descendants } from './process-tree.ts'
-import { type Memory, readCpuShares, readMemory } from './procfs.ts'
+import { descendants, type Memory, readCpuNs, readMemory } from './procfs.ts'
 
 /** One of the processes that a deployment consists of, with what it has forked itself. */
 export interface Member extends Memory {
@@ -15,41 +14,31 @@ export interface Member extends Memory {
 
 /**
  * The processes of a server; none where there is no procfs.
- * @param workerPids of a team; absent: the process serves by itself
+ * @param workerPids of a team; none: the process serves by itself
  * @param address where connections are to be counted; null: they are not
  */
-export function readMembers(pid: number, workerPids: readonly number[] | undefined, address: Address | null): Member[] {
-  const answering = workerPids ?? [pid]
+export function readMembers(pid: number, workerPids: readonly number[], address: Address | null): Member[] {
+  const answering = workerPids.length === 0 ? [pid] : workerPids
   const connections = address === null ? null : openConnections(address, answering)
   const workers = answering.flatMap((worker, index) => member('worker', descendants(worker), connections?.[index] ?? null))
-  return workerPids === undefined ? workers : [...member('primary', [pid], null), ...workers]
+  return workerPids.length === 0 ? workers : [...member('primary', [pid], null), ...workers]
 }
 
 /** CPU nanoseconds of all processes below a server, by their numbers, in whole ticks; none where there is no procfs. */
 export function readChildrenCpuNs(pid: number): Map<number, number> {
-  const children = descendants(pid).slice(1)
-  return new Map(
-    children.flatMap((child) => {
-      const shares = readCpuShares(child)
-      return shares === null ? [] : [[child, shares.userNs + shares.systemNs] as const]
-    }),
-  )
+  const known = descendants(pid)
+    .slice(1)
+    .map((child) => [child, readCpuNs(child)] as const)
+  return new Map(known.flatMap(([child, cpuNs]) => (cpuNs === null ? [] : [[child, cpuNs]])))
 }
 
 function member(role: Member['role'], pids: readonly number[], connections: number | null): Member[] {
   const readings = pids.flatMap((pid) => {
-    const [memory, shares] = [readMemory(pid), readCpuShares(pid)]
-    return memory === null || shares === null ? [] : [{ ...memory, cpuNs: shares.userNs + shares.systemNs }]
+    const [memory, cpuNs] = [readMemory(pid), readCpuNs(pid)]
+    return memory === null || cpuNs === null ? [] : [{ ...memory, cpuNs }]
   })
   if (readings.length === 0) return []
-  const sum = (of: (reading: (typeof readings)[number]) => number) => readings.reduce((total, reading) => total + of(reading), 0)
-  return [
-    {
-      role,
-      connections,
-      cpuNs: sum(({ cpuNs }) => cpuNs),
-      residentBytes: sum(({ residentBytes }) => residentBytes),
-      anonymousBytes: sum(({ anonymousBytes }) => anonymousBytes),
-    },
-  ]
+  const sum = (field: keyof Memory | 'cpuNs') => readings.reduce((total, reading) => total + reading[field], 0)
+  const memory = { residentBytes: sum('residentBytes'), anonymousBytes: sum('anonymousBytes') }
+  return [{ role, connections, cpuNs: sum('cpuNs'), ...memory }]
 }

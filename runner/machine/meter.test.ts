@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { openMeter, processTimeNs } from './meter.ts'
+import { openMeter, processTimeNs } from './process-tree.ts'
 
 it('processTimeNs sums up a process and its descendants, in every form that ps prints', () => {
   const table = [

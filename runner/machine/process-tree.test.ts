@@ -18,7 +18,7 @@ interface Used {
 
 /** A process with a worker thread and a forked child; `order` makes them burn CPU and says what they used since they started. */
 async function family(cpu: number | null = null) {
-  const started = new Child({ script, args: ['family'], cpu })
+  const started = new Child(script, ['family'], cpu)
   child = started
   const waiting: ((message: unknown) => void)[] = []
   started.onMessage((message) => waiting.shift()?.(message))
@@ -52,7 +52,7 @@ async function settled(of: ProcessTree): Promise<number> {
 
 afterEach(async () => {
   tree?.close()
-  await child?.stop(null, 0)
+  await child?.stop()
 })
 
 describe.runIf(canReadProcessTree())('ProcessTree', () => {
@@ -90,7 +90,7 @@ describe.runIf(canReadProcessTree())('ProcessTree', () => {
     expect(after).toBeGreaterThanOrEqual(before)
     await order({ main: 20 })
     expect(await settled(tree)).toBeGreaterThanOrEqual(after + 19)
-    await child!.stop(null, 0)
+    await child!.stop()
     expect(tree.read().cpuNs / 1e6).toBeGreaterThanOrEqual(after + 19)
   })
 
@@ -102,11 +102,11 @@ describe.runIf(canReadProcessTree())('ProcessTree', () => {
 const { serverCpu } = placeOnCpus()
 describe.runIf(canReadProcessTree() && serverCpu !== null)('the wait of a main thread that shares its CPU', () => {
   let hog: Child | undefined
-  afterEach(() => hog?.stop(null, 0))
+  afterEach(() => hog?.stop())
 
   it('is long beside a stranger', async () => {
     const { order, tree } = await family(serverCpu)
-    hog = new Child({ script, args: ['burner'], cpu: serverCpu })
+    hog = new Child(script, ['burner'], serverCpu)
     await new Promise((resolve) => hog!.onMessage(resolve))
     await settled(tree)
     const before = tree.read()

@@ -1,5 +1,18 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import type { CpuReading, ThreadReading } from './cpu-reading.ts'
+import { descendants, readCpuNs, readText, threadFolder, threadsBelow } from './procfs.ts'
+
+/** Reads what a process and all its descendants have used, from outside. */
+export interface Meter {
+  read(): CpuReading
+  close(): void
+}
+
+/** The finest meter there is on this machine. @param workerPids descendants whose main threads do the work */
+export function openMeter(pid: number, workerPids: readonly number[]): Meter {
+  return canReadProcessTree() ? new ProcessTree(pid, workerPids) : { read: () => coarseReading(pid), close: () => {} }
+}
 
 interface Counter {
   readonly file: number
@@ -62,14 +75,13 @@ export class ProcessTree {
   }
 
   #walk(): void {
-    for (const { path } of threadsBelow(this.#pid)) if (!this.#counters.has(path)) this.#add(path)
-  }
-
-  #add(path: string): void {
-    try {
-      this.#counters.set(path, { file: openSync(`${path}/schedstat`, 'r'), cpuNs: 0, runDelayNs: 0 })
-    } catch {
-      // The thread was gone before it could be looked at.
+    for (const { path } of threadsBelow(this.#pid)) {
+      try {
+        if (!this.#counters.has(path))
+          this.#counters.set(path, { file: openSync(`${path}/schedstat`, 'r'), cpuNs: 0, runDelayNs: 0 })
+      } catch {
+        // The thread was gone before it could be looked at.
+      }
     }
   }
 
@@ -93,40 +105,9 @@ export class ProcessTree {
   }
 }
 
-/** A process and all that descend from it by now, itself first. */
-export function descendants(pid: number): number[] {
-  return [...new Set([pid, ...Array.from(threadsBelow(pid), (thread) => thread.pid)])]
-}
-
-/** The processes that a process has started and that are still there. */
-export function childrenOf(pid: number): number[] {
-  return listOf(`/proc/${pid}/task`).flatMap((thread) => startedBy(threadFolder(pid, thread)))
-}
-
-/** All threads of a process and its descendants. */
-function* threadsBelow(root: number): Generator<{ readonly pid: number; readonly path: string }> {
-  const processes = [root]
-  for (const pid of processes) {
-    for (const thread of listOf(`/proc/${pid}/task`)) {
-      const path = threadFolder(pid, thread)
-      yield { pid, path }
-      processes.push(...startedBy(path))
-    }
-  }
-}
-
-/** The main thread has the number of its process. */
-function threadFolder(pid: number, thread: number | string): string {
-  return `/proc/${pid}/task/${thread}`
-}
-
 /** True where the kernel offers what ProcessTree reads. */
 export function canReadProcessTree(): boolean {
-  try {
-    return Number(readFileSync('/proc/self/schedstat', 'latin1').split(' ')[0]) > 0
-  } catch {
-    return false
-  }
+  return Number(readText('/proc/self/schedstat')?.split(' ')[0]) > 0
 }
 
 /** The number given to the newest process or thread: while it stays the same, nobody has started one. */
@@ -135,18 +116,35 @@ function lastProcessNumber(): string {
   return load.slice(load.lastIndexOf(' '))
 }
 
-function listOf(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
+/** Whole ticks of 10 ms: sums over a run mean something, a single slice does not. */
+function coarseReading(pid: number): CpuReading {
+  const known = descendants(pid).map(readCpuNs)
+  const cpuNs = known.includes(null) ? processTimeNs(pid, processTable()) : known.reduce<number>((sum, one) => sum + one!, 0)
+  return { cpuNs, runDelayNs: 0, mainThread: null }
 }
 
-function startedBy(task: string): number[] {
-  try {
-    return readFileSync(`${task}/children`, 'latin1').trim().split(' ').filter(Boolean).map(Number)
-  } catch {
-    return []
-  }
+/** What ps(1) prints where there is no procfs. */
+function processTable(): string {
+  return spawnSync('ps', ['-A', '-o', 'pid=,ppid=,time='], { encoding: 'utf8' }).stdout ?? ''
+}
+
+/**
+ * CPU time of a process and its descendants, nanoseconds.
+ * @param table lines of process, parent and time; a time is `[[dd-]hh:]mm:ss[.hundredths]`
+ */
+export function processTimeNs(pid: number, table: string): number {
+  const rows = table
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(({ length }) => length === 3)
+    .map(([own, parent, time]) => ({ pid: Number(own), parent: Number(parent), ns: timeNs(time!) }))
+  const family = rows.filter((row) => row.pid === pid)
+  for (const member of family) family.push(...rows.filter(({ parent }) => parent === member.pid))
+  return family.reduce((sum, { ns }) => sum + ns, 0)
+}
+
+function timeNs(time: string): number {
+  const [clock = '', days = '0'] = time.split('-').reverse()
+  const seconds = clock.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
+  return (Number(days) * 86_400 + seconds) * 1e9
 }

@@ -1,10 +1,28 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** `sysconf(_SC_CLK_TCK)` is 100 on every Linux that Node runs on. */
 export const NANOSECONDS_PER_TICK = 10_000_000
 /** Fields of /proc/PID/stat after the closing parenthesis of the name (proc(5): utime is field 14, stime 15; the name is 2). */
 const USER_TIME = 11
 const SYSTEM_TIME = 12
+
+/** Text of a file of the kernel; null when it cannot be read. */
+export function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return null
+  }
+}
+
+/** Names in a folder; none when it cannot be read. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
 
 /** User and system time so far; sampled by the kernel's timer tick, so good for long sums only. Nanoseconds. */
 export interface CpuShares {
@@ -14,13 +32,19 @@ export interface CpuShares {
 
 /** User and system time of one process, all threads; null where there is no procfs. */
 export function readCpuShares(pid: number): CpuShares | null {
-  const stat = read(`/proc/${pid}/stat`)
+  const stat = readText(`/proc/${pid}/stat`)
   if (stat === null) return null
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return {
-    userNs: Number(fields[USER_TIME]) * NANOSECONDS_PER_TICK,
-    systemNs: Number(fields[SYSTEM_TIME]) * NANOSECONDS_PER_TICK,
-  }
+  const ticks = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
+  return { userNs: ticks[USER_TIME]! * NANOSECONDS_PER_TICK, systemNs: ticks[SYSTEM_TIME]! * NANOSECONDS_PER_TICK }
+}
+
+/** CPU time of one process so far, in whole ticks, nanoseconds; null where there is no procfs. */
+export function readCpuNs(pid: number): number | null {
+  const shares = readCpuShares(pid)
+  return shares && shares.userNs + shares.systemNs
 }
 
 /** Memory of one process, bytes. */
@@ -33,13 +57,9 @@ export interface Memory {
 
 /** From /proc/PID/status, see proc(5); null where there is no procfs, or no process any more. */
 export function readMemory(pid: number): Memory | null {
-  const status = read(`/proc/${pid}/status`) ?? ''
-  const bytes = (field: string) => {
-    const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]
-    return kibibytes === undefined ? null : Number(kibibytes) * 1024
-  }
-  const [residentBytes, anonymousBytes] = [bytes('VmRSS'), bytes('RssAnon')]
-  return residentBytes === null ? null : { residentBytes, anonymousBytes: anonymousBytes ?? residentBytes }
+  const status = readText(`/proc/${pid}/status`) ?? ''
+  const residentBytes = bytesIn(status, 'VmRSS')
+  return residentBytes === null ? null : { residentBytes, anonymousBytes: bytesIn(status, 'RssAnon') ?? residentBytes }
 }
 
 /** Resident memory of one process in bytes; null where there is no procfs. */
@@ -47,9 +67,15 @@ export function readResidentBytes(pid: number): number | null {
   return readMemory(pid)?.residentBytes ?? null
 }
 
+/** A field such as `VmRSS:  4 kB` of /proc/PID/status or /proc/meminfo. */
+export function bytesIn(text: string, field: string): number | null {
+  const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]
+  return kibibytes === undefined ? null : Number(kibibytes) * 1024
+}
+
 /** CPUs a process may run on, as the kernel lists them (`0-3,8`); null where there is no procfs. */
 export function readAllowedCpus(pid: number): string | null {
-  return parseAllowedCpus(read(`/proc/${pid}/status`) ?? '')
+  return parseAllowedCpus(readText(`/proc/${pid}/status`) ?? '')
 }
 
 /** From the text of /proc/PID/status. */
@@ -68,7 +94,7 @@ export interface CpuTicks {
 
 /** Busy and stolen time per CPU number; empty where there is no procfs. */
 export function readCpuTicks(): Map<number, CpuTicks> {
-  return parseCpuTicks(read('/proc/stat') ?? '')
+  return parseCpuTicks(readText('/proc/stat') ?? '')
 }
 
 /** The lines `cpu0`, `cpu1`, ... of /proc/stat, see proc(5). */
@@ -102,10 +128,33 @@ export function ticksBetween(
   }
 }
 
-function read(path: string): string | null {
-  try {
-    return readFileSync(path, 'latin1')
-  } catch {
-    return null
+/** A process and all that descend from it by now, itself first. */
+export function descendants(pid: number): number[] {
+  return [...new Set([pid, ...Array.from(threadsBelow(pid), (thread) => thread.pid)])]
+}
+
+/** The processes that a process has started and that are still there. */
+export function childrenOf(pid: number): number[] {
+  return namesIn(`/proc/${pid}/task`).flatMap((thread) => startedBy(threadFolder(pid, thread)))
+}
+
+/** All threads of a process and its descendants. */
+export function* threadsBelow(root: number): Generator<{ readonly pid: number; readonly path: string }> {
+  const processes = [root]
+  for (const pid of processes) {
+    for (const thread of namesIn(`/proc/${pid}/task`)) {
+      const path = threadFolder(pid, thread)
+      yield { pid, path }
+      processes.push(...startedBy(path))
+    }
   }
+}
+
+/** The main thread has the number of its process. */
+export function threadFolder(pid: number, thread: number | string): string {
+  return `/proc/${pid}/task/${thread}`
+}
+
+function startedBy(task: string): number[] {
+  return (readText(`${task}/children`) ?? '').trim().split(' ').filter(Boolean).map(Number)
 }

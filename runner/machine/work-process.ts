@@ -20,7 +20,7 @@ function work(): void {
   const start = process.cpuUsage()
   let checksum = 0
   for (let pass = 0; pass < COUNTED_PASSES; pass++) checksum = speedWork()
-  tell({ kind: 'work', cpuMicroseconds: usedSince(start), checksum })
+  tell({ cpuMicroseconds: usedSince(start), checksum })
 }
 
 /** Keeps the CPU busy until it is ended from outside. */
@@ -30,7 +30,7 @@ function spin(): void {
     while (performance.now() < end);
     setImmediate(turn)
   }
-  tell({ kind: 'spin' })
+  tell({ cpuMicroseconds: 0 })
   turn()
 }
 
@@ -40,7 +40,7 @@ function loopback(): void {
   const server = createServer(echo).listen(0, '127.0.0.1', () => {
     const { port } = server.address() as AddressInfo
     for (let count = 0; count < LOOPBACK_CONNECTIONS; count++) echo(connect(port, '127.0.0.1')).write('x')
-    setTimeout(() => tell({ kind: 'loopback', cpuMicroseconds: usedSince() }), LOOPBACK_MILLISECONDS)
+    setTimeout(() => tell({ cpuMicroseconds: usedSince() }), LOOPBACK_MILLISECONDS)
   })
 }
 

@@ -8,7 +8,7 @@ const outcome = { endpoint: 'hello', requests: 90, wrongAnswers: 0, lost: 0, tim
 function deployment(endsAfter: number | null) {
   let looks = 0
   const ended = () => (endsAfter !== null && looks++ >= endsAfter ? 'ended with exit code 3' : null)
-  return { plan: { app: 'koa' }, lastLines: ['a last word'], ended } as unknown as Deployment
+  return { plan: { app: 'koa' }, lastLines: () => ['a last word'], ended } as unknown as Deployment
 }
 
 describe('what an app has failed with', () => {

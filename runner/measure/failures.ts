@@ -71,7 +71,7 @@ export async function sliceFailure(
   const first = firstProblem === null ? '' : `: ${firstProblem}`
   const failed = (code: string, reason: string, where: string | null = null): Failure => ({
     ...{ app, endpoint: where, code, reason, hint: null },
-    lastLines: deployment.lastLines,
+    lastLines: deployment.lastLines(),
   })
   if (ended !== null) return failed('died', `${app} ${ended} while ${endpoint} was under load`)
   const sent = requests + wrongAnswers + lost

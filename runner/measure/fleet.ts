@@ -3,8 +3,7 @@ import { expectedAnswer } from '../../apps/contract.ts'
 import type { LoadSession, LoadTarget } from '../load/driver.ts'
 import type { CpuPin } from '../machine/child.ts'
 import { RunError } from '../result/errors.ts'
-import { type Deployment, type DeploymentPlan, processOf, type StartOptions } from '../servers/deployment.ts'
-import { deployOn } from '../servers/shared.ts'
+import { type Deployment, type DeploymentPlan, deployOn, processOf, type StartOptions } from '../servers/deployment.ts'
 import { startFailure } from './failures.ts'
 import { endpointsOf, loadOf, type Plan, type PlannedRound } from './plan.ts'
 import { type ProcessStart, startOf } from './process-watch.ts'
@@ -149,7 +148,8 @@ function loadTarget(deployment: Deployment, plan: Plan): LoadTarget {
 }
 
 function connectFailure(deployment: Deployment, error: RunError): Failure {
-  const { plan, address, lastLines } = deployment
+  const { plan, address } = deployment
   const what = deployment.ended() ?? `said it listens on ${formatAddress(address)}, but ${error.message}`
-  return { app: plan.app, endpoint: null, code: 'cannot-connect', reason: `${plan.id} ${what}`, hint: null, lastLines }
+  const failure = { app: plan.app, endpoint: null, code: 'cannot-connect', reason: `${plan.id} ${what}`, hint: null }
+  return { ...failure, lastLines: deployment.lastLines() }
 }

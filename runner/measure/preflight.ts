@@ -2,8 +2,7 @@ import type { EndpointCheck } from '../../apps/contract.ts'
 import type { Description } from '../../apps/description.ts'
 import { describeViolation } from '../../apps/violation.ts'
 import { UserError } from '../result/errors.ts'
-import { type Deployment, type DeploymentPlan, processOf } from '../servers/deployment.ts'
-import { deployOn } from '../servers/shared.ts'
+import { type Deployment, type DeploymentPlan, deployOn, processOf } from '../servers/deployment.ts'
 import { startFailure } from './failures.ts'
 import { startOptionsOf } from './fleet.ts'
 import { endpointsOf, type Plan } from './plan.ts'
@@ -126,5 +125,5 @@ function contractFailure(app: string, { lastLines }: Deployment, { endpoint, vio
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`
   const wrongPath = endpoint === 'wrong-path'
   const reason = `${wrongPath ? 'a wrong path: ' : ''}${describeViolation(first)}${others}`
-  return [{ app, endpoint: wrongPath ? null : endpoint, code: 'contract', reason, hint: null, lastLines }]
+  return [{ app, endpoint: wrongPath ? null : endpoint, code: 'contract', reason, hint: null, lastLines: lastLines() }]
 }

@@ -1,15 +1,14 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, get, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Address } from '../../apps/address.ts'
 import { RunError } from '../result/errors.ts'
 import { DeploymentError } from './deployment.ts'
-import type { InstalledNginx, NginxApp } from './nginx.ts'
-import { nginxProgram } from './nginx.ts'
+import { removeFolder } from './end-group.ts'
+import { type InstalledNginx, nginxProgram } from './nginx.ts'
+import { makePrivateFolder } from './private-folder.ts'
 import { runProgram } from './running-program.ts'
 
 /** How nginx reaches an app. */
@@ -50,11 +49,11 @@ function nameOf({ transport, keepAlive }: Way): string {
 }
 
 async function seenThrough(nginx: InstalledNginx, { transport, keepAlive }: Way): Promise<Record<string, string>> {
-  const folder = await mkdtemp(join(tmpdir(), 'framework-cost-'))
+  const folder = makePrivateFolder()
   const echo = createServer((request, response) => void response.end(JSON.stringify(request.headers)))
   try {
     const app = await listen(echo, transport === 'unix' ? join(folder, 'echo.sock') : null)
-    return await askThrough(nginx, { app, keepAlive })
+    return await askThrough(nginx, app, keepAlive)
   } catch (error) {
     if (error instanceof RunError) throw error
     if (error instanceof DeploymentError) throw new RunError(error.code, lastWords(error), { hint: error.hint ?? undefined })
@@ -65,19 +64,18 @@ async function seenThrough(nginx: InstalledNginx, { transport, keepAlive }: Way)
   } finally {
     echo.close()
     echo.closeAllConnections()
-    await rm(folder, { recursive: true, force: true })
+    removeFolder(folder)
   }
 }
 
-async function askThrough(nginx: InstalledNginx, serves: NginxApp): Promise<Record<string, string>> {
-  const program = nginxProgram({ connections: CONNECTIONS, serves }, { path: nginx.path })
+async function askThrough(nginx: InstalledNginx, app: Address, keepAlive: boolean): Promise<Record<string, string>> {
+  const program = nginxProgram({ path: nginx.path, connections: CONNECTIONS, serves: { app, keepAlive } })
   const proxy = await runProgram(program, { cpu: null, environmentPadding: 0, readyPath: '/' })
   try {
     const { host, port } = proxy.address as Extract<Address, { transport: 'tcp' }>
-    const request = get({
-      ...{ host, port, localAddress: CLIENT, headers: { 'X-Forwarded-For': EARLIER } },
-      ...{ agent: false, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) },
-    })
+    const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS)
+    const headers = { 'X-Forwarded-For': EARLIER }
+    const request = get({ host, port, localAddress: CLIENT, headers, agent: false, signal })
     const [response] = await once(request, 'response')
     const body = await text(response)
     if (response.statusCode !== 200) throw new RunError('client-address', `nginx answers with status ${response.statusCode}`)
@@ -88,9 +86,7 @@ async function askThrough(nginx: InstalledNginx, serves: NginxApp): Promise<Reco
 }
 
 async function listen(server: Server, path: string | null): Promise<Address> {
-  if (path === null) server.listen(0, '127.0.0.1')
-  else server.listen(path)
-  await once(server, 'listening')
+  await once(path === null ? server.listen(0, '127.0.0.1') : server.listen(path), 'listening')
   if (path !== null) return { transport: 'unix', path }
   return { transport: 'tcp', host: '127.0.0.1', port: (server.address() as AddressInfo).port }
 }

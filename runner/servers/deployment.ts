@@ -73,7 +73,7 @@ export function workersOf({ team }: DeploymentPlan): number {
   return team?.workers ?? 1
 }
 
-/** One running app. */
+/** One running app; a plain object, so that it can be shown under another plan, or with other figures. */
 export interface Deployment {
   readonly plan: DeploymentPlan
   readonly address: Address
@@ -92,7 +92,7 @@ export interface Deployment {
   /** Why the deployment is gone, as the end of a sentence, or null while it runs. */
   ended(): string | null
   /** The last lines it printed. */
-  readonly lastLines: readonly string[]
+  lastLines(): readonly string[]
   stop(): Promise<void>
 }
 
@@ -124,6 +124,17 @@ export interface DeploymentHost {
    * proxies on this host.
    */
   front?(process: Deployment, plan: DeploymentPlan, options: StartOptions): Promise<Deployment>
+}
+
+/** A deployment of a process that runs: behind the proxy of its plan, or the server as it is. */
+export async function deployOn(host: DeploymentHost, process: Deployment, plan: DeploymentPlan, options: StartOptions) {
+  if (plan.proxy !== undefined && host.front !== undefined) return host.front(process, plan, options)
+  return plan === process.plan ? process : viewOf(process, plan)
+}
+
+/** A running process under another plan: the same server, asked in another way. It ends with the process that it is a view of. */
+export function viewOf(owner: Deployment, plan: DeploymentPlan): Deployment {
+  return { ...owner, plan, stop: async () => {} }
 }
 
 /** A deployment did not come up. */

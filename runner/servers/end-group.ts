@@ -1,4 +1,8 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
+import { namesIn, readText } from '../machine/procfs.ts'
+
+/** The variable of a server's environment that names its private folder, for it and for all that it starts. */
+export const FOLDER_VARIABLE = 'FRAMEWORK_COST_FOLDER'
 
 /**
  * Kills a server's process group, and what it started that has left the group: it is known by the private folder in its environment.
@@ -6,7 +10,9 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
  */
 export function endGroup(pid: number, folder: string): void {
   kill(-pid)
-  for (const other of processesOf(folder)) kill(other)
+  const mark = `${FOLDER_VARIABLE}=${folder}`
+  const numbers = namesIn('/proc').filter((name) => /^\d+$/.test(name))
+  for (const other of numbers) if (readText(`/proc/${other}/environ`)?.split('\0').includes(mark)) kill(Number(other))
 }
 
 /** What cannot be removed is left. */
@@ -18,37 +24,10 @@ export function removeFolder(folder: string): void {
   }
 }
 
-/** The variable of a server's environment that names its private folder, for it and for all that it starts. */
-export const FOLDER_VARIABLE = 'FRAMEWORK_COST_FOLDER'
-
-function processesOf(folder: string): number[] {
-  const mark = `${FOLDER_VARIABLE}=${folder}`
-  return listOf('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => read(`/proc/${pid}/environ`).split('\0').includes(mark))
-    .map(Number)
-}
-
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
     // It is gone already.
-  }
-}
-
-function listOf(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'latin1')
-  } catch {
-    return ''
   }
 }

@@ -1,9 +1,9 @@
-import { rmSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { atExit } from '../machine/child.ts'
+import { removeFolder } from './end-group.ts'
 import type { ResolvedApp } from './find-app.ts'
+import { fillFolder, makePrivateFolder } from './private-folder.ts'
 
 /** An app that is what a function of this project makes of another app, of some data, or of both. */
 export interface AppRecipe {
@@ -27,24 +27,21 @@ export interface GeneratedApps {
 
 /** Writes one tiny module per recipe: real apps, started like every other. */
 export async function writeGeneratedApps(recipes: readonly AppRecipe[]): Promise<GeneratedApps> {
-  const folder = await mkdtemp(join(tmpdir(), 'framework-cost-'))
+  const folder = makePrivateFolder()
   // Whoever presses Ctrl-C twice does not wait for anybody to clean up.
-  const removeNow = () => rmSync(folder, { recursive: true, force: true })
-  process.once('exit', removeNow)
+  const removed = atExit(() => removeFolder(folder))
   const remove = async () => {
-    process.off('exit', removeNow)
-    await rm(folder, { recursive: true, force: true })
+    removed()
+    removeFolder(folder)
   }
   try {
-    const apps = recipes.map(({ id }): ResolvedApp => {
-      return { id, modulePath: join(folder, `${id}.mjs`), given: id, insideProject: true }
-    })
-    for (const [index, { modulePath }] of apps.entries()) await writeFile(modulePath, moduleText(recipes[index]!))
-    return { apps, remove }
+    fillFolder(folder, new Map(recipes.map((recipe) => [`${recipe.id}.mjs`, moduleText(recipe)])))
   } catch (error) {
     await remove()
     throw error
   }
+  const apps = recipes.map(({ id }) => ({ id, modulePath: join(folder, `${id}.mjs`), given: id, insideProject: true }))
+  return { apps, remove }
 }
 
 /** Absolute addresses: the folder is nowhere near the project. */

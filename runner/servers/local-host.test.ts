@@ -74,7 +74,7 @@ describe('a server that starts', () => {
   it('answers where the runner told it to listen, on loopback', async () => {
     const deployment = await start(skeleton)
     expect(deployment.address).toMatchObject({ transport: 'tcp', host: '127.0.0.1' })
-    expect(deployment).toMatchObject({ lastLines: [] })
+    expect(deployment.lastLines()).toEqual([])
     expect(deployment.ended()).toBeNull()
     const { listenedMilliseconds, answeredMilliseconds } = deployment.startup
     expect(listenedMilliseconds).toBeGreaterThan(0)
@@ -138,10 +138,10 @@ describe('a server that starts', () => {
 
   it('keeps the last lines it printed', async () => {
     const deployment = await start(ofRunner('tells-all-app'))
-    expect(deployment.lastLines.at(-1)).toBe('line 30')
-    expect(deployment.lastLines).toHaveLength(20)
+    expect(deployment.lastLines().at(-1)).toBe('line 30')
+    expect(deployment.lastLines()).toHaveLength(20)
     await deployment.stop()
-    expect(deployment.lastLines.at(-1)).toBe('line 30')
+    expect(deployment.lastLines().at(-1)).toBe('line 30')
   })
 })
 
@@ -177,7 +177,7 @@ describe('stopping a deployment', () => {
     const deployment = await start(appFixture('throws-later'))
     await expect(ask(deployment.address, '/throw')).rejects.toThrow(/socket hang up|ECONNRESET/)
     await expect.poll(() => deployment.ended()).toBe('ended with exit code 1')
-    await expect.poll(() => deployment.lastLines.join('\n')).toContain('Error: thrown while answering')
+    await expect.poll(() => deployment.lastLines().join('\n')).toContain('Error: thrown while answering')
   })
 })
 
@@ -281,7 +281,7 @@ describe.runIf(canReadProcessTree())('a deployment of several workers', () => {
     const deployment = await start(appFixture('throws-later'), { team })
     await expect(ask(deployment.address, '/throw')).rejects.toThrow(/socket hang up|ECONNRESET/)
     await expect.poll(() => deployment.ended()).toBe('ended with exit code 1')
-    const lines = () => deployment.lastLines.join('\n')
+    const lines = () => deployment.lastLines().join('\n')
     await expect.poll(lines).toMatch(/^lost worker [12] of 2, which ended with exit code 1$/m)
     expect(lines()).toContain('Error: thrown while answering')
     await deployment.stop()

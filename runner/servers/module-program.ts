@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { Address } from '../../apps/address.ts'
 import type { Described, Description } from '../../apps/description.ts'
-import { allWorkersListen, type TeamWish } from '../../apps/scheduling.ts'
+import { allWorkersListen } from '../../apps/scheduling.ts'
 import { describeExit } from '../machine/child.ts'
 import { isListening } from '../machine/connections.ts'
-import { childrenOf } from '../machine/process-tree.ts'
+import { childrenOf } from '../machine/procfs.ts'
 import { DeploymentError, type DeploymentPlan } from './deployment.ts'
 import { makePrivateFolder } from './private-folder.ts'
-import { addressVariables, type Program } from './program.ts'
+import type { Place, Program } from './running-program.ts'
 import { StartedProcess } from './start-process.ts'
 
 const SERVE = ofApps('serve.ts')
@@ -21,30 +22,32 @@ const PRODUCTION = { NODE_ENV: 'production' }
 
 /** A module of an app, served by this very Node. */
 export function moduleProgram({ id, modulePath, transport, team }: DeploymentPlan): Program {
-  const teamVariables: Record<string, string> =
-    team === undefined ? {} : { WORKERS: String(team.workers), SCHEDULING: team.scheduling }
-  return {
+  const alone = {
     name: id,
     transport,
-    workers: team?.workers ?? 0,
-    ...(team === undefined ? {} : { isComplete: completenessOf(team) }),
     hint: byHand(modulePath),
-    command: ({ listen }) => ({
-      argv: [process.execPath, team === undefined ? SERVE : SERVE_WORKERS, modulePath],
-      environment: { ...PRODUCTION, ...addressVariables(listen), ...teamVariables },
-    }),
+    environment: ({ listen }: Place) => ({ ...PRODUCTION, ...addressVariables(listen) }),
+  }
+  if (team === undefined) return { ...alone, workers: 0, argv: () => [process.execPath, SERVE, modulePath] }
+  const { workers, scheduling } = team
+  return {
+    ...alone,
+    workers,
+    argv: () => [process.execPath, SERVE_WORKERS, modulePath],
+    environment: (place) => ({ ...alone.environment(place), WORKERS: String(workers), SCHEDULING: scheduling }),
+    isComplete(pid, lastLines, listen) {
+      if (scheduling !== 'reuse-port') return lastLines.includes(allWorkersListen(workers))
+      // Workers with sockets of their own are not told of by the primary: node:cluster has no part in their listening.
+      const children = childrenOf(pid)
+      const listens = (child: number) => listen.transport === 'tcp' && isListening(listen.port, [child])
+      return children.length === workers && children.every(listens)
+    },
   }
 }
 
-/** Workers with sockets of their own are not told of by the primary: node:cluster has no part in their listening. */
-function completenessOf({ workers, scheduling }: TeamWish): NonNullable<Program['isComplete']> {
-  if (scheduling !== 'reuse-port') return (_pid, lastLines) => lastLines.includes(allWorkersListen(workers))
-  return (pid, _lastLines, { listen }) => {
-    const children = childrenOf(pid)
-    return (
-      children.length === workers && children.every((child) => listen.transport === 'tcp' && isListening(listen.port, [child]))
-    )
-  }
+/** Where a program listens, for its environment: `HOST` and `PORT`, or `SOCKET`. */
+function addressVariables(listen: Address): Record<string, string> {
+  return listen.transport === 'unix' ? { SOCKET: listen.path } : { HOST: listen.host, PORT: String(listen.port) }
 }
 
 /**
@@ -54,8 +57,7 @@ function completenessOf({ workers, scheduling }: TeamWish): NonNullable<Program[
 export async function describeModule({ id, modulePath }: DeploymentPlan): Promise<Description> {
   const folder = makePrivateFolder()
   const file = join(folder, 'description.json')
-  const argv = [process.execPath, DESCRIBE, modulePath, file]
-  const child = new StartedProcess({ argv, environment: PRODUCTION }, { cpu: null, folder })
+  const child = new StartedProcess([process.execPath, DESCRIBE, modulePath, file], null, folder, PRODUCTION)
   try {
     const exit = await Promise.race([child.exited, sleep(DESCRIBE_LIMIT_MILLISECONDS, null, { ref: false })])
     const details = { hint: byHand(modulePath), lastLines: child.lastLines }
@@ -68,7 +70,7 @@ export async function describeModule({ id, modulePath }: DeploymentPlan): Promis
     if ('failed' in described) throw failure(id, described, details)
     return described
   } finally {
-    await child.stop('SIGTERM', 0)
+    await child.stop(0)
   }
 }
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import type { Address } from '../../apps/address.ts'
 import { canReadProcessTree } from '../machine/process-tree.ts'
-import type { Files } from './private-folder.ts'
-import type { Program } from './program.ts'
+import type { NginxAlone, NginxPlan, ProxyPlan } from './deployment.ts'
+import type { Program } from './running-program.ts'
 
 /** An nginx that can be started. */
 export interface InstalledNginx {
@@ -31,45 +31,27 @@ export function missingNginx(nginx: InstalledNginx | null = findNginx()): string
   return canReadProcessTree() ? null : 'the CPU time of nginx can only be read on Linux'
 }
 
-export interface NginxOptions {
-  /** Program, as `findNginx` has found it. */
-  readonly path: string
-  readonly transport?: Address['transport']
-  /** Files in its private folder, by relative path. */
-  readonly files?: Files
+/** What one nginx does: it passes everything on to an app, or answers by itself. */
+export interface NginxSite extends Pick<NginxPlan, 'path' | 'connections'> {
+  readonly serves: Passing | Pick<NginxAlone, 'locations' | 'files'>
+}
+
+interface Passing extends Pick<ProxyPlan, 'keepAlive'> {
+  readonly app: Address
 }
 
 /** An nginx of our own: in front of an app, or in its place. */
-export function nginxProgram(site: NginxSite, { path, transport = 'tcp', files }: NginxOptions): Program {
+export function nginxProgram(site: NginxSite, transport: Address['transport'] = 'tcp'): Program {
+  const files = 'locations' in site.serves ? (site.serves.files ?? []) : []
   return {
-    ...{ name: 'nginx', transport, workers: 0 },
+    name: 'nginx',
+    transport,
+    workers: 0,
     hint: 'the last lines are what nginx says of it',
-    command: ({ listen, folder }) => ({
-      argv: [path, '-e', 'stderr', '-p', folder, '-c', `${folder}/nginx.conf`],
-      // nginx makes its own folders in `temporary`.
-      files: new Map([...(files ?? []), ['temporary/.keep', ''], ['nginx.conf', nginxConfiguration(site, listen)]]),
-    }),
+    argv: ({ folder }) => [site.path, '-e', 'stderr', '-p', folder, '-c', `${folder}/nginx.conf`],
+    // nginx makes its own folders in `temporary`.
+    files: ({ listen }) => new Map([...files, ['temporary/.keep', ''], ['nginx.conf', nginxConfiguration(site, listen)]]),
   }
-}
-
-/** What one nginx does. */
-export interface NginxSite {
-  /** Connections that the load generator keeps open. */
-  readonly connections: number
-  readonly serves: NginxApp | NginxLocations
-}
-
-/** Passes everything on to an app. */
-export interface NginxApp {
-  readonly app: Address
-  /** Connections to the app are kept open; false: a new one for every request. */
-  readonly keepAlive: boolean
-}
-
-/** Answers by itself. */
-export interface NginxLocations {
-  /** `location` blocks in the words of nginx; relative paths start in the private folder. */
-  readonly locations: string
 }
 
 /** Of the clients' connections, the app's, and some that are just being closed. */
@@ -83,7 +65,7 @@ const ENDLESS = 'keepalive_requests 1000000000; keepalive_timeout 1h;'
  * A whole configuration: one process, nothing written but errors, everything else as Debian's nginx.conf has it. Relative paths start in
  * the folder that nginx is told with `-p`.
  */
-export function nginxConfiguration({ connections, serves }: NginxSite, listen: Address): string {
+export function nginxConfiguration({ connections, serves }: Omit<NginxSite, 'path'>, listen: Address): string {
   return `daemon off;
 # The same event loop as a worker's, without a second process beside it.
 master_process off;
@@ -108,22 +90,21 @@ ${'app' in serves ? passingOn(serves, connections, listen) : server(listen, serv
 /** Folders that nginx makes when it starts, used or not. */
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
 
-function passingOn({ app, keepAlive }: NginxApp, connections: number, listen: Address): string {
-  const kept = `keepalive ${connections}; ${ENDLESS}`
-  const upstream = `  upstream app { server ${place(app)};${keepAlive ? ` ${kept}` : ''} }`
-  return `${upstream}
-${server(
-  listen,
-  `location / {
+function passingOn({ app, keepAlive }: Passing, connections: number, listen: Address): string {
+  const kept = keepAlive ? ` keepalive ${connections}; ${ENDLESS}` : ''
+  const version = keepAlive
+    ? 'proxy_http_version 1.1; proxy_set_header Connection "";'
+    : 'proxy_http_version 1.0; proxy_set_header Connection close;'
+  const locations = `location / {
   proxy_pass http://app;
-  ${keepAlive ? 'proxy_http_version 1.1; proxy_set_header Connection "";' : 'proxy_http_version 1.0; proxy_set_header Connection close;'}
+  ${version}
   proxy_set_header Host $host;
   proxy_set_header X-Real-IP $remote_addr;
   proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
   proxy_set_header X-Forwarded-Proto $scheme;
   proxy_max_temp_file_size 0;
-}`,
-)}`
+}`
+  return `  upstream app { server ${place(app)};${kept} }\n${server(listen, locations)}`
 }
 
 function server(listen: Address, locations: string): string {

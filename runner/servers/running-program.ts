@@ -4,12 +4,11 @@ import { type Address, formatAddress } from '../../apps/address.ts'
 import { ask, NoAnswerError } from '../../apps/ask.ts'
 import { describeExit } from '../machine/child.ts'
 import { isListening } from '../machine/connections.ts'
-import { descendants } from '../machine/process-tree.ts'
+import { descendants } from '../machine/procfs.ts'
 import { DeploymentError, type StartOptions, type Startup } from './deployment.ts'
 import { removeFolder } from './end-group.ts'
 import { freeAddress } from './free-address.ts'
-import { fillFolder, makePrivateFolder } from './private-folder.ts'
-import type { Program } from './program.ts'
+import { type Files, fillFolder, makePrivateFolder } from './private-folder.ts'
 import { StartedProcess } from './start-process.ts'
 
 const READY_LIMIT_MILLISECONDS = 10_000
@@ -17,7 +16,7 @@ const READY_LIMIT_MILLISECONDS = 10_000
 const READY_LIMIT_MORE_MILLISECONDS = 2_000
 const ANSWER_LIMIT_MILLISECONDS = 5_000
 /** Between two looks whether it answers. */
-export const LOOK_MILLISECONDS = 20
+const LOOK_MILLISECONDS = 20
 /** What a server says while it is coming up, or a proxy for one that is; said for longer, it is its answer. */
 const UNAVAILABLE_FROM = 500
 const UNAVAILABLE_MILLISECONDS = 2_000
@@ -25,12 +24,37 @@ const UNAVAILABLE_MILLISECONDS = 2_000
 const TRIES_FOR_A_PORT = 5
 const STOP_GRACE_MILLISECONDS = 500
 
+/** Where a program is told to listen, and the private folder that is its own and goes with it. */
+export interface Place {
+  readonly listen: Address
+  readonly folder: string
+}
+
+/** A program that listens where it is told: a Node module of ours is one case, nginx another. */
+export interface Program {
+  /** For messages. */
+  readonly name: string
+  readonly transport: Address['transport']
+  /** What is executed, without a shell; the first word is found in PATH or absolute. It stays in the foreground. */
+  argv(place: Place): readonly string[]
+  /** Beside the few variables that every server has. */
+  environment?(place: Place): Readonly<Record<string, string>>
+  /** Written into the private folder before it starts. */
+  files?(place: Place): Files
+  /** Processes that answer, each of them a child of the one that is started; 0: that one answers itself. */
+  readonly workers: number
+  /** Whether all of its workers can answer, once the first answer has come; absent: the answer is enough. */
+  isComplete?(pid: number, lastLines: readonly string[], listen: Address): boolean
+  /** How to start it by hand. */
+  readonly hint: string | null
+}
+
 /** A program that answers. */
 export interface RunningProgram {
   readonly pid: number
   readonly address: Address
   readonly startup: Startup
-  readonly lastLines: readonly string[]
+  lastLines(): readonly string[]
   /** Why it is gone, as the end of a sentence; null while it runs. */
   ended(): string | null
   /** Ends it and all that it has started, and removes its folder. */
@@ -46,21 +70,18 @@ export async function runProgram(program: Program, options: StartOptions): Promi
     const folder = makePrivateFolder()
     let process: StartedProcess | null = null
     try {
-      const listen = await freeAddress(program.transport, folder)
-      const command = program.command({ listen, folder })
-      fillFolder(folder, command.files ?? new Map())
-      const padding = { PADDING: 'x'.repeat(options.environmentPadding) }
+      const place = { listen: await freeAddress(program.transport, folder), folder }
+      fillFolder(folder, program.files?.(place) ?? new Map())
+      const environment = { PADDING: 'x'.repeat(options.environmentPadding), ...program.environment?.(place) }
       const startedAt = performance.now()
-      process = new StartedProcess(
-        { ...command, environment: { ...padding, ...command.environment } },
-        { cpu: options.cpu, folder },
-      )
-      const startup = await ready(program, process, listen, options, startedAt)
-      if (isOurs(process, listen)) return running(process, listen, startup)
-      throw portTaken(program, listen)
+      process = new StartedProcess(program.argv(place), options.cpu, folder, environment)
+      const startup = await ready(program, process, place.listen, options, startedAt)
+      if (isOurs(process, place.listen)) return running(process, place.listen, startup)
+      const message = `${program.name} does not listen on ${formatAddress(place.listen)}: another program does`
+      throw new DeploymentError('port-taken', message, { hint: program.hint })
     } catch (error) {
       const taken = error instanceof DeploymentError && (error.code === 'port-taken' || saysTaken(error))
-      await process?.stop('SIGTERM', 0)
+      await process?.stop(0)
       removeFolder(folder)
       if (!taken || program.transport === 'unix' || attempt === TRIES_FOR_A_PORT) throw error
     }
@@ -69,12 +90,12 @@ export async function runProgram(program: Program, options: StartOptions): Promi
 
 function running(process: StartedProcess, address: Address, startup: Startup): RunningProgram {
   return {
-    ...{ pid: process.pid, address, startup },
-    get lastLines() {
-      return process.lastLines
-    },
+    pid: process.pid,
+    address,
+    startup,
+    lastLines: () => process.lastLines,
     ended: () => (process.exit === null ? null : describeExit(process.exit)),
-    stop: async () => void (await process.stop('SIGTERM', STOP_GRACE_MILLISECONDS)),
+    stop: async () => void (await process.stop(STOP_GRACE_MILLISECONDS)),
   }
 }
 
@@ -102,7 +123,7 @@ async function ready(
     const looked = await look(address, readyPath)
     if (looked.listens) listenedMilliseconds ??= sinceStart()
     const answers = looked.answers || (looked.unavailable && sinceStart() > listenedMilliseconds! + UNAVAILABLE_MILLISECONDS)
-    if (answers && (isComplete?.(process.pid, process.lastLines, { listen: address }) ?? true)) {
+    if (answers && (isComplete?.(process.pid, process.lastLines, address) ?? true)) {
       return { listenedMilliseconds: listenedMilliseconds!, answeredMilliseconds: sinceStart() }
     }
     why = answers ? 'not all of its workers are ready' : looked.why
@@ -140,10 +161,6 @@ async function look(address: Address, path: string): Promise<Look> {
 /** Somebody else may listen at the port that was free a moment ago. */
 function isOurs(process: StartedProcess, address: Address): boolean {
   return address.transport === 'unix' || isListening(address.port, descendants(process.pid)) !== false
-}
-
-function portTaken({ name, hint }: Program, address: Address): DeploymentError {
-  return new DeploymentError('port-taken', `${name} does not listen on ${formatAddress(address)}: another program does`, { hint })
 }
 
 function saysTaken({ lastLines }: DeploymentError): boolean {

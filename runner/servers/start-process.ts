@@ -1,82 +1,62 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import type { CpuPin } from '../machine/child.ts'
-import { type Exit, inheritedEnvironment } from '../machine/child.ts'
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type CpuPin, type Exit, GroupProcess, lastOf } from '../machine/child.ts'
 import { endGroup, FOLDER_VARIABLE, removeFolder } from './end-group.ts'
-import { keep, startKeeper } from './keep.ts'
-import { OutputFile } from './output-file.ts'
-import type { Command } from './program.ts'
+import type { KeeperOrder } from './keeper.ts'
 
-export interface ProcessOptions {
-  readonly cpu: CpuPin
-  readonly folder: string
-}
+const KEEPER = fileURLToPath(new URL('./keeper.ts', import.meta.url))
+const READ_BYTES = 16 * 1024
+/** What a server prints beyond this is cut off from the beginning, while it goes on. */
+const MOST_BYTES = 4 * 2 ** 20
+const LOOK_MILLISECONDS = 1_000
 
 /**
  * A process that is started as a user starts a server: no channel, no pipe, nothing of ours in it. It has a session and a process group of its
  * own, its output goes to a file of its private folder, and it ends with the runner.
  */
-export class StartedProcess {
-  readonly pid: number
-  readonly output: OutputFile
-  readonly exited: Promise<Exit>
-  exit: Exit | null = null
-  readonly #process: ChildProcess
+export class StartedProcess extends GroupProcess {
   readonly #folder: string
-  readonly #release: () => void
+  readonly #output: OutputFile
 
   /** Its folder goes with it, also when it cannot be started: then it has ended already. */
-  constructor({ argv, environment }: Command, { cpu, folder }: ProcessOptions) {
+  constructor(argv: readonly string[], cpu: CpuPin, folder: string, environment: Readonly<Record<string, string>>) {
     // Before, so that nothing is unkept while the keeper comes up.
     startKeeper()
+    const output = new OutputFile(folder)
+    const own = { TMPDIR: folder, [FOLDER_VARIABLE]: folder, ...environment }
+    super([...endsWithRunner(), ...argv], cpu, ['ignore', output.descriptor, output.descriptor], own)
     this.#folder = folder
-    this.output = new OutputFile(folder)
-    const [program, ...args] = [...pinned(cpu), ...endsWithRunner(), ...argv]
-    this.#process = spawn(program!, args, {
-      stdio: ['ignore', this.output.descriptor, this.output.descriptor],
-      env: { ...inheritedEnvironment(), TMPDIR: folder, [FOLDER_VARIABLE]: folder, ...environment },
-      detached: true,
-    })
-    this.pid = this.#process.pid ?? 0
-    this.exited = new Promise((resolve) => {
-      const end = (exit: Exit) => {
-        this.exit = exit
-        resolve(exit)
-      }
-      this.#process.once('exit', (code, signal) => end({ code, signal }))
-      this.#process.once('error', () => this.#process.pid === undefined && end({ code: null, signal: null }))
-    })
-    this.#release = this.pid === 0 ? () => {} : keep(this.pid, folder)
+    this.#output = output
+    if (this.pid !== 0) this.#tellKeeper(true)
   }
 
   get lastLines(): readonly string[] {
-    return this.output.lastLines
+    return this.#output.lastLines
   }
 
   /** Asks it to end, kills it and its group when it has not after the grace, and takes its folder away. */
-  async stop(signal: NodeJS.Signals, graceMilliseconds: number): Promise<Exit> {
+  async stop(graceMilliseconds: number): Promise<Exit> {
     if (this.exit === null && graceMilliseconds > 0) {
-      this.#process.kill(signal)
-      await this.#ended(graceMilliseconds)
+      this.process.kill('SIGTERM')
+      const { promise, resolve } = Promise.withResolvers<unknown>()
+      const limit = setTimeout(resolve, graceMilliseconds)
+      await Promise.race([promise, this.exited])
+      clearTimeout(limit)
     }
-    this.output.close()
+    this.#output.close()
     if (this.pid !== 0) endGroup(this.pid, this.#folder)
     const exit = await this.exited
     removeFolder(this.#folder)
-    this.#release()
+    if (this.pid !== 0) this.#tellKeeper(false)
     return exit
   }
 
-  async #ended(milliseconds: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const limit = setTimeout(resolve, milliseconds)
-    this.exited.then(() => resolve())
-    await promise
-    clearTimeout(limit)
+  /** Has it ended and its folder removed should the runner be gone, or no longer. */
+  #tellKeeper(keep: boolean): void {
+    keeper?.stdin?.write(`${JSON.stringify({ pid: this.pid, folder: this.#folder, keep } satisfies KeeperOrder)}\n`)
   }
-}
-
-function pinned(cpu: CpuPin): string[] {
-  return cpu === null ? [] : ['taskset', '-c', [cpu].flat().join(',')]
 }
 
 let canEndWithRunner: boolean | null = null
@@ -86,4 +66,61 @@ function endsWithRunner(): string[] {
   const ask = ['setpriv', '--pdeathsig', 'KILL']
   canEndWithRunner ??= spawnSync(ask[0]!, [...ask.slice(1), 'true'], { stdio: 'ignore' }).status === 0
   return canEndWithRunner ? ask : []
+}
+
+let keeper: ChildProcess | null = null
+
+/** The keeper of this runner, so that it is there before the first server. */
+function startKeeper(): void {
+  if (keeper !== null && keeper.exitCode === null && keeper.signalCode === null) return
+  // In a session of its own: no Ctrl-C of the terminal reaches it.
+  keeper = spawn(process.execPath, [KEEPER], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: {} })
+  keeper.on('error', () => {})
+  // That it is gone is no fault of a run: servers end with their parent as well, where the kernel can do that.
+  keeper.stdin?.on('error', () => {})
+  keeper.unref()
+  ;(keeper.stdin as { unref?(): void } | null)?.unref?.()
+}
+
+/**
+ * Where a server's stdout and stderr go: a file of its private folder. Nobody reads it while the server works: a pipe would have to be read,
+ * and one that is full stops who writes into it.
+ */
+class OutputFile {
+  /** For the server's file descriptors 1 and 2. */
+  readonly descriptor: number
+  readonly #timer: NodeJS.Timeout
+  #lines: readonly string[] = []
+  #open = true
+
+  constructor(folder: string) {
+    // Whoever appends goes on at the new end of a file that was cut.
+    this.descriptor = openSync(join(folder, 'output'), 'a+')
+    const bound = () => fstatSync(this.descriptor).size > MOST_BYTES && ftruncateSync(this.descriptor)
+    this.#timer = setInterval(bound, LOOK_MILLISECONDS).unref()
+  }
+
+  /** The last lines, long ones cut. */
+  get lastLines(): readonly string[] {
+    if (this.#open) this.#lines = this.#read()
+    return this.#lines
+  }
+
+  /** The folder may be removed then; the last lines are kept. */
+  close(): void {
+    if (!this.#open) return
+    this.#lines = this.#read()
+    this.#open = false
+    clearInterval(this.#timer)
+    closeSync(this.descriptor)
+  }
+
+  #read(): readonly string[] {
+    const { size } = fstatSync(this.descriptor)
+    const length = Math.min(size, READ_BYTES)
+    const buffer = Buffer.alloc(length)
+    const read = readSync(this.descriptor, buffer, 0, length, size - length)
+    const lines = buffer.toString('utf8', 0, read).split('\n')
+    return lastOf(lines.at(-1) === '' ? lines.slice(0, -1) : lines)
+  }
 }

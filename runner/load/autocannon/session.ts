@@ -41,7 +41,7 @@ export function autocannonDriver(sleeps: boolean): LoadDriver {
 
 /** The runner's end of a load process. */
 export async function openAutocannonSession(cpu: number | null, sleeps = false): Promise<LoadSession> {
-  const child = new Child({ script: PROCESS, args: [], cpu })
+  const child = new Child(PROCESS, [], cpu)
   const waiting = new Map<number, { resolve(reply: unknown): void; reject(error: Error): void }>()
   const ready = Promise.withResolvers<void>()
   let nextId = 0
@@ -82,7 +82,7 @@ export async function openAutocannonSession(cpu: number | null, sleeps = false):
   try {
     await ready.promise
   } catch (error) {
-    await child.stop(null, 0)
+    await child.stop()
     throw error
   } finally {
     clearTimeout(limit)
@@ -100,7 +100,7 @@ export async function openAutocannonSession(cpu: number | null, sleeps = false):
     latencies: () => call('latencies', null, REPLY_MARGIN_MILLISECONDS),
     close: async () => {
       tree?.close()
-      await child.stop(null, 0)
+      await child.stop()
     },
   }
 }

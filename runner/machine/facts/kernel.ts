@@ -1,8 +1,8 @@
-import { isSet, readKernelConfig } from '../kernel-config.ts'
-import type { Machine } from '../machine-reader.ts'
-import { readNumber, readWord } from '../machine-reader.ts'
-import type { LoopbackTicks } from '../measured.ts'
-import { asRoot, good, type Probe, poor, type Reading, type Scene, unknown, writeInto } from './probe.ts'
+import { isVirtual } from '../hardware.ts'
+import { type Machine, readOnce, readWord } from '../machine-reader.ts'
+import type { Measured } from '../measure-machine.ts'
+import { BARE } from './machine.ts'
+import { asRoot, good, graded, type Probe, poor, type Reading, type Scene, setting, unknown, writeInto } from './probe.ts'
 
 export const CLOCK_SOURCE = '/sys/devices/system/clocksource/clocksource0'
 const HUGE_PAGES = '/sys/kernel/mm/transparent_hugepage/enabled'
@@ -12,12 +12,26 @@ const FAST_CLOCKS = new Set(['tsc', 'kvm-clock', 'arch_sys_counter', 'hyperv_clo
 const LEAST_INTERRUPT_TICKS = 5
 const CHARGED = 'charged to the process that sends'
 const LEFT_OUT = 'charged to nobody'
+const NO_CONFIG = 'the configuration of this kernel cannot be read'
 
 /** How the kernel counts time, and what it does on its own. */
 export const kernelProbes: readonly Probe[] = [
   {
+    id: 'stolen-time-accounting',
+    title: 'stolen time in CPU time',
+    good: 'left out, or no virtual machine',
+    source: '`CONFIG_PARAVIRT_TIME_ACCOUNTING` of the kernel',
+    why: 'Without it, time in which the hypervisor ran somebody else counts as CPU time of the server.',
+    read({ machine }) {
+      if (isVirtual(machine) === false) return good(BARE)
+      const config = readKernelConfig(machine)
+      if (config === null) return unknown(NO_CONFIG)
+      if (isSet(config, 'PARAVIRT_TIME_ACCOUNTING')) return good('left out of CPU time')
+      return poor('this kernel leaves it in the CPU time of the server')
+    },
+  },
+  {
     id: 'cpu-time-source',
-    group: 'kernel',
     everywhere: true,
     title: 'source of CPU time',
     good: 'schedstat',
@@ -26,12 +40,11 @@ export const kernelProbes: readonly Probe[] = [
     read({ machine }) {
       const [cpuNs = ''] = (machine.readFile('/proc/self/schedstat') ?? '').split(' ')
       if (Number(cpuNs) > 0) return good('schedstat')
-      return machine.platform === 'linux' ? poor('process.cpuUsage: no schedstat', null) : unknown('process.cpuUsage')
+      return machine.platform === 'linux' ? poor('process.cpuUsage: no schedstat') : unknown('process.cpuUsage')
     },
   },
   {
     id: 'interrupt-time',
-    group: 'kernel',
     title: 'time of delivering packets',
     good: CHARGED,
     source: '`CONFIG_IRQ_TIME_ACCOUNTING` and `/proc/cmdline`, else a second of packets over loopback',
@@ -40,7 +53,6 @@ export const kernelProbes: readonly Probe[] = [
   },
   {
     id: 'timer-tick',
-    group: 'kernel',
     title: 'timer tick',
     good: 'known',
     source: '`CONFIG_HZ`, `CONFIG_VIRT_CPU_ACCOUNTING_GEN`',
@@ -48,58 +60,49 @@ export const kernelProbes: readonly Probe[] = [
     read({ machine }) {
       const config = readKernelConfig(machine)
       const rate = config?.get('HZ')
-      if (config === null || rate === undefined) return unknown('the configuration of this kernel cannot be read')
+      if (config === null || rate === undefined) return unknown(NO_CONFIG)
       const exact = isSet(config, 'VIRT_CPU_ACCOUNTING_GEN') ? '; user and system time may be exact' : ''
       return good(`${rate} a second${exact}`)
     },
   },
   {
     id: 'clock-source',
-    group: 'kernel',
     title: 'clock',
     good: 'one that is read without a system call',
     source: `\`${CLOCK_SOURCE}\``,
     why: 'Servers and load generator read the clock for every request; a slow clock is a cost that the framework does not cause.',
     read({ machine }) {
       const current = readWord(machine, `${CLOCK_SOURCE}/current_clocksource`)
-      if (current === null) return unknown('not known here')
-      if (FAST_CLOCKS.has(current)) return good(current)
-      const available = readWord(machine, `${CLOCK_SOURCE}/available_clocksource`)?.split(' ') ?? []
-      const better = available.find((name) => FAST_CLOCKS.has(name))
-      return poor(current, better === undefined ? null : writeInto(machine, better, `${CLOCK_SOURCE}/current_clocksource`))
+      if (current === null) return null
+      const better = availableClocks(machine).find((name) => FAST_CLOCKS.has(name))
+      const change = better === undefined ? null : writeInto(machine, better, `${CLOCK_SOURCE}/current_clocksource`)
+      return graded(FAST_CLOCKS.has(current), current, change)
     },
   },
   {
     id: 'huge-pages',
-    group: 'kernel',
     title: 'transparent huge pages',
     good: '`madvise` or `never`',
     source: `\`${HUGE_PAGES}\``,
     why: 'With `always`, chance decides which process gets large pages, and a kernel thread moves memory while slices are measured.',
     read({ machine }) {
       const choice = /\[(\w+)\]/.exec(machine.readFile(HUGE_PAGES) ?? '')?.[1]
-      if (choice === undefined) return unknown('not known here')
-      return choice === 'always' ? poor(choice, writeInto(machine, 'madvise', HUGE_PAGES)) : good(choice)
+      return choice === undefined ? null : graded(choice !== 'always', choice, writeInto(machine, 'madvise', HUGE_PAGES))
     },
   },
   {
     id: 'address-layout',
-    group: 'kernel',
     title: 'address layout (ASLR)',
     good: 'random',
-    source: '`/proc/sys/kernel/randomize_va_space`',
     why: 'Where code and data lie changes the cost by percents; fresh processes sample that only if the kernel draws a new layout each time.',
-    read({ machine }) {
-      const level = readNumber(machine, '/proc/sys/kernel/randomize_va_space')
-      if (level === null) return unknown('not known here')
+    ...setting('kernel.randomize_va_space', '2', (level) => {
       const names = ['fixed', 'random, apart from the heap', 'random']
-      const value = `${names[level] ?? 'level'} (${level})`
-      return level === 2 ? good(value) : poor(value, asRoot(machine, 'sysctl -w kernel.randomize_va_space=2'))
-    },
+      return [level === 2, `${names[level] ?? 'level'} (${level})`]
+    }),
   },
 ]
 
-function readInterruptTime({ machine, measured }: Scene): Reading {
+function readInterruptTime({ machine, measured }: Scene): Reading | null {
   const config = readKernelConfig(machine)
   if (config !== null) {
     // The kernel parameter switches it off at boot: kernel documentation, admin-guide/kernel-parameters, "tsc=".
@@ -107,14 +110,13 @@ function readInterruptTime({ machine, measured }: Scene): Reading {
     const leftOut = isSet(config, 'IRQ_TIME_ACCOUNTING') && !switchedOff
     return leftOut ? poor(LEFT_OUT, switchOff(machine)) : good(CHARGED)
   }
-  if (measured === null) return unknown('the configuration of this kernel cannot be read; npm run doctor measures it')
-  return measured.loopback === null ? unknown('not known here') : judgeLoopback(measured.loopback)
+  if (measured === null) return unknown(`${NO_CONFIG}; npm run doctor measures it`)
+  return measured.loopback && judgeLoopback(measured.loopback)
 }
 
 /** Adds the kernel parameter the way the distribution does; null where it has no such program, or the clock is another. */
 function switchOff(machine: Machine): string | null {
-  const clocks = readWord(machine, `${CLOCK_SOURCE}/available_clocksource`)?.split(' ') ?? []
-  if (!clocks.includes('tsc')) return null
+  if (!availableClocks(machine).includes('tsc')) return null
   const reboot = asRoot(machine, 'reboot')
   if (machine.hasProgram('grubby')) return `${asRoot(machine, 'grubby --update-kernel=ALL --args=tsc=noirqtime')} && ${reboot}`
   if (!machine.hasProgram('update-grub')) return null
@@ -122,9 +124,37 @@ function switchOff(machine: Machine): string | null {
   return `${edit} && ${asRoot(machine, 'update-grub')} && ${reboot}`
 }
 
-function judgeLoopback({ charged, busy, interrupts }: LoopbackTicks): Reading {
+function judgeLoopback({ charged, busy, interrupts }: NonNullable<Measured['loopback']>): Reading {
   const missing = busy - charged
   const measured = `(measured: ${interrupts} of ${busy} ticks in interrupts, ${Math.max(0, Math.round(missing))} not charged)`
   if (interrupts < LEAST_INTERRUPT_TICKS || missing > 1.5 * interrupts) return unknown(`cannot be told ${measured}`)
-  return missing > interrupts / 2 ? poor(`${LEFT_OUT} ${measured}`, null) : good(`${CHARGED} ${measured}`)
+  return missing > interrupts / 2 ? poor(`${LEFT_OUT} ${measured}`) : good(`${CHARGED} ${measured}`)
+}
+
+function availableClocks(machine: Machine): string[] {
+  return readWord(machine, `${CLOCK_SOURCE}/available_clocksource`)?.split(' ') ?? []
+}
+
+/** The options a kernel was built with: `y`, `m`, a number, or `n` for an option that is not set. */
+type KernelConfig = ReadonlyMap<string, string>
+
+/** Reads /proc/config.gz, or the file a distribution keeps in /boot; null where there is neither. */
+export const readKernelConfig = readOnce(({ readFile, kernelRelease }): KernelConfig | null => {
+  const places = ['/proc/config.gz', `/boot/config-${kernelRelease}`, `/lib/modules/${kernelRelease}/config`]
+  const text = places.map(readFile).find((found) => found?.includes('CONFIG_'))
+  return text == null ? null : parseKernelConfig(text)
+})
+
+/** `CONFIG_HZ=250` and `# CONFIG_HZ_1000 is not set`; names without `CONFIG_`. */
+export function parseKernelConfig(text: string): KernelConfig {
+  const options = new Map<string, string>()
+  for (const [, unset, name, value] of text.matchAll(/^(?:# CONFIG_(\w+) is not set|CONFIG_(\w+)=(.*))$/gm)) {
+    options.set(unset ?? name!, unset === undefined ? value! : 'n')
+  }
+  return options
+}
+
+/** An option that a kernel's configuration does not mention does not exist in that kernel. */
+export function isSet(config: KernelConfig, name: string): boolean {
+  return config.get(name) === 'y'
 }

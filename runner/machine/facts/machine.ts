@@ -1,25 +1,28 @@
-import { isVirtual, makerOf } from '../hypervisor.ts'
-import { isSet, readKernelConfig } from '../kernel-config.ts'
-import type { Machine } from '../machine-reader.ts'
-import { good, type Probe, poor, unknown } from './probe.ts'
+import { isVirtual, makerOf } from '../hardware.ts'
+import { type Machine, readWord } from '../machine-reader.ts'
+import type { CpuShare } from '../measure-machine.ts'
+import { bytesIn } from '../procfs.ts'
+import { good, graded, type Probe, unknown } from './probe.ts'
 
 const GIBIBYTE = 2 ** 30
 /** Runner, load generator and a handful of apps come to some 0.7 GiB. */
 const LEAST_AVAILABLE_BYTES = GIBIBYTE
-const BARE = 'no virtual machine'
+/** One tick of 10 ms in a second of two CPUs is 0.5 %, so this takes several. */
+const MOST_STEAL = 0.02
+const MOST_FOREIGN = 0.03
+export const BARE = 'no virtual machine'
 
-/** What kind of machine it is. */
+/** What kind of machine it is, and who else uses its CPUs right now. */
 export const machineProbes: readonly Probe[] = [
   {
     id: 'virtualisation',
-    group: 'machine',
     title: 'virtualisation',
     good: 'none, or one that reports stolen time',
     source: 'flag `hypervisor` of `/proc/cpuinfo`, `/sys/class/dmi/id`, `steal` of `/proc/stat`',
     why: 'A virtual machine shares its CPUs; where the hypervisor does not report what it takes, lost time is charged to the server.',
     read({ machine }) {
       const virtual = isVirtual(machine)
-      if (virtual === null) return unknown('not known here')
+      if (virtual === null) return null
       const container = isContainer(machine) ? ', in a container' : ''
       if (!virtual) return good(BARE + container)
       const vendor = makerOf(machine)
@@ -30,39 +33,47 @@ export const machineProbes: readonly Probe[] = [
     },
   },
   {
-    id: 'stolen-time-accounting',
-    group: 'kernel',
-    title: 'stolen time in CPU time',
-    good: 'left out, or no virtual machine',
-    source: '`CONFIG_PARAVIRT_TIME_ACCOUNTING` of the kernel',
-    why: 'Without it, time in which the hypervisor ran somebody else counts as CPU time of the server.',
-    read({ machine }) {
-      if (isVirtual(machine) === false) return good(BARE)
-      const config = readKernelConfig(machine)
-      if (config === null) return unknown('the configuration of this kernel cannot be read')
-      return isSet(config, 'PARAVIRT_TIME_ACCOUNTING')
-        ? good('left out of CPU time')
-        : poor('this kernel leaves it in the CPU time of the server', null)
-    },
-  },
-  {
     id: 'memory',
-    group: 'machine',
     title: 'memory',
     good: '1 GiB or more available',
     source: '`/proc/meminfo`',
     why: 'A round has the runner, the load generator and every app in memory; swapping would be measured as the cost of an app.',
     read({ machine }) {
       const text = machine.readFile('/proc/meminfo') ?? ''
-      const bytesOf = (name: string) => {
-        const kibibytes = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]
-        return kibibytes === undefined ? null : Number(kibibytes) * 1024
-      }
-      const [total, available, swap, swapFree] = ['MemTotal', 'MemAvailable', 'SwapTotal', 'SwapFree'].map(bytesOf)
-      if (total == null || available == null) return unknown('not known here')
+      const names = ['MemTotal', 'MemAvailable', 'SwapTotal', 'SwapFree']
+      const [total, available, swap, swapFree] = names.map((name) => bytesIn(text, name))
+      if (total == null || available == null) return null
       const swapUse = swap ? `${gibibytes(swap - (swapFree ?? swap))} of ${gibibytes(swap)} swap used` : 'no swap'
-      const value = `${gibibytes(available)} of ${gibibytes(total)} available, ${swapUse}`
-      return available < LEAST_AVAILABLE_BYTES ? poor(value, null) : good(value)
+      return graded(available >= LEAST_AVAILABLE_BYTES, `${gibibytes(available)} of ${gibibytes(total)} available, ${swapUse}`)
+    },
+  },
+  {
+    id: 'steal',
+    title: 'stolen time',
+    good: `at most ${100 * MOST_STEAL} %, quiet and under load`,
+    source: '`steal` of `/proc/stat`, of the used CPUs',
+    why: 'The hypervisor gave the CPU to another machine: slices get longer, and the caches are cold afterwards.',
+    measured: true,
+    read({ measured }) {
+      const { quiet, loaded } = measured!
+      if (quiet.steal === null || loaded.steal === null) return null
+      const value = `${percent(quiet.steal)} of ${duration(quiet)} of rest, ${percent(loaded.steal)} of ${duration(loaded)} under load`
+      return graded(Math.max(quiet.steal, loaded.steal) <= MOST_STEAL, value)
+    },
+  },
+  {
+    id: 'other-load',
+    title: 'other load',
+    good: `others use at most ${100 * MOST_FOREIGN} % of the used CPUs`,
+    source: '`/proc/stat` over a second in which the suite does nothing; `/proc/loadavg`',
+    why: 'Another program on these CPUs takes turns with the server and empties its caches; `top` shows which it is.',
+    measured: true,
+    read({ machine, measured }) {
+      const { quiet } = measured!
+      if (quiet.foreign === null) return null
+      const average = readWord(machine, '/proc/loadavg')?.split(' ').slice(0, 3).join(' ')
+      const value = `${percent(quiet.foreign)} of ${duration(quiet)}${average === undefined ? '' : `; load average ${average}`}`
+      return graded(quiet.foreign <= MOST_FOREIGN, value)
     },
   },
 ]
@@ -79,4 +90,12 @@ function reportsSteal({ readFile }: Machine): boolean {
 
 function gibibytes(bytes: number): string {
   return `${(bytes / GIBIBYTE).toFixed(1)} GiB`
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
+}
+
+function duration({ seconds }: CpuShare): string {
+  return `${seconds.toFixed(1)} s`
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { calm, factOf } from '../../fixtures/facts-of.ts'
 import { container, virtualMachine } from '../../fixtures/machines.ts'
-import type { Measured } from '../measured.ts'
+import type { Measured } from '../measure-machine.ts'
 
 describe('what is measured', () => {
   const measured = (changes: Partial<Measured>) => ({ ...calm, ...changes })

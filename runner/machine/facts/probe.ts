@@ -1,7 +1,8 @@
 import type { Fact, Grade } from '../../result/fact.ts'
 import type { CpuPlacement } from '../cpus.ts'
-import type { Machine } from '../machine-reader.ts'
-import type { Measured } from '../measured.ts'
+import { type Machine, readWord } from '../machine-reader.ts'
+import type { Measured } from '../measure-machine.ts'
+import { allowedCpus } from '../topology.ts'
 
 /** What a probe may look at. Probes are pure: all of it is passed in. */
 export interface Scene {
@@ -22,7 +23,7 @@ export interface Reading {
 }
 
 /** One fact about the machine: what it is called, why it matters, and how it is read. */
-export interface Probe extends Pick<Fact, 'id' | 'group' | 'title' | 'why'> {
+export interface Probe extends Pick<Fact, 'id' | 'title' | 'why'> {
   /** What counts as good, for docs/doctor.md. */
   readonly good: string
   /** Where it comes from, for docs/doctor.md. */
@@ -31,19 +32,43 @@ export interface Probe extends Pick<Fact, 'id' | 'group' | 'title' | 'why'> {
   readonly measured?: true
   /** Says something on systems other than Linux too; the others are not asked there. */
   readonly everywhere?: true
-  read(scene: Scene): Reading
+  /** null: the machine does not say. */
+  read(scene: Scene): Reading | null
 }
 
 export function good(value: string): Reading {
   return { value, grade: 'good', change: null }
 }
 
-export function poor(value: string, change: string | null): Reading {
+export function poor(value: string, change: string | null = null): Reading {
   return { value, grade: 'poor', change }
 }
 
 export function unknown(value: string, change: string | null = null): Reading {
   return { value, grade: 'unknown', change }
+}
+
+/** @param change the command that would make it good */
+export function graded(isGood: boolean, value: string, change: string | null = null): Reading {
+  return isGood ? good(value) : poor(value, change)
+}
+
+/** A probe of a setting of the kernel that holds whole numbers, such as `net.core.somaxconn`, and the value that would be good. */
+export function setting(
+  name: string,
+  wanted: string,
+  judge: (first: number, second: number | undefined) => readonly [isGood: boolean, value: string] | null,
+): Pick<Probe, 'source' | 'read'> {
+  const path = `/proc/sys/${name.replaceAll('.', '/')}`
+  return {
+    source: `\`${path}\``,
+    read({ machine }) {
+      const text = readWord(machine, path) ?? ''
+      const [first, second] = /^-?\d+(\s+-?\d+)*$/.test(text) ? text.split(/\s+/).map(Number) : []
+      const judged = first === undefined ? null : judge(first, second)
+      return judged && graded(...judged, asRoot(machine, `sysctl -w ${name}=${wanted}`))
+    },
+  }
 }
 
 /** A command that needs the rights of root. */
@@ -57,6 +82,6 @@ export function writeInto(machine: Machine, word: string, path: string): string 
 }
 
 /** The CPUs that servers and load generator have; all that are allowed when nothing is pinned. */
-export function usedCpus({ serverCpu, loadCpu }: CpuPlacement, allowed: readonly number[]): readonly number[] {
-  return serverCpu === null || loadCpu === null ? allowed : [loadCpu, serverCpu]
+export function usedCpus({ machine, placement: { serverCpu, loadCpu } }: Scene): readonly number[] {
+  return serverCpu === null || loadCpu === null ? allowedCpus(machine) : [loadCpu, serverCpu]
 }

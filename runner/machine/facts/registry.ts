@@ -1,29 +1,28 @@
 import { type Fact, FactGroup } from '../../result/fact.ts'
 import { plainText } from '../../result/plain-text.ts'
 import { cpuProbes } from './cpus.ts'
-import { frequencyProbes } from './frequency.ts'
 import { kernelProbes } from './kernel.ts'
-import { limitProbes } from './limits.ts'
-import { loadProbes } from './load.ts'
+import { limitProbes, networkProbes } from './limits.ts'
 import { machineProbes } from './machine.ts'
-import { networkProbes } from './network.ts'
 import { type Probe, type Scene, unknown } from './probe.ts'
 import { softwareProbes } from './software.ts'
 
 const LONGEST_VALUE = 500
 
+const byGroup: Readonly<Record<FactGroup, readonly Probe[]>> = {
+  machine: machineProbes,
+  CPU: cpuProbes,
+  kernel: kernelProbes,
+  network: networkProbes,
+  limits: limitProbes,
+  software: softwareProbes,
+}
+
+export type GroupedProbe = Probe & Pick<Fact, 'group'>
+
 /** Every fact there is, by group: what the doctor shows, what results remember, what docs/doctor.md explains. */
-export const probes: readonly Probe[] = FactGroup.options.flatMap((group) =>
-  [
-    ...machineProbes,
-    ...loadProbes,
-    ...cpuProbes,
-    ...frequencyProbes,
-    ...kernelProbes,
-    ...networkProbes,
-    ...limitProbes,
-    ...softwareProbes,
-  ].filter((probe) => probe.group === group),
+export const probes: readonly GroupedProbe[] = FactGroup.options.flatMap((group) =>
+  byGroup[group].map((probe) => ({ ...probe, group })),
 )
 
 /** All facts of a machine; those that have to be measured only if they were. */
@@ -32,15 +31,9 @@ export function readFacts(scene: Scene): Fact[] {
   return probes
     .filter(({ measured }) => measured !== true || scene.measured !== null)
     .map(({ id, group, title, why, everywhere, read }) => {
-      const { value, grade, change } = everywhere || platform === 'linux' ? read(scene) : unknown(`not known on ${platform}`)
-      return {
-        id,
-        group,
-        title,
-        value: plainText(value, LONGEST_VALUE),
-        grade,
-        why,
-        change: change && plainText(change, LONGEST_VALUE),
-      }
+      const isRead = everywhere || platform === 'linux'
+      const found = isRead ? (read(scene) ?? unknown('not known here')) : unknown(`not known on ${platform}`)
+      const value = plainText(found.value, LONGEST_VALUE)
+      return { id, group, title, value, grade: found.grade, why, change: found.change && plainText(found.change, LONGEST_VALUE) }
     })
 }

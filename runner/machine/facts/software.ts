@@ -1,5 +1,5 @@
 import { readOnce } from '../machine-reader.ts'
-import { asRoot, good, type Probe, poor, type Reading, unknown } from './probe.ts'
+import { asRoot, good, graded, type Probe, poor, type Reading, unknown } from './probe.ts'
 
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>
@@ -14,7 +14,6 @@ interface Lockfile {
 export const softwareProbes: readonly Probe[] = [
   {
     id: 'node',
-    group: 'software',
     everywhere: true,
     title: 'Node.js',
     good: 'the version that package.json pins',
@@ -28,7 +27,6 @@ export const softwareProbes: readonly Probe[] = [
   },
   {
     id: 'packages',
-    group: 'software',
     everywhere: true,
     title: 'packages',
     good: 'all as in the lockfile',
@@ -38,7 +36,6 @@ export const softwareProbes: readonly Probe[] = [
   },
   {
     id: 'node-options',
-    group: 'software',
     everywhere: true,
     title: 'NODE_OPTIONS',
     good: 'not set',
@@ -63,18 +60,17 @@ const packages = readOnce((machine): Reading => {
     wanted: locked[`node_modules/${name}`]?.version ?? null,
   }))
   const different = found.filter(({ installed, wanted }) => installed !== wanted)
-  if (different.length === 0) return good(found.map(({ name, installed }) => `${name} ${installed}`).join(', '))
   const told = different.map(
     ({ name, installed, wanted }) => `${name} ${installed ?? 'is missing'} (lockfile: ${wanted ?? 'none'})`,
   )
-  return poor(told.join(', '), 'npm ci')
+  const all = found.map(({ name, installed }) => `${name} ${installed}`)
+  return graded(different.length === 0, (different.length === 0 ? all : told).join(', '), 'npm ci')
 })
 
 /** A program the suite can do without. */
 function tool(name: string, programs: readonly string[], why: string): Probe {
   return {
     id: `tool-${name}`,
-    group: 'software',
     everywhere: true,
     title: name,
     good: 'installed',

@@ -18,12 +18,9 @@ export interface ClockOrder {
 
 /** Starts a child, lets it call, and ends it. @throws RunError when it does not say a word */
 export const burnClock: BurnClock = async (turns, { cpu, milliseconds }) => {
-  const child = new Child({ script: SCRIPT, args: [String(turns), String(milliseconds)], cpu })
-  try {
-    const failed = (how: string) => new RunError('burn-process', `the process that measures known work ${how}`)
-    const { callNs } = await firstMessage<BurnMessage>(child, LONGEST_MILLISECONDS, failed)
-    return callNs
-  } finally {
-    await child.stop(null, 0)
-  }
+  const child = new Child(SCRIPT, [String(turns), String(milliseconds)], cpu)
+  const failed = (how: string) => new RunError('burn-process', `the process that measures known work ${how}`)
+  const { callNs } = await firstMessage<BurnMessage>(child, LONGEST_MILLISECONDS, failed)
+  await child.stop()
+  return callNs
 }

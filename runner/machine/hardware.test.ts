@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { mac, machineOf } from '../fixtures/machines.ts'
+import { container, laptop, type MachineTexts, mac, machineOf, virtualMachine, withFiles } from '../fixtures/machines.ts'
 import { mitigationOf, processorType } from '../result/processor.ts'
-import { readProcessor } from './read-processor.ts'
+import { hypervisorOf, readProcessor } from './hardware.ts'
 
 const VULNERABILITIES = '/sys/devices/system/cpu/vulnerabilities'
 
@@ -59,4 +59,21 @@ describe('the processor', () => {
       'Not affected',
     ])
   })
+})
+
+const armFlags = { '/proc/cpuinfo': 'processor\t: 0\nCPU implementer\t: 0x41\n' }
+
+describe('the hypervisor', () => {
+  it.each<[string, MachineTexts, string | null]>([
+    ['bare metal, whatever its maker', laptop, 'none'],
+    ['a virtual machine without a name', virtualMachine, 'unnamed'],
+    ['one by its flag, named by the type', withFiles(container, { '/sys/hypervisor/type': 'xen\n' }), 'xen'],
+    [
+      'one by its maker: ARM has no flag',
+      { files: { ...armFlags, '/sys/class/dmi/id/sys_vendor': 'Amazon EC2\n', '/sys/class/dmi/id/product_name': 'c7g.large\n' } },
+      'Amazon EC2 c7g.large',
+    ],
+    ['ARM without BIOS tables', { files: armFlags }, null],
+    ['macOS', mac, null],
+  ])('%s', (_name, texts, name) => expect(hypervisorOf(machineOf(texts))).toBe(name))
 })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { machineOf } from '../fixtures/machines.ts'
-import { isSet, parseKernelConfig, readKernelConfig } from './kernel-config.ts'
+import { machineOf } from '../../fixtures/machines.ts'
+import { isSet, parseKernelConfig, readKernelConfig } from './kernel.ts'
 
 it('parseKernelConfig', () => {
   const text =
