@@ -78,17 +78,35 @@ const NOTHING_COUNTED: FakeCounters = {
 }
 
 /** A simulated process. */
-interface FakeProcess {
-  readonly id: string
-  readonly app: string
+class FakeProcess {
+  cpuNs = 0
+  /** The part of it on threads that run no event loop. */
+  helperNs = 0
+  runDelayNs = 0
   /** When its idle work was last added, and what it has put off. */
   seenNs: number
-  later: { readonly atNs: number; readonly ns: number }[]
+  later: { readonly atNs: number; readonly ns: number }[] = []
+  readonly plan: DeploymentPlan
   readonly noise: number
-  cpuNs: number
-  /** The part of it on threads that run no event loop. */
-  helperNs: number
-  runDelayNs: number
+
+  constructor(plan: DeploymentPlan, noise: number, startedNs: number) {
+    this.plan = plan
+    this.noise = noise
+    this.seenNs = startedNs
+  }
+
+  get reading(): CpuReading {
+    return readingOf(this.cpuNs, this.runDelayNs, this.helperNs)
+  }
+
+  /** The work of a team is shared evenly. */
+  get members(): Member[] {
+    const workers = this.plan.team?.workers ?? 1
+    const memory = { residentBytes: 50e6, anonymousBytes: 20e6 }
+    const worker: Member = { role: 'worker', cpuNs: this.cpuNs * (1 / workers), connections: null, ...memory }
+    const primary: Member = { ...worker, role: 'primary', cpuNs: 0 }
+    return [...(this.plan.team === undefined ? [] : [primary]), ...Array(workers).fill(worker)]
+  }
 }
 
 /** A machine that exists in memory only: deployments, load and time are simulated, the same seed gives the same run. */
@@ -111,7 +129,7 @@ export class FakeWorld {
 
   /** Ids of the deployments that have been started and not been stopped. */
   get running(): string[] {
-    return [...this.#running.values()].map(({ id }) => id)
+    return [...this.#running.values()].map(({ plan }) => plan.id)
   }
 
   readonly host: DeploymentHost = {
@@ -121,16 +139,7 @@ export class FakeWorld {
       this.journal.push(`start ${plan.id}`)
       this.nowNs += 100e6
       const noise = this.#options.processNoise * this.#normal()
-      const state: FakeProcess = {
-        id: plan.id,
-        app: plan.app,
-        noise,
-        cpuNs: 0,
-        helperNs: 0,
-        runDelayNs: 0,
-        seenNs: this.nowNs,
-        later: [],
-      }
+      const state = new FakeProcess(plan, noise, this.nowNs)
       const address: Address = { transport: 'tcp', host: '127.0.0.1', port: 1 }
       this.#running.set(address, state)
       return {
@@ -139,11 +148,11 @@ export class FakeWorld {
         startup: { listenedMilliseconds: 100, answeredMilliseconds: 101 },
         lastLines: () => [],
         facts: {},
-        cpu: async () => reading(this.#settled(state)),
+        cpu: async () => this.#settled(state).reading,
         cpuShares: async () => ({ userNs: state.cpuNs * 0.6, systemNs: state.cpuNs * 0.4 }),
         childrenCpuNs: async () => this.#childrenCpuNs(state),
         residentBytes: async () => 50e6,
-        members: async () => fakeMembers(plan, state),
+        members: async () => state.members,
         ended: () => null,
         stop: async () => {
           if (this.#running.delete(address)) this.journal.push(`stop ${plan.id}`)
@@ -187,7 +196,7 @@ export class FakeWorld {
         this.journal.push(`pulse ${id} ${endpoint}`)
         return this.#pulse(order, state, endpoint)
       },
-      cpu: async () => reading({ cpuNs: this.nowNs / 2, helperNs: 0, runDelayNs: this.#loadRunDelayNs }),
+      cpu: async () => readingOf(this.nowNs / 2, this.#loadRunDelayNs),
       residentBytes: async () => 60e6,
       latencies: async (): Promise<CellLatencies[]> => [],
       close: async () => void this.journal.push('close load'),
@@ -231,15 +240,15 @@ export class FakeWorld {
   }
 
   /** Each child does as much as the process itself. */
-  #childrenCpuNs({ app, cpuNs }: FakeProcess): Map<number, number> {
-    return new Map(Array.from({ length: this.#options.busyChildren(app) }, (_, index) => [index + 1, cpuNs]))
+  #childrenCpuNs({ plan, cpuNs }: FakeProcess): Map<number, number> {
+    return new Map(Array.from({ length: this.#options.busyChildren(plan.app) }, (_, index) => [index + 1, cpuNs]))
   }
 
   /** With all that it has done since it was last looked at, apart from answering. */
   #settled(state: FakeProcess): FakeProcess {
     const due = state.later.filter(({ atNs }) => atNs <= this.nowNs)
     state.later = state.later.filter(({ atNs }) => atNs > this.nowNs)
-    const idleNs = (this.nowNs - state.seenNs) * this.#options.idleShare(state.app)
+    const idleNs = (this.nowNs - state.seenNs) * this.#options.idleShare(state.plan.app)
     state.cpuNs += Math.round(idleNs + due.reduce((sum, { ns }) => sum + ns, 0))
     state.seenNs = this.nowNs
     return state
@@ -265,17 +274,7 @@ function behindProxy(app: CpuReading, proxyOverApp: number): CpuReading {
   return { ...app, cpuNs: app.cpuNs + proxyCpuNs, proxyCpuNs }
 }
 
-/** The work of a team is shared evenly. */
-function fakeMembers({ team }: DeploymentPlan, { cpuNs }: FakeProcess): Member[] {
-  const member = (role: Member['role'], share: number): Member => ({
-    ...{ role, cpuNs: cpuNs * share, connections: null },
-    ...{ residentBytes: 50e6, anonymousBytes: 20e6 },
-  })
-  if (team === undefined) return [member('worker', 1)]
-  return [member('primary', 0), ...Array.from({ length: team.workers }, () => member('worker', 1 / team.workers))]
-}
-
-function reading({ cpuNs, helperNs, runDelayNs }: Pick<FakeProcess, 'cpuNs' | 'helperNs' | 'runDelayNs'>): CpuReading {
+function readingOf(cpuNs: number, runDelayNs: number, helperNs = 0): CpuReading {
   // What helpers use on its CPU the main thread has to wait for.
   return { cpuNs, runDelayNs, mainThread: { cpuNs: cpuNs - helperNs, runDelayNs: runDelayNs + helperNs } }
 }

@@ -2,31 +2,19 @@ import * as hdr from 'hdr-histogram-js'
 
 /** A response slower than this is no latency but a fault, and is counted as a timeout elsewhere. Microseconds. */
 export const HIGHEST_LATENCY_MICROSECONDS = 60_000_000
-
-/** Latencies in whole microseconds, three significant digits, up to a minute. */
-export function latencyHistogram(): hdr.Histogram {
-  return hdr.build({
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: HIGHEST_LATENCY_MICROSECONDS,
-    numberOfSignificantValueDigits: 3,
-    bitBucketSize: 32,
-    useWebAssembly: false,
-  })
-}
-
 /** What a fine histogram counts in. */
 const TENTHS_PER_MILLISECOND = 10_000
 const HIGHEST_TENTHS = HIGHEST_LATENCY_MICROSECONDS * 10
 
-/** Times in tenths of a microsecond, three significant digits, up to a minute: a fast server answers within some fifty microseconds. */
+/** Latencies in whole microseconds, three significant digits, up to a minute. */
+export function latencyHistogram(highestTrackableValue = HIGHEST_LATENCY_MICROSECONDS): hdr.Histogram {
+  const precision = { lowestDiscernibleValue: 1, highestTrackableValue, numberOfSignificantValueDigits: 3 } as const
+  return hdr.build({ ...precision, bitBucketSize: 32, useWebAssembly: false })
+}
+
+/** Times in tenths of a microsecond, as precise and as long: a fast server answers within some fifty microseconds. */
 export function fineHistogram(): hdr.Histogram {
-  return hdr.build({
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: HIGHEST_TENTHS,
-    numberOfSignificantValueDigits: 3,
-    bitBucketSize: 32,
-    useWebAssembly: false,
-  })
+  return latencyHistogram(HIGHEST_TENTHS)
 }
 
 /** Takes a time into a fine histogram. */

@@ -49,11 +49,10 @@ async function pulse(target: LoadTarget | undefined, order: PulseOrder, cpu: num
   const wrk = ['wrk', '-t1', `-c${target.connections}`, `-d${seconds}s`, url]
   const [command, ...args] = cpu === null ? wrk : ['taskset', '-c', String(cpu), ...wrk]
   const startedNs = performance.now() * 1e6
-  const { stdout } = await run(command!, args, { timeout: seconds * 1000 + EXTRA_MILLISECONDS, killSignal: 'SIGKILL' }).catch(
-    (error) => {
-      throw new RunError('load-generator', `wrk failed: ${error instanceof Error ? error.message : error}`)
-    },
-  )
+  const limits = { timeout: seconds * 1000 + EXTRA_MILLISECONDS, killSignal: 'SIGKILL' } as const
+  const { stdout } = await run(command!, args, limits).catch((error: Error) => {
+    throw new RunError('load-generator', `wrk failed: ${error.message}`)
+  })
   const report = parseWrkReport(stdout)
   if (report === null) throw new RunError('load-generator', `wrk printed no report but: ${stdout.slice(0, 200)}`)
   const elapsedNs = report.durationSeconds * 1e9

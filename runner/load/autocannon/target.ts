@@ -1,7 +1,7 @@
 import autocannon from 'autocannon'
 import * as hdr from 'hdr-histogram-js'
 import type { CellLatencies, LoadTarget } from '../driver.ts'
-import { HIGHEST_LATENCY_MICROSECONDS, latencyHistogram } from '../latency-histogram.ts'
+import { encodeHistogram, HIGHEST_LATENCY_MICROSECONDS, latencyHistogram } from '../latency-histogram.ts'
 import { Answer } from './answer.ts'
 import { AnswersInPieces } from './answers-in-pieces.ts'
 import { type AnswerListener, assertClientShape, checkAnswers } from './check-answers.ts'
@@ -101,11 +101,8 @@ export class PulsedTarget implements AnswerListener {
   }
 
   latencies(): CellLatencies[] {
-    return this.#latencies.map((histogram, request) => ({
-      target: this.id,
-      request,
-      histogram: hdr.encodeIntoCompressedBase64(histogram),
-    }))
+    const { id: target } = this
+    return this.#latencies.map((histogram, request) => ({ target, request, histogram: encodeHistogram(histogram) }))
   }
 
   #lapEnded(): void {
