@@ -1,16 +1,14 @@
 import type { BetweenSlices } from '../measure/records.ts'
+import { type SliceSums, sumFields } from './sums.ts'
 
 /** All that one server has used and answered in the slices of a cell that count. Nanoseconds. */
-export interface CopySums {
+export interface CopySums extends Pick<SliceSums, 'requests' | 'serverCpuNs' | 'elapsedNs'> {
   /** Name of its process. */
   readonly process: string
-  readonly requests: number
-  readonly serverCpuNs: number
-  readonly elapsedNs: number
 }
 
 /** What a request costs in one round, nanoseconds of CPU. */
-export interface AllInCost {
+interface AllInCost {
   /** All of it: in its slices, in rare long pieces, and later. */
   readonly costNs: number
   /** The part of it that the server used outside its slices. */
@@ -61,10 +59,9 @@ export class AllInCosts {
    * @param copies of the same server, taken together
    */
   of(round: number, copies: readonly CopySums[]): AllInCost {
-    const records = [...new Set(copies.map(({ process }) => process))].flatMap((process) => {
-      const record = this.#between[round]?.get(process)
-      return record === undefined ? [] : [record]
-    })
+    const records = [...new Set(copies.map(({ process }) => process))].flatMap(
+      (process) => this.#between[round]?.get(process) ?? [],
+    )
     const idle = records.length === 0 ? 0 : this.#idleShare(records[0]!.app)
     const inSlices = sum(copies, ({ serverCpuNs, elapsedNs }) => serverCpuNs - idle * elapsedNs)
     const outside = sum(records, ({ outsideCpuNs, outsideNs }) => outsideCpuNs - idle * outsideNs)
@@ -79,8 +76,8 @@ export class AllInCosts {
 }
 
 function share(records: readonly BetweenSlices[], of: 'idleCpuNs' | 'outsideCpuNs', over: 'idleNs' | 'outsideNs'): number {
-  const all = sum(records, (record) => record[over])
-  return all > 0 ? sum(records, (record) => record[of]) / all : 0
+  const sums = sumFields(records, [of, over])
+  return sums[over] > 0 ? sums[of] / sums[over] : 0
 }
 
 function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {

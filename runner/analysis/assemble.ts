@@ -4,16 +4,8 @@ import type { describeMachine } from '../machine/machine.ts'
 import { cellName } from '../measure/failures.ts'
 import type { CompareOptions } from '../measure/options.ts'
 import { endpointsOf, loadOf, type Plan, provokedBy } from '../measure/plan.ts'
-import type { AppPreflight, Failure } from '../measure/records.ts'
-import {
-  type Cell,
-  type Environment,
-  type Finding,
-  FORMAT,
-  type MeasuredCell,
-  type Result,
-  type StopReason,
-} from '../result/model.ts'
+import type { Failure, RunRecord } from '../measure/records.ts'
+import { type Cell, type Environment, type Finding, FORMAT, type MeasuredCell, type Result } from '../result/model.ts'
 import { workersOf } from '../servers/deployment.ts'
 import type { ResolvedApp } from '../servers/find-app.ts'
 import { AllInCosts, type OutsideWork } from './all-in.ts'
@@ -28,15 +20,15 @@ import {
   cellSeries,
   distances,
   estimateCells,
+  estimateChanges,
   estimateIdentical,
-  estimateOverall,
-  rankCells,
+  estimatePosition,
 } from './estimates.ts'
 import type { Ledger } from './ledger.ts'
-import { estimateChanges, estimatePosition } from './within-round-estimates.ts'
+import { estimateOverall, rankCells } from './ranking.ts'
 
 /** Everything a result is made from. */
-export interface RunFacts {
+export interface RunFacts extends RunRecord {
   /** Absent: a comparison. */
   readonly study?: string
   /** Options of a study as they were given, by their flags. */
@@ -53,13 +45,7 @@ export interface RunFacts {
   readonly startedAt: Date
   readonly finishedAt: Date
   readonly wallNs: number
-  readonly stoppedBecause: StopReason
-  readonly warmUpMilliseconds: number
-  readonly wantedWarmUpMilliseconds: number
-  readonly blocksPerRound: number
   readonly runnerResidentBytes: number
-  readonly preflight: readonly AppPreflight[]
-  readonly failures: readonly Failure[]
   readonly ledger: Ledger
 }
 
@@ -74,22 +60,24 @@ export function assembleResult(facts: RunFacts): Result {
     agrees: copiesAgree(ratio),
   }))
   const blocks = sumBlocks(ledger.rounds.flatMap((round) => round.blocks))
+  const outsideWork = new AllInCosts(ledger.rounds.map(({ between }) => between)).outsideWork()
+  const { noise, cpuDistanceNanoseconds } = ledger
   const findings = checkRun({
     ...facts,
-    ...ledger.noise,
-    cpuDistanceNanoseconds: ledger.cpuDistanceNanoseconds,
+    ...noise,
+    cpuDistanceNanoseconds,
     rounds,
     blocks,
     wantedRounds: options.rounds,
     notPinnedBecause: facts.placement.notPinnedBecause,
     lastOverFirst: estimatePosition(ledger.rounds),
-    outsideWork: outsideWorkOf(ledger),
+    outsideWork,
   })
   // Without its baseline a cell has nothing to be compared with, whatever was measured before the baseline failed.
   const sound = ({ app, endpoint }: CellSeries) =>
     [app, plan.baseline].every((one) => failureOf(failures, one, endpoint) === undefined)
   const series = cellSeries(ledger.rounds).filter(sound)
-  const cellFacts = gatherFacts(series, facts)
+  const cellFacts = gatherFacts(series, facts, outsideWork)
   const unequal = new Map(facts.preflight.map((known) => [known.app, known.unequal]))
   const judged = judgeCells(cellFacts, { baseline: plan.baseline, identical, unequal, run: findings })
   const ranked = series.filter((_, index) => verdictOf(judged[index]!) !== 'invalid')
@@ -100,17 +88,15 @@ export function assembleResult(facts: RunFacts): Result {
     if (failure !== undefined) return failedCell(identity, failure)
     const index = series.findIndex((one) => one.app === app && one.endpoint === endpoint)
     if (index >= 0) {
-      const own = judged[index]!
       const { rank, apartFrom } = places.get(series[index]!) ?? { rank: null, apartFrom: null }
-      return { ...cellFacts[index]!.figures, rank, apartFrom, verdict: verdictOf(own), findings: own }
+      return { ...cellFacts[index]!.figures, rank, apartFrom, ...judgedBy(judged[index]!) }
     }
     const reason = skippedBecause(facts, endpoint)
-    const own = [finding('not-measured', { reason })]
-    return { ...identity, state: 'skipped', reason, verdict: verdictOf(own), findings: own }
+    return { ...identity, state: 'skipped', reason, ...judgedBy([finding('not-measured', { reason })]) }
   })
   const overall = estimateOverall(ranked, plan.endpoints, plan.baseline).map((row) => {
-    const own = uniqueFindings(cells.filter(({ app }) => app === row.app).flatMap((cell) => cell.findings))
-    return { ...row, verdict: verdictOf(own), findings: own }
+    const own = cells.filter(({ app }) => app === row.app)
+    return { ...row, ...judgedBy(uniqueFindings(own.flatMap((cell) => cell.findings))) }
   })
   return {
     format: FORMAT,
@@ -128,8 +114,8 @@ export function assembleResult(facts: RunFacts): Result {
       loadCpu: facts.placement.loadCpu,
       cpuAccounting: facts.cpuAccounting,
       driverVersion: facts.driverVersion,
-      ...ledger.noise,
-      cpuDistanceNanoseconds: ledger.cpuDistanceNanoseconds,
+      ...noise,
+      cpuDistanceNanoseconds,
       runnerResidentBytes: facts.runnerResidentBytes,
       loadResidentBytes: ledger.loadResidentBytes,
     },
@@ -150,9 +136,8 @@ export function assembleResult(facts: RunFacts): Result {
   }
 }
 
-/** What the servers do outside their slices, by the app that they were started for. */
-function outsideWorkOf({ rounds }: Ledger): OutsideWork[] {
-  return new AllInCosts(rounds.map(({ between }) => between)).outsideWork()
+function judgedBy(findings: Finding[]): Pick<Cell, 'verdict' | 'findings'> {
+  return { verdict: verdictOf(findings), findings }
 }
 
 /** Those that any deployment may use; null: none has several. */
@@ -169,26 +154,24 @@ function runVerdict(findings: readonly Finding[], cells: readonly Cell[]): Resul
   return measured.length === 0 ? 'invalid' : worstVerdict([verdictOf(findings), ...measured])
 }
 
-function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[] {
-  const { plan, options, ledger, machine, preflight } = facts
+function gatherFacts(series: readonly CellSeries[], facts: RunFacts, outsideWork: readonly OutsideWork[]): CellFacts[] {
+  const { plan, options, ledger, machine } = facts
   const estimates = estimateCells(series, plan.baseline)
-  const outside = outsideWorkOf(ledger)
   const [drifts, helperFalls] = [estimateChanges(series, 'drift'), estimateChanges(series, 'helperFall')]
   return series.map((cell) => {
     const { app, endpoint, rounds } = cell
-    const known = preflight.find((one) => one.app === app)
+    const known = facts.preflight.find((one) => one.app === app)
     const deployment = plan.deployments.find((one) => one.app === app)!
     const load = loadOf(plan, deployment)
-    const figures = cellFigures(cell, {
-      ledger,
-      identity: cellIdentity(facts, app, endpoint),
-      estimates: estimates.get(cell)!,
+    const beside = {
+      ...cellIdentity(facts, app, endpoint),
+      ...estimates.get(cell)!,
       driftPercent: drifts.get(cell) ?? null,
       helperFallPercent: helperFalls.get(cell) ?? null,
       headerBytes: known?.headerBytes.get(endpoint) ?? null,
-    })
+    }
     return {
-      figures,
+      figures: cellFigures(cell, beside, ledger),
       totals: cellTotals(rounds),
       isBaseline: app === plan.baseline,
       covariate: distances(rounds),
@@ -198,7 +181,7 @@ function gatherFacts(series: readonly CellSeries[], facts: RunFacts): CellFacts[
       cpus: facts.placement.serverCpu === null ? null : (deployment.cpus?.length ?? 1),
       driverSleeps: facts.driver.sleeps || load.sleeps,
       loadSaturates: load.saturates,
-      outside: outside.find((one) => one.app === app) ?? null,
+      outside: outsideWork.find((one) => one.app === app) ?? null,
       precisionPercent: options.rounds === null ? options.precision : null,
     }
   })
@@ -208,8 +191,8 @@ type Identity = Pick<MeasuredCell, 'app' | 'endpoint' | 'deployment' | 'load' | 
 
 function failedCell(identity: Identity, { code, reason, lastLines }: Failure): Cell {
   const broken = code === 'contract' || code === 'wrong-answers'
-  const findings = [finding(broken ? 'contract-broken' : 'app-failed', { reason })]
-  return { ...identity, state: 'failed', verdict: verdictOf(findings), findings, reason, lastLines: [...lastLines] }
+  const judged = judgedBy([finding(broken ? 'contract-broken' : 'app-failed', { reason })])
+  return { ...identity, state: 'failed', ...judged, reason, lastLines: [...lastLines] }
 }
 
 function cellIdentity({ plan, options, machine }: RunFacts, app: string, endpoint: string): Identity {
@@ -252,12 +235,10 @@ function usedOptions({ options, given, warmUpMilliseconds, blocksPerRound, plan 
 }
 
 function plannedCells(plan: Plan): { app: string; endpoint: string }[] {
-  const cells = plan.endpoints.flatMap((endpoint) =>
-    plan.deployments
-      .filter((deployment) => endpointsOf(plan, deployment).includes(endpoint))
-      .map(({ app }) => ({ app, endpoint })),
-  )
-  return [...new Map(cells.map((cell) => [cellName(cell.app, cell.endpoint), cell])).values()]
+  return plan.endpoints.flatMap((endpoint) => {
+    const asked = plan.deployments.filter((deployment) => endpointsOf(plan, deployment).includes(endpoint))
+    return [...new Set(asked.map(({ app }) => app))].map((app) => ({ app, endpoint }))
+  })
 }
 
 function skippedBecause({ plan, failures, ledger }: RunFacts, endpoint: string): string {

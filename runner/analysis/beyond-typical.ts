@@ -1,15 +1,11 @@
-import type { Estimate, RoundValue } from '../result/model.ts'
-import { bounded, estimateColumns } from './estimates.ts'
+import type { Estimate, MeasuredCell, RoundValue } from '../result/model.ts'
+import { estimateFigures, figuresOf } from './relative.ts'
 
 /** A part of a cell's cost that most requests do not have. */
 export type BeyondTypical = 'later' | 'rare'
 
 /** What is told of a cell's cost beside it. */
-interface CostedCell {
-  readonly cost: Estimate
-  readonly overheadMicroseconds: Estimate
-  readonly perRound: readonly RoundValue[]
-}
+type CostedCell = Pick<MeasuredCell, 'cost' | 'overheadMicroseconds' | 'perRound'>
 
 /** Of the cost of a cell, and of its overhead: with less than both nothing is said. */
 const SHARE_OF_COST = 0.01
@@ -30,17 +26,12 @@ const parts: Readonly<Record<BeyondTypical, (round: RoundValue) => number | null
  * more than 1 % of the cost or 5 % of the overhead. null: it is not, or not known.
  */
 export function beyondTypical(cell: CostedCell, part: BeyondTypical): Estimate | null {
-  const values = cell.perRound.map(parts[part])
-  if (values.length === 0 || values.some((value) => value === null)) return null
-  const rounds = cell.perRound.map(({ cpuDistanceNanoseconds }, index) => ({
-    cpuDistanceNs: cpuDistanceNanoseconds,
-    microseconds: values[index]!,
-  }))
-  const estimate = bounded(estimateColumns([{ rounds }], ({ microseconds }) => microseconds)[0]!)
+  const figures = figuresOf(cell, parts[part])
+  if (figures.length === 0 || figures.length < cell.perRound.length) return null
+  const estimate = estimateFigures([figures])[0]!
   if (estimate.low === null || estimate.low <= 0) return null
   const { value } = estimate
-  const overhead =
-    cell.overheadMicroseconds.low !== null && cell.overheadMicroseconds.low > 0 ? cell.overheadMicroseconds.value : null
-  const matters = value > SHARE_OF_COST * cell.cost.value || (overhead !== null && value > SHARE_OF_OVERHEAD * overhead)
+  const { value: overhead, low } = cell.overheadMicroseconds
+  const matters = value > SHARE_OF_COST * cell.cost.value || (low !== null && low > 0 && value > SHARE_OF_OVERHEAD * overhead)
   return matters && value > LEAST_SHARE * cell.cost.value ? estimate : null
 }

@@ -1,45 +1,34 @@
 import type { BlockRecord } from '../measure/records.ts'
-
-/** How blocks came about. */
-export interface BlockCounts {
-  readonly planned: number
-  /** Repeats included. */
-  readonly attempts: number
-  /** Attempts that were thrown away, by code of disturbance. */
-  readonly disturbances: Readonly<Record<string, number>>
-}
+import type { Blocks } from '../result/model.ts'
+import { sumFields } from './sums.ts'
 
 /** The blocks of one endpoint in one round. */
-export interface EndpointBlocks extends BlockCounts {
+export interface EndpointBlocks extends Blocks {
   readonly endpoint: string
 }
 
 /** Counts the blocks of one round, endpoint by endpoint. */
 export function countBlocks(records: readonly BlockRecord[]): EndpointBlocks[] {
   return [...Map.groupBy(records, ({ endpoint }) => endpoint)].map(([endpoint, own]) => {
-    const thrownAway = Map.groupBy(
-      own.flatMap(({ disturbances }) => disturbances),
-      (code) => code,
-    )
+    const thrownAway = own.flatMap(({ disturbances }) => disturbances)
     return {
       endpoint,
       planned: own.length,
-      attempts: own.reduce((sum, { disturbances, kept }) => sum + disturbances.length + (kept ? 1 : 0), 0),
-      disturbances: Object.fromEntries([...thrownAway].map(([code, all]) => [code, all.length])),
+      attempts: thrownAway.length + own.filter(({ kept }) => kept).length,
+      disturbances: counted(thrownAway.map((code) => [code, 1])),
     }
   })
 }
 
 /** Sums of counts of several endpoints and rounds; null: nothing is known of any block. */
-export function sumBlocks(all: readonly BlockCounts[]): BlockCounts | null {
+export function sumBlocks(all: readonly Blocks[]): Blocks | null {
   if (all.length === 0) return null
-  const disturbances: Record<string, number> = {}
-  for (const [code, count] of all.flatMap((one) => Object.entries(one.disturbances))) {
-    disturbances[code] = (disturbances[code] ?? 0) + count
-  }
-  return {
-    planned: all.reduce((sum, { planned }) => sum + planned, 0),
-    attempts: all.reduce((sum, { attempts }) => sum + attempts, 0),
-    disturbances,
-  }
+  const disturbances = counted(all.flatMap((one) => Object.entries(one.disturbances)))
+  return { ...sumFields(all, ['planned', 'attempts']), disturbances }
+}
+
+function counted(entries: readonly [code: string, count: number][]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const [code, count] of entries) counts[code] = (counts[code] ?? 0) + count
+  return counts
 }

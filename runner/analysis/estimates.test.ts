@@ -5,11 +5,12 @@ import {
   type ChargedRound,
   cellSeries,
   estimateCells,
+  estimateChanges,
   estimateIdentical,
-  estimateOverall,
+  estimatePosition,
   precisionReached,
-  rankCells,
 } from './estimates.ts'
+import { estimateOverall, rankCells } from './ranking.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 
 const rounds = (table: readonly Record<string, number>[], endpoint = 'hello'): RoundAnalysis[] =>
@@ -68,7 +69,7 @@ describe('estimateCells', () => {
         [...rankCells(steady.filter(({ app }) => ranked(app)))].map(([{ app }, { rank }]) => [app, [rank.low, rank.high]]),
       )
     expect(ranks(() => true)).toEqual({ raw: [1, 1], koa: [2, 2], express: [3, 3] })
-    const apart = [...rankCells(steady)].map(([{ app }, { apartFrom }]) => [app, apartFrom.toSorted()])
+    const apart = [...rankCells(steady)].map(([{ app }, { apartFrom }]) => [app, apartFrom!.toSorted()])
     expect(Object.fromEntries(apart)).toEqual({ raw: ['express', 'koa'], koa: ['express', 'raw'], express: ['koa', 'raw'] })
     expect(ranks((app) => app !== 'koa')).toEqual({ raw: [1, 1], express: [2, 2] })
   })
@@ -197,5 +198,51 @@ describe('the distance of the CPUs', () => {
       ['koa', { low: 1, high: 1 }],
       ['express', { low: 2, high: 2 }],
     ])
+  })
+})
+
+describe('estimateChanges', () => {
+  const series = (byApp: Record<string, readonly (number | null)[]>) =>
+    cellSeries(
+      [0, 1, 2].map((index) =>
+        roundAnalysis(index + 1, {
+          cells: Object.entries(byApp).map(([app, drifts]) => cell(index + 1, app, 0, { drift: drifts[index]! })),
+        }),
+      ),
+    )
+
+  it('is a t interval in percent, at a level that the cells share', () => {
+    const cells = series({ raw: [0, 0.01, -0.01], koa: [-0.02, -0.03, -0.04] })
+    const koa = estimateChanges(cells, 'drift').get(cells[1]!)!
+    // Two cells share 5 %; mean -0.03, standard deviation 0.01, t(0.9875, 2) = 6.205347.
+    const half = (6.205347 * 1) / Math.sqrt(3)
+    expect(koa.level).toBeCloseTo(0.975, 12)
+    expect(koa.value).toBeCloseTo(-3, 10)
+    expect(koa.low).toBeCloseTo(-3 - half, 5)
+    expect(koa.high).toBeCloseTo(-3 + half, 5)
+  })
+
+  it('has no interval for one round, and nothing for a cell that never had blocks enough', () => {
+    const cells = series({ raw: [null, 0.01, null], koa: [null, null, null] })
+    const drifts = estimateChanges(cells, 'drift')
+    expect(drifts.get(cells[0]!)).toMatchObject({ value: 1, low: null, high: null })
+    expect(drifts.has(cells[1]!)).toBe(false)
+    expect(estimateChanges([], 'drift').size).toBe(0)
+  })
+})
+
+describe('estimatePosition', () => {
+  it('is a t interval over the rounds at 99 %, as a ratio', () => {
+    const rounds = [0.01, 0.02, 0.03].map((positionEffect, index) => roundAnalysis(index + 1, { positionEffect }))
+    // Mean 0.02, standard deviation 0.01, t(0.995, 2) = 9.924843.
+    const estimate = estimatePosition(rounds)!
+    expect(estimate.level).toBe(0.99)
+    expect(estimate.value).toBeCloseTo(Math.exp(0.02), 12)
+    expect(estimate.high).toBeCloseTo(Math.exp(0.02 + (9.924843 * 0.01) / Math.sqrt(3)), 7)
+  })
+
+  it('is not known when no round knows it', () => {
+    expect(estimatePosition([roundAnalysis(1)])).toBeNull()
+    expect(estimatePosition([])).toBeNull()
   })
 })

@@ -1,92 +1,112 @@
 import type { Precision } from '../measure/stop-rule.ts'
-import type { Estimate } from '../result/model.ts'
+import type { Estimate, MeasuredCell, RoundValue } from '../result/model.ts'
 import {
   estimateMeans,
   exponentiate,
+  type Estimate as Interval,
   type MeanEstimate,
-  type Estimate as NumberEstimate,
   roundsNeeded,
 } from '../statistics/estimate.ts'
-import { type Ranking, rankWithTies } from '../statistics/ranks.ts'
-import { mean, meanOrNull } from '../statistics/summary.ts'
 import { AllInCosts } from './all-in.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 
 /** Level of every interval in a result. */
 export const LEVEL = 0.95
+/** Level of the position effect: it is looked at in every run, and there is one. */
+export const POSITION_LEVEL = 0.99
 /** How many degrees of freedom a cell may take from its neighbours, per own one (moderated variances). */
 const BORROWING = 3
 
 /** Largest over smallest distance of the CPUs above which it is taken into account. */
 const DISTANCE_MOVED = 1.1
 
+/** How a figure is kept of a round, on an additive scale, and how it is told in a result. */
+interface Scale {
+  readonly told: (kept: number) => number
+  readonly kept: (told: number) => number
+  /** What means are made of, and what they are told as. */
+  readonly averaged: (kept: number) => number
+  readonly undone: (mean: Interval) => Interval
+}
+const same = <Value>(value: Value) => value
+const logs: Scale = { told: Math.exp, kept: Math.log, averaged: same, undone: exponentiate }
+const nanoseconds: Scale = { told: (ns) => ns / 1000, kept: (us) => 1000 * us, averaged: (ns) => ns / 1000, undone: same }
+const logNanoseconds: Scale = {
+  told: (log) => Math.exp(log) / 1000,
+  kept: (us) => Math.log(1000 * us),
+  averaged: (log) => log - Math.log(1000),
+  undone: exponentiate,
+}
+
+interface FigureKind {
+  readonly scale: Scale
+  /** Its name in a round of a result, and that of its mean over the rounds in a cell. */
+  readonly round: keyof RoundValue
+  readonly cell: keyof MeasuredCell
+  /** Over the baseline, which has exactly this itself. */
+  readonly ofBaseline?: number
+  /** Its variances are so different from cell to cell that none are borrowed. */
+  readonly alone?: true
+}
+
+/** Every figure of a round of which a cell has the mean, by the name under which it is kept. */
+const FIGURES = {
+  logCost: { scale: logNanoseconds, round: 'costMicroseconds', cell: 'cost' },
+  logRatio: { scale: logs, round: 'ratio', cell: 'ratio', ofBaseline: 1 },
+  overheadNs: { scale: nanoseconds, round: 'overheadMicroseconds', cell: 'overheadMicroseconds', ofBaseline: 0, alone: true },
+  typicalLogCost: { scale: logNanoseconds, round: 'typicalCostMicroseconds', cell: 'typicalCost' },
+  typicalLogRatio: { scale: logs, round: 'typicalRatio', cell: 'typicalRatio', ofBaseline: 1 },
+  lateNs: { scale: nanoseconds, round: 'lateMicroseconds', cell: 'lateMicroseconds' },
+  logRate: { scale: logs, round: 'requestsPerSecond', cell: 'requestsPerSecond' },
+} as const satisfies Record<string, FigureKind>
+
+type Figures = typeof FIGURES
+const figures = Object.entries(FIGURES) as [keyof Figures, FigureKind][]
+
+/** What of a round estimates are made from; a result keeps it, so they can be made again. */
+export type EstimatedRound = Pick<CellRound, 'round' | 'cpuDistanceNs'> & {
+  readonly [Name in keyof Figures]: RoundValue[Figures[Name]['round']]
+}
+
 /** A cell in one round with all that it costs. */
-export interface ChargedRound extends CellRound {
-  /** ln of nanoseconds per request, and of its ratio to the baseline in the same blocks. */
-  readonly logCost: number
-  readonly logRatio: number
-  readonly overheadNs: number
-  /** The part of the cost that the server used outside its slices; null: not watched. */
-  readonly lateNs: number | null
+export type ChargedRound = CellRound & EstimatedRound
+
+interface Series<Round> {
+  readonly app: string
+  readonly endpoint: string
+  readonly rounds: readonly Round[]
 }
 
 /** The round values of one cell, in the order of the rounds. */
-export interface CellSeries {
-  readonly app: string
-  readonly endpoint: string
-  readonly rounds: readonly ChargedRound[]
-}
-
-/** What of a round estimates are made from; a result keeps it, so they can be made again. */
-export type EstimatedRound = Pick<ChargedRound, 'round' | 'logCost' | 'logRatio' | 'overheadNs' | 'logRate' | 'cpuDistanceNs'> & {
-  /** null in results of version 0.1. */
-  readonly typicalLogCost: number | null
-  readonly typicalLogRatio: number | null
-  readonly lateNs: number | null
-}
+export type CellSeries = Series<ChargedRound>
 
 /** A cell to estimate. */
-export interface EstimatedSeries {
-  readonly app: string
-  readonly endpoint: string
-  readonly rounds: readonly EstimatedRound[]
-}
+export type EstimatedSeries = Series<EstimatedRound>
 
 /** Estimates of one cell; logs have been undone. */
-export interface CellEstimates {
-  readonly cost: Estimate
-  /** What most requests cost, and its ratio; null: unknown. */
-  readonly typicalCost: Estimate | null
-  readonly typicalRatio: Estimate | null
-  /** The part of the cost that the server used outside its slices; null: unknown. */
-  readonly lateMicroseconds: Estimate | null
-  readonly ratio: Estimate
-  readonly overheadMicroseconds: Estimate
-  readonly requestsPerSecond: Estimate
-}
+export type CellEstimates = Pick<MeasuredCell, Figures[keyof Figures]['cell']>
 
 /** One series per cell that has at least one round, with all CPU time charged to requests. */
 export function cellSeries(rounds: readonly RoundAnalysis[]): CellSeries[] {
   const costs = new AllInCosts(rounds.map(({ between }) => between))
-  const series = new Map<string, { app: string; endpoint: string; rounds: ChargedRound[] }>()
-  for (const [index, { cells, baseline, between }] of rounds.entries()) {
-    for (const cell of cells) {
+  const charged = rounds.flatMap(({ cells, baseline, between }, index) =>
+    cells.flatMap((cell): ChargedRound[] => {
       const reference = cells.find(({ app, endpoint }) => app === baseline && endpoint === cell.endpoint)
-      if (reference === undefined) continue
+      if (reference === undefined) return []
       const [own, other] = [costs.of(index, cell.copies), costs.of(index, reference.copies)]
-      const key = `${cell.app} ${cell.endpoint}`
-      const known = series.get(key) ?? { app: cell.app, endpoint: cell.endpoint, rounds: [] }
-      known.rounds.push({
-        ...cell,
-        logCost: Math.log(own.costNs),
-        logRatio: Math.log(own.costNs / other.costNs),
-        overheadNs: own.costNs - other.costNs,
-        lateNs: between.length === 0 ? null : own.lateNs,
-      })
-      series.set(key, known)
-    }
-  }
-  return [...series.values()]
+      return [
+        {
+          ...cell,
+          logCost: Math.log(own.costNs),
+          logRatio: Math.log(own.costNs / other.costNs),
+          overheadNs: own.costNs - other.costNs,
+          lateNs: between.length === 0 ? null : own.lateNs,
+        },
+      ]
+    }),
+  )
+  const byCell = Map.groupBy(charged, ({ app, endpoint }) => `${app} ${endpoint}`)
+  return [...byCell.values()].map((own) => ({ app: own[0]!.app, endpoint: own[0]!.endpoint, rounds: own }))
 }
 
 /** ln of the cost of the second copy of the baseline over that of the first, by endpoint, round by round. */
@@ -104,38 +124,40 @@ export function identicalLogRatios(rounds: readonly RoundAnalysis[]): Map<string
 }
 
 /** Estimates of all cells together, because each borrows what is known of the others' variances. */
-export function estimateCells<Series extends EstimatedSeries>(
-  all: readonly Series[],
-  baseline: string,
-): Map<Series, CellEstimates> {
-  const others = all.filter(({ app }) => app !== baseline)
-  const ratios = new Map(estimateColumns(others, ({ logRatio }) => logRatio).map((estimate, index) => [others[index]!, estimate]))
-  const overheads = new Map(others.map((cell) => [cell, estimateColumns([cell], ({ overheadNs }) => overheadNs / 1000)[0]!]))
-  const costs = estimateColumns(all, ({ logCost }) => logCost - Math.log(1000))
-  const typicalCosts = estimateKnown(all, ({ typicalLogCost }) =>
-    typicalLogCost === null ? null : typicalLogCost - Math.log(1000),
-  )
-  const typicalRatios = estimateKnown(others, ({ typicalLogRatio }) => typicalLogRatio)
-  const lates = estimateKnown(all, ({ lateNs }) => (lateNs === null ? null : lateNs / 1000))
-  const rates = estimateColumns(all, ({ logRate }) => logRate)
-  return new Map(
-    all.map((cell, index) => {
-      const ratio = ratios.get(cell)
-      const overhead = overheads.get(cell)
-      return [
-        cell,
-        {
-          cost: bounded(exponentiate(costs[index]!)),
-          typicalCost: knownOrNull(typicalCosts.get(cell), exponentiate),
-          typicalRatio: ratio === undefined ? exactly(1) : knownOrNull(typicalRatios.get(cell), exponentiate),
-          lateMicroseconds: knownOrNull(lates.get(cell)),
-          ratio: ratio === undefined ? exactly(1) : bounded(exponentiate(ratio)),
-          overheadMicroseconds: overhead === undefined ? exactly(0) : bounded(overhead),
-          requestsPerSecond: bounded(exponentiate(rates[index]!)),
-        },
-      ]
-    }),
-  )
+export function estimateCells<Cell extends EstimatedSeries>(all: readonly Cell[], baseline: string): Map<Cell, CellEstimates> {
+  const estimates = new Map<Cell, Partial<Record<keyof MeasuredCell, Estimate | null>>>(all.map((cell) => [cell, {}]))
+  for (const [name, { scale, cell: told, ofBaseline, alone = false }] of figures) {
+    const isExact = ({ app }: Cell) => ofBaseline !== undefined && app === baseline
+    const known = all.filter((cell) => !isExact(cell) && cell.rounds.every((round) => round[name] !== null))
+    const means = (cells: readonly Cell[]) => estimateColumns(cells, (round) => scale.averaged(round[name]!))
+    const found = alone ? known.flatMap((cell) => means([cell])) : means(known)
+    for (const cell of all) estimates.get(cell)![told] = isExact(cell) ? exactly(ofBaseline!) : null
+    for (const [index, cell] of known.entries()) estimates.get(cell)![told] = bounded(scale.undone(found[index]!))
+  }
+  return estimates as Map<Cell, CellEstimates>
+}
+
+/** A round as a result tells it. */
+export function roundValue(round: EstimatedRound): Omit<RoundValue, 'blocks'> {
+  const told = figures.map(([name, { scale, round: field }]) => [field, mapKnown(round[name], scale.told)])
+  return { round: round.round, cpuDistanceNanoseconds: round.cpuDistanceNs, ...Object.fromEntries(told) }
+}
+
+/** The same, back from a result. */
+export function estimatedRound(value: RoundValue): EstimatedRound {
+  const kept = figures.map(([name, { scale, round: field }]) => [name, mapKnown(value[field] as number | null, scale.kept)])
+  return { round: value.round, cpuDistanceNs: value.cpuDistanceNanoseconds, ...Object.fromEntries(kept) }
+}
+
+/** The same round with another one in the baseline's place. */
+export function overOther(round: EstimatedRound, other: EstimatedRound): EstimatedRound {
+  const relative = figures.filter(([, { ofBaseline }]) => ofBaseline !== undefined)
+  const less = relative.map(([name]) => [name, mapKnown(round[name], (own) => mapKnown(other[name], (its) => own - its))])
+  return { ...round, ...Object.fromEntries(less) }
+}
+
+function mapKnown<To>(value: number | null, to: (value: number) => To): To | null {
+  return value === null ? null : to(value)
 }
 
 /** Means over rounds of one figure of every cell, with variances moderated over them, and the distance of the CPUs taken into account. */
@@ -150,91 +172,6 @@ export function estimateColumns<Round extends Pick<CellRound, 'cpuDistanceNs'>>(
   )
 }
 
-function knownOrNull(
-  estimate: MeanEstimate | undefined,
-  undo: (estimate: MeanEstimate) => NumberEstimate = (same) => same,
-): Estimate | null {
-  return estimate === undefined ? null : bounded(undo(estimate))
-}
-
-/** The same of figures that some cells may not have; those are missing. */
-function estimateKnown<Series extends EstimatedSeries>(
-  cells: readonly Series[],
-  of: (round: EstimatedRound) => number | null,
-): Map<Series, MeanEstimate> {
-  const known = cells.filter(({ rounds }) => rounds.every((round) => of(round) !== null))
-  return new Map(estimateColumns(known, (round) => of(round)!).map((estimate, index) => [known[index]!, estimate]))
-}
-
-/** Where an app stands among others. */
-export interface Place {
-  readonly rank: { readonly low: number; readonly high: number }
-  /** Apps that are proven cheaper or more expensive. Ranges of ranks alone do not tell: those of 1–2, 1–3 and 2–3 overlap, and the outer two differ. */
-  readonly apartFrom: string[]
-}
-
-/** Places of the cells given, by endpoint, from their log ratios to the baseline. */
-export function rankCells(cells: readonly CellSeries[]): Map<CellSeries, Place> {
-  const places = new Map<CellSeries, Place>()
-  for (const endpoint of new Set(cells.map((cell) => cell.endpoint))) {
-    const group = cells.filter((cell) => cell.endpoint === endpoint)
-    const table = roundTable(group.map(({ rounds }) => new Map(rounds.map(({ round, logRatio }) => [round, logRatio]))))
-    const ranking = rankWithTies(table, { covariate: distances(everyRound(group)) })
-    const all = placesOf(
-      ranking,
-      group.map(({ app }) => app),
-    )
-    for (const [index, cell] of group.entries()) places.set(cell, all[index]!)
-  }
-  return places
-}
-
-/** @param apps in the order of the ranking's columns */
-function placesOf({ ranks, pairs }: Ranking, apps: readonly string[]): Place[] {
-  return apps.map((_, index) => ({
-    rank: ranks[index] ?? { low: 1, high: apps.length },
-    apartFrom: pairs
-      .filter(({ i, j, verdict }) => (i === index || j === index) && (verdict === 'lower' || verdict === 'higher'))
-      .map(({ i, j }) => apps[i === index ? j : i]!),
-  }))
-}
-
-/** Geometric mean over endpoints, for apps that have every endpoint in a round; ranked among themselves. */
-export function estimateOverall(
-  all: readonly CellSeries[],
-  endpoints: readonly string[],
-  baseline: string,
-): ({ app: string; ratio: Estimate } & Place)[] {
-  const apps = [...new Set(all.map(({ app }) => app))]
-  const complete = apps.filter((app) =>
-    endpoints.every((endpoint) => all.some((cell) => cell.app === app && cell.endpoint === endpoint)),
-  )
-  // The mean of the logs is the log of the geometric mean, the only one that ranks alike whichever app is the baseline (Fleming & Wallace
-  // 1986, "How not to lie with statistics"). A mean over fewer endpoints would be of something else.
-  const rows = complete.map((app) => {
-    const series = endpoints.map((endpoint) => all.find((cell) => cell.app === app && cell.endpoint === endpoint)!)
-    const logs = series.map(({ rounds }) => new Map(rounds.map(({ round, logRatio }) => [round, logRatio])))
-    const rounds = [...new Set(logs.flatMap((log) => [...log.keys()]))]
-    return new Map(rounds.map((round) => [round, mean(logs.map((log) => log.get(round) ?? Number.NaN))]))
-  })
-  const table = roundTable(rows)
-  // Of the rounds of the table: one that only an incomplete app has would shift the others.
-  const covariate = distances(everyRound(all.filter(({ app }) => complete.includes(app))))
-  const places = placesOf(rankWithTies(table, { covariate }), complete)
-  // The baseline's ratio is 1 by definition; its variance of zero must not be lent to the others.
-  const others = complete.map((_, index) => index).filter((index) => complete[index] !== baseline)
-  const means = estimateMeans(
-    others.map((index) => table.map((round) => round[index]!)),
-    { covariates: others.map(() => covariate) },
-  )
-  const estimates = new Map(others.map((index, place) => [index, bounded(exponentiate(means[place]!))]))
-  return complete.map((app, index) => ({
-    app,
-    ratio: estimates.get(index) ?? exactly(1),
-    ...places[index]!,
-  }))
-}
-
 /** The A/A comparison by endpoint, at a level corrected for their number. */
 export function estimateIdentical(rounds: readonly RoundAnalysis[]): { endpoint: string; ratio: Estimate }[] {
   const byEndpoint = identicalLogRatios(rounds)
@@ -244,6 +181,29 @@ export function estimateIdentical(rounds: readonly RoundAnalysis[]): { endpoint:
     endpoint: endpoints[index]!,
     ratio: bounded(exponentiate(estimate)),
   }))
+}
+
+/**
+ * How much something changes within a round in every cell, percent, over the rounds; at a level corrected for the number of cells
+ * (Bonferroni). Cells without enough blocks are missing.
+ */
+export function estimateChanges(all: readonly CellSeries[], change: 'drift' | 'helperFall'): Map<CellSeries, Estimate> {
+  const level = 1 - (1 - LEVEL) / Math.max(1, all.length)
+  const cells = all
+    .map((cell) => ({ cell, changes: cell.rounds.map((round) => round[change]).filter((one) => one !== null) }))
+    .filter(({ changes }) => changes.length > 0)
+  const estimates = estimateMeans(
+    cells.map(({ changes }) => changes),
+    { level },
+  )
+  return new Map(cells.map(({ cell }, index) => [cell, inPercent(bounded(estimates[index]!))]))
+}
+
+/** Cost in the last place of a block over the cost in the first, over the rounds; null: no round has places to compare. */
+export function estimatePosition(rounds: readonly RoundAnalysis[]): Estimate | null {
+  const effects = rounds.flatMap(({ positionEffect }) => positionEffect ?? [])
+  if (effects.length === 0) return null
+  return bounded(exponentiate(estimateMeans([effects], { level: POSITION_LEVEL })[0]!))
 }
 
 /**
@@ -289,28 +249,16 @@ export function distances(rounds: readonly Pick<CellRound, 'cpuDistanceNs'>[]): 
   return Math.max(...known) > Math.min(...known) * DISTANCE_MOVED ? known : null
 }
 
-/** One entry for every round that any of the cells has, in order: their mean distance. */
-function everyRound(cells: readonly CellSeries[]): { round: number; cpuDistanceNs: number | null }[] {
-  const byRound = Map.groupBy(
-    cells.flatMap(({ rounds }) => rounds),
-    ({ round }) => round,
-  )
-  return [...byRound]
-    .sort(([one], [other]) => one - other)
-    .map(([round, of]) => ({ round, cpuDistanceNs: meanOrNull(of.map(({ cpuDistanceNs }) => cpuDistanceNs)) }))
-}
-
-/** Rows of round values, one column per map; rounds in order, NaN where a column misses one. */
-function roundTable(columns: readonly ReadonlyMap<number, number>[]): number[][] {
-  const rounds = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort((a, b) => a - b)
-  return rounds.map((round) => columns.map((column) => column.get(round) ?? Number.NaN))
-}
-
 /** Infinity does not survive JSON; an interval without an upper end is not known at all. */
-export function bounded({ value, low, high, level }: NumberEstimate): Estimate {
+export function bounded({ value, low, high, level }: Interval): Estimate {
   return Number.isFinite(high) ? { value, low, high, level } : { value, low: null, high: null, level }
 }
 
-function exactly(value: number): Estimate {
+export function exactly(value: number): Estimate {
   return { value, low: value, high: value, level: LEVEL }
+}
+
+function inPercent({ value, low, high, level }: Estimate): Estimate {
+  const percent = (share: number | null) => (share === null ? null : share * 100)
+  return { value: value * 100, low: percent(low), high: percent(high), level }
 }

@@ -1,30 +1,19 @@
+import type { OpenLoopPulse } from '../load/driver.ts'
 import { sumOfFine } from '../load/latency-histogram.ts'
 import type { Slice } from '../measure/sample.ts'
+import type { Latency } from '../result/model.ts'
 import { mean } from '../statistics/summary.ts'
+import { sumFields } from './sums.ts'
 
 const TENTHS_PER_MICROSECOND = 10
+const SUMMED = ['scheduled', 'dropped', 'queued', 'plannedNs', 'answeredNs'] as const
 
-/** Latencies from the time at which requests were due, microseconds. */
-export interface DueLatencies {
-  readonly mean: number
-  readonly p50: number
-  readonly p90: number
-  readonly p99: number
-  readonly max: number
-  /** Of a round: of the copy that has the fewest. Of all rounds: their sum. */
-  readonly samples: number
-}
+/** From the time at which requests were due. `samples` of a round: of the copy that has the fewest. Of all rounds: their sum. */
+type DueLatencies = Latency & { readonly mean: number }
 
 /** Requests with times of their own, in one cell: of a round, or of all rounds together. */
-export interface OpenLoopFigures {
-  /** Asked for, mean over the slices. */
-  readonly ratePerSecond: number
+export interface OpenLoopFigures extends Pick<OpenLoopPulse, 'ratePerSecond' | (typeof SUMMED)[number]> {
   readonly slices: number
-  readonly scheduled: number
-  readonly dropped: number
-  readonly queued: number
-  readonly plannedNs: number
-  readonly answeredNs: number
   readonly latency: DueLatencies
   /** How late requests were sent for which a connection was free, microseconds. */
   readonly lag: { readonly p50: number; readonly p99: number }
@@ -52,19 +41,17 @@ function ofOneCopy(slices: readonly Slice[]): OpenLoopFigures | null {
   const latency = sumOfFine(pulses.map(({ latencies }) => latencies))
   const lag = sumOfFine(pulses.map(({ lags }) => lags))
   if (latency.totalCount === 0) return null
-  const sum = (of: (pulse: (typeof pulses)[number]) => number) => pulses.reduce((total, pulse) => total + of(pulse), 0)
   const at = (histogram: typeof latency, percent: number) => histogram.getValueAtPercentile(percent) / TENTHS_PER_MICROSECOND
   return {
     ratePerSecond: mean(pulses.map(({ ratePerSecond }) => ratePerSecond)),
     slices: pulses.length,
-    scheduled: sum(({ scheduled }) => scheduled),
-    dropped: sum(({ dropped }) => dropped),
-    queued: sum(({ queued }) => queued),
-    plannedNs: sum(({ plannedNs }) => plannedNs),
-    answeredNs: sum(({ answeredNs }) => answeredNs),
+    ...sumFields(pulses, SUMMED),
     latency: {
-      ...{ mean: latency.mean / TENTHS_PER_MICROSECOND, max: latency.maxValue / TENTHS_PER_MICROSECOND },
-      ...{ p50: at(latency, 50), p90: at(latency, 90), p99: at(latency, 99) },
+      mean: latency.mean / TENTHS_PER_MICROSECOND,
+      p50: at(latency, 50),
+      p90: at(latency, 90),
+      p99: at(latency, 99),
+      max: latency.maxValue / TENTHS_PER_MICROSECOND,
       samples: latency.totalCount,
     },
     lag: { p50: at(lag, 50), p99: at(lag, 99) },
@@ -73,26 +60,18 @@ function ofOneCopy(slices: readonly Slice[]): OpenLoopFigures | null {
 
 function combine(parts: readonly OpenLoopFigures[], samples: (counts: number[]) => number): OpenLoopFigures | null {
   if (parts.length === 0) return null
-  const sum = (of: (part: OpenLoopFigures) => number) => parts.reduce((total, part) => total + of(part), 0)
-  const middle = (of: (latency: DueLatencies) => number) => geometricMean(parts.map(({ latency }) => of(latency)))
+  const middle = (name: 'mean' | 'p50' | 'p90' | 'p99') => Math.exp(mean(parts.map(({ latency }) => Math.log(latency[name]))))
   return {
     ratePerSecond: mean(parts.map(({ ratePerSecond }) => ratePerSecond)),
-    slices: sum(({ slices }) => slices),
-    scheduled: sum(({ scheduled }) => scheduled),
-    dropped: sum(({ dropped }) => dropped),
-    queued: sum(({ queued }) => queued),
-    plannedNs: sum(({ plannedNs }) => plannedNs),
-    answeredNs: sum(({ answeredNs }) => answeredNs),
+    ...sumFields(parts, ['slices', ...SUMMED]),
     latency: {
-      mean: middle((latency) => latency.mean),
-      ...{ p50: middle(({ p50 }) => p50), p90: middle(({ p90 }) => p90), p99: middle(({ p99 }) => p99) },
+      mean: middle('mean'),
+      p50: middle('p50'),
+      p90: middle('p90'),
+      p99: middle('p99'),
       max: Math.max(...parts.map(({ latency }) => latency.max)),
       samples: samples(parts.map(({ latency }) => latency.samples)),
     },
     lag: { p50: mean(parts.map(({ lag }) => lag.p50)), p99: mean(parts.map(({ lag }) => lag.p99)) },
   }
-}
-
-function geometricMean(values: readonly number[]): number {
-  return Math.exp(mean(values.map(Math.log)))
 }

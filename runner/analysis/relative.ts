@@ -1,7 +1,7 @@
 import type { Estimate, MeasuredCell, Result, RoundValue } from '../result/model.ts'
 import { exponentiate } from '../statistics/estimate.ts'
-import { bounded, type EstimatedSeries, estimateCells, estimateColumns, LEVEL } from './estimates.ts'
-import { areTied, type Ranked } from './ties.ts'
+import { bounded, type EstimatedSeries, estimateCells, estimateColumns, estimatedRound, LEVEL, overOther } from './estimates.ts'
+import { areTied, type Ranked } from './ranking.ts'
 
 /** What one round says of something; rounds are the statistical unit of every study. */
 export interface Figure {
@@ -41,13 +41,20 @@ export function logsOf(figures: readonly Figure[]): Figure[] {
  * Means over rounds with their intervals, all together: each borrows what is known of the others' variances. null: no round.
  * @param level of the intervals; to be corrected by the caller where many are looked at for one statement
  */
-export function estimateFigures(columns: readonly (readonly Figure[])[], level = LEVEL): (Estimate | null)[] {
-  return estimated(columns, level, bounded)
+export function estimateFigures(
+  columns: readonly (readonly Figure[])[],
+  level = LEVEL,
+  undo: typeof exponentiate = (estimate) => estimate,
+): (Estimate | null)[] {
+  const known = columns.filter(({ length }) => length > 0).map((rounds) => ({ rounds }))
+  const means = estimateColumns(known, ({ value }: Figure) => value, level)
+  const estimates = new Map(known.map(({ rounds }, index) => [rounds, bounded(undo(means[index]!))]))
+  return columns.map((column) => estimates.get(column) ?? null)
 }
 
 /** The same of logs: ratios and costs, multiplied out again. */
 export function estimateLogs(columns: readonly (readonly Figure[])[], level = LEVEL): (Estimate | null)[] {
-  return estimated(columns, level, (estimate) => bounded(exponentiate(estimate)))
+  return estimateFigures(columns, level, exponentiate)
 }
 
 /** Figure by figure of the rounds that both have. */
@@ -87,17 +94,6 @@ export function barOf({ value, low, high }: Estimate) {
   return { y: value, low, high }
 }
 
-function estimated(
-  columns: readonly (readonly Figure[])[],
-  level: number,
-  finish: (estimate: Parameters<typeof bounded>[0]) => Estimate,
-): (Estimate | null)[] {
-  const known = columns.map((rounds) => ({ rounds })).filter(({ rounds }) => rounds.length > 0)
-  const estimates = estimateColumns(known, ({ value }: Figure) => value, level).map(finish)
-  let next = 0
-  return columns.map(({ length }) => (length === 0 ? null : estimates[next++]!))
-}
-
 /** A cell compared with the reference's cell of the same endpoint. */
 export interface AgainstReference {
   readonly app: string
@@ -115,17 +111,14 @@ export interface AgainstReference {
  */
 export function againstReference(result: Result, reference: string): AgainstReference[] {
   const all = storedSeries(result)
-  const valid = all.filter(({ app, cell }) => app === reference && cell.verdict !== 'invalid')
-  const references = new Map(valid.map((series) => [series.endpoint, series]))
-  const present = all.filter(({ endpoint }) => references.has(endpoint))
-  const shifted = present
-    .map((series) => ({ ...over(series, references.get(series.endpoint)!), cell: series.cell }))
-    .filter(({ rounds }) => rounds.length > 0)
+  const isReference = ({ app, cell }: StoredSeries) => app === reference && cell.verdict !== 'invalid'
+  const references = new Map(all.filter(isReference).map((series) => [series.endpoint, series]))
+  const shifted = over(all.map((own) => ({ own, other: references.get(own.endpoint) })))
   const estimates = reference === result.baseline ? null : estimateCells(shifted, reference)
   return shifted.map((series) => {
-    const { app, endpoint, cell } = series
-    const { ratio, overheadMicroseconds } = estimates?.get(series) ?? cell
-    return { app, endpoint, ratio, overheadMicroseconds, tied: cannotBeToldApart(cell, references.get(endpoint)!.cell) }
+    const { app, endpoint, own, other } = series
+    const { ratio, overheadMicroseconds } = estimates?.get(series) ?? own
+    return { app, endpoint, ratio, overheadMicroseconds, tied: cannotBeToldApart(own, other) }
   })
 }
 
@@ -150,60 +143,46 @@ const NO_BASELINE = ''
  * without a round in common.
  */
 export function comparePairs(result: Pick<Result, 'cells'>, pairs: readonly AppPair[]): ComparedPair[] {
-  const common = shiftedPairs(result, pairs)
-  const estimates = estimateCells(common, NO_BASELINE)
-  return common.map((series) => {
-    const { ratio, overheadMicroseconds } = estimates.get(series)!
-    return { ...series.pair, ratio, overheadMicroseconds }
+  const estimates = estimateCells(shiftedPairs(result, pairs), NO_BASELINE)
+  return [...estimates].map(([{ app, endpoint, other }, { ratio, overheadMicroseconds }]) => {
+    return { app, reference: other.app, endpoint, ratio, overheadMicroseconds }
   })
 }
 
 /** What all the pairs come to together: the sum of their differences, microseconds, over the rounds that have all of them; null: none has. */
 export function sumPairs(result: Pick<Result, 'cells'>, pairs: readonly AppPair[]): Estimate | null {
-  const differences = shiftedPairs(result, pairs)
-  const [first, ...others] = differences
-  if (first === undefined || differences.length < pairs.length) return null
-  const rounds = first.rounds.flatMap((round) => {
-    const same = others.map((other) => other.rounds.find((one) => one.round === round.round))
-    if (same.includes(undefined)) return []
-    return [{ ...round, overheadNs: same.reduce((sum, one) => sum + one!.overheadNs, round.overheadNs) }]
-  })
-  if (rounds.length === 0) return null
-  return bounded(estimateColumns([{ rounds }], ({ overheadNs }) => overheadNs / 1000)[0]!)
+  const [first, ...others] = shiftedPairs(result, pairs).map(({ rounds }) =>
+    rounds.map(({ round, cpuDistanceNs, overheadNs }): Figure => ({ round, cpuDistanceNs, value: overheadNs })),
+  )
+  if (first === undefined || 1 + others.length < pairs.length) return null
+  const sums = others.reduce((sum, next) => combine(sum, next, (a, b) => a + b), first)
+  return estimateFigures([sums.map((figure) => ({ ...figure, value: figure.value / 1000 }))])[0]!
 }
 
 /** Pairs of valid cells with a round in common, each app's series over that of its reference. */
-function shiftedPairs(
-  result: Pick<Result, 'cells'>,
-  pairs: readonly AppPair[],
-): (EstimatedSeries & { readonly pair: AppPair })[] {
+function shiftedPairs(result: Pick<Result, 'cells'>, pairs: readonly AppPair[]): ShiftedSeries[] {
   const valid = storedSeries(result).filter(({ cell }) => cell.verdict !== 'invalid')
   const find = (app: string, endpoint: string) => valid.find((one) => one.app === app && one.endpoint === endpoint)
-  const shifted = pairs.flatMap((pair) => {
-    const [own, reference] = [find(pair.app, pair.endpoint), find(pair.reference, pair.endpoint)]
-    return own === undefined || reference === undefined ? [] : [{ ...over(own, reference), pair }]
-  })
-  return shifted.filter(({ rounds }) => rounds.length > 0)
+  return over(pairs.map(({ app, reference, endpoint }) => ({ own: find(app, endpoint), other: find(reference, endpoint) })))
 }
 
-/** The same series with the reference in the baseline's place; rounds that only one of them has are lost. */
-function over({ app, endpoint, rounds }: StoredSeries, reference: StoredSeries): EstimatedSeries {
-  return {
-    ...{ app, endpoint },
-    rounds: rounds.flatMap((round) => {
-      const other = reference.rounds.find((one) => one.round === round.round)
-      if (other === undefined) return []
-      const [typical, otherTypical] = [round.typicalLogRatio, other.typicalLogRatio]
-      return [
-        {
-          ...round,
-          logRatio: round.logRatio - other.logRatio,
-          overheadNs: round.overheadNs - other.overheadNs,
-          typicalLogRatio: typical === null || otherTypical === null ? null : typical - otherTypical,
-        },
-      ]
-    }),
-  }
+/** A cell with another one in the baseline's place. */
+interface ShiftedSeries extends EstimatedSeries {
+  readonly own: MeasuredCell
+  readonly other: MeasuredCell
+}
+
+/** What lacks one of both, or a round that both have, is left out; rounds that only one of them has are lost. */
+function over(pairs: readonly { own: StoredSeries | undefined; other: StoredSeries | undefined }[]): ShiftedSeries[] {
+  return pairs.flatMap(({ own, other }) => {
+    if (own === undefined || other === undefined) return []
+    const others = new Map(other.rounds.map((round) => [round.round, round]))
+    const rounds = own.rounds.flatMap((round) => {
+      const reference = others.get(round.round)
+      return reference === undefined ? [] : [overOther(round, reference)]
+    })
+    return rounds.length === 0 ? [] : [{ app: own.app, endpoint: own.endpoint, rounds, own: own.cell, other: other.cell }]
+  })
 }
 
 /** What is invalid, or has no rank, is not tied with anything: nothing is known of it. */
@@ -225,18 +204,5 @@ export interface StoredSeries extends EstimatedSeries {
 export function storedSeries({ cells }: Pick<Result, 'cells'>): StoredSeries[] {
   return cells
     .filter((cell) => cell.state === 'measured')
-    .map((cell) => ({
-      ...{ cell, app: cell.app, endpoint: cell.endpoint },
-      rounds: cell.perRound.map((round) => ({
-        round: round.round,
-        logCost: Math.log(1000 * round.costMicroseconds),
-        logRatio: Math.log(round.ratio),
-        overheadNs: 1000 * round.overheadMicroseconds,
-        typicalLogCost: round.typicalCostMicroseconds === null ? null : Math.log(1000 * round.typicalCostMicroseconds),
-        typicalLogRatio: round.typicalRatio === null ? null : Math.log(round.typicalRatio),
-        lateNs: round.lateMicroseconds === null ? null : 1000 * round.lateMicroseconds,
-        logRate: Math.log(round.requestsPerSecond),
-        cpuDistanceNs: round.cpuDistanceNanoseconds,
-      })),
-    }))
+    .map((cell) => ({ cell, app: cell.app, endpoint: cell.endpoint, rounds: cell.perRound.map(estimatedRound) }))
 }

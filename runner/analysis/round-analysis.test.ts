@@ -13,7 +13,7 @@ describe('analyseRound', () => {
     const koa = cellOf(analysis, 'koa')!
     expect(koa.typicalLogRatio).toBeCloseTo(Math.log(2), 12)
     expect(koa.typicalLogCost).toBeCloseTo(Math.log(40_000), 12)
-    expect(koa).toMatchObject({ round: 4, blocks: 3, slices: 3, requests: 300, receivedBytes: 3000 })
+    expect(koa).toMatchObject({ round: 4, blocks: 3, slices: 3, requests: 300 })
     expect(koa.copies).toEqual([{ process: 'koa', requests: 300, serverCpuNs: 14e6, elapsedNs: 30e6 }])
   })
 

@@ -7,25 +7,18 @@ import { trimmedLogRatio } from '../statistics/paired-log-ratios.ts'
 import { mean, meanOrNull, median, trimmedMean } from '../statistics/summary.ts'
 import type { CopySums } from './all-in.ts'
 import { countBlocks, type EndpointBlocks } from './blocks.ts'
-import { helperFall } from './compiling.ts'
 import { type OpenLoopFigures, openLoopOf } from './open-loop.ts'
-import { type SlowAnswers, slowAnswers, sumOfHeld } from './slow-answers.ts'
-import { driftOver, positionEffect } from './within-round.ts'
-
-/** Sums of what the load generator has seen. */
-export interface LoadSums {
-  readonly reconnects: number
-  /** Answers of the steady part of slices, and its time. */
-  readonly steadyRequests: number
-  readonly steadyNs: number
-}
+import { type SlowAnswers, slowAnswers } from './slow-answers.ts'
+import { type LoadSums, loadSums, type SliceSums, sliceSums, sumFields, sumOfHeld } from './sums.ts'
+import { driftOver, helperFall, positionEffect } from './within-round.ts'
 
 /** One cell (app and endpoint) in one round: logs and sums from which every figure of the result is made. */
-export interface CellRound extends LoadSums {
+export interface CellRound extends SliceSums {
   readonly app: string
   readonly endpoint: string
   readonly round: number
   readonly blocks: number
+  readonly slices: number
   /** ln of nanoseconds that most requests cost: a trimmed mean over slices. */
   readonly typicalLogCost: number
   /** ln of typical cost over that of the baseline, paired by block. */
@@ -43,25 +36,12 @@ export interface CellRound extends LoadSums {
   readonly helperFall: number | null
   /** Mean distance of the two CPUs over the blocks, nanoseconds; null: unknown. */
   readonly cpuDistanceNs: number | null
-  readonly requests: number
-  readonly slices: number
-  readonly serverCpuNs: number
-  readonly elapsedNs: number
   /** With disturbed attempts: of these as well there are latencies, and an app that closes connections disturbs itself. */
   readonly loaded: LoadSums
   /** Median over slices of server CPU over elapsed time. */
   readonly serverBusy: number
-  /** null: the driver cannot tell. */
-  readonly idleNs: number | null
-  /** Time in which the server wanted to run while something else ran on its CPU; null: unknown. */
-  readonly waitNs: number | null
-  readonly userNs: number | null
-  readonly systemNs: number | null
-  readonly receivedBytes: number
   readonly slow: SlowAnswers
   readonly held: HeldAnswers
-  /** For which server and load generator waited for their CPUs; null: unknown. */
-  readonly cpuWaitNs: number | null
   /** null: the next request of a connection followed the answer. */
   readonly openLoop: OpenLoopFigures | null
 }
@@ -86,107 +66,73 @@ export function analyseRound(
   measured: readonly Slice[],
   { blocks: records = [], between = [] }: { blocks?: readonly BlockRecord[]; between?: readonly BetweenSlices[] } = {},
 ): RoundAnalysis {
-  const slices = measured.filter(({ disturbance }) => disturbance === null)
-  const blocks = 1 + slices.reduce((last, { block }) => Math.max(last, block), -1)
+  const { baseline } = plan
+  const counting = measured.filter(({ disturbance }) => disturbance === null)
+  const blocks = 1 + counting.reduce((last, { block }) => Math.max(last, block), -1)
   const apps = [...new Set(plan.deployments.map(({ app }) => app))]
-  const cells: CellRound[] = []
-  for (const endpoint of plan.endpoints) {
-    const here = slices.filter((slice) => slice.endpoint === endpoint)
-    const costsOf = (wanted: string) =>
-      plan.deployments
-        .filter(({ app }) => app === wanted)
-        .map(({ id }) => costsByBlock(here, id, blocks))
-        .filter((byBlock) => byBlock.some(Number.isFinite))
-    const baseline = costsOf(plan.baseline)
-    for (const app of apps) {
-      const own = here.filter((slice) => appOf(plan, slice.deployment) === app && Number.isFinite(costNs(slice)))
-      const costs = costsOf(app)
-      if (costs.length === 0 || baseline.length === 0) continue
-      const typicalLogRatio = app === plan.baseline ? 0 : trimmedLogRatio(costs[0]!, baseline)
-      if (Number.isNaN(typicalLogRatio)) continue
-      const drifts = costs.map((copy) => driftOver(copy, app === plan.baseline ? [] : baseline)).filter((one) => one !== null)
-      cells.push({
-        ...{ app, endpoint, round, typicalLogRatio, copies: copySums(plan, app, own), ...sums(own) },
-        loaded: loadSums(measured.filter((slice) => slice.endpoint === endpoint && appOf(plan, slice.deployment) === app)),
-        drift: drifts.length === 0 ? null : mean(drifts),
-        slow: slowAnswers(own, loadOf(plan, plan.deployments.find((one) => one.app === app)!).connections),
-      })
-    }
-  }
-  return {
-    ...{ round, baseline: plan.baseline, between, cells },
-    positionEffect: positionEffect(slices),
-    blocks: countBlocks(records),
-  }
-}
-
-/** Cost of one deployment by block; NaN where there is none. */
-function costsByBlock(slices: readonly Slice[], deployment: string, blocks: number): number[] {
-  const byBlock: number[] = new Array(blocks).fill(Number.NaN)
-  for (const slice of slices) if (slice.deployment === deployment && slice.drained) byBlock[slice.block] = costNs(slice)
-  return byBlock
-}
-
-/** One for every server of an app, in the order of the plan. Of drained slices only: what is still on its way costs and is not answered. */
-function copySums(plan: Plan, app: string, slices: readonly Slice[]): CopySums[] {
-  return plan.deployments
-    .filter((deployment) => deployment.app === app)
-    .flatMap((deployment) => {
-      const own = slices.filter((slice) => slice.deployment === deployment.id && slice.drained)
-      if (own.length === 0) return []
+  const cells = plan.endpoints.flatMap((endpoint) => {
+    const here = counting.filter((slice) => slice.endpoint === endpoint)
+    const costs = new Map(apps.map((app) => [app, costsByCopy(plan, app, here, blocks)]))
+    const references = costs.get(baseline)!
+    return apps.flatMap((app): CellRound[] => {
+      const copies = costs.get(app)!
+      if (copies.length === 0 || references.length === 0) return []
+      const typicalLogRatio = app === baseline ? 0 : trimmedLogRatio(copies[0]!, references)
+      if (Number.isNaN(typicalLogRatio)) return []
+      const isOwn = (slice: Slice) => slice.endpoint === endpoint && appOf(plan, slice.deployment) === app
+      const slices = counting.filter((slice) => isOwn(slice) && Number.isFinite(costNs(slice)))
+      const drifts = copies.map((copy) => driftOver(copy, app === baseline ? [] : references)).filter((one) => one !== null)
       return [
         {
-          process: processOf(deployment),
-          requests: total(own, ({ requests }) => requests),
-          serverCpuNs: total(own, ({ serverCpuNs }) => serverCpuNs),
-          elapsedNs: total(own, ({ elapsedNs }) => elapsedNs),
+          app,
+          endpoint,
+          round,
+          blocks: new Set(slices.map(({ block }) => block)).size,
+          slices: slices.length,
+          ...sliceSums(slices),
+          typicalLogCost: trimmedMean(slices.map((slice) => Math.log(costNs(slice)))),
+          typicalLogRatio,
+          copies: copySums(plan, app, slices),
+          logRate: trimmedMean(slices.map((slice) => Math.log(requestsPerSecond(slice)))),
+          drift: drifts.length === 0 ? null : mean(drifts),
+          helperFall: helperFall(slices),
+          cpuDistanceNs: meanOrNull(slices.map(({ cpuDistanceNs }) => cpuDistanceNs)),
+          loaded: loadSums(measured.filter(isOwn)),
+          serverBusy: median(slices.map(({ serverCpuNs, elapsedNs }) => serverCpuNs / elapsedNs)),
+          slow: slowAnswers(slices, loadOf(plan, plan.deployments.find((one) => one.app === app)!).connections),
+          held: sumOfHeld(slices.map(({ held }) => held)),
+          openLoop: openLoopOf(slices),
         },
       ]
     })
+  })
+  return { round, baseline, between, cells, positionEffect: positionEffect(counting), blocks: countBlocks(records) }
 }
 
-type Sums = Omit<CellRound, 'app' | 'endpoint' | 'round' | 'typicalLogRatio' | 'copies' | 'drift' | 'loaded' | 'slow'>
-
-function sums(slices: readonly Slice[]): Sums {
-  return {
-    blocks: new Set(slices.map(({ block }) => block)).size,
-    slices: slices.length,
-    typicalLogCost: trimmedMean(slices.map((slice) => Math.log(costNs(slice)))),
-    logRate: trimmedMean(slices.map((slice) => Math.log(requestsPerSecond(slice)))),
-    helperFall: helperFall(slices),
-    cpuDistanceNs: meanOrNull(slices.map(({ cpuDistanceNs }) => cpuDistanceNs)),
-    requests: total(slices, ({ requests }) => requests),
-    serverCpuNs: total(slices, ({ serverCpuNs }) => serverCpuNs),
-    elapsedNs: total(slices, ({ elapsedNs }) => elapsedNs),
-    ...loadSums(slices),
-    serverBusy: median(slices.map(({ serverCpuNs, elapsedNs }) => serverCpuNs / elapsedNs)),
-    idleNs: totalOrNull(slices, ({ idleNs }) => idleNs),
-    waitNs: totalOrNull(slices, ({ serverWaitNs }) => serverWaitNs),
-    userNs: totalOrNull(slices, ({ userNs }) => userNs),
-    systemNs: totalOrNull(slices, ({ systemNs }) => systemNs),
-    receivedBytes: total(slices, ({ receivedBytes }) => receivedBytes),
-    held: sumOfHeld(slices.map(({ held }) => held)),
-    cpuWaitNs: totalOrNull(slices, cpuWaitNs),
-    openLoop: openLoopOf(slices),
-  }
+/** Costs of every copy of an app by block; NaN where there is none. A copy without any is left out. */
+function costsByCopy(plan: Plan, app: string, slices: readonly Slice[], blocks: number): number[][] {
+  return slicesByCopy(plan, app, slices)
+    .map(({ drained }) => {
+      const byBlock: number[] = new Array(blocks).fill(Number.NaN)
+      for (const slice of drained) byBlock[slice.block] = costNs(slice)
+      return byBlock
+    })
+    .filter((byBlock) => byBlock.some(Number.isFinite))
 }
 
-function cpuWaitNs({ serverWaitNs, loadWaitNs }: Slice): number | null {
-  return serverWaitNs === null || loadWaitNs === null ? null : serverWaitNs + loadWaitNs
+/** One for every server of an app, in the order of the plan. */
+function copySums(plan: Plan, app: string, slices: readonly Slice[]): CopySums[] {
+  return slicesByCopy(plan, app, slices)
+    .filter(({ drained }) => drained.length > 0)
+    .map(({ process, drained }) => ({ process, ...sumFields(drained, ['requests', 'serverCpuNs', 'elapsedNs']) }))
 }
 
-function loadSums(slices: readonly Slice[]): LoadSums {
-  return {
-    reconnects: total(slices, ({ reconnects }) => reconnects),
-    steadyRequests: total(slices, ({ steadyRequests }) => steadyRequests),
-    steadyNs: total(slices, ({ steadyNs }) => steadyNs),
-  }
-}
-
-function total(slices: readonly Slice[], of: (slice: Slice) => number): number {
-  return slices.reduce((sum, slice) => sum + of(slice), 0)
-}
-
-function totalOrNull(slices: readonly Slice[], of: (slice: Slice) => number | null): number | null {
-  return slices.some((slice) => of(slice) === null) ? null : total(slices, (slice) => of(slice) ?? 0)
+/** Drained slices only: what is still on its way costs and is not answered. */
+function slicesByCopy({ deployments }: Plan, app: string, slices: readonly Slice[]) {
+  return deployments
+    .filter((deployment) => deployment.app === app)
+    .map((deployment) => ({
+      process: processOf(deployment),
+      drained: slices.filter((slice) => slice.deployment === deployment.id && slice.drained),
+    }))
 }

@@ -1,5 +1,5 @@
-import type { HeldAnswers } from '../load/driver.ts'
 import { costNs, type Slice } from '../measure/sample.ts'
+import { sumFields } from './sums.ts'
 
 /**
  * An answer that comes so much later than it must, nanoseconds, is slow. Longer than anything that was seen of the suite's apps: 4.8 ms in
@@ -16,27 +16,14 @@ export interface SlowAnswers {
   readonly longestNs: number
 }
 
-export const NOTHING_SLOW: SlowAnswers = { slices: 0, waitNs: 0, longestNs: 0 }
-
 /** Slices that ended with an answer nobody was working on; those of which that cannot be known are not among them. */
 export function slowAnswers(slices: readonly Slice[], connections: number): SlowAnswers {
-  return sumOfSlow(
-    slices
-      .map((slice) => waitForAnswerNs(slice, connections))
-      .filter((waitNs) => waitNs !== null && waitNs > SLOW_ANSWER_NS)
-      .map((waitNs) => ({ slices: 1, waitNs: waitNs!, longestNs: waitNs! })),
-  )
+  const waits = slices.flatMap((slice) => waitForAnswerNs(slice, connections) ?? []).filter((waitNs) => waitNs > SLOW_ANSWER_NS)
+  return sumOfSlow(waits.map((waitNs) => ({ slices: 1, waitNs, longestNs: waitNs })))
 }
 
 export function sumOfSlow(parts: readonly SlowAnswers[]): SlowAnswers {
-  return parts.reduce(
-    (sum, { slices, waitNs, longestNs }) => ({
-      slices: sum.slices + slices,
-      waitNs: sum.waitNs + waitNs,
-      longestNs: Math.max(sum.longestNs, longestNs),
-    }),
-    NOTHING_SLOW,
-  )
+  return { ...sumFields(parts, ['slices', 'waitNs']), longestNs: Math.max(0, ...parts.map(({ longestNs }) => longestNs)) }
 }
 
 /**
@@ -50,18 +37,4 @@ function waitForAnswerNs(slice: Slice, connections: number): number | null {
   const lateNs = drainNs - connections * costNs(slice)
   // The wait of any of its threads: what is not certain is not held against an app.
   return Math.min(lateNs, elapsedNs - serverCpuNs - Math.max(serverRunDelayNs, serverWaitNs) - loadWaitNs)
-}
-
-export const NOTHING_HELD: HeldAnswers = { ns: 0, hastened: 0, released: 0 }
-
-/** Of several slices or rounds; those of which nothing is known held nothing. */
-export function sumOfHeld(parts: readonly (HeldAnswers | undefined)[]): HeldAnswers {
-  return parts.reduce<HeldAnswers>(
-    (sum, part = NOTHING_HELD) => ({
-      ns: sum.ns + part.ns,
-      hastened: sum.hastened + part.hastened,
-      released: sum.released + part.released,
-    }),
-    NOTHING_HELD,
-  )
 }

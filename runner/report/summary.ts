@@ -1,4 +1,4 @@
-import { areTied, type Ranked, tieGroups } from '../analysis/ties.ts'
+import { areTied, type Ranked, tieGroups } from '../analysis/ranking.ts'
 import { appId } from '../result/app-name.ts'
 import { formatHalfWidth, formatRelativeWidth, formatValue } from '../result/format.ts'
 import type { Estimate, MeasuredCell, Overall, Result } from '../result/model.ts'

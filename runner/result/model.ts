@@ -37,7 +37,7 @@ export const Verdict = z.enum(['valid', 'suspect', 'invalid'])
 export type Verdict = z.infer<typeof Verdict>
 
 /** Microseconds. */
-const Latency = z.object({
+export const Latency = z.object({
   mean: z.number().nullable().default(null),
   p50: z.number(),
   p90: z.number(),
@@ -45,6 +45,7 @@ const Latency = z.object({
   max: z.number(),
   samples: z.int(),
 })
+export type Latency = z.infer<typeof Latency>
 
 /** What one round said about one cell: the statistical unit. */
 export const RoundValue = z.object({

@@ -84,13 +84,13 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
   'a server that is busy enough': [{ figures: { serverBusy: 0.93 } }, []],
   'a server that mostly waits for more connections': [{ figures: { serverBusy: 0.84 } }, ['connections-bound']],
   'a server that mostly waits for the load generator': [{ figures: { serverBusy: 0.84, loadBusy: 0.96 } }, ['server-idle']],
-  'a server that waits for its CPU': [{ figures: { serverBusy: 0.6 }, totals: { cpuWaitNs: 2.1e9 } }, ['server-idle']],
+  'a server that waits for its CPU': [{ figures: { serverBusy: 0.6 }, totals: { loadWaitNs: 2.1e9 } }, ['server-idle']],
   'a server that idles, and nobody knows for what': [
-    { figures: { serverBusy: 0.6 }, totals: { cpuWaitNs: null } },
+    { figures: { serverBusy: 0.6 }, totals: { loadWaitNs: null } },
     ['server-idle'],
   ],
   'a server that waits for its CPU for a while': [
-    { figures: { serverBusy: 0.6 }, totals: { cpuWaitNs: 1.9e9 } },
+    { figures: { serverBusy: 0.6 }, totals: { loadWaitNs: 1.9e9 } },
     ['connections-bound'],
   ],
   'a server that waits a little': [{ figures: { serverBusy: 0.85 } }, ['load-generator-bound']],
@@ -255,7 +255,7 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
     },
     [],
   ],
-  'a server kept from its CPU by another app': [{ figures: { serverBusy: 0.8 }, totals: { waitNs: 1.8e9 } }, []],
+  'a server kept from its CPU by another app': [{ figures: { serverBusy: 0.8 }, totals: { serverWaitNs: 1.8e9 } }, []],
 
   'koa as expensive as never': [
     { package: 'koa', figures: { ratio: estimate(2.1, 2.09, 2.11) } },

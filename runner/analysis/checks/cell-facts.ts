@@ -1,27 +1,18 @@
 import type { HeldAnswers } from '../../load/driver.ts'
 import type { Finding, MeasuredCell } from '../../result/model.ts'
 import type { OutsideWork } from '../all-in.ts'
-import type { LoadSums } from '../round-analysis.ts'
 import type { SlowAnswers } from '../slow-answers.ts'
+import type { LoadSums, SliceSums } from '../sums.ts'
 
 /** A measured cell before it is judged. */
 export type CellFigures = Omit<MeasuredCell, 'verdict' | 'findings' | 'rank' | 'apartFrom'>
 
 /** Sums over all slices of a cell that count, both copies of the baseline included. */
-export interface CellTotals extends LoadSums {
-  readonly serverCpuNs: number
-  readonly elapsedNs: number
+export interface CellTotals extends SliceSums {
   /** With disturbed attempts: of these as well there are latencies, and an app that closes connections disturbs itself. */
   readonly loaded: LoadSums
   readonly slow: SlowAnswers
-  /** Time in which the server wanted to run while something else ran on its CPU; null: unknown. */
-  readonly waitNs: number | null
   readonly held: HeldAnswers
-  /** For which server and load generator waited for their CPUs; null: unknown. */
-  readonly cpuWaitNs: number | null
-  /** Of the server's own process; null: unknown. */
-  readonly userNs: number | null
-  readonly systemNs: number | null
 }
 
 /** What the checks of one cell look at. */

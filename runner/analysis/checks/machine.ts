@@ -1,5 +1,5 @@
 import type { Blocks, Environment, Estimate, Finding } from '../../result/model.ts'
-import { POSITION_LEVEL } from '../within-round-estimates.ts'
+import { POSITION_LEVEL } from '../estimates.ts'
 import { type FindingKind, findingOf, fixed, percent, signed } from './finding-kind.ts'
 import { excludes } from './interval.ts'
 

@@ -100,8 +100,8 @@ function busyShare({ figures: { serverBusy, deployment }, cpus }: CellFacts): nu
 }
 
 /** Of the time of its slices, in which it wanted to run and something else had its CPU: another app of the run, or another program. */
-function waitShare({ totals: { waitNs, elapsedNs } }: CellFacts): number {
-  return (waitNs ?? 0) / elapsedNs
+function waitShare({ totals: { serverWaitNs, elapsedNs } }: CellFacts): number {
+  return (serverWaitNs ?? 0) / elapsedNs
 }
 
 /** From one request of a connection to its next in a closed loop, nanoseconds (Little's law). */
@@ -118,8 +118,9 @@ function connectionsAreTheLimit({ figures, totals }: CellFacts): boolean {
   if (openLoop !== undefined || (loadBusy ?? 0) > LOAD_GENERATOR_BUSY) return false
   // Of several workers one may be at its limit while another has nothing to do.
   if (serverBusy >= HARDLY_BUSY) return false
-  if (totals.cpuWaitNs === null) return false
-  return totals.cpuWaitNs / totals.elapsedNs < WAITED_FOR_CPU_SHARE * (1 - serverBusy)
+  const { serverWaitNs, loadWaitNs, elapsedNs } = totals
+  if (serverWaitNs === null || loadWaitNs === null) return false
+  return (serverWaitNs + loadWaitNs) / elapsedNs < WAITED_FOR_CPU_SHARE * (1 - serverBusy)
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { areTied, type Ranked, tieGroups } from './ties.ts'
+import { areTied, type Ranked, tieGroups } from './ranking.ts'
 
 function ranked(app: string, low: number, high: number, apartFrom: string[] | null = null): Ranked {
   return { app, rank: { low, high }, apartFrom }

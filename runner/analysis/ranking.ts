@@ -1,0 +1,143 @@
+import type { Estimate } from '../result/model.ts'
+import { estimateMeans, exponentiate } from '../statistics/estimate.ts'
+import { rankWithTies } from '../statistics/ranks.ts'
+import { mean, meanOrNull } from '../statistics/summary.ts'
+import { bounded, type CellSeries, distances, exactly } from './estimates.ts'
+
+/** Where an app stands among others; `apartFrom` null: only the ranges are known. */
+export interface Place {
+  readonly rank: { low: number; high: number }
+  /** Apps that are proven cheaper or more expensive. Ranges of ranks alone do not tell: those of 1–2, 1–3 and 2–3 overlap, and the outer two differ. */
+  readonly apartFrom: string[] | null
+}
+
+/** Something with a place. */
+export interface Ranked extends Place {
+  readonly app: string
+}
+
+/** Places of the cells given, by endpoint, from their log ratios to the baseline. */
+export function rankCells(cells: readonly CellSeries[]): Map<CellSeries, Place> {
+  const groups = [...Map.groupBy(cells, ({ endpoint }) => endpoint).values()]
+  return new Map(
+    groups.flatMap((group) => {
+      const apps = group.map(({ app }) => app)
+      const places = placesOf(apps, roundTable(group.map(logRatios)), distances(everyRound(group)))
+      return group.map((cell, index) => [cell, places[index]!] as const)
+    }),
+  )
+}
+
+function placesOf(apps: readonly string[], table: readonly (readonly number[])[], covariate: readonly number[] | null): Place[] {
+  const { ranks, pairs } = rankWithTies(table, { covariate })
+  return apps.map((_, index) => ({
+    rank: ranks[index] ?? { low: 1, high: apps.length },
+    apartFrom: pairs
+      .filter(({ i, j, verdict }) => (i === index || j === index) && (verdict === 'lower' || verdict === 'higher'))
+      .map(({ i, j }) => apps[i === index ? j : i]!),
+  }))
+}
+
+/** Geometric mean over endpoints, for apps that have every endpoint in a round; ranked among themselves. */
+export function estimateOverall(
+  all: readonly CellSeries[],
+  endpoints: readonly string[],
+  baseline: string,
+): (Ranked & { readonly ratio: Estimate })[] {
+  const complete = [...Map.groupBy(all, ({ app }) => app)].flatMap(([app, own]) => {
+    const cells = endpoints.flatMap((wanted) => own.find(({ endpoint }) => endpoint === wanted) ?? [])
+    return cells.length < endpoints.length ? [] : [{ app, cells }]
+  })
+  const apps = complete.map(({ app }) => app)
+  const table = roundTable(complete.map(({ cells }) => meanLogs(cells)))
+  // Of the rounds of the table: one that only an incomplete app has would shift the others.
+  const covariate = distances(everyRound(all.filter(({ app }) => apps.includes(app))))
+  const places = placesOf(apps, table, covariate)
+  // The baseline's ratio is 1 by definition; its variance of zero must not be lent to the others.
+  const others = [...apps.keys()].filter((index) => apps[index] !== baseline)
+  const means = estimateMeans(
+    others.map((index) => table.map((round) => round[index]!)),
+    { covariates: others.map(() => covariate) },
+  )
+  const estimates = new Map(others.map((index, place) => [index, bounded(exponentiate(means[place]!))]))
+  return apps.map((app, index) => ({ app, ratio: estimates.get(index) ?? exactly(1), ...places[index]! }))
+}
+
+/**
+ * By round the mean of the log ratios of all endpoints, which is the log of their geometric mean: the only one that ranks alike whichever app
+ * is the baseline (Fleming & Wallace 1986, "How not to lie with statistics"). NaN where an endpoint lacks the round: a mean over fewer
+ * endpoints would be of something else.
+ */
+function meanLogs(cells: readonly CellSeries[]): Map<number, number> {
+  const logs = cells.map(logRatios)
+  const rounds = new Set(logs.flatMap((own) => [...own.keys()]))
+  return new Map([...rounds].map((round) => [round, mean(logs.map((own) => own.get(round) ?? Number.NaN))]))
+}
+
+function logRatios({ rounds }: CellSeries): Map<number, number> {
+  return new Map(rounds.map(({ round, logRatio }) => [round, logRatio]))
+}
+
+/** One entry for every round that any of the cells has, in order: their mean distance. */
+function everyRound(cells: readonly CellSeries[]): { round: number; cpuDistanceNs: number | null }[] {
+  const byRound = Map.groupBy(
+    cells.flatMap(({ rounds }) => rounds),
+    ({ round }) => round,
+  )
+  return [...byRound]
+    .sort(([one], [other]) => one - other)
+    .map(([round, of]) => ({ round, cpuDistanceNs: meanOrNull(of.map(({ cpuDistanceNs }) => cpuDistanceNs)) }))
+}
+
+/** Rows of round values, one column per map; rounds in order, NaN where a column misses one. */
+function roundTable(columns: readonly ReadonlyMap<number, number>[]): number[][] {
+  const rounds = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort((a, b) => a - b)
+  return rounds.map((round) => columns.map((column) => column.get(round) ?? Number.NaN))
+}
+
+/**
+ * Whether nothing may be said about which of the two is cheaper. Where only ranges of places are known: whether these overlap, which is
+ * never too bold, but sometimes too shy.
+ */
+export function areTied(a: Ranked, b: Ranked): boolean {
+  if (a.apartFrom !== null && b.apartFrom !== null) return !a.apartFrom.includes(b.app) && !b.apartFrom.includes(a.app)
+  return a.rank.low <= b.rank.high && b.rank.low <= a.rank.high
+}
+
+/**
+ * The largest groups of apps of which no two can be told apart, in the order given; an app may be in several. They come from inserting one
+ * proven difference after another and absorbing groups that lie within others (Piepho 2004, "An algorithm for a letter-based representation
+ * of all-pairwise comparisons").
+ */
+export function tieGroups(entries: readonly Ranked[]): string[][] {
+  const pairs = entries.flatMap((one, index) => entries.slice(index + 1).map((other) => [one, other] as const))
+  let groups = [[...entries]]
+  for (const [one, other] of pairs.filter(([one, other]) => !areTied(one, other))) {
+    groups = absorb(groups.flatMap((group) => split(group, one, other)))
+  }
+  return groups
+    .filter((group) => group.length > 1)
+    .sort((one, other) => (startsFirst(one, other, entries) ? -1 : 1))
+    .map((group) => group.map(({ app }) => app))
+}
+
+function split(group: Ranked[], one: Ranked, other: Ranked): Ranked[][] {
+  if (!group.includes(one) || !group.includes(other)) return [group]
+  return [one, other].map((left) => group.filter((entry) => entry !== left))
+}
+
+/** Drops every group that lies within another; of two equal ones the first stays. */
+function absorb(groups: readonly Ranked[][]): Ranked[][] {
+  return groups.filter(
+    (group, index) =>
+      !groups.some((other, place) => {
+        const outlasts = other.length > group.length || (other.length === group.length && place < index)
+        return outlasts && group.every((entry) => other.includes(entry))
+      }),
+  )
+}
+
+/** Has it the first entry that is not in both? */
+function startsFirst(one: readonly Ranked[], other: readonly Ranked[], order: readonly Ranked[]): boolean {
+  return one.includes(order.find((entry) => one.includes(entry) !== other.includes(entry))!)
+}
