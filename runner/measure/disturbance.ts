@@ -2,16 +2,6 @@ import type { KernelCounters } from '../machine/kernel-counters.ts'
 import { NANOSECONDS_PER_TICK } from '../machine/procfs.ts'
 import type { Slice } from './sample.ts'
 
-/** Why an attempt at a block does not count. */
-export type DisturbanceCode =
-  | 'throttled'
-  | 'listen-overflow'
-  | 'retransmits'
-  | 'steal'
-  | 'foreign-cpu'
-  | 'load-disturbed'
-  | 'reconnects'
-
 /** All that may be known of a slice when it is judged: nothing of what it is measured for. */
 export type JudgedSlice = Pick<Slice, 'elapsedNs' | 'serverWaitNs' | 'loadWaitNs' | 'reconnects'>
 
@@ -27,8 +17,8 @@ export interface Attempt {
   readonly after: KernelCounters
 }
 
-export interface DisturbanceRule {
-  readonly code: DisturbanceCode
+interface DisturbanceRule {
+  readonly code: string
   readonly because: string
   isBroken(attempt: Attempt): boolean
 }
@@ -54,7 +44,7 @@ const ALLOWED_LOAD_WAIT = { ns: 10e6, share: 0.1 }
 const MAY_WAIT_LONGER = { share: 0.05, times: 2 }
 
 /** Every rule that is broken makes a block not count; the first one, the gravest, names the reason. */
-export const disturbanceRules: readonly DisturbanceRule[] = [
+export const disturbanceRules = [
   {
     code: 'throttled',
     because: 'a CPU quota stops all processes for the rest of its period; what runs on is cold',
@@ -91,7 +81,10 @@ export const disturbanceRules: readonly DisturbanceRule[] = [
     because: 'opening a connection is work that other slices do not have',
     isBroken: ({ slices }) => slices.some(({ reconnects }) => reconnects > 0),
   },
-]
+] as const satisfies readonly DisturbanceRule[]
+
+/** Why an attempt at a block does not count. */
+export type DisturbanceCode = (typeof disturbanceRules)[number]['code']
 
 /**
  * Whether something from outside disturbed an attempt at a block; null: nothing that can be seen. Costs, requests and latencies are not
@@ -111,12 +104,11 @@ function allowedStealTicks({ slices }: Attempt): number {
   return Math.max(ALLOWED_STEAL_TICKS, (ALLOWED_STEAL_SHARE * elapsedNs) / NANOSECONDS_PER_TICK)
 }
 
-interface AllowedWait {
-  readonly ns: number
-  readonly share: number
-}
-
-function waitTooLong(slices: readonly JudgedSlice[], allowed: AllowedWait, waitNs: (slice: JudgedSlice) => number): boolean {
+function waitTooLong(
+  slices: readonly JudgedSlice[],
+  allowed: typeof ALLOWED_LOAD_WAIT,
+  waitNs: (slice: JudgedSlice) => number,
+): boolean {
   const timesAllowed = slices.map((slice) => waitNs(slice) / Math.max(allowed.ns, allowed.share * slice.elapsedNs))
   const longer = timesAllowed.filter((times) => times > 1)
   return (

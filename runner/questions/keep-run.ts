@@ -5,7 +5,7 @@ import type { RoundRecord } from '../measure/records.ts'
 import type { RunFolder } from '../report/files.ts'
 import { RunError } from '../result/errors.ts'
 import type { Result } from '../result/model.ts'
-import { type RunContext, type RunOrder, type RunOutcome, runPlan } from './run.ts'
+import { type RunContext, type RunOrder, runPlan } from './run.ts'
 
 /** A result, and what of it is on the disk. */
 export interface KeptRun {
@@ -46,12 +46,25 @@ export async function keepRun(order: RunOrder, folder: RunFolder, context: KeepC
   }
 }
 
+/** @throws RunError when the machine fails before anything was measured */
 async function keptRun(order: RunOrder, folder: RunFolder, context: KeepContext): Promise<KeptRun> {
-  const { listener, complete = (result) => result } = context
-  const outcome = await measured(order, folder, context)
+  const { listener, signal, complete = (result) => result } = context
+  const { stopped = null } = order
+  const outcome = await runPlan(order, {
+    listener,
+    signal,
+    async roundFinished(round, soFar, stored) {
+      context.roundFinished?.(round)
+      // Finished rounds only: what is in the files is what the result was made from.
+      await folder.keepRound(round.slices, stored())
+      await folder.writeReports(complete(soFar()))
+    },
+  }).catch((error) => {
+    if (error instanceof RunError) listener.remark?.(NOTHING_MEASURED)
+    throw error
+  })
   const { problem } = outcome
   const result = complete(outcome.result)
-  const { stopped = null } = order
   if (result.rounds === 0) {
     listener.remark?.(NOTHING_MEASURED)
     return { result, folder: null, writtenRounds: 0, mayGoOn: false, problem }
@@ -70,24 +83,4 @@ async function keptRun(order: RunOrder, folder: RunFolder, context: KeepContext)
     listener.remark?.(`report.html was not written (${error.message}); npm run report -- ${folder.path} makes it`)
   })
   return { result, folder: folder.path, writtenRounds: result.rounds, mayGoOn, problem }
-}
-
-/** @throws RunError when the machine fails before anything was measured */
-async function measured(order: RunOrder, folder: RunFolder, context: KeepContext): Promise<RunOutcome> {
-  const { listener, signal, roundFinished = () => {}, complete = (result) => result } = context
-  try {
-    return await runPlan(order, {
-      listener,
-      signal,
-      async roundFinished(round, soFar, stored) {
-        roundFinished(round)
-        // Finished rounds only: what is in the files is what the result was made from.
-        await folder.keepRound(round.slices, stored())
-        await folder.writeReports(complete(soFar()))
-      },
-    })
-  } catch (error) {
-    if (error instanceof RunError) listener.remark?.(NOTHING_MEASURED)
-    throw error
-  }
 }

@@ -1,11 +1,11 @@
 import { BASELINE } from '../../apps/app.ts'
-import { type CpuPlacement, notPinned, placeOnCpus, remarkOnPlacement } from '../machine/cpus.ts'
+import { notPinned, placeOnCpus, remarkOnPlacement } from '../machine/cpus.ts'
 import type { Listener } from '../measure/listener.ts'
 import { type CompareOptions, withDefaults } from '../measure/options.ts'
 import { openRunFolder, reopenRunFolder } from '../report/files.ts'
 import { UserError } from '../result/errors.ts'
 import type { Result } from '../result/model.ts'
-import { knownApps, type ResolvedApp } from '../servers/find-app.ts'
+import { knownApps } from '../servers/find-app.ts'
 import { type KeptRun, keepRun } from './keep-run.ts'
 import { comparison, type OwnValues, type PreparedQuestion, type Question } from './question.ts'
 import { resolveApps } from './resolve.ts'
@@ -50,17 +50,17 @@ export async function measureQuestion(question: Question, call: QuestionCall, co
   const apps = resolveApps(options.apps, cwd)
   const placement = options.driver === 'fake' ? notPinned('nothing runs in a simulation') : placeOnCpus()
   const remark = (sentence: string) => void listener.remark?.(sentence)
-  const prepared = await question.prepare(options, values, { apps, placement, remark })
+  const known = { apps, placement, remark }
+  const prepared = await question.prepare(options, values, known)
   try {
     const opened = await openRig(options.driver, options.seed, placement)
     const rig = prepared.rig?.(opened.rig) ?? opened.rig
-    const folder =
-      stopped === null
-        ? await openRunFolder(options.out, question.id, startedAt)
-        : await reopenRunFolder(stopped.folder, stopped.repair)
+    const folder = await (stopped === null
+      ? openRunFolder(options.out, question.id, startedAt)
+      : reopenRunFolder(stopped.folder, stopped.repair))
     if (stopped !== null) remark(`going on after round ${stopped.records.length} of the run in ${stopped.folder}`)
     for (const record of stopped?.records ?? []) prepared.roundFinished?.(record)
-    remarkBefore({ options, apps, placement }, remark)
+    remarkBefore(options, known)
     const order = {
       ...studyFacts(question, call, stopped),
       options,
@@ -104,14 +104,8 @@ function answered(result: Result, { question }: Question, { answer }: PreparedQu
   return answer === undefined ? result : { ...result, answer: withholdInvalid(result, { question, ...answer(result) }) }
 }
 
-interface Announced {
-  readonly options: CompareOptions
-  readonly apps: readonly ResolvedApp[]
-  readonly placement: CpuPlacement
-}
-
 /** What a reader of the terminal should know before anything is measured. */
-function remarkBefore({ options, apps, placement }: Announced, remark: (sentence: string) => void): void {
+function remarkBefore(options: CompareOptions, { apps, placement, remark }: Parameters<Question['prepare']>[2]): void {
   const doubt = options.driver === 'fake' ? null : remarkOnPlacement(placement)
   if (doubt !== null) remark(doubt)
   if (!options.apps.includes(BASELINE)) remark(`${BASELINE} is measured as well: every other app is compared with it`)

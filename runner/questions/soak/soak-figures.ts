@@ -47,38 +47,41 @@ interface Watched extends Pick<SoakFigure, 'title' | 'unit' | 'allowedPerHour' |
   of(point: SoakPoint): number | null
 }
 
+function memory(title: string, allowedPerHour: number, negligible: number, bytesOf: Watched['of']): Watched {
+  const of = (point: SoakPoint) => {
+    const bytes = bytesOf(point)
+    return bytes === null ? null : bytes / MEBIBYTE
+  }
+  return { title, unit: 'MiB', allowedPerHour, negligible, mayFall: true, of }
+}
+
 const figures: readonly Watched[] = [
+  // Every round leaves its values behind, a kibibyte for each cell; everything else is a leak.
+  memory('memory that the runner keeps', 15, 2, ({ keptBytes }) => keptBytes),
+  // Buffers of histograms come and go by 8 MiB.
+  memory('memory of the runner', 40, 8, ({ runnerBytes }) => runnerBytes),
+  // V8 enlarges it in steps, 13 to 36 MiB within the first eight minutes as seen here, up to a limit of its own.
+  memory(
+    'young generation of the runner',
+    0,
+    YOUNG_GENERATION_LIMIT_MEBIBYTES,
+    ({ youngGenerationBytes }) => youngGenerationBytes,
+  ),
+  memory('memory of the load generator', 40, 8, ({ loadBytes }) => loadBytes),
   {
-    // Every round leaves its values behind, a kibibyte for each cell; everything else is a leak.
-    ...{ title: 'memory that the runner keeps', unit: 'MiB', allowedPerHour: 15, negligible: 2, mayFall: true },
-    of: ({ keptBytes }) => keptBytes / MEBIBYTE,
-  },
-  {
-    // Buffers of histograms come and go by 8 MiB.
-    ...{ title: 'memory of the runner', unit: 'MiB', allowedPerHour: 40, negligible: 8, mayFall: true },
-    of: ({ runnerBytes }) => runnerBytes / MEBIBYTE,
-  },
-  {
-    // V8 enlarges it in steps, 13 to 36 MiB within the first eight minutes as seen here, up to a limit of its own.
-    ...{
-      title: 'young generation of the runner',
-      unit: 'MiB',
-      allowedPerHour: 0,
-      negligible: YOUNG_GENERATION_LIMIT_MEBIBYTES,
-      mayFall: true,
-    },
-    of: ({ youngGenerationBytes }) => youngGenerationBytes / MEBIBYTE,
-  },
-  {
-    ...{ title: 'memory of the load generator', unit: 'MiB', allowedPerHour: 40, negligible: 8, mayFall: true },
-    of: ({ loadBytes }) => (loadBytes === null ? null : loadBytes / MEBIBYTE),
-  },
-  {
-    ...{ title: 'open files of the runner', unit: 'files', allowedPerHour: 4, negligible: 0.5, mayFall: true },
+    title: 'open files of the runner',
+    unit: 'files',
+    allowedPerHour: 4,
+    negligible: 0.5,
+    mayFall: true,
     of: ({ fileDescriptors }) => fileDescriptors,
   },
   {
-    ...{ title: 'second copy of the baseline over the first', unit: '%', allowedPerHour: 2, negligible: 0.2, mayFall: false },
+    title: 'second copy of the baseline over the first',
+    unit: '%',
+    allowedPerHour: 2,
+    negligible: 0.2,
+    mayFall: false,
     of: ({ identicalLogRatio }) => (identicalLogRatio === null ? null : 100 * Math.expm1(identicalLogRatio)),
   },
 ]
@@ -88,23 +91,15 @@ export function soakFigures(points: readonly SoakPoint[]): SoakFigure[] {
   const end = points.at(-1)?.seconds ?? 0
   const settled = points.filter(({ seconds }) => seconds >= SETTLING_SHARE * end)
   return figures.flatMap(({ title, unit, allowedPerHour, negligible, mayFall, of }) => {
-    const known = settled.flatMap((point) => {
-      const value = of(point)
-      return value === null ? [] : [{ hours: point.seconds / 3600, value }]
-    })
+    const known = settled.filter((point) => of(point) !== null)
     if (known.length < FEWEST_POINTS) return []
-    const { slope, pValue } = leastSquaresLine(
-      known.map(({ hours }) => hours),
-      known.map(({ value }) => value),
-    )
-    const hours = known.at(-1)!.hours - known[0]!.hours
+    const hours = known.map(({ seconds }) => seconds / 3600)
+    const values = known.map((point) => of(point)!)
+    const { slope, pValue } = leastSquaresLine(hours, values)
     const change = mayFall ? slope : Math.abs(slope)
-    const holds = change <= allowedPerHour || pValue >= ALPHA || change * hours <= negligible
-    return [
-      {
-        ...{ title, unit, allowedPerHour, negligible, holds, first: known[0]!.value, last: known.at(-1)!.value },
-        ...{ slopePerHour: slope, pValue },
-      },
-    ]
+    const isNegligible = change * (hours.at(-1)! - hours[0]!) <= negligible
+    const holds = change <= allowedPerHour || pValue >= ALPHA || isNegligible
+    const [first, last] = [values[0]!, values.at(-1)!]
+    return [{ title, unit, first, last, slopePerHour: slope, pValue, allowedPerHour, negligible, holds }]
   })
 }
