@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { CalibrationProgress } from '../questions/calibration/part-context.ts'
+import type { CalibrationProgress } from '../questions/calibration/part.ts'
 import { createCalibrationProgress } from './calibration-progress.ts'
 
 const clear = '\r\u001b[2K'

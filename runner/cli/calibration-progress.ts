@@ -1,4 +1,4 @@
-import type { CalibrationListener, CalibrationProgress } from '../questions/calibration/part-context.ts'
+import type { CalibrationListener, CalibrationProgress } from '../questions/calibration/part.ts'
 import { formatDuration } from '../result/format.ts'
 import { plainText } from '../result/plain-text.ts'
 import { createStatusLine, progressBar, type StatusLineOptions, type StatusStream } from './status-line.ts'

@@ -7,8 +7,8 @@ import { RunError, UserError } from '../result/errors.ts'
 import { type CalibrateContext, calibrate } from './calibrate.ts'
 import { CalibrationPart } from './calibration/data.ts'
 import type { CalibrateOptions } from './calibration/options.ts'
-import type { CalibrationProgress } from './calibration/part-context.ts'
-import { type AnyPart, calibrationParts } from './calibration/parts.ts'
+import type { AnyPart, CalibrationProgress } from './calibration/part.ts'
+import { calibrationParts } from './calibration/registry.ts'
 
 const STARTED = new Date('2026-11-21T09:30:05Z')
 let folder = ''

@@ -6,9 +6,10 @@ import { proveWritable } from '../result/writable-folder.ts'
 import { knownApps } from '../servers/find-app.ts'
 import { CALIBRATION_FORMAT, type CalibrationPart, type PartHead } from './calibration/data.ts'
 import { type CalibrationFiles, openCalibrationFiles, writeCalibrationPage } from './calibration/files.ts'
-import { type CalibrateOptions, withCalibrateDefaults } from './calibration/options.ts'
-import type { CalibrationListener, PartContext } from './calibration/part-context.ts'
-import { type AnyPart, calibrationParts } from './calibration/parts.ts'
+import { type CalibrateOptions, partIds, withCalibrateDefaults } from './calibration/options.ts'
+import type { AnyPart, CalibrationListener, PartContext } from './calibration/part.ts'
+import { calibrationParts } from './calibration/registry.ts'
+import { total } from './calibration/words.ts'
 import { openRig } from './rigs.ts'
 
 /** Runs of the parts choose their own number; this one stands for the limits that are described. */
@@ -41,10 +42,11 @@ export interface Calibration {
 }
 
 interface Schedule {
-  readonly options: CalibrateOptions
+  /** In the order of measuring. */
   readonly chosen: readonly AnyPart[]
-  /** By part; the same whichever others are measured. */
-  readonly seeds: ReadonlyMap<AnyPart, number>
+  readonly minutes: number
+  /** Of the calibration; a part's own is the same whichever others are measured. */
+  readonly seed: number
   readonly world: Pick<PartContext, 'placement' | 'apps' | 'now' | 'openRig'>
   readonly machine: Pick<PartHead, 'suiteVersion' | 'commit' | 'node' | 'kernel' | 'cpuModel' | 'cpus'>
   readonly startedNs: number
@@ -97,14 +99,15 @@ async function pageOrItsError(options: CalibrateOptions): Promise<() => Promise<
 }
 
 function scheduleOf(options: CalibrateOptions, { parts = calibrationParts, world }: CalibrateContext): Schedule {
-  const clock = { now: () => performance.now() * 1e6, openRig, apps: knownApps().filter((app) => app !== BASELINE) }
-  const placed = { ...clock, placement: world?.placement ?? placeOnCpus(), ...world }
+  const now = () => performance.now() * 1e6
+  const apps = knownApps().filter((app) => app !== BASELINE)
+  const placed = { now, openRig, apps, placement: world?.placement ?? placeOnCpus(), ...world }
   // Once, before the first page changes the checkout.
   const { suiteVersion, commit, node, kernel, cpuModel, cpus } = describeMachine(placed.placement, CONNECTIONS)
   return {
-    options,
-    chosen: parts.filter(({ id }) => options.parts.includes(id)),
-    seeds: new Map(parts.map((part, index) => [part, (options.seed + index * SEEDS_PER_PART) % 2 ** 32])),
+    chosen: partIds.filter((id) => options.parts.includes(id)).flatMap((id) => parts.find((part) => part.id === id) ?? []),
+    minutes: options.minutes,
+    seed: options.seed,
     world: placed,
     machine: { suiteVersion, commit, node, kernel, cpuModel, cpus },
     startedNs: placed.now(),
@@ -118,12 +121,18 @@ async function measurePart(
   { cwd, signal, listener }: CalibrateContext,
   files: CalibrationFiles,
 ): Promise<{ isComplete: boolean; problem: UserError | null }> {
-  const { options, seeds, world } = schedule
-  const milliseconds = part.share * options.minutes * 60_000
-  const seed = seeds.get(part)!
+  const { world, chosen, machine } = schedule
+  const millisecondsOf = ({ share }: AnyPart) => share * schedule.minutes * 60_000
+  const milliseconds = millisecondsOf(part)
+  const seed = (schedule.seed + partIds.indexOf(part.id) * SEEDS_PER_PART) % 2 ** 32
   const [startedAt, startedNs] = [new Date(), world.now()]
   const remark = (sentence: string) => listener.remark(`${part.title}: ${sentence}`)
-  const standing = () => standingOf(part, schedule, startedNs)
+  const standing = () => {
+    const ownLeft = Math.max(0, milliseconds - (world.now() - startedNs) / 1e6)
+    const later = total(chosen.slice(chosen.indexOf(part) + 1), millisecondsOf)
+    const elapsedSeconds = (world.now() - schedule.startedNs) / 1e9
+    return { part: part.id, title: part.title, elapsedSeconds, secondsLeft: (ownLeft + later) / 1000 }
+  }
   listener.partStarted(standing())
   const progress = (sentence: string) => {
     const partShare = Math.min(1, (world.now() - startedNs) / 1e6 / milliseconds)
@@ -139,18 +148,10 @@ async function measurePart(
     wallSeconds: (world.now() - startedNs) / 1e9,
     seed,
     cutShort,
-    ...schedule.machine,
+    ...machine,
   }
   const data = { ...body, head } as CalibrationPart
   await files.keep(data)
   if (!cutShort) await files.publish(data)
   return { isComplete: !cutShort, problem }
-}
-
-function standingOf(part: AnyPart, { options, chosen, world, startedNs }: Schedule, partStartedNs: number) {
-  const milliseconds = ({ share }: AnyPart) => share * options.minutes * 60_000
-  const ownLeft = Math.max(0, milliseconds(part) - (world.now() - partStartedNs) / 1e6)
-  const later = chosen.slice(chosen.indexOf(part) + 1).reduce((sum, next) => sum + milliseconds(next), 0)
-  const elapsedSeconds = (world.now() - startedNs) / 1e9
-  return { part: part.id, title: part.title, elapsedSeconds, secondsLeft: (ownLeft + later) / 1000 }
 }

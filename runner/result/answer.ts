@@ -86,14 +86,18 @@ export function numberColumns(...heads: readonly string[]): AnswerTable['columns
  */
 export type Columns<Row> = Readonly<Record<string, (row: Row) => AnswerFigure | undefined>>
 
+/** What a table is called. Where words stand in columns of numbers (`3 of 4`), `texts` says how many columns come before these. */
+type TableWords = Pick<AnswerTable, 'id' | 'title'> & { readonly note?: string | null; readonly texts?: number }
+
 /** A table as one list of columns. */
 export function tableOf<Row>(
-  { id, title, note = null }: Pick<AnswerTable, 'id' | 'title'> & { readonly note?: string | null },
+  { id, title, note = null, texts }: TableWords,
   rows: readonly Row[],
   columns: Columns<Row>,
 ): AnswerTable {
   const figures = rows.map((row) => Object.values(columns).map((of) => of(row) ?? null))
-  const kindOf = (place: number) => (figures.some((row) => typeof row[place] === 'string') ? 'text' : 'number')
+  const hasText = (place: number) => figures.some((row) => typeof row[place] === 'string')
+  const kindOf = (place: number) => ((texts === undefined ? hasText(place) : place < texts) ? 'text' : 'number')
   return { id, title, columns: Object.keys(columns).map((head, place) => ({ head, kind: kindOf(place) })), rows: figures, note }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { burnClock } from './burn-clock.ts'
+import { burnClock } from './known-work.ts'
 
 describe('burnClock', () => {
   it('times a call in a process of its own; more turns take more time', async () => {

@@ -3,7 +3,7 @@ import { cellRound, roundAnalysis } from '../../fixtures/cell-round.ts'
 import { goodCell } from '../../fixtures/good-cell.ts'
 import { simulatedPart } from '../../fixtures/simulated-part.ts'
 import type { MeasuredCell } from '../../result/model.ts'
-import { costPerRequest, measureCost } from './cost.ts'
+import { cost, costPerRequest } from './cost.ts'
 import { CostPart } from './data.ts'
 
 const Body = CostPart.omit({ head: true })
@@ -11,7 +11,7 @@ const Body = CostPart.omit({ head: true })
 describe('measureCost in a simulated world', () => {
   it('runs every shape, and says what a request costs on both sides', async () => {
     const { context, world, remarks } = simulatedPart(108_000)
-    const { body, cutShort, problem } = await measureCost(context)
+    const { body, cutShort, problem } = await cost.measure(context)
     expect({ cutShort, problem, remarks }).toEqual({ cutShort: false, problem: null, remarks: [] })
     const { runs, perRequest } = Body.parse(body)
     const shapes = runs.map(({ apps, endpoints }) => [apps, endpoints])
@@ -36,14 +36,14 @@ describe('measureCost in a simulated world', () => {
 
   it('takes copies where there are too few apps', async () => {
     const { context, world } = simulatedPart(30_000, {}, { apps: ['koa'] })
-    await measureCost(context)
+    await cost.measure(context)
     expect(world.journal).toContain('start koa-4')
   })
 
   it('keeps the shapes that were finished', async () => {
     const tested = simulatedPart(108_000)
     const progress = (sentence: string) => void (sentence.includes('4 apps on 4 endpoints, round 1') && tested.controller.abort())
-    const { body, cutShort } = await measureCost({ ...tested.context, progress })
+    const { body, cutShort } = await cost.measure({ ...tested.context, progress })
     expect(cutShort).toBe(true)
     expect(body!.runs).toHaveLength(2)
     expect(body!.perRequest).toEqual([])

@@ -1,12 +1,17 @@
 import { BASELINE } from '../../../apps/app.ts'
 import { endpointIds } from '../../../apps/endpoints.ts'
 import type { RoundAnalysis } from '../../analysis/round-analysis.ts'
-import type { MeasuredCell, Result } from '../../result/model.ts'
+import { type AnswerChart, type AnswerTable, chartOf, tableOf } from '../../result/answer.ts'
+import { formatNumber, formatPlusMinusPercent, formatShare } from '../../result/format.ts'
+import type { Result } from '../../result/model.ts'
+import { leastSquares } from '../../statistics/regression.ts'
+import { mean } from '../../statistics/summary.ts'
 import { resolveApps } from '../resolve.ts'
 import type { CostPart } from './data.ts'
-import type { MeasurePart, PartContext } from './part-context.ts'
-import { repeatUnit, shrunk, unitShare } from './repetitions.ts'
-import { measureUnitRun, notMeasured, runTime, seedOfTurn } from './unit-run.ts'
+import type { Part } from './part.ts'
+import { outcomeOf, unitShare } from './repetitions.ts'
+import { notMeasured, repeatRuns, sized } from './unit-run.ts'
+import { count, dot, effortOf, percent, total, verdictSentences } from './words.ts'
 
 type CostRun = CostPart['runs'][number]
 type RequestCost = CostPart['perRequest'][number]
@@ -19,87 +24,227 @@ const SHAPES = [
   { apps: 8, endpoints: endpointIds.length },
 ]
 const DEFAULT_SHAPE = SHAPES[2]!
-const ROUNDS = { full: 3, least: 2 }
 /**
- * Few and short: how the time grows is asked, not a precise ratio. The same for all shapes, and between them about the proportion that
- * a default run has on all endpoints.
+ * Blocks are few and short: how the time grows is asked, not a precise ratio. The same for all shapes, and between them about the
+ * proportion that a default run has on all endpoints.
  */
-const BLOCKS = { full: 10, least: 3 }
-const WARM_UP_SECONDS = { full: 0.3, least: 0.1 }
+const SIZES = { rounds: { full: 3, least: 2 }, blocks: { full: 10, least: 3 }, warmUp: { full: 0.3, least: 0.1 } }
 /** What a run of this size takes, on average over the shapes. */
 const FULL_MILLISECONDS = 25_000
 const MAX_MINUTES = 60
+const MEBIBYTE = 2 ** 20
 
-interface ShapeRun {
-  readonly run: CostRun
-  readonly perRequest: RequestCost[]
-}
-
-/** What the suite itself costs: its time and memory against apps and endpoints, the load generator's CPU beside the server's. */
-export const measureCost: MeasurePart<CostPart> = async (context) => {
-  const share = unitShare(context.milliseconds, FULL_MILLISECONDS * SHAPES.length, 1)
-  const { finished, cutShort, problem } = await repeatUnit(
-    context,
-    { guessMilliseconds: FULL_MILLISECONDS * share, failuresInARow: 2 },
-    (turn) => measureShape(context, SHAPES[turn % SHAPES.length]!, share, turn),
-  )
-  const body = {
-    part: 'cost' as const,
-    runs: finished.map(({ run }) => run),
-    perRequest: finished.findLast(({ run }) => isOfShape(run, DEFAULT_SHAPE))?.perRequest ?? [],
-  }
-  return { body: finished.length === 0 ? null : body, cutShort, problem }
-}
-
-async function measureShape(
-  context: PartContext,
-  shape: (typeof SHAPES)[number],
-  share: number,
-  turn: number,
-): Promise<ShapeRun | null> {
-  const names = Array.from({ length: shape.apps }, (_, index) => context.apps[index % context.apps.length]!)
-  const apps = resolveApps([BASELINE, ...names], context.cwd)
-  const options = {
-    endpoints: endpointIds.slice(0, shape.endpoints),
-    rounds: shrunk(ROUNDS.full, share, ROUNDS.least),
-    blocks: shrunk(BLOCKS.full, share, BLOCKS.least),
-    warmUp: Math.max(WARM_UP_SECONDS.least, WARM_UP_SECONDS.full * share),
-    maxMinutes: MAX_MINUTES,
-    seed: seedOfTurn(context, turn),
-  }
-  const title = `run ${turn + 1} for the suite's own cost, ${shape.apps} apps on ${shape.endpoints} endpoints`
-  const outcome = await measureUnitRun(context, { title, apps, options })
-  if (outcome === null) return null
-  return { run: costRun(outcome.result, shape), perRequest: costPerRequest(outcome.result, outcome.ledger.rounds) }
-}
-
-function costRun(result: Result, { apps, endpoints }: (typeof SHAPES)[number]): CostRun {
-  const { options, environment, cells } = result
-  if (cells.every(({ state }) => state !== 'measured')) throw notMeasured(`a run with ${apps} apps`, result)
-  return {
-    ...runTime(result),
-    apps,
-    endpoints,
-    blocksPerRound: options.blocksPerRound,
-    warmUpMilliseconds: options.warmUpMilliseconds,
-    runnerResidentBytes: environment.runnerResidentBytes,
-    loadResidentBytes: environment.loadResidentBytes,
-  }
+export const cost: Part<CostPart> = {
+  id: 'cost',
+  title: 'what the suite costs',
+  share: 0.03,
+  /** What the suite itself costs: its time and memory against apps and endpoints, the load generator's CPU beside the server's. */
+  async measure(context) {
+    const share = unitShare(context.milliseconds, FULL_MILLISECONDS * SHAPES.length, 1)
+    const repetitions = await repeatRuns(context, FULL_MILLISECONDS * share, (turn) => {
+      const shape = SHAPES[turn % SHAPES.length]!
+      const names = Array.from({ length: shape.apps }, (_, index) => context.apps[index % context.apps.length]!)
+      return {
+        title: `run ${turn + 1} for the suite's own cost, ${shape.apps} apps on ${shape.endpoints} endpoints`,
+        apps: resolveApps([BASELINE, ...names], context.cwd),
+        options: { endpoints: endpointIds.slice(0, shape.endpoints), ...sized(SIZES, share), maxMinutes: MAX_MINUTES },
+        read({ result, ledger }) {
+          const { options, environment, cells } = result
+          if (cells.every(({ state }) => state !== 'measured')) throw notMeasured(`a run with ${shape.apps} apps`, result)
+          return {
+            ...shape,
+            blocksPerRound: options.blocksPerRound,
+            warmUpMilliseconds: options.warmUpMilliseconds,
+            runnerResidentBytes: environment.runnerResidentBytes,
+            loadResidentBytes: environment.loadResidentBytes,
+            perRequest: shape === DEFAULT_SHAPE ? costPerRequest(result, ledger.rounds) : null,
+          }
+        },
+      }
+    })
+    return outcomeOf(repetitions, (finished) => ({
+      part: 'cost',
+      runs: finished.map(({ perRequest, ...run }) => run),
+      perRequest: finished.findLast(({ perRequest }) => perRequest !== null)?.perRequest ?? [],
+    }))
+  },
+  heading: 'Cost of the suite',
+  question: 'What does the suite itself take: time, CPU, memory?',
+  goals: [],
+  answer({ runs, perRequest }) {
+    const shapes = shapeTimes({ runs })
+    if (shapes.length === 0) return null
+    const fit = timeFit(shapes)
+    return {
+      sentences: [dutyWords(shapes.at(-1)!), ...loadWords(perRequest), ...(fit === null ? [] : [fitWords(shapes, fit)])],
+      tables: [perRequestTable(perRequest), shapeTable(shapes, fit)].filter(({ rows }) => rows.length > 0),
+      charts: [perRequestChart(perRequest), timeChart(shapes, fit)],
+      limits: [
+        ...(fit === null ? ['Too few sizes of a run were measured to say how its time grows.'] : []),
+        ...(perRequest.length === 0 ? ['CPU per request was not measured.'] : []),
+        ...verdictSentences(runs),
+      ],
+      effort: effortOf(runs),
+    }
+  },
 }
 
 /** CPU of both sides per request, by cell. The load generator spins while it waits; that time is not its work and is taken out. */
-export function costPerRequest(result: Pick<Result, 'cells'>, rounds: readonly RoundAnalysis[]): RequestCost[] {
-  return result.cells
-    .filter((cell) => cell.state === 'measured')
-    .map(({ app, endpoint, cost, serverBusy, loadBusy }: MeasuredCell) => {
-      const own = rounds.flatMap(({ cells }) => cells).filter((cell) => cell.app === app && cell.endpoint === endpoint)
-      const elapsedNs = own.reduce((sum, cell) => sum + cell.elapsedNs, 0)
-      const requests = own.reduce((sum, cell) => sum + cell.requests, 0)
-      const loadMicroseconds = loadBusy === null || requests === 0 ? null : (loadBusy * elapsedNs) / requests / 1000
-      return { app, endpoint, serverMicroseconds: cost.value, loadMicroseconds, serverBusy, loadBusy }
-    })
+export function costPerRequest({ cells }: Pick<Result, 'cells'>, rounds: readonly RoundAnalysis[]): RequestCost[] {
+  const measured = cells.filter((cell) => cell.state === 'measured')
+  return measured.map(({ app, endpoint, cost, serverBusy, loadBusy }) => {
+    const own = rounds.flatMap((round) => round.cells).filter((cell) => cell.app === app && cell.endpoint === endpoint)
+    const requests = total(own, (cell) => cell.requests)
+    const busyNs = loadBusy === null || requests === 0 ? null : loadBusy * total(own, ({ elapsedNs }) => elapsedNs)
+    const loadMicroseconds = busyNs === null ? null : busyNs / requests / 1000
+    return { app, endpoint, serverMicroseconds: cost.value, loadMicroseconds, serverBusy, loadBusy }
+  })
 }
 
-function isOfShape(run: CostRun, { apps, endpoints }: (typeof SHAPES)[number]): boolean {
-  return run.apps === apps && run.endpoints === endpoints
+/** All runs of so many apps (besides the baseline) on so many endpoints. */
+export interface ShapeTime {
+  readonly apps: number
+  readonly endpoints: number
+  readonly runs: readonly CostRun[]
+  /** Wall time of a round, mean over the runs; what a run needs before and after its rounds is spread over them. */
+  readonly seconds: number
+  readonly measuredSeconds: number
+}
+
+/** From the smallest shape to the largest. */
+export function shapeTimes({ runs }: Pick<CostPart, 'runs'>): ShapeTime[] {
+  const known = runs.filter(({ rounds, wallSeconds }) => rounds > 0 && wallSeconds > 0)
+  return [...Map.groupBy(known, ({ apps, endpoints }) => `${apps} ${endpoints}`).values()]
+    .map((own) => ({
+      apps: own[0]!.apps,
+      endpoints: own[0]!.endpoints,
+      runs: own,
+      seconds: mean(own.map(({ wallSeconds, rounds }) => wallSeconds / rounds)),
+      measuredSeconds: mean(own.map(({ measuredSeconds, rounds }) => measuredSeconds / rounds)),
+    }))
+    .sort((a, b) => a.apps * a.endpoints - b.apps * b.endpoints || a.apps - b.apps)
+}
+
+/** Seconds of a round = fixed + apps × (perApp + perCell × endpoints). */
+export interface TimeFit {
+  readonly fixed: number
+  readonly perApp: number
+  readonly perCell: number
+}
+
+/** null when there are not more shapes than unknowns, or they do not differ enough. */
+export function timeFit(shapes: readonly ShapeTime[]): TimeFit | null {
+  if (shapes.length < 4) return null
+  const rows = shapes.map(({ apps, endpoints }) => [1, apps, apps * endpoints])
+  const seconds = shapes.map((shape) => shape.seconds)
+  const [fixed, perApp, perCell] = leastSquares(rows, seconds) ?? []
+  return fixed === undefined ? null : { fixed, perApp: perApp!, perCell: perCell! }
+}
+
+/** Seconds of a round by the fit. */
+export function fittedSeconds({ fixed, perApp, perCell }: TimeFit, { apps, endpoints }: ShapeTime): number {
+  return fixed + apps * (perApp + perCell * endpoints)
+}
+
+function dutyWords({ apps, endpoints, runs, seconds, measuredSeconds }: ShapeTime): string {
+  const { blocksPerRound, runnerResidentBytes, loadResidentBytes } = runs.at(-1)!
+  const load = loadResidentBytes === null ? '' : `, the load generator ${mebibytes(loadResidentBytes)} MiB`
+  return (
+    `With ${count(apps, 'app')} besides the baseline on ${count(endpoints, 'endpoint')} and ` +
+    `${count(blocksPerRound, 'block')} a round, ${percent(measuredSeconds / seconds)} of the time is spent measuring (more blocks raise that share); ` +
+    `the runner takes ${mebibytes(runnerResidentBytes)} MiB of memory${load}.`
+  )
+}
+
+function loadWords(perRequest: readonly RequestCost[]): string[] {
+  const known = perRequest.flatMap(({ loadMicroseconds: load, ...one }) => {
+    return load === null ? [] : [{ ...one, load, share: load / one.serverMicroseconds }]
+  })
+  const most = known.toSorted((a, b) => b.share - a.share)[0]
+  if (most === undefined) return []
+  return [
+    `The load generator works ${formatNumber(most.load, 1)} µs per request at most beside ` +
+      `${formatNumber(most.serverMicroseconds, 1)} µs of the server (${most.app} on ${most.endpoint}, ${percent(most.share)} of it).`,
+  ]
+}
+
+function fitWords(shapes: readonly ShapeTime[], fit: TimeFit): string {
+  const { fixed, perApp, perCell } = fit
+  const worst = Math.max(...shapes.map((shape) => Math.abs(fittedSeconds(fit, shape) / shape.seconds - 1)))
+  return (
+    `A round takes about ${formatNumber(fixed, 1)} s + apps × (${formatNumber(perApp, 1)} s + ${formatNumber(perCell, 2)} s × endpoints), ` +
+    `fitted by least squares, apps without the baseline; what a run needs before and after its rounds is spread over them. ` +
+    `The measured times lie within ${formatPlusMinusPercent(100 * worst)} of it.`
+  )
+}
+
+function perRequestChart(perRequest: readonly RequestCost[]): AnswerChart {
+  return chartOf(
+    {
+      id: 'cost-per-request',
+      title: 'CPU time of both sides per request',
+      description: `CPU microseconds per request of server and load generator in ${count(perRequest.length, 'cell')}`,
+      y: { title: 'CPU µs per request, less is better' },
+      reference: 0,
+    },
+    perRequest.flatMap(({ app, endpoint, serverMicroseconds, loadMicroseconds }) => [
+      dot('server', app, serverMicroseconds, endpoint),
+      ...(loadMicroseconds === null ? [] : [dot('load generator', app, loadMicroseconds, endpoint)]),
+    ]),
+  )
+}
+
+function timeChart(shapes: readonly ShapeTime[], fit: TimeFit | null): AnswerChart {
+  return chartOf(
+    {
+      id: 'cost-time',
+      title: 'Time of a round',
+      description: `seconds per round by number of apps and endpoints, ${count(shapes.length, 'size')} of a run`,
+      y: { title: 'seconds per round, less is better' },
+      reference: 0,
+    },
+    shapes.flatMap((shape) => {
+      const x = `${count(shape.apps, 'app')} × ${count(shape.endpoints, 'endpoint')}`
+      const fitted = fit === null ? [] : [dot('whole round by the fit', x, fittedSeconds(fit, shape))]
+      return [dot('whole round', x, shape.seconds), dot('of it measuring', x, shape.measuredSeconds), ...fitted]
+    }),
+  )
+}
+
+function perRequestTable(perRequest: readonly RequestCost[]): AnswerTable {
+  const words = {
+    id: 'cost-per-request',
+    title: 'CPU time of both sides per request',
+    note: 'The time in which the load generator only waits for the server is left out of its µs.',
+    texts: 2,
+  }
+  return tableOf(words, perRequest, {
+    endpoint: ({ endpoint }) => endpoint,
+    app: ({ app }) => app,
+    'server, µs/request': ({ serverMicroseconds }) => formatNumber(serverMicroseconds, 1),
+    'load generator, µs/request': ({ loadMicroseconds }) => formatNumber(loadMicroseconds, 1),
+    'server busy %': ({ serverBusy }) => formatShare(serverBusy),
+    'load busy %': ({ loadBusy }) => formatShare(loadBusy),
+  })
+}
+
+function shapeTable(shapes: readonly ShapeTime[], fit: TimeFit | null): AnswerTable {
+  const rows = shapes.map((shape) => ({ ...shape.runs.at(-1)!, shape }))
+  return tableOf({ id: 'cost-time', title: 'Time and memory by size of a run', texts: 0 }, rows, {
+    apps: ({ apps }) => apps,
+    endpoints: ({ endpoints }) => endpoints,
+    runs: ({ shape }) => shape.runs.length,
+    'rounds a run': ({ rounds }) => rounds,
+    'blocks a round': ({ blocksPerRound }) => blocksPerRound,
+    'warm-up, ms': ({ warmUpMilliseconds }) => formatNumber(warmUpMilliseconds, 0),
+    's per round': ({ shape }) => formatNumber(shape.seconds, 1),
+    fitted: ({ shape }) => formatNumber(fit === null ? null : fittedSeconds(fit, shape), 1),
+    'measuring %': ({ shape }) => formatShare(shape.measuredSeconds / shape.seconds),
+    'runner, MiB': ({ runnerResidentBytes }) => mebibytes(runnerResidentBytes),
+    'load generator, MiB': ({ loadResidentBytes }) => mebibytes(loadResidentBytes),
+  })
+}
+
+function mebibytes(bytes: number | null): string {
+  return formatNumber(bytes === null ? null : bytes / MEBIBYTE, 0)
 }

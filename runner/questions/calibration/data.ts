@@ -25,74 +25,72 @@ export const PartHead = z.object({
 })
 export type PartHead = z.infer<typeof PartHead>
 
-const RunTime = { rounds: z.int(), wallSeconds: z.number(), measuredSeconds: z.number(), verdict: Verdict }
+function partOf<Id extends string, Shape extends z.ZodRawShape>(part: Id, shape: Shape) {
+  return z.object({ part: z.literal(part), head: PartHead, ...shape })
+}
+
+/** Runs of the suite: how long they took, how they were judged, and what the part keeps of them. */
+function runsOf<Shape extends z.ZodRawShape>(shape: Shape) {
+  const time = { rounds: z.int(), wallSeconds: z.number(), measuredSeconds: z.number(), verdict: Verdict }
+  return z.array(z.object({ ...time, ...shape }))
+}
+
+const Place = { app: z.string(), endpoint: z.string() }
+const Busy = { serverBusy: z.number(), loadBusy: z.number().nullable() }
 
 /** A/A: many runs in which every app is the baseline itself. */
-export const IdenticalPart = z.object({
-  part: z.literal('identical'),
-  head: PartHead,
-  runs: z.array(
-    z.object({
-      ...RunTime,
-      /** Ratio of every further copy to the baseline: the truth is 1. */
-      ratios: z.array(z.object({ app: z.string(), endpoint: z.string(), ratio: Estimate })),
-      /** The two copies that every run has. */
-      controls: z.array(z.object({ endpoint: z.string(), ratio: Estimate })),
-    }),
-  ),
+export const IdenticalPart = partOf('identical', {
+  runs: runsOf({
+    /** Ratio of every further copy to the baseline: the truth is 1. */
+    ratios: z.array(z.object({ ...Place, ratio: Estimate })),
+    /** The two copies that every run has. */
+    controls: z.array(z.object({ endpoint: z.string(), ratio: Estimate })),
+  }),
 })
 export type IdenticalPart = z.infer<typeof IdenticalPart>
 
+/** What servers timed themselves, microseconds, and what the suite found less that, paired by round: its truth is 0. */
+const Timed = { microseconds: Estimate, recoveredLessInSitu: Estimate }
+
 /** Known work on top of a baseline. */
-export const PlantedPart = z.object({
-  part: z.literal('planted'),
-  head: PartHead,
+export const PlantedPart = partOf('planted', {
   /** CPU time of one turn of the burning loop, measured apart from any server, in several fresh processes. */
   burn: z.object({ nanosecondsPerTurn: z.number(), perProcess: z.array(z.number()), turnsPerMicrosecond: z.number() }),
-  runs: z.array(
-    z.object({
-      ...RunTime,
-      base: z.string(),
-      /**
-       * What two looks at the clock take in a server, mean over the rounds: the wrapper's turns, of which there are none, timed like all
-       * others. null: nothing was timed in the servers, as in older files.
-       */
-      emptyNanoseconds: z.number().nullable().default(null),
-      cells: z.array(
-        z.object({
-          /** What the app burns per request by the calibration of the loop in a quiet process; 0: the wrapper alone. */
-          plantedMicroseconds: z.number(),
-          overheadMicroseconds: Estimate,
-          /** Over the wrapper that burns nothing, paired like every other cost; null for the wrapper itself. */
-          overWrapperMicroseconds: Estimate.nullable(),
-          /** The same work by the clocks of the servers, over the wrapper as well; null: not timed, and for the wrapper itself. */
-          inSitu: z
-            .object({
-              microseconds: Estimate,
-              /** Microseconds, paired by round: both are of the same processes and moments. The truth is 0. */
-              recoveredLessInSitu: Estimate,
-              samples: z.int(),
-              /** Samples in which the process had certainly lost its CPU. */
-              leftOut: z.int(),
-            })
-            .nullable()
-            .default(null),
-          /**
-           * By how much a whole request takes longer than the wrapper's, by the clocks of the servers: the work, and what it does to the
-           * rest of the request. null: not timed, as in older files, and for the wrapper itself.
-           */
-          wholeRequest: z.object({ microseconds: Estimate, recoveredLessInSitu: Estimate }).nullable().default(null),
-        }),
-      ),
-    }),
-  ),
+  runs: runsOf({
+    base: z.string(),
+    /**
+     * What two looks at the clock take in a server, mean over the rounds: the wrapper's turns, of which there are none, timed like all
+     * others. null: nothing was timed in the servers, as in older files.
+     */
+    emptyNanoseconds: z.number().nullable().default(null),
+    cells: z.array(
+      z.object({
+        /** What the app burns per request by the calibration of the loop in a quiet process; 0: the wrapper alone. */
+        plantedMicroseconds: z.number(),
+        overheadMicroseconds: Estimate,
+        /** Over the wrapper that burns nothing, paired like every other cost; null for the wrapper itself. */
+        overWrapperMicroseconds: Estimate.nullable(),
+        /**
+         * The same work by the clocks of the servers, over the wrapper as well, and in how many samples the process had certainly lost its
+         * CPU; null: not timed, and for the wrapper itself.
+         */
+        inSitu: z
+          .object({ ...Timed, samples: z.int(), leftOut: z.int() })
+          .nullable()
+          .default(null),
+        /**
+         * By how much a whole request takes longer than the wrapper's, by the clocks of the servers: the work, and what it does to the
+         * rest of the request. null: not timed, as in older files, and for the wrapper itself.
+         */
+        wholeRequest: z.object(Timed).nullable().default(null),
+      }),
+    ),
+  }),
 })
 export type PlantedPart = z.infer<typeof PlantedPart>
 
 /** The suite beside what people do today: the same four servers, about the same wall time per repetition. */
-export const TodayPart = z.object({
-  part: z.literal('today'),
-  head: PartHead,
+export const TodayPart = partOf('today', {
   /** The first two are the same server; the others follow in the order of their true cost. */
   servers: z.array(z.string()),
   procedures: z.array(
@@ -118,9 +116,7 @@ export const TodayPart = z.object({
 export type TodayPart = z.infer<typeof TodayPart>
 
 /** The same comparison under other circumstances. */
-export const InvariancePart = z.object({
-  part: z.literal('invariance'),
-  head: PartHead,
+export const InvariancePart = partOf('invariance', {
   factors: z.array(
     z.object({
       id: z.string(),
@@ -131,12 +127,10 @@ export const InvariancePart = z.object({
           isDefault: z.boolean(),
           rounds: z.int(),
           baselineMicroseconds: Estimate,
-          serverBusy: z.number(),
-          loadBusy: z.number().nullable(),
+          ...Busy,
           cells: z.array(
             z.object({
-              app: z.string(),
-              endpoint: z.string(),
+              ...Place,
               ratio: Estimate,
               overheadMicroseconds: Estimate,
               /** Round numbers are unique in the part: settings that share them were taken from the same rounds, and are paired. */
@@ -151,39 +145,22 @@ export const InvariancePart = z.object({
 export type InvariancePart = z.infer<typeof InvariancePart>
 
 /** What the suite itself costs. */
-export const CostPart = z.object({
-  part: z.literal('cost'),
-  head: PartHead,
-  runs: z.array(
-    z.object({
-      ...RunTime,
-      apps: z.int(),
-      endpoints: z.int(),
-      blocksPerRound: z.int(),
-      warmUpMilliseconds: z.number(),
-      runnerResidentBytes: z.number(),
-      loadResidentBytes: z.number().nullable(),
-    }),
-  ),
-  /** CPU of the load generator beside that of the server, of the largest run. */
-  perRequest: z.array(
-    z.object({
-      app: z.string(),
-      endpoint: z.string(),
-      serverMicroseconds: z.number(),
-      /** Without the time it only waits for the server. */
-      loadMicroseconds: z.number().nullable(),
-      serverBusy: z.number(),
-      loadBusy: z.number().nullable(),
-    }),
-  ),
+export const CostPart = partOf('cost', {
+  runs: runsOf({
+    apps: z.int(),
+    endpoints: z.int(),
+    blocksPerRound: z.int(),
+    warmUpMilliseconds: z.number(),
+    runnerResidentBytes: z.number(),
+    loadResidentBytes: z.number().nullable(),
+  }),
+  /** CPU of the load generator, without the time it only waits for the server, beside that of the server; of the largest run. */
+  perRequest: z.array(z.object({ ...Place, serverMicroseconds: z.number(), loadMicroseconds: z.number().nullable(), ...Busy })),
 })
 export type CostPart = z.infer<typeof CostPart>
 
 /** How apps warm up, and what the chosen warm-up leaves. */
-export const WarmUpPart = z.object({
-  part: z.literal('warm-up'),
-  head: PartHead,
+export const WarmUpPart = partOf('warm-up', {
   /** Several fresh processes per app, every one from its first request on. */
   curves: z.array(
     z.object({
@@ -194,41 +171,34 @@ export const WarmUpPart = z.object({
   ),
   chosenMilliseconds: z.number(),
   /** Change of cost over the measured part of a round, after the chosen warm-up. */
-  drift: z.array(z.object({ app: z.string(), endpoint: z.string(), driftPercent: Estimate })),
+  drift: z.array(z.object({ ...Place, driftPercent: Estimate })),
 })
 export type WarmUpPart = z.infer<typeof WarmUpPart>
 
 /** Known work that is not done in the slice of its request: later, rarely, in other threads and processes. */
-export const KindsPart = z.object({
-  part: z.literal('kinds'),
-  head: PartHead,
-  runs: z.array(
-    z.object({
-      ...RunTime,
-      cells: z.array(
-        z.object({
-          kind: z.string(),
-          verdict: Verdict,
-          /** CPU microseconds per request that the server counts itself, all of it, over the wrapper that puts off and does nothing. */
-          truth: Estimate,
-          /** What single units of the work took by the server's own clock, without what they make the rest of it cost; null: not timed. */
-          unitMicroseconds: z.number().nullable(),
-          /** What the suite found of it, and by how much that is more, paired by round. The latter's truth is 0. */
-          recovered: Estimate,
-          recoveredLessTruth: Estimate,
-          /** What the typical cost shows of it. */
-          typicalMicroseconds: z.number(),
-        }),
-      ),
-    }),
-  ),
+export const KindsPart = partOf('kinds', {
+  runs: runsOf({
+    cells: z.array(
+      z.object({
+        kind: z.string(),
+        verdict: Verdict,
+        /** CPU microseconds per request that the server counts itself, all of it, over the wrapper that puts off and does nothing. */
+        truth: Estimate,
+        /** What single units of the work took by the server's own clock, without what they make the rest of it cost; null: not timed. */
+        unitMicroseconds: z.number().nullable(),
+        /** What the suite found of it, and by how much that is more, paired by round. The latter's truth is 0. */
+        recovered: Estimate,
+        recoveredLessTruth: Estimate,
+        /** What the typical cost shows of it. */
+        typicalMicroseconds: z.number(),
+      }),
+    ),
+  }),
 })
 export type KindsPart = z.infer<typeof KindsPart>
 
 /** The suite beside servers that were started by hand and loaded by stock programs. */
-export const OutsidePart = z.object({
-  part: z.literal('outside'),
-  head: PartHead,
+export const OutsidePart = partOf('outside', {
   ways: z.array(
     z.object({
       id: z.enum(['autocannon', 'wrk', 'suite-sleeping', 'suite']),
@@ -240,6 +210,7 @@ export const OutsidePart = z.object({
 })
 export type OutsidePart = z.infer<typeof OutsidePart>
 
+/** Any of them, in the order of the page. */
 export const CalibrationPart = z.discriminatedUnion('part', [
   OutsidePart,
   IdenticalPart,

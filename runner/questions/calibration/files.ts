@@ -4,7 +4,7 @@ import { writeAtomically } from '../../result/atomic-write.ts'
 import { UserError } from '../../result/errors.ts'
 import { cannotWrite } from '../../result/storage-error.ts'
 import { makeFolders, makeRunFolder, proveWritable } from '../../result/writable-folder.ts'
-import { CalibrationPart, type PartId } from './data.ts'
+import { CalibrationPart } from './data.ts'
 import type { CalibrateOptions } from './options.ts'
 
 type Folders = Pick<CalibrateOptions, 'out' | 'published' | 'docs'>
@@ -30,6 +30,8 @@ export async function openCalibrationFiles({ out, published, docs }: Folders, st
   await proveWritable(docs, '--docs')
   await readPublished(published)
   const folder = await makeRunFolder(out, 'calibrate', startedAt)
+  const keepIn = (place: string, part: CalibrationPart) =>
+    write(join(place, `${part.part}.json`), `${JSON.stringify(part, null, 2)}\n`)
   return {
     folder,
     discardEmpty: () =>
@@ -37,9 +39,9 @@ export async function openCalibrationFiles({ out, published, docs }: Folders, st
         () => true,
         () => false,
       ),
-    keep: (part) => write(join(folder, fileName(part.part)), jsonOf(part)),
+    keep: (part) => keepIn(folder, part),
     // Nothing is published that could not be read again.
-    publish: (part) => write(join(published, fileName(part.part)), jsonOf(CalibrationPart.parse(part))),
+    publish: async (part) => keepIn(published, CalibrationPart.parse(part)),
   }
 }
 
@@ -52,16 +54,8 @@ export async function writeCalibrationPage({ published, docs }: Pick<Folders, 'p
   // The library that draws is large; who only compares shall not wait for it.
   const { renderCalibrationPage } = await import('./page.ts')
   const files = await renderCalibrationPage(await readPublished(published))
-  const paths: string[] = []
-  for (const { path, text } of files) {
-    const target = join(docs, path)
-    await makeFolders(dirname(target)).catch((cause) => {
-      throw cannotWrite(target, cause)
-    })
-    await write(target, text)
-    paths.push(target)
-  }
-  return paths
+  for (const { path, text } of files) await write(join(docs, path), text)
+  return files.map(({ path }) => join(docs, path))
 }
 
 /** All published parts; none where there is no such folder. @throws {UserError} `bad-calibration` */
@@ -86,18 +80,12 @@ async function readPart(path: string): Promise<CalibrationPart> {
   }
 }
 
+/** Makes the folder too, where there is none. */
 async function write(path: string, text: string): Promise<void> {
   try {
+    await makeFolders(dirname(path))
     await writeAtomically(path, text)
   } catch (cause) {
     throw cannotWrite(path, cause)
   }
-}
-
-function fileName(part: PartId): string {
-  return `${part}.json`
-}
-
-function jsonOf(part: CalibrationPart): string {
-  return `${JSON.stringify(part, null, 2)}\n`
 }

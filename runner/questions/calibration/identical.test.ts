@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { simulatedPart } from '../../fixtures/simulated-part.ts'
 import { IdenticalPart } from './data.ts'
-import { measureIdentical } from './identical.ts'
+import { identical } from './identical.ts'
 
 const Body = IdenticalPart.omit({ head: true })
 const MINUTE = 60_000
 const cost = () => 12
 
-describe('measureIdentical in a simulated world', () => {
+describe('identical servers in a simulated world', () => {
   it('repeats runs of identical servers for its time, each with another seed', async () => {
     const { context, world, remarks, sentences } = simulatedPart(5 * MINUTE, { cost })
-    const { body, cutShort, problem } = await measureIdentical(context)
+    const { body, cutShort, problem } = await identical.measure(context)
     expect({ cutShort, problem, remarks }).toEqual({ cutShort: false, problem: null, remarks: [] })
     const { runs } = Body.parse(body)
     expect(runs.length).toBeGreaterThanOrEqual(2)
@@ -31,7 +31,7 @@ describe('measureIdentical in a simulated world', () => {
 
   it('has smaller runs when there is little time', async () => {
     const { context } = simulatedPart(10_000, { cost })
-    const { body } = await measureIdentical(context)
+    const { body } = await identical.measure(context)
     expect(body!.runs.length).toBeGreaterThanOrEqual(1)
     expect(body!.runs.every(({ rounds }) => rounds === 2)).toBe(true)
   })
@@ -43,7 +43,7 @@ describe('measureIdentical in a simulated world', () => {
       progress: (sentence: string) =>
         void (sentence.startsWith('run 3 of identical servers, round 2') && tested.controller.abort()),
     }
-    const { body, cutShort, problem } = await measureIdentical(context)
+    const { body, cutShort, problem } = await identical.measure(context)
     expect({ cutShort, problem }).toEqual({ cutShort: true, problem: null })
     expect(body!.runs).toHaveLength(2)
     expect(tested.world.running).toEqual([])
@@ -52,12 +52,12 @@ describe('measureIdentical in a simulated world', () => {
   it('has nothing when it is interrupted before', async () => {
     const { context, controller } = simulatedPart(5 * MINUTE)
     controller.abort()
-    expect(await measureIdentical(context)).toEqual({ body: null, cutShort: true, problem: null })
+    expect(await identical.measure(context)).toEqual({ body: null, cutShort: true, problem: null })
   })
 
   it('fails when no copy can be measured', async () => {
     const { context, remarks } = simulatedPart(5 * MINUTE, { disturb: (pulse) => ({ ...pulse, wrongAnswers: 1 }) })
-    await expect(measureIdentical(context)).rejects.toThrow(/^the baseline was not measured: .*responses were wrong/)
+    await expect(identical.measure(context)).rejects.toThrow(/^the baseline was not measured: .*responses were wrong/)
     expect(remarks.join('\n')).toContain('responses were wrong')
   })
 })

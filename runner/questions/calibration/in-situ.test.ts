@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { slice } from '../../fixtures/slices.ts'
-import type { BurnSample } from './burn-sample-files.ts'
-import { timingOf } from './in-situ.ts'
+import { type BurnSample, timingOf } from './in-situ.ts'
 
 const open = (startedNs: number, disturbance: string | null = null, block = 0) =>
   slice('koa+1us', block, 20, { startedNs, elapsedNs: 20e6, disturbance })

@@ -1,6 +1,87 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { NUMBERS_PER_SAMPLE } from '../../../apps/burning/burn-samples.ts'
+import { estimateFigures, type Figure } from '../../analysis/relative.ts'
 import type { Slice } from '../../measure/sample.ts'
+import type { Estimate } from '../../result/model.ts'
+import type { ResolvedApp } from '../../servers/find-app.ts'
+import { type AppRecipe, writeGeneratedApps } from '../../servers/generated-apps.ts'
 import { mean } from '../../statistics/summary.ts'
-import type { BurnSample } from './burn-sample-files.ts'
+
+/** An app that burns, made by a recipe, and where its processes leave what they know of themselves: a file each, written when they end. */
+export type BurningApp<Recipe extends AppRecipe = AppRecipe> = ResolvedApp & {
+  readonly recipe: Recipe
+  /** Absolute path. */
+  readonly folder: string
+}
+
+/**
+ * Writes one tiny module per recipe: real apps, started like every other. The function of a recipe gets the app's folder as its last
+ * argument. `remove` takes all of it away again.
+ */
+export async function writeBurningApps<Recipe extends AppRecipe>(
+  recipes: readonly Recipe[],
+): Promise<{ readonly apps: readonly BurningApp<Recipe>[]; remove(): Promise<void> }> {
+  const root = await mkdtemp(join(tmpdir(), 'framework-cost-'))
+  const removeFolders = () => rm(root, { recursive: true, force: true })
+  const folderOf = ({ id }: AppRecipe) => join(root, id)
+  try {
+    for (const recipe of recipes) await mkdir(folderOf(recipe))
+    const generated = await writeGeneratedApps(
+      recipes.map((recipe) => ({ ...recipe, arguments: [...(recipe.arguments ?? []), folderOf(recipe)] })),
+    )
+    return {
+      apps: generated.apps.map((app, index) => ({ ...app, recipe: recipes[index]!, folder: folderOf(recipes[index]!) })),
+      async remove() {
+        await generated.remove()
+        await removeFolders()
+      },
+    }
+  } catch (error) {
+    await removeFolders()
+    throw error
+  }
+}
+
+/** One call of a burning workload that a server has timed itself. */
+export interface BurnSample {
+  readonly startedNs: number
+  /** By the clock on the wall, with what a look at it takes. */
+  readonly tookNs: number
+  /** Number of the call among all of its process, timed or not. */
+  readonly call: number
+}
+
+/** Files that their process has finished. */
+const FINISHED = /^\d+\.f64$/
+
+/**
+ * What the processes of an app have left of `apps/burning/burn-samples.ts` since the last look; the files are removed. Call it when the
+ * processes have ended: one that was killed leaves nothing.
+ * @param zeroNs where the clock that `startedNs` shall be on has its zero, on the kernel's monotonic clock
+ */
+export function takeSampleFiles(folder: string, zeroNs: number): BurnSample[] {
+  return takeFiles(folder, FINISHED).flatMap((bytes) => {
+    // A copy: the buffer of a small file may begin anywhere in a shared one.
+    const numbers = new Float64Array(new Uint8Array(bytes).buffer)
+    return Array.from({ length: numbers.length / NUMBERS_PER_SAMPLE }, (_, index) => {
+      const [startedNs, tookNs, call] = numbers.subarray(index * NUMBERS_PER_SAMPLE)
+      return { startedNs: startedNs! - zeroNs, tookNs: tookNs!, call: call! }
+    })
+  })
+}
+
+/** What is in the files of a folder that are called so, and takes them away. */
+export function takeFiles(folder: string, names: RegExp): Buffer[] {
+  const paths = readdirSync(folder).flatMap((name) => (names.test(name) ? [join(folder, name)] : []))
+  return paths.map((path) => {
+    const bytes = readFileSync(path)
+    rmSync(path)
+    return bytes
+  })
+}
 
 /** How long the work of one app took in one round, in the very process and at the very moments that were measured. */
 export interface RoundTiming {
@@ -32,12 +113,16 @@ const FEWEST_SAMPLES = 4
  */
 export function timingOf(round: number, samples: readonly BurnSample[], slices: readonly Slice[]): RoundTiming | null {
   const counting = slices.filter(({ disturbance }) => disturbance === null)
-  const bySlice = counting.map((slice) => ({ slice, inside: samples.filter((sample) => beganIn(slice, sample)) }))
+  // The load begins a moment after a slice does, and what it asks for last may be left out: no matter for a mean.
+  const bySlice = counting.map(({ block, startedNs, elapsedNs }) => {
+    const endedNs = startedNs + elapsedNs
+    return { block, inside: samples.filter((sample) => startedNs <= sample.startedNs && sample.startedNs <= endedNs) }
+  })
   const measured = bySlice.flatMap(({ inside }) => inside.map(({ tookNs }) => tookNs))
   const kept = measured.filter((tookNs) => tookNs <= LOST_CPU_NS)
   if (kept.length === 0) return null
   const timed = bySlice.filter(({ inside }) => inside.length >= FEWEST_SAMPLES)
-  const requestNs = new Map(timed.map(({ slice, inside }) => [slice.block, meanRequestNs(inside)]))
+  const requestNs = new Map(timed.map(({ block, inside }) => [block, meanRequestNs(inside)]))
   return { round, meanNs: mean(kept), samples: kept.length, leftOut: measured.length - kept.length, requestNs }
 }
 
@@ -51,7 +136,12 @@ function meanRequestNs(inside: readonly BurnSample[]): number {
   return (last.startedNs - first.startedNs) / (last.call - first.call)
 }
 
-/** The load begins a moment after a slice does, and what it asks for last may be left out: no matter for a mean. */
-function beganIn(slice: Slice, sample: BurnSample): boolean {
-  return slice.startedNs <= sample.startedNs && sample.startedNs <= slice.startedNs + slice.elapsedNs
+/** What a server says of a round; nothing where it does not say a number. */
+export function toldFigure(round: number, value: number): Figure[] {
+  return Number.isFinite(value) ? [{ round, value, cpuDistanceNs: null }] : []
+}
+
+/** null without a round. */
+export function estimateOf(figures: readonly Figure[]): Estimate | null {
+  return estimateFigures([figures])[0]!
 }

@@ -1,7 +1,111 @@
+import { analyseRound, type RoundAnalysis } from '../../analysis/round-analysis.ts'
 import type { CpuPlacement } from '../../machine/cpus.ts'
 import { DEFAULT_SLICE_MILLISECONDS, withDefaults } from '../../measure/options.ts'
-import { askedIn, asPlanned, places, type Reading, type Way } from './invariance-readings.ts'
-import { COMPARED } from './part-context.ts'
+import { appOf, type Plan } from '../../measure/plan.ts'
+import type { RoundRecord } from '../../measure/records.ts'
+import type { Slice } from '../../measure/sample.ts'
+import type { LoadShape } from '../../result/load-shape.ts'
+import { processOf } from '../../servers/deployment.ts'
+import { COMPARED } from './part.ts'
+
+/** Slices of a round that count together; what is no framework is compared by reading the same round in several ways. */
+export interface Reading {
+  readonly label: string
+  /** @param plan the comparison as it is by default, without other ways of asking */
+  analyse(plan: Plan, round: Pick<RoundRecord, 'round' | 'slices'>): RoundAnalysis
+}
+
+function reading(label: string, pick: (slices: readonly Slice[], plan: Plan) => readonly Slice[]): Reading {
+  return { label, analyse: (plan, { round, slices }) => analyseRound(plan, round, pick(slices, plan).filter(isOf(plan))) }
+}
+
+function isOf(plan: Plan): (slice: Slice) => boolean {
+  const ids = new Set(plan.deployments.map(({ id }) => id))
+  return ({ deployment }) => ids.has(deployment)
+}
+
+/** All slices that were requested in the default way. */
+export const asPlanned = reading('as planned', (slices) => slices)
+
+/** Another way of asking the same processes. */
+export interface Way {
+  /** Part of an id: letters, digits and dashes. */
+  readonly key: string
+  readonly load: Partial<LoadShape>
+}
+
+/** The plan with every deployment asked in all the ways as well: the same processes, so that what chance gave them cancels. */
+export function withWays(plan: Plan, ways: readonly Way[]): Plan {
+  const asked = ways.flatMap((way) =>
+    plan.deployments.map((deployment) => {
+      const app = `${deployment.app}@${way.key}`
+      // A copy keeps its number: `node-http#2` becomes `node-http@sleeping#2`.
+      const id = `${app}${deployment.id.slice(deployment.app.length)}`
+      return { ...deployment, id, app, process: processOf(deployment), load: { ...deployment.load, ...way.load } }
+    }),
+  )
+  return { ...plan, deployments: [...plan.deployments, ...asked] }
+}
+
+/** The slices requested in one way, the baseline's too. */
+export function askedIn({ key }: Way): Reading {
+  const suffix = `@${key}`
+  return reading(key, (slices) => {
+    const own = slices.filter(({ deployment }) => deployment.includes(suffix))
+    return own.map((slice) => ({ ...slice, deployment: slice.deployment.replace(suffix, '') }))
+  })
+}
+
+/** Where an app's slice was in its block. */
+interface Place {
+  readonly position: number
+  /** Positions of the baseline's copies. */
+  readonly baseline: readonly number[]
+  /** Slices of the whole block, other ways of asking included. */
+  readonly slots: number
+  /** The app whose slice came right before; null for the first. */
+  readonly after: string | null
+}
+
+/** The order of a block is drawn, so every place comes up. The slices of the baseline all count. */
+function placed(label: string, holds: (place: Place) => boolean): Reading {
+  return reading(label, (slices, plan) => {
+    const counting = slices.filter(({ disturbance }) => disturbance === null)
+    const blocks = Map.groupBy(counting, blockOf)
+    const isPlanned = isOf(plan)
+    const isBaseline = ({ deployment }: Slice) => appOf(plan, deployment) === plan.baseline
+    return counting.filter((slice) => {
+      if (!isPlanned(slice) || isBaseline(slice)) return true
+      const { position } = slice
+      const block = blocks.get(blockOf(slice))!
+      const baseline = block.filter(isPlanned).filter(isBaseline)
+      const before = block.find((other) => other.position === position - 1)
+      return holds({
+        position,
+        baseline: baseline.map((other) => other.position),
+        slots: block.length,
+        after: before === undefined ? null : appOf(plan, before.deployment),
+      })
+    })
+  })
+}
+
+function blockOf({ endpoint, block }: Slice): string {
+  return `${endpoint} ${block}`
+}
+
+export const places = {
+  order: [
+    placed('first half of the block', ({ position, slots }) => position < slots / 2),
+    placed('second half of the block', ({ position, slots }) => position >= slots / 2),
+    placed('before the baseline', ({ position, baseline }) => baseline.every((one) => position < one)),
+    placed('after the baseline', ({ position, baseline }) => baseline.every((one) => position > one)),
+  ],
+  neighbour: [
+    placed('right after node-http', ({ after }) => after === 'node-http'),
+    placed('right after express', ({ after }) => after === 'express'),
+  ],
+} satisfies Record<string, readonly Reading[]>
 
 /** How the comparison is run. One object may be the setting of several factors; it is measured once for all of them. */
 export interface Circumstances {
@@ -36,11 +140,13 @@ export interface Factor {
 export const standard: Circumstances = { title: 'the default setting', apps: COMPARED, ways: [], placement: null }
 
 const DEFAULT_CONNECTIONS = withDefaults({}, [], 0).connections
-const CONNECTIONS = [4, 8, 32, 64, 128, 256]
-const SLICE_MILLISECONDS = [10, 50, 100, 500]
 const sleeping: Way = { key: 'sleeping', load: { sleeps: true } }
-const connections = CONNECTIONS.map((count): Way => ({ key: `${count}-connections`, load: { connections: count } }))
-const slices = SLICE_MILLISECONDS.map((length): Way => ({ key: `${length}-ms`, load: { sliceMilliseconds: length } }))
+const connections = [4, 8, 32, 64, 128, 256].map((count) => {
+  return { label: String(count), key: `${count}-connections`, load: { connections: count } }
+})
+const slices = [10, 50, 100, 500].map((sliceMilliseconds) => {
+  return { label: `${sliceMilliseconds} ms`, key: `${sliceMilliseconds}-ms`, load: { sliceMilliseconds } }
+})
 /** In runs of their own, because the long slices take most of the time. */
 const otherLoad = { ...standard, title: 'other loads', ways: [sleeping, ...connections] }
 const otherSlices = { ...standard, title: 'other lengths of a slice', ways: slices }
@@ -49,52 +155,49 @@ const crowded = { ...standard, title: 'koa beside four copies of express', apps:
 /** All factors, each with the default among its settings; without those that this machine cannot vary. */
 export function invarianceFactors(placement: CpuPlacement): Factor[] {
   const swapped = swap(placement)
-  return [
-    factor('load-generator', 'load generator', [
-      byDefault('spinning', otherLoad),
+  const all = [
+    factor('load-generator', 'load generator', byDefault('spinning', otherLoad), [
       setting('sleeping', otherLoad, askedIn(sleeping)),
     ]),
-    factor('slice', 'length of a slice', [
-      byDefault(`${DEFAULT_SLICE_MILLISECONDS} ms`, otherSlices),
-      ...SLICE_MILLISECONDS.map((length, index) => setting(`${length} ms`, otherSlices, askedIn(slices[index]!))),
+    factor('slice', 'length of a slice', byDefault(`${DEFAULT_SLICE_MILLISECONDS} ms`, otherSlices), [
+      ...slices.map((way) => setting(way.label, otherSlices, askedIn(way))),
     ]),
-    factor('connections', 'connections', [
-      byDefault(String(DEFAULT_CONNECTIONS), otherLoad),
-      ...CONNECTIONS.map((count, index) => setting(String(count), otherLoad, askedIn(connections[index]!))),
+    factor('connections', 'connections', byDefault(String(DEFAULT_CONNECTIONS), otherLoad), [
+      ...connections.map((way) => setting(way.label, otherLoad, askedIn(way))),
     ]),
-    ...(swapped === null
-      ? []
-      : [
-          factor('cpu', 'CPU', [
-            byDefault('as placed', standard),
-            setting('server and load generator swapped', { ...standard, title: 'swapped CPUs', placement: swapped }),
-          ]),
-        ]),
-    {
-      ...factor('neighbours', 'neighbours in the block', [
-        byDefault('any', standard),
-        ...places.neighbour.map((place) => setting(place.label, standard, place)),
-        setting('four copies of express', crowded),
-      ]),
-      compared: ['koa'],
-    },
-    factor('order', 'place in the block', [
+    factor('cpu', 'CPU', byDefault('as placed', standard), [
+      setting('server and load generator swapped', { ...standard, title: 'swapped CPUs', placement: swapped }),
+    ]),
+    factor(
+      'neighbours',
+      'neighbours in the block',
       byDefault('any', standard),
+      [...places.neighbour.map((place) => setting(place.label, standard, place)), setting('four copies of express', crowded)],
+      ['koa'],
+    ),
+    factor('order', 'place in the block', byDefault('any', standard), [
       ...places.order.map((place) => setting(place.label, standard, place)),
     ]),
   ]
+  return swapped === null ? all.filter(({ id }) => id !== 'cpu') : all
 }
 
-function factor(id: string, title: string, settings: readonly FactorSetting[]): Factor {
-  return { id, title, compared: COMPARED, settings }
-}
-
-function byDefault(label: string, circumstances: Circumstances): FactorSetting {
-  return { ...setting(label, circumstances), isDefault: true }
+function factor(
+  id: string,
+  title: string,
+  standard: FactorSetting,
+  others: readonly FactorSetting[],
+  compared: readonly string[] = COMPARED,
+): Factor {
+  return { id, title, compared, settings: [standard, ...others] }
 }
 
 function setting(label: string, circumstances: Circumstances, reading = asPlanned): FactorSetting {
   return { label, isDefault: false, circumstances, reading }
+}
+
+function byDefault(label: string, circumstances: Circumstances): FactorSetting {
+  return { ...setting(label, circumstances), isDefault: true }
 }
 
 /** The server on the load generator's CPU and the other way round; null where nothing is pinned. */

@@ -4,9 +4,9 @@ import { unaware } from '../../fixtures/unaware-rig.ts'
 import { placeOnCpus } from '../../machine/cpus.ts'
 import { RunError } from '../../result/errors.ts'
 import { fakeRig, type OpenedRig, openRig } from '../rigs.ts'
-import { invarianceFigures } from './answers/invariance-figures.ts'
 import { InvariancePart } from './data.ts'
-import { measureFactors, measureInvariance } from './invariance.ts'
+import { invariance, measureFactors } from './invariance.ts'
+import { invarianceFigures } from './invariance-answer.ts'
 import { invarianceFactors, standard } from './invariance-factors.ts'
 
 const HOUR = 3_600_000
@@ -40,11 +40,11 @@ describe('invarianceFactors', () => {
 
 describe('measureInvariance in a simulated world', () => {
   const simulated = simulatedPart(HOUR / 4, { cost })
-  let outcome: Awaited<ReturnType<typeof measureInvariance>>
+  let outcome: Awaited<ReturnType<typeof invariance.measure>>
   let factors: InvariancePart['factors']
 
   beforeAll(async () => {
-    outcome = await measureInvariance(simulated.context)
+    outcome = await invariance.measure(simulated.context)
     factors = outcome.body!.factors
   })
 
@@ -108,7 +108,7 @@ describe('measureInvariance in a simulated world', () => {
     // A sleeping load generator adds 1 µs to koa, and nothing to the others.
     const taxed = (app: string) => cost(app) + (app === 'koa@sleeping' ? 1 : 0)
     const { context } = simulatedPart(HOUR / 4, { cost: taxed })
-    const { body } = await measureInvariance(context)
+    const { body } = await invariance.measure(context)
     const proven = invarianceFigures(body!).filter((difference) => difference.proven)
     expect(proven.map(({ factor, setting, app }) => [factor, setting, app])).toEqual([['load-generator', 'sleeping', 'koa']])
     const { value, low, high } = proven[0]!.differencePercent
@@ -119,7 +119,7 @@ describe('measureInvariance in a simulated world', () => {
 
   it('has one turn of smaller runs when there is little time', async () => {
     const { context, world } = simulatedPart(200_000, { cost })
-    const { body } = await measureInvariance(context)
+    const { body } = await invariance.measure(context)
     // The last run may be one of those that take longer than the mean.
     expect(world.nowNs / 1e6).toBeLessThan(1.05 * 200_000)
     for (const { settings } of body!.factors) for (const { rounds } of settings) expect(rounds).toBeGreaterThanOrEqual(2)
@@ -137,7 +137,7 @@ describe('measureInvariance in a simulated world', () => {
       return { ...session, connect }
     }
     const failing: OpenedRig = { ...facts, rig: { ...rig, driver: { ...rig.driver, open } } }
-    const { body, cutShort, problem } = await measureInvariance({ ...context, openRig: async () => failing })
+    const { body, cutShort, problem } = await invariance.measure({ ...context, openRig: async () => failing })
     expect({ cutShort, problem }).toEqual({ cutShort: false, problem: null })
     expect(body!.factors.map(({ id }) => id)).toEqual(['slice', 'neighbours', 'order'])
     expect(remarks).toEqual(
@@ -157,7 +157,7 @@ describe('measureInvariance in a simulated world', () => {
         return world.nowNs
       },
     }
-    const { body, cutShort, problem } = await measureInvariance(stopping)
+    const { body, cutShort, problem } = await invariance.measure(stopping)
     expect({ cutShort, problem }).toEqual({ cutShort: true, problem: null })
     expect(Body.safeParse(body).success).toBe(true)
     expect(world.running).toEqual([])

@@ -1,19 +1,29 @@
 import { BASELINE } from '../../../apps/app.ts'
+import { type CellSeries, cellSeries, estimateCells } from '../../analysis/estimates.ts'
 import type { RoundAnalysis } from '../../analysis/round-analysis.ts'
-import { type CompareOptions, DEFAULT_SLICE_MILLISECONDS, withDefaults } from '../../measure/options.ts'
+import { DEFAULT_SLICE_MILLISECONDS, withDefaults } from '../../measure/options.ts'
 import { loadOf, type Plan } from '../../measure/plan.ts'
 import { RunError } from '../../result/errors.ts'
 import { knownApps } from '../../servers/find-app.ts'
 import { seededRandom } from '../../statistics/random.ts'
+import { median } from '../../statistics/summary.ts'
 import { planOf, resolveApps } from '../resolve.ts'
 import type { InvariancePart } from './data.ts'
-import { type Circumstances, type Factor, invarianceFactors, standard } from './invariance-factors.ts'
-import { poolRuns, type ShortRun } from './invariance-pool.ts'
-import { asPlanned, type Reading, withWays } from './invariance-readings.ts'
-import type { MeasurePart, PartContext, PartOutcome } from './part-context.ts'
-import { unitShare } from './repetitions.ts'
-import { repeatInTurns } from './turns.ts'
-import { measureUnitRun, notMeasured, seedOfTurn } from './unit-run.ts'
+import { goals, invarianceAnswer } from './invariance-answer.ts'
+import {
+  asPlanned,
+  type Circumstances,
+  type Factor,
+  type FactorSetting,
+  invarianceFactors,
+  type Reading,
+  standard,
+  withWays,
+} from './invariance-factors.ts'
+import { COMPARED, type Part, type PartContext, type PartOutcome } from './part.ts'
+import { outcomeOf, repeatInTurns, seedOfTurn, unitShare } from './repetitions.ts'
+import { measureUnitRun, notMeasured } from './unit-run.ts'
+import { total } from './words.ts'
 
 /** Many short runs rather than one long one, so that all circumstances see the same moods of the machine. */
 const ROUNDS_PER_RUN = 2
@@ -23,39 +33,36 @@ const LEAST = { warmUpSeconds: 0.2, measuredMilliseconds: 4 * DEFAULT_SLICE_MILL
 /** Blocks of short slices are many enough long before the time is up. */
 const MOST_BLOCKS = 40
 
-/** Length of the parts of a short run. */
-interface Shape {
-  readonly warmUpSeconds: number
-  /** Per process and round. */
-  readonly measuredMilliseconds: number
-}
-
 /** The same comparison under other circumstances: what is no framework must not change the ratio of two. */
-export const measureInvariance: MeasurePart<InvariancePart> = (context) =>
-  measureFactors(context, invarianceFactors(context.placement))
+export const invariance: Part<InvariancePart> = {
+  id: 'invariance',
+  title: 'other circumstances',
+  share: 0.12,
+  measure: (context) => measureFactors(context, invarianceFactors(context.placement)),
+  heading: 'Invariance',
+  question: 'Does a ratio stay the same when something changes that is no framework?',
+  goals,
+  answer: invarianceAnswer,
+}
 
 /** The same with any factors. */
 export async function measureFactors(context: PartContext, factors: readonly Factor[]): Promise<PartOutcome<InvariancePart>> {
   const units = unitsOf(factors)
   // One turn of runs in which frameworks get warm is worth more than two of runs in which they do not.
   const share = unitShare(context.milliseconds, FULL.runMilliseconds * units.length, 1)
-  const shape = {
-    warmUpSeconds: Math.max(LEAST.warmUpSeconds, share * FULL.warmUpSeconds),
-    measuredMilliseconds: Math.max(LEAST.measuredMilliseconds, share * FULL.measuredMilliseconds),
-  }
-  const { finished, cutShort, problem } = await repeatInTurns(
-    context,
-    units,
-    {
-      guessMilliseconds: FULL.runMilliseconds * share,
-      random: seededRandom(context.seed),
-      titleOf: ({ circumstances }) => circumstances.title,
-    },
-    ({ circumstances }, repetition) => shortRun(context, circumstances, readingsOf(factors, circumstances), shape, repetition),
+  const rule = { guessMilliseconds: FULL.runMilliseconds * share, random: seededRandom(context.seed) }
+  const repetitions = await repeatInTurns(context, units, rule, ({ circumstances }, repetition) =>
+    shortRun(context, circumstances, readingsOf(factors, circumstances), share, repetition),
   )
-  const runs = finished.map(({ done }) => done)
-  const body = runs.length === 0 ? null : { part: 'invariance' as const, factors: poolRuns(factors, runs) }
-  return { body, cutShort, problem }
+  return outcomeOf(repetitions, (finished) => {
+    return {
+      part: 'invariance',
+      factors: poolRuns(
+        factors,
+        finished.map(({ done }) => done),
+      ),
+    }
+  })
 }
 
 /**
@@ -63,61 +70,118 @@ export async function measureFactors(context: PartContext, factors: readonly Fac
  * repeating: the square root of the number of settings is best (Dunnett 1955, "A multiple comparison procedure for comparing several
  * treatments with a control").
  */
-function unitsOf(factors: readonly Factor[]): { readonly circumstances: Circumstances }[] {
+function unitsOf(factors: readonly Factor[]): { readonly title: string; readonly circumstances: Circumstances }[] {
   const all = new Set(factors.flatMap(({ settings }) => settings.map(({ circumstances }) => circumstances)))
   const apart = [...all].filter(({ ways }) => ways.length === 0).length
   const defaultRuns = Math.max(1, Math.round(Math.sqrt(apart - 1)))
   return [...all].flatMap((circumstances) =>
-    Array.from({ length: circumstances === standard ? defaultRuns : 1 }, () => ({ circumstances })),
+    Array.from({ length: circumstances === standard ? defaultRuns : 1 }, () => ({ title: circumstances.title, circumstances })),
   )
 }
 
-function readingsOf(factors: readonly Factor[], circumstances: Circumstances): Reading[] {
+function readingsOf(factors: readonly Factor[], circumstances: Circumstances): Set<Reading> {
   const own = factors.flatMap(({ settings }) => settings).filter((setting) => setting.circumstances === circumstances)
-  return [...new Set([asPlanned, ...own.map(({ reading }) => reading)])]
+  return new Set([asPlanned, ...own.map(({ reading }) => reading)])
+}
+
+/** What a short run has brought; its rounds have numbers that no other run of the part has. */
+interface ShortRun {
+  readonly circumstances: Circumstances
+  /** The same rounds in every reading. */
+  readonly rounds: ReadonlyMap<Reading, readonly RoundAnalysis[]>
 }
 
 async function shortRun(
   context: PartContext,
   circumstances: Circumstances,
-  readings: readonly Reading[],
-  shape: Shape,
+  readings: ReadonlySet<Reading>,
+  share: number,
   repetition: number,
 ): Promise<ShortRun | null> {
+  const { title, placement, ways } = circumstances
   const apps = resolveApps([BASELINE, ...circumstances.apps.filter((app) => context.apps.includes(app))], context.cwd)
   const seed = seedOfTurn(context, repetition)
-  const options = {
-    ...{ seed, endpoints: ['hello' as const], rounds: ROUNDS_PER_RUN, warmUp: shape.warmUpSeconds },
-  } satisfies Partial<CompareOptions>
-  const byDefault = planOf(withDefaults(options, knownApps(), seed), apps)
-  const all = withWays(byDefault, circumstances.ways)
-  const plan = { ...all, blocksPerRound: blocksOf(all, apps.length, shape) }
-  const rounds = new Map<Reading, RoundAnalysis[]>(readings.map((reading) => [reading, []]))
-  const outcome = await measureUnitRun(context, {
-    ...{ title: circumstances.title, apps, options, plan },
-    ...(circumstances.placement === null ? {} : { placement: circumstances.placement }),
-    roundFinished(round) {
-      const number = repetition * ROUNDS_PER_RUN + round.round
-      for (const [reading, analyses] of rounds) analyses.push(renumbered(reading.analyse(byDefault, round), number))
+  const warmUp = Math.max(LEAST.warmUpSeconds, share * FULL.warmUpSeconds)
+  const options = { endpoints: ['hello' as const], rounds: ROUNDS_PER_RUN, warmUp }
+  const byDefault = planOf(withDefaults({ ...options, seed }, knownApps(), seed), apps)
+  const all = withWays(byDefault, ways)
+  const measuredMilliseconds = Math.max(LEAST.measuredMilliseconds, share * FULL.measuredMilliseconds)
+  const plan = { ...all, blocksPerRound: blocksOf(all, measuredMilliseconds * apps.length) }
+  const rounds = new Map<Reading, RoundAnalysis[]>([...readings].map((reading) => [reading, []]))
+  const unit = {
+    title,
+    apps,
+    options,
+    plan,
+    placement,
+    roundFinished(record: Parameters<Reading['analyse']>[1]) {
+      const round = repetition * ROUNDS_PER_RUN + record.round
+      for (const [reading, analyses] of rounds) {
+        const analysis = reading.analyse(byDefault, record)
+        analyses.push({ ...analysis, round, cells: analysis.cells.map((cell) => ({ ...cell, round })) })
+      }
     },
-  })
+  }
+  const outcome = await measureUnitRun(context, unit, seed)
   if (outcome === null) return null
   const found = rounds.get(asPlanned)!.flatMap(({ cells }) => cells)
-  if (found.every(({ app }) => app !== BASELINE)) {
-    throw outcome.ledger.rounds.length === 0
-      ? notMeasured(circumstances.title, outcome.result)
-      : new RunError('not-measured', `${BASELINE} was not measured: every block was disturbed`)
-  }
-  return { circumstances, rounds }
+  if (found.some(({ app }) => app === BASELINE)) return { circumstances, rounds }
+  if (outcome.ledger.rounds.length === 0) throw notMeasured(title, outcome.result)
+  throw new RunError('not-measured', `${BASELINE} was not measured: every block was disturbed`)
 }
 
-/** As many blocks as fit into the time of a process. */
-function blocksOf(plan: Plan, apps: number, { measuredMilliseconds }: Shape): number {
-  const block = plan.deployments.reduce((sum, deployment) => sum + loadOf(plan, deployment).sliceMilliseconds, 0)
-  return Math.max(1, Math.min(MOST_BLOCKS, Math.round((measuredMilliseconds * apps) / block)))
+/** As many blocks as fit into the time of all processes. */
+function blocksOf(plan: Plan, milliseconds: number): number {
+  const block = total(plan.deployments, (deployment) => loadOf(plan, deployment).sliceMilliseconds)
+  return Math.max(1, Math.min(MOST_BLOCKS, Math.round(milliseconds / block)))
 }
 
-/** Round numbers that no other run of the part has. */
-function renumbered(analysis: RoundAnalysis, round: number): RoundAnalysis {
-  return { ...analysis, round, cells: analysis.cells.map((cell) => ({ ...cell, round })) }
+/**
+ * The rounds of all short runs under the same circumstances, taken together into one estimate; all estimates borrow what is known of the
+ * others' variances. A setting without a round is left out, and so is a factor of which nothing but one setting is left.
+ */
+function poolRuns(factors: readonly Factor[], runs: readonly ShortRun[]): InvariancePart['factors'] {
+  // The default may stand in several factors; its variance must not be taken for that of several.
+  const keyOf = ({ circumstances, reading }: FactorSetting) => `${circumstances.title}\n${reading.label}`
+  const settings = new Map(factors.flatMap((factor) => factor.settings.map((setting) => [keyOf(setting), setting])))
+  const series = new Map([...settings].map(([key, setting]) => [key, seriesOf(setting, runs)]))
+  const estimates = estimateCells([...series.values()].flat(), BASELINE)
+  const pooled = factors.map(({ id, title, compared, settings }) => ({
+    id,
+    title,
+    settings: settings.flatMap((setting) => {
+      const own = series.get(keyOf(setting))!
+      const baseline = own.find(({ app }) => app === BASELINE)
+      if (baseline === undefined) return []
+      const { rounds } = baseline
+      return {
+        label: setting.label,
+        isDefault: setting.isDefault,
+        rounds: rounds.length,
+        baselineMicroseconds: estimates.get(baseline)!.cost,
+        serverBusy: median(rounds.map(({ serverBusy }) => serverBusy)),
+        loadBusy: loadBusy(rounds),
+        cells: own
+          .filter(({ app }) => compared.includes(app))
+          .map((cell) => {
+            const { ratio, overheadMicroseconds } = estimates.get(cell)!
+            const perRound = cell.rounds.map(({ round, logRatio }) => ({ round, ratio: Math.exp(logRatio) }))
+            return { app: cell.app, endpoint: cell.endpoint, ratio, overheadMicroseconds, perRound }
+          }),
+      }
+    }),
+  }))
+  return pooled.filter(({ settings }) => settings.length > 1)
+}
+
+function seriesOf({ circumstances, reading }: FactorSetting, runs: readonly ShortRun[]): CellSeries[] {
+  const wanted: readonly string[] = [BASELINE, ...COMPARED]
+  const own = runs.filter((run) => run.circumstances === circumstances)
+  return cellSeries(own.flatMap(({ rounds }) => rounds.get(reading) ?? [])).filter(({ app }) => wanted.includes(app))
+}
+
+/** Share of the time in which the load generator was not just waiting; null where it cannot tell. */
+function loadBusy(rounds: CellSeries['rounds']): number | null {
+  if (rounds.some(({ idleNs }) => idleNs === null)) return null
+  return 1 - total(rounds, ({ idleNs }) => idleNs!) / total(rounds, ({ elapsedNs }) => elapsedNs)
 }

@@ -1,177 +1,160 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { BASELINE } from '../../../apps/app.ts'
 import { zeroOnKernelClock } from '../../../apps/burning/kernel-clock.ts'
 import { type KindReport, type WorkKind, workKinds } from '../../../apps/burning/kinds.ts'
-import { differences, estimateFigures, type Figure, overheadsOf } from '../../analysis/relative.ts'
+import { differences, type Figure, overheadsOf } from '../../analysis/relative.ts'
 import type { RoundRecord } from '../../measure/records.ts'
-import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
-import { type AppRecipe, writeGeneratedApps } from '../../servers/generated-apps.ts'
-import { mean } from '../../statistics/summary.ts'
+import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
+import type { MeasuredCell, Result } from '../../result/model.ts'
+import type { AppRecipe } from '../../servers/generated-apps.ts'
+import { meanOrNull, median } from '../../statistics/summary.ts'
 import { resolveApps } from '../resolve.ts'
-import { burnClock } from './burn-clock.ts'
 import type { KindsPart } from './data.ts'
-import { LOST_CPU_NS } from './in-situ.ts'
-import { burnTimes } from './known-work.ts'
-import type { MeasurePart, PartContext } from './part-context.ts'
-import { repeatUnit, shrunk, unitShare } from './repetitions.ts'
-import { measureUnitRun, notMeasured, runTime, seedOfTurn } from './unit-run.ts'
+import { type BurningApp, estimateOf, LOST_CPU_NS, takeFiles, toldFigure, writeBurningApps } from './in-situ.ts'
+import { burnClock, burnPass, burnTimes, FIRST_LOOK_TURNS } from './known-work.ts'
+import type { Judgement, Part, PartContext, PartOutcome } from './part.ts'
+import { outcomeOf, unitShare } from './repetitions.ts'
+import { notMeasured, repeatRuns, sized } from './unit-run.ts'
+import { bounded, count, effortOf, holds, judged, judgeShare, verdictSentences } from './words.ts'
 
 const KINDS = new URL('../../../apps/burning/kinds.ts', import.meta.url)
 /** What every request asks for, by the clock of a quiet process. */
 const MICROSECONDS = 8
 /** Rounds of PBKDF2, and KiB: what comes to some microseconds. */
 const TURNS_OF: Partial<Record<WorkKind, number>> = { 'thread-pool': 10, garbage: 2 }
-/** Which wrapper a kind is compared with: it puts off, or hands over, in the same way, and does nothing. */
-const WRAPPERS: Readonly<Record<WorkKind, WorkKind>> = {
-  ...{ 'at-once': 'at-once', rare: 'at-once', garbage: 'at-once' },
-  ...{ 'after-10ms': 'after-100ms', 'after-100ms': 'after-100ms', 'after-1s': 'after-100ms' },
-  ...{ thread: 'thread', 'thread-pool': 'thread-pool', child: 'child' },
+/** Which wrapper a kind is compared with: it puts off, or hands over, in the same way, and does nothing. And how the page calls the kind. */
+const WAYS: Readonly<Record<WorkKind, { readonly wrapper: WorkKind; readonly words: string }>> = {
+  'at-once': { wrapper: 'at-once', words: 'at once' },
+  'after-10ms': { wrapper: 'after-100ms', words: 'on a timer, 10 ms later' },
+  'after-100ms': { wrapper: 'after-100ms', words: 'on a timer, 100 ms later' },
+  'after-1s': { wrapper: 'after-100ms', words: 'on a timer, 1 s later' },
+  rare: { wrapper: 'at-once', words: 'once in 1,000 requests, for all of them' },
+  thread: { wrapper: 'thread', words: 'in a worker thread' },
+  'thread-pool': { wrapper: 'thread-pool', words: 'in the thread pool' },
+  child: { wrapper: 'child', words: 'in a child process' },
+  garbage: { wrapper: 'at-once', words: 'garbage, collected at some time' },
 }
-const ROUNDS = { full: 4, least: 2 }
-const BLOCKS = { full: 50, least: 3 }
-const WARM_UP_SECONDS = { full: 1.5, least: 0.1 }
+const SIZES = { rounds: { full: 4, least: 2 }, blocks: { full: 50, least: 3 }, warmUp: { full: 1.5, least: 0.1 } }
 const FULL_MILLISECONDS = 220_000
-const FIRST_LOOK_TURNS = 1_000
 const CLOCK_MILLISECONDS = 50
+const GOAL_HOLDING = 0.95
+/** A number that is called valid may be wrong by its half-width and this share of the truth. */
+const TOLERATED = 0.03
+
+type Cell = KindsPart['runs'][number]['cells'][number]
+
+export const kinds: Part<KindsPart> = {
+  id: 'kinds',
+  title: 'work that is done later, rarely or elsewhere',
+  share: 0.15,
+  measure: measureKinds,
+  heading: 'Work that is done later, rarely or elsewhere',
+  question: 'Is work charged to the requests that caused it, wherever and whenever it is done?',
+  goals: [
+    {
+      title:
+        'what a request makes its server use lies inside the interval in at least 95 of 100, whenever and wherever it does so',
+      judge: (part) => judgeHolding(cellsOf(part)),
+    },
+    {
+      title: 'nothing is called valid that is wrong by more than its half-width and 3 %',
+      judge: (part) => judgeValid(cellsOf(part)),
+    },
+  ],
+  answer(part) {
+    const cells = cellsOf(part)
+    if (cells.length === 0) return null
+    return {
+      sentences: unitSentence(cells),
+      tables: [table(cells)],
+      charts: [chart(cells)],
+      limits: verdictSentences(part.runs),
+      effort: effortOf(part.runs),
+    }
+  },
+}
 
 /** One server of a run. */
-interface KindApp {
-  readonly id: string
-  readonly kind: WorkKind
-  readonly isWrapper: boolean
-  readonly folder: string
+type KindApp = BurningApp<AppRecipe & { readonly kind: WorkKind; readonly isWrapper: boolean }>
+
+/** What the servers of an app say of themselves, by round: all their CPU time over all their requests, and one unit of their work, µs. */
+interface Told {
+  readonly costs: Figure[]
+  readonly units: Figure[]
 }
 
 /** Known work that is not done at once, in the slice of its request: does the suite charge it all the same? */
-export const measureKinds: MeasurePart<KindsPart> = async (context) => {
+async function measureKinds(context: PartContext): Promise<PartOutcome<KindsPart>> {
   const share = unitShare(context.milliseconds, FULL_MILLISECONDS)
-  const { nanosecondsPerTurn } = burnTimes([await firstLook(context)])
-  const turns = Math.round((MICROSECONDS * 1000) / nanosecondsPerTurn)
+  const firstLook = await burnPass(context, burnClock, [0, FIRST_LOOK_TURNS], CLOCK_MILLISECONDS)
+  if (firstLook === null) return { body: null, cutShort: true, problem: null }
+  const turns = Math.round((MICROSECONDS * 1000) / burnTimes([firstLook]).nanosecondsPerTurn)
   const [base] = resolveApps([BASELINE], context.cwd)
-  const reports = await mkdtemp(join(tmpdir(), 'framework-cost-'))
-  const kinds = kindApps(reports)
-  for (const { folder } of kinds) await mkdir(folder)
-  const recipes = kinds.map(({ id, kind, isWrapper, folder }): AppRecipe => {
+  const recipe = (kind: WorkKind, isWrapper: boolean) => {
     const own = isWrapper ? 0 : (TURNS_OF[kind] ?? turns)
-    return { id, module: KINDS, name: 'withWork', base, arguments: [kind, own, folder] }
-  })
-  const generated = await writeGeneratedApps(recipes)
+    const id = isWrapper ? `${kind}-wrapper` : kind
+    return { id, kind, isWrapper, base: base!, module: KINDS, name: 'withWork', arguments: [kind, own] }
+  }
+  const wrappers = [...new Set(Object.values(WAYS).map(({ wrapper }) => wrapper))]
+  const recipes = [...wrappers.map((kind) => recipe(kind, true)), ...workKinds.map((kind) => recipe(kind, false))]
+  const { apps, remove } = await writeBurningApps(recipes)
   try {
-    const { finished, cutShort, problem } = await repeatUnit(
-      context,
-      { guessMilliseconds: FULL_MILLISECONDS * share, failuresInARow: 2 },
-      async (turn) => {
-        const title = `run ${turn + 1} of work of other kinds`
-        const told = new Map<string, Told[]>(kinds.map(({ id }) => [id, []]))
-        const roundFinished = (round: RoundRecord) => {
-          for (const app of kinds) told.get(app.id)!.push(toldBy(app, round, context.now))
-        }
-        const options = {
-          endpoints: ['hello' as const],
-          rounds: shrunk(ROUNDS.full, share, ROUNDS.least),
-          blocks: shrunk(BLOCKS.full, share, BLOCKS.least),
-          warmUp: Math.max(WARM_UP_SECONDS.least, WARM_UP_SECONDS.full * share),
-          maxMinutes: context.milliseconds / 60_000,
-          seed: seedOfTurn(context, turn),
-        }
-        const outcome = await measureUnitRun(context, { title, apps: [base!, ...generated.apps], options, roundFinished })
-        if (outcome === null) return null
-        const cells = kindCells(outcome.result, kinds, told)
-        if (cells.length === 0) throw notMeasured('work of other kinds', outcome.result)
-        return { ...runTime(outcome.result), cells }
-      },
-    )
-    return { body: finished.length === 0 ? null : { part: 'kinds', runs: [...finished] }, cutShort, problem }
+    const repetitions = await repeatRuns(context, FULL_MILLISECONDS * share, (turn) => {
+      const told = new Map<string, Told>(apps.map(({ id }) => [id, { costs: [], units: [] }]))
+      return {
+        title: `run ${turn + 1} of work of other kinds`,
+        apps: [base!, ...apps],
+        options: { endpoints: ['hello'], ...sized(SIZES, share), maxMinutes: context.milliseconds / 60_000 },
+        roundFinished(round: RoundRecord) {
+          for (const app of apps) hear(app, round, context.now, told.get(app.id)!)
+        },
+        read({ result }) {
+          const cells = kindCells(result, apps, told)
+          if (cells.length === 0) throw notMeasured('work of other kinds', result)
+          return { cells }
+        },
+      }
+    })
+    return outcomeOf(repetitions, (runs) => ({ part: 'kinds', runs }))
   } finally {
-    await generated.remove()
-    await rm(reports, { recursive: true, force: true })
+    await remove()
   }
 }
 
-function kindApps(folder: string): KindApp[] {
-  const wrappers = [...new Set(Object.values(WRAPPERS))]
-  return [
-    ...wrappers.map((kind) => ({ kind, isWrapper: true, id: `${kind}-wrapper` })),
-    ...workKinds.map((kind) => ({ kind, isWrapper: false, id: kind })),
-  ].map((app) => ({ ...app, folder: join(folder, app.id) }))
-}
-
-async function firstLook({ placement }: PartContext): Promise<Map<number, number>> {
-  const look = (turns: number) => burnClock(turns, { cpu: placement.serverCpu, milliseconds: CLOCK_MILLISECONDS })
-  return new Map([
-    [0, await look(0)],
-    [FIRST_LOOK_TURNS, await look(FIRST_LOOK_TURNS)],
-  ])
-}
-
-/** What a server says of one round of its life, from its first slice to its end; NaN where it says nothing. Microseconds. */
-export interface Told {
-  /** All its CPU time over all its requests, kept or not. */
-  readonly costMicroseconds: number
-  /** One unit of its work. */
-  readonly unitMicroseconds: number
-}
-
-const NOTHING: Told = { costMicroseconds: Number.NaN, unitMicroseconds: Number.NaN }
-
-function toldBy({ folder }: KindApp, { slices }: RoundRecord, now: () => number): Told {
-  const report = takeReport(folder)
-  if (report === null || slices.length === 0) return NOTHING
+/** Takes in what a server says of one round of its life, from its first slice to its end, if anything. */
+function hear({ folder }: KindApp, { round, slices }: RoundRecord, now: () => number, { costs, units }: Told): void {
+  const reports = takeFiles(folder, /./).map((bytes) => JSON.parse(bytes.toString()) as KindReport)
+  // Of the process that has lived longest: the one that is only checked before the first round leaves a report as well.
+  const report = reports.sort((a, b) => b.marks.length - a.marks.length)[0]
+  if (report === undefined || slices.length === 0) return
   const beganNs = Math.min(...slices.map(({ startedNs }) => startedNs)) + zeroOnKernelClock(now)
   const inside = report.samples.filter(([startedNs, tookNs]) => startedNs >= beganNs && tookNs <= LOST_CPU_NS)
-  return {
-    costMicroseconds: cpuMicroseconds(report, beganNs),
-    unitMicroseconds: inside.length === 0 ? Number.NaN : mean(inside.map(([, tookNs]) => tookNs)) / 1000,
-  }
-}
-
-function cpuMicroseconds({ marks }: KindReport, beganNs: number): number {
-  const first = marks.find(([atNs]) => atNs >= beganNs)
-  const last = marks.at(-1)
-  if (first === undefined || last === undefined || last[2] === first[2]) return Number.NaN
-  return (last[1] - first[1]) / (last[2] - first[2])
-}
-
-/** Of the process that has lived longest: the one that is only checked before the first round leaves a report as well. */
-function takeReport(folder: string): KindReport | null {
-  const reports = readdirSync(folder).map((name) => {
-    const path = join(folder, name)
-    const report = JSON.parse(readFileSync(path, 'utf8')) as KindReport
-    rmSync(path)
-    return report
-  })
-  return reports.sort((a, b) => b.marks.length - a.marks.length)[0] ?? null
+  units.push(...toldFigure(round, (meanOrNull(inside.map(([, tookNs]) => tookNs)) ?? Number.NaN) / 1000))
+  const [first, last] = [report.marks.find(([atNs]) => atNs >= beganNs), report.marks.at(-1)]
+  if (first === undefined || last === undefined) return
+  const [, cpuBefore, requestsBefore] = first
+  const [, cpuAfter, requestsAfter] = last
+  // Without a request in between it is no number.
+  costs.push(...toldFigure(round, (cpuAfter - cpuBefore) / (requestsAfter - requestsBefore)))
 }
 
 /** What the suite found of every kind over its wrapper, and what the servers say of it, paired by round. */
-export function kindCells(
-  result: Pick<Result, 'cells'>,
-  kinds: readonly Pick<KindApp, 'id' | 'kind' | 'isWrapper'>[],
-  told: ReadonlyMap<string, readonly Told[]>,
-): KindsPart['runs'][number]['cells'] {
-  const measured = result.cells.filter((cell) => cell.state === 'measured')
-  return kinds.flatMap(({ id, kind, isWrapper }) => {
-    const wrapper = kinds.find((one) => one.isWrapper && one.kind === WRAPPERS[kind])!
+function kindCells({ cells }: Result, apps: readonly KindApp[], told: ReadonlyMap<string, Told>): Cell[] {
+  const measured = cells.filter((cell) => cell.state === 'measured')
+  return apps.flatMap(({ id, recipe: { kind, isWrapper } }) => {
+    const wrapper = apps.find(({ recipe }) => recipe.isWrapper && recipe.kind === WAYS[kind].wrapper)!
     const [own, other] = [id, wrapper.id].map((app) => measured.find((cell) => cell.app === app))
     if (isWrapper || own === undefined || other === undefined) return []
-    const recovered = differences(overheadsOf(own), overheadsOf(other))
-    const overWrapper = (of: (told: Told) => number) =>
-      differences(byRound(told.get(id)!.map(of)), byRound(told.get(wrapper.id)!.map(of)))
-    const truth = overWrapper(({ costMicroseconds }) => costMicroseconds)
-    const units = overWrapper(({ unitMicroseconds }) => unitMicroseconds).map(({ value }) => value)
-    const error = differences(recovered, truth)
-    if (error.length === 0) return []
-    return [
-      {
-        ...{ kind, verdict: own.verdict },
-        ...{ truth: estimateOf(truth), recovered: estimateOf(recovered), recoveredLessTruth: estimateOf(error) },
-        unitMicroseconds: units.length === 0 ? null : mean(units),
-        typicalMicroseconds: typicalOf(own) - typicalOf(other),
-      },
-    ]
+    const [saidOwn, saidOther] = [told.get(id)!, told.get(wrapper.id)!]
+    const figures = {
+      recovered: differences(overheadsOf(own), overheadsOf(other)),
+      truth: differences(saidOwn.costs, saidOther.costs),
+    }
+    const [truth, recovered] = [estimateOf(figures.truth), estimateOf(figures.recovered)]
+    const recoveredLessTruth = estimateOf(differences(figures.recovered, figures.truth))
+    if (truth === null || recovered === null || recoveredLessTruth === null) return []
+    const unitMicroseconds = meanOrNull(differences(saidOwn.units, saidOther.units).map(({ value }) => value))
+    const typicalMicroseconds = typicalOf(own) - typicalOf(other)
+    return [{ kind, verdict: own.verdict, truth, unitMicroseconds, recovered, recoveredLessTruth, typicalMicroseconds }]
   })
 }
 
@@ -179,12 +162,86 @@ function typicalOf({ typicalCost }: MeasuredCell): number {
   return typicalCost?.value ?? Number.NaN
 }
 
-/** @param values of round 1 and on; NaN where one is not known */
-function byRound(values: readonly number[]): Figure[] {
-  return values.flatMap((value, index) => (Number.isFinite(value) ? [{ round: index + 1, value, cpuDistanceNs: null }] : []))
+const EXPLANATION =
+  'Planted is what the servers count themselves while they are measured: all their CPU time (getrusage, and /proc of a child) over all ' +
+  'their requests, from the first slice to their end, over a server that puts off or hands over in the same way and does nothing. Recovered ' +
+  'is the difference of what the suite prints as cost of the two. The interval is that of their difference, round by round. A unit alone is what ' +
+  'the work takes by the clock of the server; it may make the rest of a request more or less expensive, and is timed in passing.'
+
+function cellsOf({ runs }: KindsPart): Cell[] {
+  return runs.flatMap(({ cells }) => cells)
 }
 
-/** @param figures one round or more */
-function estimateOf(figures: readonly Figure[]): Estimate {
-  return estimateFigures([figures])[0]!
+/** An interval that is not known excludes nothing. */
+function isHeld({ recoveredLessTruth }: Cell): boolean {
+  return bounded(recoveredLessTruth).every((known) => holds(known, 0))
+}
+
+function judgeHolding(cells: readonly Cell[]): Judgement | null {
+  const held = cells.filter(isHeld).length
+  return judgeShare(held, cells.length, 'intervals hold what the servers count themselves', { atLeast: GOAL_HOLDING })
+}
+
+function judgeValid(cells: readonly Cell[]): Judgement | null {
+  if (cells.length === 0) return null
+  const valid = cells.filter(({ verdict }) => verdict === 'valid').length
+  const wrong = cells.filter((cell) => cell.verdict !== 'invalid' && isFarOff(cell)).length
+  return judged(
+    `${wrong} of ${count(cells.length, 'number')} that are not called invalid (${valid} valid) are wrong by more than half-width and 3 %`,
+    wrong === 0,
+  )
+}
+
+function isFarOff({ recoveredLessTruth: { value }, recovered, truth }: Cell): boolean {
+  const halfWidth = recovered.high === null ? Number.POSITIVE_INFINITY : recovered.high - recovered.value
+  return Math.abs(value) > halfWidth + TOLERATED * truth.value
+}
+
+/** The harder question: nothing that the work does to the rest of a request is in a unit alone. */
+function unitSentence(cells: readonly Cell[]): string[] {
+  const inside = cells.flatMap(({ unitMicroseconds, recovered }) =>
+    unitMicroseconds === null ? [] : [bounded(recovered).every((known) => holds(known, unitMicroseconds))],
+  )
+  if (inside.length === 0) return []
+  return [`What a unit takes alone lies in ${inside.filter(Boolean).length} of ${count(inside.length, 'interval')}.`]
+}
+
+/** A kind in the words of the page, all its runs, and the run in the middle. */
+function byKind(cells: readonly Cell[]) {
+  const words = new Map<string, string>(Object.entries(WAYS).map(([kind, way]) => [kind, way.words]))
+  return [...Map.groupBy(cells, ({ kind }) => kind)].map(([kind, own]) => {
+    const sorted = own.toSorted((a, b) => a.recoveredLessTruth.value - b.recoveredLessTruth.value)
+    return { done: words.get(kind) ?? kind, own, usual: sorted[Math.floor((sorted.length - 1) / 2)]! }
+  })
+}
+
+function chart(cells: readonly Cell[]): AnswerChart {
+  const rows = byKind(cells)
+  return chartOf(
+    {
+      id: 'kinds',
+      title: 'Work of other kinds, what the suite found too much or too little',
+      description: `recovered less planted CPU microseconds per request for ${rows.length} kinds of work, the median run of each`,
+      y: { title: 'recovered less planted, µs per request, nearer to 0 is better' },
+      reference: 0,
+    },
+    rows.flatMap(({ done, usual }) => mark('the median run', done, usual.recoveredLessTruth)),
+  )
+}
+
+function table(cells: readonly Cell[]): AnswerTable {
+  const rows = byKind(cells).map((row) => ({ ...row, truth: median(row.own.map(({ truth }) => truth.value)) }))
+  const words = { id: 'kinds', title: 'Recovered and planted cost by kind of work', note: EXPLANATION, texts: 1 }
+  return tableOf(words, rows, {
+    done: ({ done }) => done,
+    'a unit alone, µs'({ own }) {
+      const timed = own.flatMap(({ unitMicroseconds }) => unitMicroseconds ?? [])
+      return timed.length === 0 ? null : median(timed)
+    },
+    'planted, µs (median)': ({ truth }) => truth,
+    'recovered, µs (median run)': ({ usual }) => usual.recovered,
+    'recovered ÷ planted': ({ own, truth }) => median(own.map(({ recovered }) => recovered.value)) / truth,
+    'of it in the typical cost, µs': ({ own }) => median(own.map(({ typicalMicroseconds }) => typicalMicroseconds)),
+    'intervals that hold it': ({ own }) => `${own.filter(isHeld).length} of ${own.length}`,
+  })
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { RunError } from '../../result/errors.ts'
+import { total } from './words.ts'
 
 const PROJECT_MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 const READY_MILLISECONDS = 10_000
@@ -80,7 +81,6 @@ export const outsideApps: readonly string[] = Object.keys(sources)
  * @throws RunError when one does not answer
  */
 export async function withOutsideServers<T>(
-  apps: readonly string[],
   cpu: number | null,
   act: (servers: readonly OutsideServer[]) => Promise<T>,
 ): Promise<T> {
@@ -90,9 +90,9 @@ export async function withOutsideServers<T>(
     await symlink(PROJECT_MODULES, join(folder, 'node_modules'))
     const firstPort = 10_000 + Math.floor(Math.random() * 9_000)
     const servers: OutsideServer[] = []
-    for (const [index, app] of apps.entries()) {
+    for (const [index, [app, source]] of Object.entries(sources).entries()) {
       const file = join(folder, `${app}.mjs`)
-      await writeFile(file, sources[app]!)
+      await writeFile(file, source)
       const port = firstPort + index
       const [command, ...args] = [...(cpu === null ? [] : ['taskset', '-c', String(cpu)]), process.execPath, file]
       const env = { PATH: process.env.PATH, PORT: String(port), NODE_ENV: 'production' }
@@ -109,9 +109,8 @@ export async function withOutsideServers<T>(
 }
 
 function cpuOf(pid: number): number {
-  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
-    return sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0])
-  }, 0)
+  const threads = readdirSync(`/proc/${pid}/task`)
+  return total(threads, (thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0]))
 }
 
 async function answers({ app, url }: OutsideServer): Promise<void> {

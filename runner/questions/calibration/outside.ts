@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BASELINE } from '../../../apps/app.ts'
 import type { DriverId } from '../../load/drivers.ts'
+import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
+import { formatNumber } from '../../result/format.ts'
+import { listInWords } from '../../result/plain-text.ts'
+import { differenceOfMeans, type Estimate, estimateMeans, exponentiate, type MeanEstimate } from '../../statistics/estimate.ts'
 import { seededRandom } from '../../statistics/random.ts'
 import { resolveApps } from '../resolve.ts'
 import type { OutsidePart } from './data.ts'
+import { autocannon, type LoadProgram, wrk } from './load-programs.ts'
 import { type OutsideServer, outsideApps, withOutsideServers } from './outside-servers.ts'
-import type { MeasurePart, PartContext } from './part-context.ts'
-import { type LoadProgram, runAutocannon, runWrk } from './procedures/load-programs.ts'
-import { shrunk, unitShare } from './repetitions.ts'
-import { repeatInTurns } from './turns.ts'
-import { measureUnitRun, notMeasured, seedOfTurn } from './unit-run.ts'
+import type { Judgement, Part, PartContext } from './part.ts'
+import { outcomeOf, repeatInTurns, seedOfTurn, shrunk, unitShare } from './repetitions.ts'
+import { measureUnitRun, notMeasured, sized } from './unit-run.ts'
+import { count, holds, judged } from './words.ts'
 
 const CONNECTIONS = 16
 const WARM_UP_SECONDS = 4
@@ -18,54 +22,94 @@ const RUNS = { full: 4, least: 1 }
 const RUN_SECONDS = 1
 /** After the last run of a set, so that what servers put off is done. */
 const TAIL_MILLISECONDS = 1_200
-const SUITE = { rounds: { full: 2, least: 2 }, blocks: { full: 40, least: 3 }, warmUpSeconds: { full: 2.4, least: 0.1 } }
+const SUITE_SIZES = { rounds: { full: 2, least: 2 }, blocks: { full: 40, least: 3 }, warmUp: { full: 2.4, least: 0.1 } }
 const FULL_MILLISECONDS = 60_000
+/** The goal: no more than this beside what is found from outside. */
+const WITHIN = 0.03
 
-type Way = OutsidePart['ways'][number]
+type WayId = OutsidePart['ways'][number]['id']
+type Sets = OutsidePart['ways'][number]['sets']
 
 /** One way of finding what the apps cost: costs in microseconds by app, one entry per set of fresh processes. */
-interface Measured {
-  readonly id: Way['id']
+interface Way {
+  readonly id: WayId
   readonly title: string
-  measure(context: PartContext, turn: number, share: number): Promise<Way['sets'] | null>
+  /** In chart and table. */
+  readonly short: string
+  measure(context: PartContext, turn: number, share: number): Promise<Sets | null>
 }
 
-const ways: readonly Measured[] = [
-  { id: 'autocannon', title: 'servers by hand, autocannon', measure: byHand(runAutocannon) },
-  { id: 'suite-sleeping', title: 'the suite with a client that sleeps', measure: bySuite('autocannon-sleeping') },
-  { id: 'wrk', title: 'servers by hand, wrk', measure: byHand(runWrk) },
-  { id: 'suite', title: 'the suite', measure: bySuite('autocannon') },
+/** In the order of measuring. */
+const WAYS: readonly Way[] = [
+  { id: 'autocannon', title: 'servers by hand, autocannon', short: 'by hand, autocannon', measure: byHand(autocannon) },
+  {
+    id: 'suite-sleeping',
+    title: 'the suite with a client that sleeps',
+    short: 'suite, client sleeps',
+    measure: bySuite('autocannon-sleeping'),
+  },
+  { id: 'wrk', title: 'servers by hand, wrk', short: 'by hand, wrk', measure: byHand(wrk) },
+  { id: 'suite', title: 'the suite', short: 'suite', measure: bySuite('autocannon') },
 ]
+/** In chart and table. */
+const SHOWN = (['autocannon', 'wrk', 'suite-sleeping', 'suite'] as const).map((id) => WAYS.find((way) => way.id === id)!)
+/** Load programs of other people on servers started by hand; both sleep. */
+const OUTSIDE: readonly WayId[] = ['autocannon', 'wrk']
 
 /**
  * The suite held against the outside: servers as their documentation has them, started with `node server.mjs`, loaded by stock autocannon
  * and by wrk from their own command lines, in turns with the suite.
  */
-export const measureOutside: MeasurePart<OutsidePart> = async (context) => {
-  const share = unitShare(context.milliseconds, FULL_MILLISECONDS, ways.length)
-  const { finished, cutShort, problem } = await repeatInTurns(
-    context,
-    ways,
-    { guessMilliseconds: FULL_MILLISECONDS * share, random: seededRandom(context.seed), titleOf: ({ title }) => title },
-    (way, turn) => way.measure(context, turn, share),
-  )
-  if (finished.length === 0) return { body: null, cutShort, problem }
-  const body = {
-    part: 'outside' as const,
-    ways: ways.map(({ id, title }) => ({
-      ...{ id, title },
-      sets: finished.filter(({ member }) => member.id === id).flatMap(({ done }) => done),
-    })),
-  }
-  return { body, cutShort, problem }
+export const outside: Part<OutsidePart> = {
+  id: 'outside',
+  title: 'servers started by hand',
+  share: 0.2,
+  async measure(context) {
+    const share = unitShare(context.milliseconds, FULL_MILLISECONDS, WAYS.length)
+    const rule = { guessMilliseconds: FULL_MILLISECONDS * share, random: seededRandom(context.seed) }
+    const repetitions = await repeatInTurns(context, WAYS, rule, (way, turn) => way.measure(context, turn, share))
+    return outcomeOf(repetitions, (finished) => ({
+      part: 'outside',
+      ways: WAYS.map((way) => {
+        const sets = finished.filter(({ member }) => member === way).flatMap(({ done }) => done)
+        return { id: way.id, title: way.title, sets }
+      }),
+    }))
+  },
+  heading: 'From outside',
+  question: 'Do servers that are started by hand and loaded by stock programs cost what the suite says?',
+  goals: [
+    {
+      title: 'no difference between the suite and the outside is proven, for any app',
+      judge: (part) => judge(part, 'have no proven difference', (difference) => holds(difference, 1)),
+    },
+    {
+      title: 'the suite is within ±3 % of the outside, for every app',
+      judge: (part) => judge(part, 'are within ±3 %', ({ value }) => Math.abs(Math.log(value)) <= Math.log1p(WITHIN)),
+    },
+  ],
+  answer(part) {
+    const compared = comparisonsOf(part)
+    if (compared.length === 0) return null
+    const words = compared.map(({ app, difference }) => `${app} ${percentOf(difference)}`)
+    return {
+      sentences: [
+        `By a client that sleeps, as stock load programs do, the suite says of the ratio to ${BASELINE}, compared with the outside: ${listInWords(words)}.`,
+      ],
+      tables: [table(part)],
+      charts: [chart(part)],
+      limits: [],
+      effort: part.ways.map(({ title, sets }) => `${title}: ${count(sets.length, 'set')}`).join('; '),
+    }
+  },
 }
 
 /** Whole runs of a load program on every server, in turns; cost is all CPU over all requests, with an idle tail. */
-function byHand(load: LoadProgram): Measured['measure'] {
+function byHand(program: LoadProgram): Way['measure'] {
   return ({ signal, placement, progress, seed }, turn, share) =>
-    withOutsideServers(outsideApps, placement.serverCpu, async (servers) => {
+    withOutsideServers(placement.serverCpu, async (servers) => {
       const run = ({ url }: OutsideServer, seconds: number) =>
-        load(url, { connections: CONNECTIONS, pipelining: 1, seconds, cpu: placement.loadCpu }, signal)
+        program.run(url, { connections: CONNECTIONS, pipelining: 1, seconds, cpu: placement.loadCpu }, signal)
       for (const server of servers) {
         progress(`servers by hand, warming up ${server.app}`)
         await run(server, Math.max(1, Math.round(WARM_UP_SECONDS * share)))
@@ -81,38 +125,102 @@ function byHand(load: LoadProgram): Measured['measure'] {
         }
       }
       await sleep(TAIL_MILLISECONDS, undefined, { signal }).catch(() => {})
-      return [
-        Object.fromEntries(
-          servers.map((server, index) => [server.app, (server.cpuNs() - before[index]!) / 1000 / requests.get(server)!]),
-        ),
-      ]
+      const cost = (server: OutsideServer, index: number) => (server.cpuNs() - before[index]!) / 1000 / requests.get(server)!
+      return [Object.fromEntries(servers.map((server, index) => [server.app, cost(server, index)]))]
     })
 }
 
 /** A short run of the suite on the same answer; every round has fresh processes, and is a set. */
-function bySuite(driver: DriverId): Measured['measure'] {
+function bySuite(driver: DriverId): Way['measure'] {
   return async (context, turn, share) => {
     const apps = resolveApps(outsideApps, context.cwd)
-    const options = {
-      ...{ driver, endpoints: ['hello' as const], connections: CONNECTIONS, seed: seedOfTurn(context, turn) },
-      rounds: shrunk(SUITE.rounds.full, share, SUITE.rounds.least),
-      blocks: shrunk(SUITE.blocks.full, share, SUITE.blocks.least),
-      warmUp: Math.max(SUITE.warmUpSeconds.least, SUITE.warmUpSeconds.full * share),
-      maxMinutes: 10,
-    }
-    const outcome = await measureUnitRun(context, { title: `the suite, ${driver}`, apps, options })
+    const shape = { driver, endpoints: ['hello' as const], connections: CONNECTIONS, maxMinutes: 10 }
+    const unit = { title: `the suite, ${driver}`, apps, options: { ...shape, ...sized(SUITE_SIZES, share) } }
+    const outcome = await measureUnitRun(context, unit, seedOfTurn(context, turn))
     if (outcome === null) return null
-    const { cells } = outcome.result
-    const measured = cells.filter((cell) => cell.state === 'measured')
+    const measured = outcome.result.cells.filter((cell) => cell.state === 'measured')
     if (!measured.some(({ app }) => app === BASELINE)) throw notMeasured('the suite', outcome.result)
-    const rounds = [...new Set(measured.flatMap(({ perRound }) => perRound.map(({ round }) => round)))]
-    return rounds.map((round) =>
-      Object.fromEntries(
-        measured.flatMap(({ app, perRound }) => {
-          const value = perRound.find((one) => one.round === round)
-          return value === undefined ? [] : [[app, value.costMicroseconds]]
-        }),
-      ),
-    )
+    const values = measured.flatMap(({ app, perRound }) => perRound.map((one) => ({ ...one, app })))
+    const sets = Map.groupBy(values, ({ round }) => round)
+    return [...sets.values()].map((set) => Object.fromEntries(set.map(({ app, costMicroseconds }) => [app, costMicroseconds])))
   }
+}
+
+const EXPLANATION =
+  'Every set has fresh processes: all five servers up at once on one CPU, warmed up, then loaded in turns; cost is all CPU time over all ' +
+  'requests, an idle second included. What stands by hand shares no code with the suite: node server.mjs as in the documentation of ' +
+  'each framework, autocannon and wrk from their own command lines, and /proc. Both programs sleep between responses, and the ' +
+  "server's write has to wake them; that is more expensive, and more so for a slow app. So the suite is compared with them by a client that sleeps as " +
+  'well (--driver autocannon-sleeping); what its usual client, which never sleeps, says of the same servers is beside it.'
+
+interface Comparison {
+  readonly app: string
+  /** Ratio of the suite over that of the outside. */
+  readonly difference: Estimate
+}
+
+/** The suite, by the same kind of client if not said otherwise, beside the outside. */
+function comparisonsOf(part: OutsidePart, way: WayId = 'suite-sleeping'): Comparison[] {
+  return appsOf(part).flatMap((app) => {
+    const [suite, outside] = [logRatioOf(part, [way], app), logRatioOf(part, OUTSIDE, app)]
+    if (suite === null || outside === null) return []
+    const difference = exponentiate(differenceOfMeans(suite, outside))
+    return Number.isFinite(difference.high) ? [{ app, difference }] : []
+  })
+}
+
+/** ln of the ratio to the baseline in the same set, over the sets of some ways. */
+function logRatioOf({ ways }: OutsidePart, ids: readonly WayId[], app: string): MeanEstimate | null {
+  const sets = ways.filter(({ id }) => ids.includes(id)).flatMap((way) => way.sets)
+  const known = sets.filter((set) => set[app] !== undefined && set[BASELINE] !== undefined)
+  return known.length < 2 ? null : estimateMeans([known.map((set) => Math.log(set[app]! / set[BASELINE]!))])[0]!
+}
+
+function ratioOf(part: OutsidePart, id: WayId, app: string): Estimate | null {
+  const logRatio = logRatioOf(part, [id], app)
+  return logRatio === null ? null : exponentiate(logRatio)
+}
+
+function appsOf({ ways }: OutsidePart): string[] {
+  const all = new Set(ways.flatMap(({ sets }) => sets.flatMap((set) => Object.keys(set))))
+  return [...all].filter((app) => app !== BASELINE)
+}
+
+function judge(part: OutsidePart, words: string, isMet: (difference: Estimate) => boolean): Judgement | null {
+  const all = comparisonsOf(part)
+  if (all.length === 0) return null
+  const met = all.filter(({ difference }) => isMet(difference)).length
+  return judged(`${met} of ${count(all.length, 'app')} ${words}`, met === all.length)
+}
+
+function chart(part: OutsidePart): AnswerChart {
+  return chartOf(
+    {
+      id: 'outside',
+      title: `Ratio to ${BASELINE} on hello, from outside and by the suite`,
+      description: `ratio of every app to ${BASELINE} on hello by servers started by hand and by the suite, with 95 % intervals`,
+      y: { title: `times the CPU time of ${BASELINE}, less is better` },
+      reference: 1,
+    },
+    appsOf(part).flatMap((app) => SHOWN.flatMap(({ id, short }) => mark(short, app, ratioOf(part, id, app)))),
+  )
+}
+
+function table(part: OutsidePart): AnswerTable {
+  const overHand = (all: readonly Comparison[]) => (app: string) => {
+    const own = all.find((one) => one.app === app)
+    return own && percentOf(own.difference)
+  }
+  return tableOf({ id: 'outside', title: `Ratio to ${BASELINE} on hello`, note: EXPLANATION, texts: 1 }, appsOf(part), {
+    app: (app) => app,
+    ...Object.fromEntries(SHOWN.map(({ id, short }) => [short, (app: string) => ratioOf(part, id, app)])),
+    'suite, client sleeps, over by hand': overHand(comparisonsOf(part)),
+    'suite over by hand': overHand(comparisonsOf(part, 'suite')),
+  })
+}
+
+/** `+1.2 [-0.8, 3.1] %` of a ratio and its interval. */
+function percentOf({ value, low, high }: Estimate): string {
+  const percent = (ratio: number) => formatNumber((ratio - 1) * 100, 1)
+  return `${value > 1 ? '+' : ''}${percent(value)} [${percent(low)}, ${percent(high)}] %`
 }

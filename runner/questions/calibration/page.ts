@@ -4,9 +4,9 @@ import { toMarkdown } from '../../report/markdown.ts'
 import { answerSections, answerText } from '../../report/run-blocks.ts'
 import { utcMinute, version } from '../../report/run-facts.ts'
 import { formatDuration } from '../../result/format.ts'
-import type { AnyPartPage, Judgement, PartAnswer, PartPage } from './answers/part-page.ts'
-import { partPages } from './answers/registry.ts'
 import type { CalibrationPart, PartHead } from './data.ts'
+import type { AnyPart, Judgement, Part, PartAnswer } from './part.ts'
+import { calibrationParts } from './registry.ts'
 
 /** Folder of the charts, beside the page. */
 const CHARTS = 'calibration'
@@ -34,7 +34,7 @@ const ELSEWHERE: Goal = {
 }
 
 interface PartSection {
-  readonly page: AnyPartPage
+  readonly part: AnyPart
   readonly head: PartHead | null
   readonly goals: readonly Goal[]
   readonly answer: PartAnswer | null
@@ -46,7 +46,7 @@ interface PartSection {
  * @param parts in any order; of what is missing the page says so
  */
 export async function renderCalibrationPage(parts: readonly CalibrationPart[]): Promise<{ path: string; text: string }[]> {
-  const sections = partPages.map((page) => sectionOf(page, parts))
+  const sections = calibrationParts.map((part) => sectionOf(part, parts))
   const goals = [...sections.flatMap((section) => section.goals), ELSEWHERE]
   const document: Section[] = [
     { blocks: [{ kind: 'raw', text: HEAD }, paragraph(mixture(parts))] },
@@ -60,12 +60,13 @@ export async function renderCalibrationPage(parts: readonly CalibrationPart[]): 
   ]
 }
 
-function sectionOf(page: AnyPartPage, parts: readonly CalibrationPart[]): PartSection {
-  const { goals, answer } = page as PartPage<CalibrationPart>
-  const part = parts.find((one) => one.part === page.part) ?? null
-  const said = part === null ? null : answer(part)
-  const judged = goals.map(({ title, judge }) => ({ title, judgement: part === null || said === null ? null : judge(part) }))
-  return { page, head: part?.head ?? null, goals: judged, answer: said }
+function sectionOf(part: AnyPart, all: readonly CalibrationPart[]): PartSection {
+  // Each part is given the data of its own id.
+  const { goals, answer } = part as Part<CalibrationPart>
+  const data = all.find((one) => one.part === part.id)
+  const said = data === undefined ? null : answer(data)
+  const judged = goals.map(({ title, judge }) => ({ title, judgement: data === undefined || said === null ? null : judge(data) }))
+  return { part, head: data?.head ?? null, goals: judged, answer: said }
 }
 
 function goalTable(goals: readonly Goal[]): Block {
@@ -76,9 +77,9 @@ function goalTable(goals: readonly Goal[]): Block {
   ])
 }
 
-function partSections({ page: { part, title, question }, head, goals, answer }: PartSection): Section[] {
+function partSections({ part: { id, heading, question }, head, goals, answer }: PartSection): Section[] {
   const missing = (why: string) => [
-    titled(title, { kind: 'raw', text: `*${question}* ${why}: \`npm run calibrate -- --parts ${part}\`.` }),
+    titled(heading, { kind: 'raw', text: `*${question}* ${why}: \`npm run calibrate -- --parts ${id}\`.` }),
   ]
   if (head === null) return missing('Not measured yet')
   if (answer === null) return missing(`Started on ${head.startedAt.slice(0, 10)}, but too little was finished to say anything`)
@@ -86,7 +87,7 @@ function partSections({ page: { part, title, question }, head, goals, answer }: 
   const sentences = [...goals.map(goalSentence), ...said.sentences]
   const cutShort = head.cutShort ? ['This part was cut short, and is based on what was finished by then.'] : []
   return [
-    titled(title),
+    titled(heading),
     ...answerSections({ answer: { ...said, question, sentences, limits: [...cutShort, ...said.limits] } }, CHARTS, 3),
     { blocks: [paragraph(`How it was measured: ${answerText(provenance(effort, head))}`)] },
   ]

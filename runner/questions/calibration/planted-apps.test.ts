@@ -7,9 +7,8 @@ import { slice } from '../../fixtures/slices.ts'
 import { START } from '../../fixtures/start-app.ts'
 import { localHost } from '../../servers/local-host.ts'
 import { resolveApps } from '../resolve.ts'
-import { takeSampleFiles } from './burn-sample-files.ts'
-import { timingOf } from './in-situ.ts'
-import { writePlantedApps } from './planted-apps.ts'
+import { takeSampleFiles, timingOf } from './in-situ.ts'
+import { writePlantedApps } from './planted.ts'
 
 const WORKS = [
   { microseconds: 0, turns: 0 },
@@ -22,11 +21,10 @@ describe('writePlantedApps', () => {
     retry: 2,
   }, async () => {
     const bases = resolveApps(['node-http', 'koa'], process.cwd())
-    const { byBase, remove } = await writePlantedApps(bases, WORKS)
-    const apps = [...byBase.values()].flat()
+    const { apps, remove } = await writePlantedApps(bases, WORKS)
     try {
       expect(apps.map(({ id }) => id)).toEqual(['node-http+0us', 'node-http+0.5us', 'koa+0us', 'koa+0.5us'])
-      for (const { id, modulePath, samplesFolder } of apps) {
+      for (const { id, modulePath, folder } of apps) {
         const plan = { id, app: id, modulePath, transport: 'tcp' as const }
         const startedNs = performance.now() * 1e6
         const deployment = await localHost.start(plan, START)
@@ -42,10 +40,10 @@ describe('writePlantedApps', () => {
         // The server has ended, and left what it knows; the first call of all is always timed.
         const elapsedNs = performance.now() * 1e6 - startedNs
         const samples = takeSampleFiles(
-          samplesFolder,
+          folder,
           zeroOnKernelClock(() => performance.now() * 1e6),
         )
-        expect(readdirSync(samplesFolder)).toEqual([])
+        expect(readdirSync(folder)).toEqual([])
         expect(samples.length).toBeGreaterThanOrEqual(1)
         for (const { tookNs } of samples) expect(tookNs).toBeGreaterThan(0)
         // A call on a disturbed machine may take longer than what counts.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { goodCell } from '../../fixtures/good-cell.ts'
 import type { Cell, MeasuredCell } from '../../result/model.ts'
 import type { RoundTiming } from './in-situ.ts'
-import { plantedCells } from './planted-cells.ts'
+import { plantedCells } from './planted.ts'
 
 /** A cell with these µs over the baseline, by round from 1 on; `null`: the round is missing. */
 function cell(app: string, overheads: readonly (number | null)[]): MeasuredCell {

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { loadApp } from '../../../apps/load-app.ts'
 import { simulatedPart } from '../../fixtures/simulated-part.ts'
 import { RunError } from '../../result/errors.ts'
-import type { BurnClock } from './burn-clock.ts'
 import { PlantedPart } from './data.ts'
+import type { BurnClock } from './known-work.ts'
 import { measurePlantedWith, type TakeSamples } from './planted.ts'
 
 const Body = PlantedPart.omit({ head: true })

@@ -2,12 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { realPart, simulatedPart } from '../../fixtures/simulated-part.ts'
 import type { FakeWorld } from '../../load/fake.ts'
 import { RunError } from '../../result/errors.ts'
-import { todayFigures } from './answers/today-figures.ts'
 import { TodayPart } from './data.ts'
-import { sequentialAutocannon } from './procedures/one-after-another.ts'
-import type { Procedure, ProcedureOrder } from './procedures/procedure.ts'
-import { thisSuite } from './procedures/suite.ts'
+import { type Procedure, type ProcedureOrder, sequentialAutocannon, thisSuite } from './procedures.ts'
 import { measureProcedures } from './today.ts'
+import { todayFigures } from './today-figures.ts'
 
 const COST: Record<string, number> = { 'node-http': 10, 'node-http-2': 10, koa: 15, express: 22 }
 const cost = (app: string) => COST[app]!

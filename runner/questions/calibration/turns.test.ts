@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { unitClock } from '../../fixtures/unit-clock.ts'
 import { RunError, UserError } from '../../result/errors.ts'
 import { seededRandom } from '../../statistics/random.ts'
-import { repeatInTurns } from './turns.ts'
+import { repeatInTurns } from './repetitions.ts'
 
 const MEMBERS = ['a', 'b', 'c', 'd']
 /** Repetitions that take a second each, on a clock of their own. */
@@ -13,8 +13,9 @@ function clocked(milliseconds: number) {
     return member
   }
   const run = (repeat: (member: string, repetition: number) => Promise<string | null>, members = MEMBERS, seed = 7) => {
-    const rule = { guessMilliseconds: 1000, random: seededRandom(seed), titleOf: (member: string) => member.toUpperCase() }
-    return repeatInTurns(context, members, rule, repeat)
+    const rule = { guessMilliseconds: 1000, random: seededRandom(seed) }
+    const titled = members.map((name) => ({ name, title: name.toUpperCase() }))
+    return repeatInTurns(context, titled, rule, ({ name }, repetition) => repeat(name, repetition))
   }
   return { run, take, remarks, controller, elapsedSeconds }
 }
@@ -25,7 +26,7 @@ describe('repeatInTurns', () => {
       [7, 7, 8].map(async (seed) => {
         const { run, take } = clocked(40_500)
         const { finished } = await run(async (member) => take(member), MEMBERS, seed)
-        return finished.map(({ member }) => member)
+        return finished.map(({ member }) => member.name)
       }),
     )
     expect(orders[0]).toHaveLength(40)

@@ -8,10 +8,8 @@ import type { Result } from '../../result/model.ts'
 import { knownApps, type ResolvedApp } from '../../servers/find-app.ts'
 import { planOf } from '../resolve.ts'
 import { type RunOutcome, runPlan } from '../run.ts'
-import type { IdenticalPart } from './data.ts'
-import type { PartContext } from './part-context.ts'
-
-type RunTime = Omit<IdenticalPart['runs'][number], 'ratios' | 'controls'>
+import type { PartContext } from './part.ts'
+import { type Repetitions, repeatUnit, seedOfTurn, shrunk } from './repetitions.ts'
 
 /** One run of the suite as a unit of a part. */
 export interface UnitRun {
@@ -19,12 +17,12 @@ export interface UnitRun {
   readonly title: string
   /** The first one is the baseline. */
   readonly apps: readonly ResolvedApp[]
-  /** Options that differ from the defaults of `compare`; `seed` is needed. */
-  readonly options: Partial<CompareOptions> & Pick<CompareOptions, 'seed'>
+  /** Options that differ from the defaults of `compare`. */
+  readonly options: Partial<CompareOptions>
   /** Absent: the one that options and apps come to. */
   readonly plan?: Plan
   /** Absent: the part's. */
-  readonly placement?: CpuPlacement
+  readonly placement?: CpuPlacement | null
   roundFinished?(round: RoundRecord): void
 }
 
@@ -33,47 +31,69 @@ export interface UnitRun {
  * @returns null when the run was interrupted: half a run is no repetition
  * @throws RunError when the machine failed, even if some rounds were finished by then
  */
-export async function measureUnitRun(context: PartContext, unit: UnitRun): Promise<RunOutcome | null> {
-  const { signal } = context
-  const options = withDefaults(unit.options, knownApps(), unit.options.seed)
+export async function measureUnitRun(context: PartContext, unit: UnitRun, seed: number): Promise<RunOutcome | null> {
+  const { title, apps } = unit
+  const options = withDefaults({ ...unit.options, seed }, knownApps(), seed)
   const placement = unit.placement ?? context.placement
-  const opened = await context.openRig(options.driver, options.seed, placement)
-  const order = {
-    options,
-    apps: unit.apps,
-    plan: unit.plan ?? planOf(options, unit.apps),
-    placement,
-    opened,
-    startedAt: new Date(),
-  }
-  const outcome = await runPlan(order, {
-    signal,
-    listener: {
-      progress: (progress) => context.progress(`${unit.title}, ${where(progress)}`),
-      appFailed: (app, reason) => context.remark(`${app} is out of ${unit.title}: ${reason}`),
+  const opened = await context.openRig(options.driver, seed, placement)
+  const plan = unit.plan ?? planOf(options, apps)
+  const outcome = await runPlan(
+    { options, apps, plan, placement, opened, startedAt: new Date() },
+    {
+      signal: context.signal,
+      listener: {
+        progress: (progress) => context.progress(`${title}, ${where(progress)}`),
+        appFailed: (app, reason) => context.remark(`${app} is out of ${title}: ${reason}`),
+      },
+      roundFinished: async (round) => unit.roundFinished?.(round),
     },
-    roundFinished: async (round) => unit.roundFinished?.(round),
-  })
+  )
   if (outcome.problem !== null) throw outcome.problem
-  return signal.aborted ? null : outcome
+  return context.signal.aborted ? null : outcome
+}
+
+/** A run of the engine, and what the part keeps of it beside its time and verdict. */
+export interface KeptRun<Kept> extends UnitRun {
+  /** @throws RunError when it has nothing to say */
+  read(outcome: RunOutcome): Kept | Promise<Kept>
+}
+
+/** Repeats runs of the engine for as long as the part has time, each with another seed; one that fails is left out, two in a row end it. */
+export function repeatRuns<Kept>(
+  context: PartContext,
+  guessMilliseconds: number,
+  unitOf: (turn: number) => KeptRun<Kept>,
+): Promise<Repetitions<RunTime & Kept>> {
+  return repeatUnit(context, { guessMilliseconds, failuresInARow: 2 }, async (turn) => {
+    const unit = unitOf(turn)
+    const outcome = await measureUnitRun(context, unit, seedOfTurn(context, turn))
+    if (outcome === null) return null
+    const { rounds, wallSeconds, measuredSeconds, verdict } = outcome.result
+    return { rounds, wallSeconds, measuredSeconds, verdict, ...(await unit.read(outcome)) }
+  })
 }
 
 /** How long a run took and how it was judged: kept of every run of the calibration. */
-export function runTime({ rounds, wallSeconds, measuredSeconds, verdict }: Result): RunTime {
-  return { rounds, wallSeconds, measuredSeconds, verdict }
+export type RunTime = Pick<Result, 'rounds' | 'wallSeconds' | 'measuredSeconds' | 'verdict'>
+
+/** How large a run is when there is time, and the least that still makes sense. */
+export type RunSizes = Readonly<Record<'rounds' | 'blocks' | 'warmUp', { readonly full: number; readonly least: number }>>
+
+/** Options of a run that has to shrink to this share of its full size. */
+export function sized({ rounds, blocks, warmUp }: RunSizes, share: number) {
+  return {
+    rounds: shrunk(rounds.full, share, rounds.least),
+    blocks: shrunk(blocks.full, share, blocks.least),
+    warmUp: Math.max(warmUp.least, warmUp.full * share),
+  }
 }
 
 /** Why a run has nothing to say: what failed, else what was wrong with the run, else why nothing is there. */
-export function notMeasured(what: string, { findings, cells }: Result): RunError {
+export function notMeasured(what: string, { findings, cells }: Pick<Result, 'findings' | 'cells'>): RunError {
   const failed = cells.find((cell) => cell.state === 'failed')?.reason
   const skipped = cells.find((cell) => cell.state === 'skipped')?.reason
   const reason = failed ?? findings.find(({ severity }) => severity === 'invalid')?.message ?? skipped
   return new RunError('not-measured', `${what} was not measured${reason === undefined ? '' : `: ${reason}`}`)
-}
-
-/** Another seed for every repetition of a part. */
-export function seedOfTurn({ seed }: Pick<PartContext, 'seed'>, turn: number): number {
-  return (seed + turn) % 2 ** 32
 }
 
 function where({ phase, round, expectedRounds }: Progress): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { simulatedPart } from '../../fixtures/simulated-part.ts'
 import { WARM_UP_LIMITS } from '../../measure/round-sizes.ts'
 import { WarmUpPart } from './data.ts'
-import { measureWarmUp, thinned } from './warm-up.ts'
+import { thinned, warmUp } from './warm-up.ts'
 
 const Body = WarmUpPart.omit({ head: true })
 const APPS = ['node-http', 'express', 'fastify', 'hono', 'koa']
@@ -10,7 +10,7 @@ const APPS = ['node-http', 'express', 'fastify', 'hono', 'koa']
 describe('measureWarmUp in a simulated world', () => {
   it('has curves of three processes per app, a warm-up, and the drift that it leaves', async () => {
     const { context, world, remarks } = simulatedPart(180_000)
-    const { body, cutShort, problem } = await measureWarmUp(context)
+    const { body, cutShort, problem } = await warmUp.measure(context)
     expect({ cutShort, problem, remarks }).toEqual({ cutShort: false, problem: null, remarks: [] })
     const { curves, chosenMilliseconds, drift } = Body.parse(body)
     expect(curves.map(({ app, process }) => `${process} ${app}`).sort()).toEqual(
@@ -66,7 +66,7 @@ describe('measureWarmUp in a simulated world', () => {
       }
       return { ...opened, rig: { ...opened.rig, host: { ...opened.rig.host, start } } }
     }
-    const { body } = await measureWarmUp({ ...tested.context, openRig })
+    const { body } = await warmUp.measure({ ...tested.context, openRig })
     expect(body!.chosenMilliseconds).toBeGreaterThan(2_300)
     expect(body!.chosenMilliseconds).toBeLessThan(3_100)
     for (const { points } of body!.curves) {
@@ -77,7 +77,7 @@ describe('measureWarmUp in a simulated world', () => {
   it('keeps curves without a drift when it is interrupted between them', async () => {
     const tested = simulatedPart(180_000)
     const progress = (sentence: string) => void (sentence.startsWith('drift') && tested.controller.abort())
-    const { body, cutShort } = await measureWarmUp({ ...tested.context, progress })
+    const { body, cutShort } = await warmUp.measure({ ...tested.context, progress })
     expect(cutShort).toBe(true)
     expect(body).toMatchObject({ drift: [] })
     expect(body!.curves).toHaveLength(15)
@@ -87,7 +87,7 @@ describe('measureWarmUp in a simulated world', () => {
     const { context } = simulatedPart(20_000, {
       disturb: (pulse, { app }) => (app === 'koa' ? { ...pulse, requests: 0, steadyRequests: 0 } : pulse),
     })
-    await expect(measureWarmUp(context)).rejects.toThrow('koa did not answer while it was warming up')
+    await expect(warmUp.measure(context)).rejects.toThrow('koa did not answer while it was warming up')
   })
 })
 

@@ -1,0 +1,269 @@
+import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
+import { formatEstimate, formatPlusMinusPercent } from '../../result/format.ts'
+import type { Estimate } from '../../result/model.ts'
+import { listInWords } from '../../result/plain-text.ts'
+import { differenceOfMeans, estimateMeans, type MeanEstimate } from '../../statistics/estimate.ts'
+import { holm } from '../../statistics/holm.ts'
+import type { InvariancePart } from './data.ts'
+import type { Judgement, Part, PartAnswer } from './part.ts'
+import { bounded, count, fromTo, judged, tooFewRounds } from './words.ts'
+
+/** Chance of even one false claim in the whole part (Holm). */
+const FALSE_CLAIM = 0.05
+
+/** Known mechanisms by the id of a factor, not findings of a calibration: the page calls them possible. */
+const POSSIBLE_REASONS: ReadonlyMap<string, string> = new Map([
+  [
+    'load-generator',
+    'a client that sleeps has to be woken inside the write of the server, and the server pays for it; a slow server leaves the client idle more often and pays more often',
+  ],
+  [
+    'slice',
+    'in a short slice a larger share is spent with cold caches, in a long one the apps are measured farther apart in time',
+  ],
+  [
+    'connections',
+    'with many connections the server answers more requests per turn of its event loop, and shares the cost of a turn; with few, buffers and sockets stay in the cache of the CPU',
+  ],
+  ['cpu', 'CPUs of one machine may have unequal interrupts, neighbours or clock frequencies'],
+  ['neighbours', 'the app before leaves its own data in the caches'],
+  ['order', 'the app before leaves its own data in the caches, and the machine changes within a block'],
+])
+
+type Factor = InvariancePart['factors'][number]
+type Setting = Factor['settings'][number]
+type Cell = Setting['cells'][number]
+
+export const goals: Part<InvariancePart>['goals'] = [{ title: 'no other setting than the default moves a ratio provably', judge }]
+
+export function invarianceAnswer(part: InvariancePart): PartAnswer | null {
+  const { factors } = part
+  const differences = invarianceFigures(part)
+  if (differences.length === 0) return null
+  const settings = factors.flatMap((factor) => factor.settings)
+  const rounds = settings.map((setting) => setting.rounds)
+  const endpoints = [...new Set(settings.flatMap(({ cells }) => cells.map(({ endpoint }) => endpoint)))]
+  const unknown = differences.filter(({ differencePercent }) => differencePercent.low === null).length
+  return {
+    sentences: factors.flatMap((factor) => factorSentence(factor, differences)),
+    tables: [table(part, differences)],
+    charts: endpoints
+      .map((endpoint, index) => chart(part, differences, endpoint, index))
+      .filter(({ points }) => points.length > 0),
+    limits: tooFewRounds(unknown, 'difference'),
+    effort: `${count(factors.length, 'factor')}, ${count(rounds.length, 'setting')} of ${fromTo(rounds, 'round')} each, taken in turns`,
+  }
+}
+
+/** One ratio under one setting beside the same ratio under the default setting. */
+export interface SettingDifference {
+  readonly factor: string
+  readonly setting: string
+  readonly app: string
+  readonly endpoint: string
+  /** What the setting does to the ratio, percent: 2 means that the ratio is 2 % larger than under the default. 95 %, for one at a time. */
+  readonly differencePercent: Estimate
+  /** Adjusted for all differences of the part (Holm). */
+  readonly adjustedP: number
+  /** Not equal to the default, at 5 % for the part as a whole. */
+  readonly proven: boolean
+  /** Both are from the same rounds, and were compared round by round; otherwise from rounds of their own. */
+  readonly paired: boolean
+}
+
+interface Pair {
+  readonly factor: string
+  readonly setting: string
+  readonly cell: Cell
+  readonly byDefault: Cell
+  readonly paired: boolean
+}
+
+/** Every setting that is not the default against the default of its factor, cell by cell; pure. */
+export function invarianceFigures({ factors }: Pick<InvariancePart, 'factors'>): SettingDifference[] {
+  const pairs = factors.flatMap(pairsOf)
+  const found = new Map([
+    ...pairedDifferences(pairs.filter(({ paired }) => paired)),
+    ...independentDifferences(pairs.filter(({ paired }) => !paired)),
+  ])
+  const adjusted = holm(pairs.map((pair) => found.get(pair)!.pValue))
+  return pairs.map((pair, index) => {
+    const { factor, setting, cell, paired } = pair
+    const { app, endpoint } = cell
+    const adjustedP = adjusted[index]!
+    const differencePercent = asPercent(found.get(pair)!)
+    return { factor, setting, app, endpoint, differencePercent, adjustedP, proven: adjustedP < FALSE_CLAIM, paired }
+  })
+}
+
+function pairsOf({ id, settings }: Factor): Pair[] {
+  const standard = settings.find(({ isDefault }) => isDefault)?.cells ?? []
+  const others = settings.filter(({ isDefault }) => !isDefault)
+  return others.flatMap(({ label, cells }) =>
+    cells.flatMap((cell) => {
+      const byDefault = standard.find(({ app, endpoint }) => app === cell.app && endpoint === cell.endpoint)
+      if (byDefault === undefined) return []
+      const rounds = new Set(byDefault.perRound.map(({ round }) => round))
+      const paired = cell.perRound.some(({ round }) => rounds.has(round))
+      return [{ factor: id, setting: label, cell, byDefault, paired }]
+    }),
+  )
+}
+
+type Difference = Omit<MeanEstimate, 'rounds'>
+
+/** Within rounds, so that what chance gave to the processes of a round cancels. */
+function pairedDifferences(pairs: readonly Pair[]): [Pair, Difference][] {
+  const columns = pairs.map(({ cell, byDefault }) => {
+    const standard = new Map(byDefault.perRound.map(({ round, ratio }) => [round, ratio]))
+    return cell.perRound.map(({ round, ratio }) => Math.log(ratio / (standard.get(round) ?? Number.NaN)))
+  })
+  return estimateMeans(columns).map((difference, index) => [pairs[index]!, difference])
+}
+
+/** Between rounds; the variances of all cells together say what a usual one is. */
+function independentDifferences(pairs: readonly Pair[]): [Pair, Difference][] {
+  // What a cell is made of, as a key: the default setting is in every factor, and must not be taken for several.
+  const keyOf = ({ app, endpoint, perRound }: Cell) => JSON.stringify([app, endpoint, perRound])
+  const cells = new Map(pairs.flatMap(({ cell, byDefault }) => [byDefault, cell]).map((cell) => [keyOf(cell), cell]))
+  const means = estimateMeans([...cells.values()].map(({ perRound }) => perRound.map(({ ratio }) => Math.log(ratio))))
+  const meanOf = new Map([...cells.keys()].map((key, index) => [key, means[index]!]))
+  return pairs.map((pair) => [pair, differenceOfMeans(meanOf.get(keyOf(pair.cell))!, meanOf.get(keyOf(pair.byDefault))!)])
+}
+
+/** e^difference - 1: what a difference of logs does to a ratio. */
+function asPercent({ value, low, high, level }: Difference): Estimate {
+  const percent = (log: number) => Math.expm1(log) * 100
+  const known = Number.isFinite(high)
+  return { value: percent(value), low: known ? percent(low) : null, high: known ? percent(high) : null, level }
+}
+
+function judge(part: InvariancePart): Judgement | null {
+  const differences = invarianceFigures(part)
+  if (differences.length === 0) return null
+  const proven = differences.filter((one) => one.proven)
+  const size = ({ differencePercent }: SettingDifference) => Math.abs(differencePercent.value)
+  const largest = proven.toSorted((a, b) => size(b) - size(a))[0]
+  const title = part.factors.find(({ id }) => id === largest?.factor)?.title
+  const example = largest === undefined ? '' : `, the largest is ${inWords(largest)} with ${title} ${largest.setting}`
+  const are = proven.length === 1 ? 'is' : 'are'
+  return judged(
+    `${proven.length} of ${count(differences.length, 'difference')} to the default ${are} proven${example}`,
+    proven.length === 0,
+  )
+}
+
+/** Within what the ratio is the same, or by how much it is not, and what may be behind it. */
+function factorSentence({ id, title }: Factor, all: readonly SettingDifference[]): string[] {
+  const differences = all.filter(({ factor }) => factor === id)
+  if (differences.length === 0) return []
+  const settings = Map.groupBy(
+    differences.filter(({ proven }) => proven),
+    ({ setting }) => setting,
+  )
+  if (settings.size > 0) {
+    const effects = [...settings].map(([setting, own]) => `with ${setting} ${listInWords(own.map(inWords))}`).join('; ')
+    const reason = POSSIBLE_REASONS.get(id)
+    return [`${title}: not invariant: ${effects}.${reason === undefined ? '' : ` Possible reason: ${reason}.`}`]
+  }
+  const bound = largestPossible(differences)
+  if (bound === null) return [`${title}: too few rounds to say.`]
+  return [
+    `${title}: invariant within ${formatPlusMinusPercent(bound)}: no difference is proven, and no interval reaches farther.`,
+  ]
+}
+
+/** The largest difference that the intervals of these settings leave possible, percent; null where one interval is not known. */
+export function largestPossible(differences: readonly SettingDifference[]): number | null {
+  const ends = differences.flatMap(({ differencePercent: { low, high } }) => [low, high])
+  const known = ends.filter((end) => end !== null)
+  return known.length === 0 || known.length < ends.length ? null : Math.max(...known.map(Math.abs))
+}
+
+/** `koa on hello +8.4 [7.4, 9.5] %` */
+function inWords({ app, endpoint, differencePercent }: SettingDifference): string {
+  return `${app} on ${endpoint} ${signed(differencePercent)} %`
+}
+
+function signed(estimate: Estimate): string {
+  return `${estimate.value > 0 ? '+' : ''}${formatEstimate(estimate)}`
+}
+
+function labelOf({ label, isDefault }: Setting): string {
+  return isDefault ? `${label} (default)` : label
+}
+
+/** Per app a panel, per setting a row. */
+function chart(
+  { factors }: InvariancePart,
+  differences: readonly SettingDifference[],
+  endpoint: string,
+  index: number,
+): AnswerChart {
+  const points = rowsOf(factors, differences, endpoint).flatMap(({ title, setting, cells, differenceOf }) =>
+    cells.flatMap(({ app, ratio }) => {
+      const moved = differenceOf(app)?.proven === true ? 'proven different' : 'not told apart from the default'
+      const series = setting.isDefault ? 'default' : moved
+      return bounded(ratio).flatMap((known) => mark(series, `${title}: ${labelOf(setting)}`, known, app))
+    }),
+  )
+  const settings = new Set(points.map(({ x }) => x)).size
+  return chartOf(
+    {
+      // Part of a file's name.
+      id: `invariance-${/^[a-z0-9-]+$/.test(endpoint) ? endpoint : `endpoint-${index + 1}`}`,
+      title: `The same comparison under other settings, ${endpoint}`,
+      description: `ratios on ${endpoint} under ${count(settings, 'setting')} of ${count(factors.length, 'factor')}`,
+      y: { title: 'times the CPU time of the baseline, the same in every row is best' },
+      reference: null,
+    },
+    points,
+  )
+}
+
+/** A row per setting and endpoint, two columns per app. */
+function table({ factors }: InvariancePart, differences: readonly SettingDifference[]): AnswerTable {
+  const rows = rowsOf(factors, differences)
+  const apps = [...new Set(rows.flatMap(({ cells }) => cells.map(({ app }) => app)))]
+  const words = {
+    id: 'invariance',
+    title: 'Ratios by setting',
+    note: 'Differences are of ln ratio, with 95 % intervals for one at a time. Proven: not zero at 5 % for all of this table together (Holm).',
+    texts: 3,
+  }
+  const columnsOf = (app: string) => ({
+    [`${app}: ratio`]: ({ cells }: Row) => cells.find((cell) => cell.app === app)?.ratio,
+    [`${app}: difference to the default, %`]({ differenceOf }: Row) {
+      const difference = differenceOf(app)
+      return difference === undefined ? '' : `${signed(difference.differencePercent)}${difference.proven ? ', proven' : ''}`
+    },
+  })
+  return tableOf<Row>(words, rows, {
+    factor: ({ title }) => title,
+    setting: ({ setting }) => labelOf(setting),
+    endpoint: ({ endpoint }) => endpoint,
+    ...Object.assign({}, ...apps.map(columnsOf)),
+  })
+}
+
+/** The cells of one setting on one endpoint. */
+interface Row {
+  readonly title: string
+  readonly setting: Setting
+  readonly endpoint: string
+  readonly cells: readonly Cell[]
+  differenceOf(app: string): SettingDifference | undefined
+}
+
+function rowsOf(factors: readonly Factor[], differences: readonly SettingDifference[], only?: string): Row[] {
+  return factors
+    .flatMap(({ id, title, settings }) =>
+      settings.flatMap((setting) =>
+        [...Map.groupBy(setting.cells, ({ endpoint }) => endpoint)].map(([endpoint, cells]) => {
+          const own = differences.filter((one) => one.factor === id && one.setting === setting.label && one.endpoint === endpoint)
+          return { title, setting, endpoint, cells, differenceOf: (app: string) => own.find((one) => one.app === app) }
+        }),
+      ),
+    )
+    .filter(({ endpoint }) => only === undefined || endpoint === only)
+}
