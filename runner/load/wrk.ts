@@ -76,21 +76,15 @@ async function pulse(target: LoadTarget | undefined, order: PulseOrder, cpu: num
   }
 }
 
-/** What wrk's report says, in plain numbers. */
-export interface WrkReport {
-  readonly requests: number
-  readonly durationSeconds: number
-  /** Connect, read, write and timeout errors. */
-  readonly socketErrors: number
-  readonly timeouts: number
-  /** Answers with a status outside 2xx and 3xx. */
-  readonly badStatuses: number
-}
-
 const SECONDS: Record<string, number> = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 }
 
-/** Reads the report that wrk 4 prints; null when it is none. */
-export function parseWrkReport(text: string): WrkReport | null {
+type WrkFigure = 'requests' | 'durationSeconds' | 'socketErrors' | 'timeouts' | 'badStatuses'
+
+/**
+ * Reads the report that wrk 4 prints; null when it is none. Socket errors are those of connecting, reading and writing, and timeouts;
+ * bad statuses are all but 2xx and 3xx.
+ */
+export function parseWrkReport(text: string): Readonly<Record<WrkFigure, number>> | null {
   const totals = /^\s*(\d+) requests in ([\d.]+)(us|ms|s|m|h),/m.exec(text)
   if (totals === null) return null
   const errors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text)

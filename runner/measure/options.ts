@@ -34,63 +34,30 @@ const rows = {
   /** Ids and paths, as given. */
   apps: option('--apps <list>', 'apps to compare: ids, or paths to a module of your own', list, [], 'all of them'),
   endpoints: option('--endpoints <list>', 'endpoints to ask for', endpoints, [...endpointIds]),
-  connections: option(
-    '--connections <n>',
-    'connections kept open to each app',
-    wholeNumber('--connections', 1, MOST_CONNECTIONS),
-    16,
-  ),
+  connections: numeric('--connections <n>', 'connections kept open to each app', [wholeNumber, 1, MOST_CONNECTIONS], 16),
   transport: option('--transport <name>', 'tcp on loopback, or a unix socket', transport, 'tcp'),
   /** Percent. */
-  precision: option(
-    '--precision <percent>',
-    'stop when every ratio is known to this half-width',
-    number('--precision', 0.01, 100),
-    1,
-  ),
-  maxMinutes: option(
-    '--max-minutes <n>',
-    'stop after this time at the latest',
-    number('--max-minutes', 0.1, LONGEST_MINUTES),
-    10,
-  ),
+  precision: numeric('--precision <percent>', 'stop when every ratio is known to this half-width', [number, 0.01, 100], 1),
+  maxMinutes: numeric('--max-minutes <n>', 'stop after this time at the latest', [number, 0.1, LONGEST_MINUTES], 10),
   /** null: as many as the precision takes. */
-  rounds: option(
+  rounds: numeric(
     '--rounds <n>',
     'exactly so many rounds, whatever the precision',
-    wholeNumber('--rounds', 2, 1000),
+    [wholeNumber, 2, 1000],
     null,
     'until precise',
   ),
   quick: option('--quick', `precision ${QUICK.precision}, ${QUICK.maxMinutes} minutes: a first look`, undefined, false, 'off'),
   driver: option('--driver <name>', DRIVERS, driver, 'autocannon'),
-  seed: option(
-    '--seed <n>',
-    'repeats the random order of an earlier run',
-    wholeNumber('--seed', 0, 2 ** 32 - 1),
-    0,
-    'from the clock',
-  ),
+  seed: numeric('--seed <n>', 'repeats the random order of an earlier run', [wholeNumber, 0, 2 ** 32 - 1], 0, 'from the clock'),
   out: option('--out <folder>', 'where runs are written', folder('--out'), 'results'),
   json: option('--json', 'print result.json instead of the tables', undefined, false, 'off'),
   /** Milliseconds; null: as the driver likes it. */
-  slice: option(
-    '--slice <ms>',
-    'length of a slice',
-    number('--slice', 5, 5000),
-    null,
-    `${DEFAULT_SLICE_MILLISECONDS}; 1000 with wrk`,
-  ),
+  slice: numeric('--slice <ms>', 'length of a slice', [number, 5, 5000], null, `${DEFAULT_SLICE_MILLISECONDS}; 1000 with wrk`),
   /** null: as many as make most of a round measuring. */
-  blocks: option(
-    '--blocks <n>',
-    'blocks per round',
-    wholeNumber('--blocks', 1, 500),
-    null,
-    'enough to measure for most of a round',
-  ),
+  blocks: numeric('--blocks <n>', 'blocks per round', [wholeNumber, 1, 500], null, 'enough to measure for most of a round'),
   /** Seconds; null: sized by the pilot. */
-  warmUp: option('--warm-up <seconds>', 'warm-up of every fresh process', number('--warm-up', 0.1, 60), null, 'by pilot'),
+  warmUp: numeric('--warm-up <seconds>', 'warm-up of every fresh process', [number, 0.1, 60], null, 'by pilot'),
 }
 
 function option<Value>(
@@ -101,6 +68,16 @@ function option<Value>(
   shownDefault = String(usual),
 ): OptionRow & { readonly usual: Value } {
   return { flags, description, shownDefault, parse, usual }
+}
+
+function numeric<Usual extends number | null>(
+  flags: string,
+  description: string,
+  [kind, low, high]: readonly [kind: typeof number, low: number, high: number],
+  usual: Usual,
+  shownDefault = String(usual),
+) {
+  return option<number | Usual>(flags, description, kind(flags.split(' ')[0]!, low, high), usual, shownDefault)
 }
 
 type Rows = typeof rows

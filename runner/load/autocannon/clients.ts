@@ -20,24 +20,11 @@ export class KeptClient extends GatedClient {
   constructor(client: autocannon.Client, gate: Gate) {
     super(client, gate)
     client._doRequest = () => gate.offer(this)
-    this.connected = this.#watchConnecting()
-  }
-
-  override acknowledge(): boolean {
-    this.client.conn.write('\r\n')
-    return true
-  }
-
-  protected write(): void {
-    this.writeRequest.call(this.client)
-  }
-
-  #watchConnecting(): Promise<void> {
-    const { client, gate } = this
     const connect = client._connect
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     // Nobody may be waiting for the connection any more when it fails; that must not end the load process.
     promise.catch(() => {})
+    this.connected = promise
     let connectedOnce = false
     let attempts = 0
     client._connect = () => {
@@ -56,7 +43,15 @@ export class KeptClient extends GatedClient {
         resolve()
       })
     }
-    return promise
+  }
+
+  override acknowledge(): boolean {
+    this.client.conn.write('\r\n')
+    return true
+  }
+
+  protected write(): void {
+    this.writeRequest.call(this.client)
   }
 }
 
