@@ -18,7 +18,7 @@ const fixture = (name: string) => join(import.meta.dirname, '..', '..', '..', 'a
 /** A short real run of the baseline and perhaps another app on hello. */
 async function measured(given: Partial<CompareOptions>, change: (rig: Rig) => Partial<Rig> = () => ({})): Promise<Result> {
   const options = withDefaults(
-    { apps: [BASELINE], endpoints: ['hello'], rounds: 2, blocks: 5, warmUp: 0.1, maxMinutes: 0.5, ...given },
+    { apps: [BASELINE], endpoints: ['hello'], rounds: 1, blocks: 5, warmUp: 0.1, maxMinutes: 5, ...given },
     [],
     7,
   )

@@ -1,14 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startCommand } from '../../fixtures/command-line.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { measuredStudy } from '../../fixtures/measured-study.ts'
 import { processesWith } from '../../fixtures/processes.ts'
 import { withVerdicts } from '../../fixtures/simulated-study.ts'
 import { notPinned } from '../../machine/cpus.ts'
 import { withDefaults } from '../../measure/options.ts'
-import { Result } from '../../result/model.ts'
 import { resolveApps } from '../resolve.ts'
 import { answerCache, cache } from './cache.ts'
 
@@ -51,54 +50,19 @@ describe('a small run', () => {
     const temporary = mkdtempSync(join(folder, 'tmp-'))
     const skeleton = fileURLToPath(new URL('../../../apps/node-http/app.ts', import.meta.url))
     writeFileSync(join(folder, 'mine.mjs'), `export { default } from ${JSON.stringify(skeleton)}\n`)
-    const { ended } = startCommand(
-      [
-        ...['study', 'cache', '--apps', './mine.mjs', '--endpoints', 'table', '--out', 'out'],
-        ...['--rounds', '2', '--blocks', '2', '--warm-up', '0.1'],
-      ],
-      folder,
-      { undisturbed: true, env: { TMPDIR: temporary } },
-    )
-    const { status, stderr } = await ended
-    const result = Result.parse(JSON.parse(readFileSync(join(folder, 'out', 'latest', 'result.json'), 'utf8')))
-    expect(result, stderr).toMatchObject({ study: 'cache', rounds: 2, baseline: 'node-http' })
-    expect(result.cells.map(({ app }) => app)).toEqual(['node-http', 'node-http@cached', 'mine', 'mine@cached'])
+    vi.stubEnv('TMPDIR', temporary)
+    const given = { apps: [join(folder, 'mine.mjs')], endpoints: ['table' as const] }
+    const { result, problem } = await measuredStudy(cache, { given }, join(folder, 'out'))
+    vi.unstubAllEnvs()
+    expect(problem).toBeNull()
+    expect(result).toMatchObject({ study: 'cache', rounds: 1, baseline: 'node-http' })
     // So little warm-up may be invalid.
-    expect(result.cells.filter(({ state }) => state === 'failed')).toEqual([])
-    expect([0, 1]).toContain(status)
+    expect(result.cells.map(({ app, state }) => [app, state])).toEqual(
+      ['node-http', 'node-http@cached', 'mine', 'mine@cached'].map((app) => [app, 'measured']),
+    )
     expect(result.answer).toMatchObject({ question: cache.question })
-    if (result.cells.every(({ state }) => state === 'measured')) {
-      expect(answerCache(withVerdicts(result), ['node-http', 'mine']).tables[0]!.rows).toHaveLength(2)
-    }
-    expect(readdirSync(temporary)).toEqual([])
-  }, 60_000)
-
-  it('takes its modules away when it is interrupted', async () => {
-    const temporary = mkdtempSync(join(folder, 'tmp-'))
-    const args = [
-      'study',
-      'cache',
-      '--apps',
-      'koa',
-      '--endpoints',
-      'table',
-      '--rounds',
-      '500',
-      '--warm-up',
-      '0.1',
-      '--out',
-      'gone',
-    ]
-    const { kill, ended } = startCommand(args, folder, { undisturbed: true, env: { TMPDIR: temporary } })
-    try {
-      const modules = () => readdirSync(temporary).flatMap((name) => readdirSync(join(temporary, name)))
-      await expect.poll(modules).toEqual(['koa@cached.mjs', 'node-http@cached.mjs'])
-      kill('SIGINT')
-      expect((await ended).status).toBe(130)
-    } finally {
-      kill('SIGKILL')
-    }
+    expect(answerCache(withVerdicts(result), ['node-http', 'mine']).tables[0]!.rows).toHaveLength(2)
     expect(readdirSync(temporary)).toEqual([])
     expect(processesWith(temporary)).toEqual([])
-  }, 60_000)
+  })
 })

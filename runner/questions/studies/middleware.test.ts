@@ -1,14 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { loadApp } from '../../../apps/load-app.ts'
 import { frameworkIds } from '../../../apps/middleware/pieces.ts'
-import { startCommand } from '../../fixtures/command-line.ts'
+import { measuredStudy } from '../../fixtures/measured-study.ts'
 import { withVerdicts } from '../../fixtures/simulated-study.ts'
 import { notPinned } from '../../machine/cpus.ts'
 import { withDefaults } from '../../measure/options.ts'
-import { Result } from '../../result/model.ts'
 import type { OwnValues } from '../question.ts'
 import { resolveApps } from '../resolve.ts'
 import { middleware } from './middleware.ts'
@@ -92,30 +91,25 @@ describe('the plan', () => {
 describe('a small run', () => {
   it('measures a piece whose answers are different every time, answers, and leaves nothing behind', async () => {
     const temporary = mkdtempSync(join(folder, 'tmp-'))
-    const { ended } = startCommand(
-      [
-        ...['study', 'middleware', '--apps', 'koa', '--pieces', 'session', '--steps', 'alone', '--out', 'out'],
-        ...['--rounds', '2', '--blocks', '2', '--warm-up', '0.1'],
-      ],
-      folder,
-      { undisturbed: true, env: { TMPDIR: temporary } },
-    )
-    const { status, stderr } = await ended
-    expect(existsSync(join(folder, 'out', 'latest')), stderr).toBe(true)
-    const result = Result.parse(JSON.parse(readFileSync(join(folder, 'out', 'latest', 'result.json'), 'utf8')))
-    expect(result, stderr).toMatchObject({ study: 'middleware', rounds: 2, baseline: 'node-http' })
-    expect(result.options.given).toMatchObject({ '--pieces': 'session', '--steps': 'alone' })
-    expect(result.cells.map(({ app }) => app)).toEqual(['node-http', 'koa', 'koa@bare', 'koa@session'])
-    // So little warm-up may be invalid; but no answer was wrong.
-    expect(result.cells.filter(({ state }) => state === 'failed')).toEqual([])
-    expect([0, 1]).toContain(status)
-    expect(result.answer).toMatchObject({ question: middleware.question })
-    if (result.cells.every(({ state }) => state === 'measured')) {
-      const plan = planFramework('koa', ['session'], ['alone'])
-      const { tables } = answerMiddleware(withVerdicts(result), [plan], (_framework, piece) => piece)
-      expect(tables.map(({ rows }) => rows.length)).toEqual([3, 1])
-      expect(tables[1]!.rows[0]!.at(-1)).toBeGreaterThan('set-cookie: koa.sess='.length)
+    vi.stubEnv('TMPDIR', temporary)
+    const call = {
+      given: { apps: ['koa'], endpoints: ['hello' as const] },
+      own: { pieces: ['session'], steps: ['alone'] },
+      texts: { '--pieces': 'session', '--steps': 'alone' },
     }
+    const { result, problem } = await measuredStudy(middleware, call, join(folder, 'out'))
+    vi.unstubAllEnvs()
+    expect(problem).toBeNull()
+    expect(result).toMatchObject({ study: 'middleware', rounds: 1, baseline: 'node-http', options: { given: call.texts } })
+    // So little warm-up may be invalid; but no answer was wrong.
+    expect(result.cells.map(({ app, state }) => [app, state])).toEqual(
+      ['node-http', 'koa', 'koa@bare', 'koa@session'].map((app) => [app, 'measured']),
+    )
+    expect(result.answer).toMatchObject({ question: middleware.question })
+    const plan = planFramework('koa', ['session'], ['alone'])
+    const { tables } = answerMiddleware(withVerdicts(result), [plan], (_framework, piece) => piece)
+    expect(tables.map(({ rows }) => rows.length)).toEqual([3, 1])
+    expect(tables[1]!.rows[0]!.at(-1)).toBeGreaterThan('set-cookie: koa.sess='.length)
     expect(readdirSync(temporary)).toEqual([])
-  }, 60_000)
+  })
 })

@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startCommand, survivors } from '../../fixtures/command-line.ts'
 import { measuredStudy } from '../../fixtures/measured-study.ts'
 import { nginxForTests } from '../../fixtures/nginx.ts'
-import { familyOf } from '../../fixtures/processes.ts'
 import { withDefaults } from '../../measure/options.ts'
 import { readSamples } from '../../measure/sample.ts'
 import type { UserError } from '../../result/errors.ts'
@@ -70,18 +68,6 @@ describe.skipIf(nginx === null)('the study stack', () => {
     expect(readdirSync(process.env.TMPDIR)).toEqual([])
     if (before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = before
-  }, 120_000)
-
-  it('that is killed takes every nginx with it', async () => {
-    const args = ['study', 'stack', '--apps', 'node-http', '--stacks', 'nginx-tcp', '--blocks', '500', '--warm-up', '0.1']
-    const { pid, kill, ended } = startCommand([...args, '--out', join(folder, 'killed')], folder)
-    const grown = () => familyOf(pid).filter(({ command }) => command.startsWith('nginx')).length
-    // One in front of each copy of the baseline: it is measuring.
-    await expect.poll(grown).toBe(2)
-    const family = familyOf(pid)
-    kill('SIGKILL')
-    await ended
-    await expect.poll(() => survivors(family)).toEqual([])
   }, 120_000)
 
   it('refuses what makes no study, in one sentence', async () => {
