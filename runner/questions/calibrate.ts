@@ -4,8 +4,8 @@ import { describeMachine } from '../machine/machine.ts'
 import { RunError, type UserError } from '../result/errors.ts'
 import { proveWritable } from '../result/writable-folder.ts'
 import { knownApps } from '../servers/find-app.ts'
-import { CALIBRATION_FORMAT, type CalibrationPart, type PartHead } from './calibration/data.ts'
-import { type CalibrationFiles, openCalibrationFiles, writeCalibrationPage } from './calibration/files.ts'
+import { CALIBRATION_FORMAT, CalibrationPart, type PartHead } from './calibration/data.ts'
+import { keepPart, openCalibrationFolder, removedWhenEmpty, writeCalibrationPage } from './calibration/files.ts'
 import { type CalibrateOptions, partIds, withCalibrateDefaults } from './calibration/options.ts'
 import type { AnyPart, CalibrationListener, PartContext } from './calibration/part.ts'
 import { calibrationParts } from './calibration/registry.ts'
@@ -41,13 +41,12 @@ export interface Calibration {
   readonly problem: UserError | null
 }
 
-interface Schedule {
+/** What all parts have in common. */
+interface Schedule extends CalibrateContext {
+  readonly options: CalibrateOptions
   /** In the order of measuring. */
   readonly chosen: readonly AnyPart[]
-  readonly minutes: number
-  /** Of the calibration; a part's own is the same whichever others are measured. */
-  readonly seed: number
-  readonly world: Pick<PartContext, 'placement' | 'apps' | 'now' | 'openRig'>
+  readonly given: Pick<PartContext, 'placement' | 'apps' | 'now' | 'openRig'>
   readonly machine: Pick<PartHead, 'suiteVersion' | 'commit' | 'node' | 'kernel' | 'cpuModel' | 'cpus'>
   readonly startedNs: number
 }
@@ -65,18 +64,24 @@ export async function calibrate(given: Partial<CalibrateOptions>, context: Calib
     return { folder: null, pages: await writeCalibrationPage(options), interrupted: false, problem: null }
   }
   const schedule = scheduleOf(options, context)
-  const files = await openCalibrationFiles(options, context.startedAt)
+  const folder = await openCalibrationFolder(options, context.startedAt)
   // A simulated world pins nothing, and has no doubts.
-  const doubt = context.world?.placement === undefined ? remarkOnPlacement(schedule.world.placement) : null
+  const doubt = context.world?.placement === undefined ? remarkOnPlacement(schedule.given.placement) : null
   if (doubt !== null) listener.remark(doubt)
-  let page = async (): Promise<readonly string[]> => []
+  // That the page cannot be made is told at the end: an hour of measuring is not to be lost for it.
+  let page: PromiseSettledResult<readonly string[]> = { status: 'fulfilled', value: [] }
   let problem: UserError | null = null
   for (const part of schedule.chosen) {
     if (signal.aborted) break
     try {
-      const measured = await measurePart(part, schedule, context, files)
-      problem ??= measured.problem
-      if (measured.isComplete) page = await pageOrItsError(options)
+      const { data, ...outcome } = await measurePart(part, schedule)
+      problem ??= outcome.problem
+      if (data === null) continue
+      await keepPart(folder, data)
+      // Published is only what had its full time, and nothing that could not be read again.
+      if (data.head.cutShort) continue
+      await keepPart(options.published, CalibrationPart.parse(data))
+      page = (await Promise.allSettled([writeCalibrationPage(options)]))[0]
     } catch (error) {
       // A machine that fails one part may be good enough for the next.
       if (!(error instanceof RunError) || error.code === 'write-failed') throw error
@@ -84,74 +89,56 @@ export async function calibrate(given: Partial<CalibrateOptions>, context: Calib
       problem ??= error
     }
   }
-  const folder = (await files.discardEmpty()) ? null : files.folder
-  return { folder, pages: await page(), interrupted: signal.aborted, problem }
+  const isEmpty = await removedWhenEmpty(folder)
+  if (page.status === 'rejected') throw page.reason
+  return { folder: isEmpty ? null : folder, pages: page.value, interrupted: signal.aborted, problem }
 }
 
-/** Makes the page. That it cannot be made is told at the end: an hour of measuring is not to be lost for it. */
-async function pageOrItsError(options: CalibrateOptions): Promise<() => Promise<readonly string[]>> {
-  try {
-    const pages = await writeCalibrationPage(options)
-    return async () => pages
-  } catch (error) {
-    return () => Promise.reject(error)
-  }
-}
-
-function scheduleOf(options: CalibrateOptions, { parts = calibrationParts, world }: CalibrateContext): Schedule {
+function scheduleOf(options: CalibrateOptions, context: CalibrateContext): Schedule {
+  const { parts = calibrationParts, world } = context
   const now = () => performance.now() * 1e6
   const apps = knownApps().filter((app) => app !== BASELINE)
-  const placed = { now, openRig, apps, placement: world?.placement ?? placeOnCpus(), ...world }
+  const given = { now, openRig, apps, placement: world?.placement ?? placeOnCpus(), ...world }
   // Once, before the first page changes the checkout.
-  const { suiteVersion, commit, node, kernel, cpuModel, cpus } = describeMachine(placed.placement, CONNECTIONS)
-  return {
-    chosen: partIds.filter((id) => options.parts.includes(id)).flatMap((id) => parts.find((part) => part.id === id) ?? []),
-    minutes: options.minutes,
-    seed: options.seed,
-    world: placed,
-    machine: { suiteVersion, commit, node, kernel, cpuModel, cpus },
-    startedNs: placed.now(),
-  }
+  const { suiteVersion, commit, node, kernel, cpuModel, cpus } = describeMachine(given.placement, CONNECTIONS)
+  const machine = { suiteVersion, commit, node, kernel, cpuModel, cpus }
+  const chosen = partIds.flatMap((id) => parts.filter((part) => part.id === id && options.parts.includes(id)))
+  return { ...context, options, chosen, given, machine, startedNs: given.now() }
 }
 
-/** Measures one part and puts it on the disk; published is only what had its full time. */
+/** Measures one part; null: nothing was finished. */
 async function measurePart(
   part: AnyPart,
-  schedule: Schedule,
-  { cwd, signal, listener }: CalibrateContext,
-  files: CalibrationFiles,
-): Promise<{ isComplete: boolean; problem: UserError | null }> {
-  const { world, chosen, machine } = schedule
-  const millisecondsOf = ({ share }: AnyPart) => share * schedule.minutes * 60_000
+  { options, chosen, given, machine, startedNs, cwd, signal, listener }: Schedule,
+): Promise<{ data: CalibrationPart | null; problem: UserError | null }> {
+  const { title } = part
+  const millisecondsOf = ({ share }: AnyPart) => share * options.minutes * 60_000
   const milliseconds = millisecondsOf(part)
-  const seed = (schedule.seed + partIds.indexOf(part.id) * SEEDS_PER_PART) % 2 ** 32
-  const [startedAt, startedNs] = [new Date(), world.now()]
-  const remark = (sentence: string) => listener.remark(`${part.title}: ${sentence}`)
+  // The same whichever others are measured.
+  const seed = (options.seed + partIds.indexOf(part.id) * SEEDS_PER_PART) % 2 ** 32
+  const startedAt = new Date()
+  const partStartedNs = given.now()
+  const elapsedMilliseconds = () => (given.now() - partStartedNs) / 1e6
   const standing = () => {
-    const ownLeft = Math.max(0, milliseconds - (world.now() - startedNs) / 1e6)
+    const ownLeft = Math.max(0, milliseconds - elapsedMilliseconds())
     const later = total(chosen.slice(chosen.indexOf(part) + 1), millisecondsOf)
-    const elapsedSeconds = (world.now() - schedule.startedNs) / 1e9
-    return { part: part.id, title: part.title, elapsedSeconds, secondsLeft: (ownLeft + later) / 1000 }
+    return { part: part.id, title, elapsedSeconds: (given.now() - startedNs) / 1e9, secondsLeft: (ownLeft + later) / 1000 }
   }
+  const remark = (sentence: string) => listener.remark(`${title}: ${sentence}`)
+  const progress = (sentence: string) =>
+    listener.progress({ ...standing(), partShare: Math.min(1, elapsedMilliseconds() / milliseconds), sentence })
   listener.partStarted(standing())
-  const progress = (sentence: string) => {
-    const partShare = Math.min(1, (world.now() - startedNs) / 1e6 / milliseconds)
-    listener.progress({ ...standing(), partShare, sentence })
-  }
-  const { body, cutShort, problem } = await part.measure({ ...world, milliseconds, seed, signal, cwd, progress, remark })
+  const { body, cutShort, problem } = await part.measure({ ...given, milliseconds, seed, signal, cwd, progress, remark })
   if (problem !== null) remark(problem.message)
-  if (body === null) return { isComplete: false, problem }
+  if (body === null) return { data: null, problem }
   const head: PartHead = {
     format: CALIBRATION_FORMAT,
     startedAt: startedAt.toISOString(),
     finishedAt: new Date().toISOString(),
-    wallSeconds: (world.now() - startedNs) / 1e9,
+    wallSeconds: elapsedMilliseconds() / 1000,
     seed,
     cutShort,
     ...machine,
   }
-  const data = { ...body, head } as CalibrationPart
-  await files.keep(data)
-  if (!cutShort) await files.publish(data)
-  return { isComplete: !cutShort, problem }
+  return { data: { ...body, head } as CalibrationPart, problem }
 }

@@ -70,16 +70,6 @@ export type Answer = z.infer<typeof Answer>
 export const AnswerBody = Answer.omit({ question: true })
 export type AnswerBody = z.infer<typeof AnswerBody>
 
-/** Columns of texts, by their heads. */
-export function textColumns(...heads: readonly string[]): AnswerTable['columns'] {
-  return heads.map((head) => ({ head, kind: 'text' }))
-}
-
-/** Columns of numbers, by their heads with the unit. */
-export function numberColumns(...heads: readonly string[]): AnswerTable['columns'] {
-  return heads.map((head) => ({ head, kind: 'number' }))
-}
-
 /**
  * What a table shows of a row, by the head of the column with its unit; what is not known stays empty. A column with a text in it is one
  * of texts, any other one of numbers.

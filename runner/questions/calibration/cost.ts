@@ -76,6 +76,7 @@ export const cost: Part<CostPart> = {
     if (shapes.length === 0) return null
     const fit = timeFit(shapes)
     return {
+      judgements: [],
       sentences: [dutyWords(shapes.at(-1)!), ...loadWords(perRequest), ...(fit === null ? [] : [fitWords(shapes, fit)])],
       tables: [perRequestTable(perRequest), shapeTable(shapes, fit)].filter(({ rows }) => rows.length > 0),
       charts: [perRequestChart(perRequest), timeChart(shapes, fit)],

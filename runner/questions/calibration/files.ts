@@ -9,40 +9,29 @@ import type { CalibrateOptions } from './options.ts'
 
 type Folders = Pick<CalibrateOptions, 'out' | 'published' | 'docs'>
 
-/** Where a calibration keeps what it has found. Writing rejects with a RunError that names cause and next step. */
-export interface CalibrationFiles {
-  /** `<out>/2026-11-21T09-30-05Z-calibrate` */
-  readonly folder: string
-  /** Takes the folder back when nothing was kept in it. @returns whether it is gone */
-  discardEmpty(): Promise<boolean>
-  /** Into the folder of this calibration, whatever became of the part. */
-  keep(part: CalibrationPart): Promise<void>
-  /** For the page: in place of what was known of this part before. */
-  publish(part: CalibrationPart): Promise<void>
-}
-
 /**
  * Makes all folders and proves that they can be written to, and that what is published can be read, before anything is measured.
+ * @returns the folder of this calibration: `<out>/2026-11-21T09-30-05Z-calibrate`
  * @throws {UserError} `out-not-writable`, `bad-calibration`
  */
-export async function openCalibrationFiles({ out, published, docs }: Folders, startedAt: Date): Promise<CalibrationFiles> {
+export async function openCalibrationFolder({ out, published, docs }: Folders, startedAt: Date): Promise<string> {
   await proveWritable(published, '--published')
   await proveWritable(docs, '--docs')
   await readPublished(published)
-  const folder = await makeRunFolder(out, 'calibrate', startedAt)
-  const keepIn = (place: string, part: CalibrationPart) =>
-    write(join(place, `${part.part}.json`), `${JSON.stringify(part, null, 2)}\n`)
-  return {
-    folder,
-    discardEmpty: () =>
-      rmdir(folder).then(
-        () => true,
-        () => false,
-      ),
-    keep: (part) => keepIn(folder, part),
-    // Nothing is published that could not be read again.
-    publish: async (part) => keepIn(published, CalibrationPart.parse(part)),
-  }
+  return makeRunFolder(out, 'calibrate', startedAt)
+}
+
+/** Writes a part, in place of what the folder knew of it before. @throws RunError that names cause and next step */
+export async function keepPart(folder: string, part: CalibrationPart): Promise<void> {
+  await write(join(folder, `${part.part}.json`), `${JSON.stringify(part, null, 2)}\n`)
+}
+
+/** Takes a folder back when nothing was kept in it. @returns whether it is gone */
+export async function removedWhenEmpty(folder: string): Promise<boolean> {
+  return rmdir(folder).then(
+    () => true,
+    () => false,
+  )
 }
 
 /**

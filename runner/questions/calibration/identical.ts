@@ -6,7 +6,7 @@ import { type Estimate, relativeHalfWidth } from '../../statistics/estimate.ts'
 import { mean, median, quantile } from '../../statistics/summary.ts'
 import { resolveApps } from '../resolve.ts'
 import type { IdenticalPart } from './data.ts'
-import type { Judgement, Part } from './part.ts'
+import type { Part } from './part.ts'
 import { outcomeOf, unitShare } from './repetitions.ts'
 import { notMeasured, repeatRuns, sized } from './unit-run.ts'
 import { bounded, count, effortOf, holds, judged, judgeShare, percent, shareInterval, verdictSentences } from './words.ts'
@@ -40,14 +40,21 @@ export const identical: Part<IdenticalPart> = {
   heading: 'Identical servers',
   question: 'Does the suite see differences where there are none?',
   goals: [
-    { title: 'at most 5 % of the 95 % intervals of identical servers exclude 1', judge: judgeExcluding },
-    { title: 'identical servers come out within ±0.3 % of each other, 95 times of 100', judge: judgeDistance },
+    'at most 5 % of the 95 % intervals of identical servers exclude 1',
+    'identical servers come out within ±0.3 % of each other, 95 times of 100',
   ],
   answer(part) {
     const comparisons = comparisonsOf(part)
     const agreement = agreementOf(comparisons)
     if (agreement === null) return null
+    const { excluding, intervals, farDistance } = agreement
+    const rounds = Math.max(...part.runs.map((run) => run.rounds))
+    const within = `${formatPlusMinusPercent(100 * farDistance)} in runs of ${count(rounds, 'round')}`
     return {
+      judgements: [
+        judgeShare(excluding, intervals, 'intervals exclude 1', { atMost: GOAL_EXCLUDING }),
+        judged(within, farDistance <= GOAL_DISTANCE),
+      ],
       sentences: [noiseFloor(agreement), ...clustering(comparisons, part.runs.length)],
       tables: [table(part, comparisons)],
       charts: [chart(comparisons, agreement)],
@@ -110,20 +117,6 @@ export function agreementOf(comparisons: readonly Comparison[]): Agreement | nul
     farDistance: quantile(distances, 0.95),
     mean: mean(values),
   }
-}
-
-function judgeExcluding(part: IdenticalPart): Judgement | null {
-  const comparisons = comparisonsOf(part)
-  const excluding = comparisons.filter(({ excludes }) => excludes).length
-  return judgeShare(excluding, comparisons.length, 'intervals exclude 1', { atMost: GOAL_EXCLUDING })
-}
-
-function judgeDistance(part: IdenticalPart): Judgement | null {
-  const agreement = agreementOf(comparisonsOf(part))
-  if (agreement === null) return null
-  const rounds = Math.max(...part.runs.map((run) => run.rounds))
-  const within = formatPlusMinusPercent(100 * agreement.farDistance)
-  return judged(`${within} in runs of ${count(rounds, 'round')}`, agreement.farDistance <= GOAL_DISTANCE)
 }
 
 function noiseFloor({ medianHalfWidth, farDistance }: Agreement): string {

@@ -5,7 +5,7 @@ import { listInWords } from '../../result/plain-text.ts'
 import { differenceOfMeans, estimateMeans, type MeanEstimate } from '../../statistics/estimate.ts'
 import { holm } from '../../statistics/holm.ts'
 import type { InvariancePart } from './data.ts'
-import type { Judgement, Part, PartAnswer } from './part.ts'
+import type { Judgement, PartAnswer } from './part.ts'
 import { bounded, count, fromTo, judged, tooFewRounds } from './words.ts'
 
 /** Chance of even one false claim in the whole part (Holm). */
@@ -34,8 +34,6 @@ type Factor = InvariancePart['factors'][number]
 type Setting = Factor['settings'][number]
 type Cell = Setting['cells'][number]
 
-export const goals: Part<InvariancePart>['goals'] = [{ title: 'no other setting than the default moves a ratio provably', judge }]
-
 export function invarianceAnswer(part: InvariancePart): PartAnswer | null {
   const { factors } = part
   const differences = invarianceFigures(part)
@@ -45,6 +43,7 @@ export function invarianceAnswer(part: InvariancePart): PartAnswer | null {
   const endpoints = [...new Set(settings.flatMap(({ cells }) => cells.map(({ endpoint }) => endpoint)))]
   const unknown = differences.filter(({ differencePercent }) => differencePercent.low === null).length
   return {
+    judgements: [judge(part, differences)],
     sentences: factors.flatMap((factor) => factorSentence(factor, differences)),
     tables: [table(part, differences)],
     charts: endpoints
@@ -138,9 +137,7 @@ function asPercent({ value, low, high, level }: Difference): Estimate {
   return { value: percent(value), low: known ? percent(low) : null, high: known ? percent(high) : null, level }
 }
 
-function judge(part: InvariancePart): Judgement | null {
-  const differences = invarianceFigures(part)
-  if (differences.length === 0) return null
+function judge(part: InvariancePart, differences: readonly SettingDifference[]): Judgement {
   const proven = differences.filter((one) => one.proven)
   const size = ({ differencePercent }: SettingDifference) => Math.abs(differencePercent.value)
   const largest = proven.toSorted((a, b) => size(b) - size(a))[0]

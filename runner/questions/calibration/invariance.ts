@@ -9,7 +9,7 @@ import { seededRandom } from '../../statistics/random.ts'
 import { median } from '../../statistics/summary.ts'
 import { planOf, resolveApps } from '../resolve.ts'
 import type { InvariancePart } from './data.ts'
-import { goals, invarianceAnswer } from './invariance-answer.ts'
+import { invarianceAnswer } from './invariance-answer.ts'
 import {
   asPlanned,
   type Circumstances,
@@ -41,7 +41,7 @@ export const invariance: Part<InvariancePart> = {
   measure: (context) => measureFactors(context, invarianceFactors(context.placement)),
   heading: 'Invariance',
   question: 'Does a ratio stay the same when something changes that is no framework?',
-  goals,
+  goals: ['no other setting than the default moves a ratio provably'],
   answer: invarianceAnswer,
 }
 

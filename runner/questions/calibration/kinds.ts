@@ -50,20 +50,18 @@ export const kinds: Part<KindsPart> = {
   heading: 'Work that is done later, rarely or elsewhere',
   question: 'Is work charged to the requests that caused it, wherever and whenever it is done?',
   goals: [
-    {
-      title:
-        'what a request makes its server use lies inside the interval in at least 95 of 100, whenever and wherever it does so',
-      judge: (part) => judgeHolding(cellsOf(part)),
-    },
-    {
-      title: 'nothing is called valid that is wrong by more than its half-width and 3 %',
-      judge: (part) => judgeValid(cellsOf(part)),
-    },
+    'what a request makes its server use lies inside the interval in at least 95 of 100, whenever and wherever it does so',
+    'nothing is called valid that is wrong by more than its half-width and 3 %',
   ],
   answer(part) {
-    const cells = cellsOf(part)
+    const cells = part.runs.flatMap((run) => run.cells)
     if (cells.length === 0) return null
+    const held = cells.filter(isHeld).length
     return {
+      judgements: [
+        judgeShare(held, cells.length, 'intervals hold what the servers count themselves', { atLeast: GOAL_HOLDING }),
+        judgeValid(cells),
+      ],
       sentences: unitSentence(cells),
       tables: [table(cells)],
       charts: [chart(cells)],
@@ -168,22 +166,12 @@ const EXPLANATION =
   'is the difference of what the suite prints as cost of the two. The interval is that of their difference, round by round. A unit alone is what ' +
   'the work takes by the clock of the server; it may make the rest of a request more or less expensive, and is timed in passing.'
 
-function cellsOf({ runs }: KindsPart): Cell[] {
-  return runs.flatMap(({ cells }) => cells)
-}
-
 /** An interval that is not known excludes nothing. */
 function isHeld({ recoveredLessTruth }: Cell): boolean {
   return bounded(recoveredLessTruth).every((known) => holds(known, 0))
 }
 
-function judgeHolding(cells: readonly Cell[]): Judgement | null {
-  const held = cells.filter(isHeld).length
-  return judgeShare(held, cells.length, 'intervals hold what the servers count themselves', { atLeast: GOAL_HOLDING })
-}
-
-function judgeValid(cells: readonly Cell[]): Judgement | null {
-  if (cells.length === 0) return null
+function judgeValid(cells: readonly Cell[]): Judgement {
   const valid = cells.filter(({ verdict }) => verdict === 'valid').length
   const wrong = cells.filter((cell) => cell.verdict !== 'invalid' && isFarOff(cell)).length
   return judged(

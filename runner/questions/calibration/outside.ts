@@ -10,7 +10,7 @@ import { resolveApps } from '../resolve.ts'
 import type { OutsidePart } from './data.ts'
 import { autocannon, type LoadProgram, wrk } from './load-programs.ts'
 import { type OutsideServer, outsideApps, withOutsideServers } from './outside-servers.ts'
-import type { Judgement, Part, PartContext } from './part.ts'
+import type { Part, PartContext } from './part.ts'
 import { outcomeOf, repeatInTurns, seedOfTurn, shrunk, unitShare } from './repetitions.ts'
 import { measureUnitRun, notMeasured, sized } from './unit-run.ts'
 import { count, holds, judged } from './words.ts'
@@ -79,20 +79,22 @@ export const outside: Part<OutsidePart> = {
   heading: 'From outside',
   question: 'Do servers that are started by hand and loaded by stock programs cost what the suite says?',
   goals: [
-    {
-      title: 'no difference between the suite and the outside is proven, for any app',
-      judge: (part) => judge(part, 'have no proven difference', (difference) => holds(difference, 1)),
-    },
-    {
-      title: 'the suite is within ±3 % of the outside, for every app',
-      judge: (part) => judge(part, 'are within ±3 %', ({ value }) => Math.abs(Math.log(value)) <= Math.log1p(WITHIN)),
-    },
+    'no difference between the suite and the outside is proven, for any app',
+    'the suite is within ±3 % of the outside, for every app',
   ],
   answer(part) {
     const compared = comparisonsOf(part)
     if (compared.length === 0) return null
     const words = compared.map(({ app, difference }) => `${app} ${percentOf(difference)}`)
+    const judge = (how: string, isMet: (difference: Estimate) => boolean) => {
+      const met = compared.filter(({ difference }) => isMet(difference)).length
+      return judged(`${met} of ${count(compared.length, 'app')} ${how}`, met === compared.length)
+    }
     return {
+      judgements: [
+        judge('have no proven difference', (difference) => holds(difference, 1)),
+        judge('are within ±3 %', ({ value }) => Math.abs(Math.log(value)) <= Math.log1p(WITHIN)),
+      ],
       sentences: [
         `By a client that sleeps, as stock load programs do, the suite says of the ratio to ${BASELINE}, compared with the outside: ${listInWords(words)}.`,
       ],
@@ -184,13 +186,6 @@ function ratioOf(part: OutsidePart, id: WayId, app: string): Estimate | null {
 function appsOf({ ways }: OutsidePart): string[] {
   const all = new Set(ways.flatMap(({ sets }) => sets.flatMap((set) => Object.keys(set))))
   return [...all].filter((app) => app !== BASELINE)
-}
-
-function judge(part: OutsidePart, words: string, isMet: (difference: Estimate) => boolean): Judgement | null {
-  const all = comparisonsOf(part)
-  if (all.length === 0) return null
-  const met = all.filter(({ difference }) => isMet(difference)).length
-  return judged(`${met} of ${count(all.length, 'app')} ${words}`, met === all.length)
 }
 
 function chart(part: OutsidePart): AnswerChart {

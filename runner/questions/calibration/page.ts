@@ -65,7 +65,7 @@ function sectionOf(part: AnyPart, all: readonly CalibrationPart[]): PartSection 
   const { goals, answer } = part as Part<CalibrationPart>
   const data = all.find((one) => one.part === part.id)
   const said = data === undefined ? null : answer(data)
-  const judged = goals.map(({ title, judge }) => ({ title, judgement: data === undefined || said === null ? null : judge(data) }))
+  const judged = goals.map((title, index) => ({ title, judgement: said?.judgements[index] ?? null }))
   return { part, head: data?.head ?? null, goals: judged, answer: said }
 }
 
@@ -83,7 +83,7 @@ function partSections({ part: { id, heading, question }, head, goals, answer }: 
   ]
   if (head === null) return missing('Not measured yet')
   if (answer === null) return missing(`Started on ${head.startedAt.slice(0, 10)}, but too little was finished to say anything`)
-  const { effort, ...said } = answer
+  const { effort, judgements, ...said } = answer
   const sentences = [...goals.map(goalSentence), ...said.sentences]
   const cutShort = head.cutShort ? ['This part was cut short, and is based on what was finished by then.'] : []
   return [

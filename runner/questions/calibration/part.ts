@@ -17,8 +17,7 @@ export interface Part<Data extends CalibrationPart> {
   /** On the page, like the question. */
   readonly heading: string
   readonly question: string
-  /** `judge` returns null when the data cannot say. */
-  readonly goals: readonly { readonly title: string; judge(data: Data): Judgement | null }[]
+  readonly goals: readonly string[]
   /** null: too little was finished to say anything. */
   answer(data: Data): PartAnswer | null
 }
@@ -66,6 +65,8 @@ export interface Judgement {
 
 /** What one part of the calibration says; texts are plain and escaped by whoever renders them. */
 export interface PartAnswer extends AnswerBody {
+  /** Of every goal of the part, in their order; null where the data cannot say. */
+  readonly judgements: readonly (Judgement | null)[]
   /** What was run: `20 runs of 6 rounds`. */
   readonly effort: string
 }

@@ -5,7 +5,7 @@ import { listInWords } from '../../result/plain-text.ts'
 import type { Estimate } from '../../statistics/estimate.ts'
 import { mean, median } from '../../statistics/summary.ts'
 import type { PlantedPart } from './data.ts'
-import type { Judgement, Part, PartAnswer } from './part.ts'
+import type { Judgement, PartAnswer } from './part.ts'
 import { bounded, count, effortOf, holds, judged, judgeShare, percent, shareInterval, total, verdictSentences } from './words.ts'
 
 type Cell = PlantedPart['runs'][number]['cells'][number]
@@ -17,19 +17,11 @@ const SMALL_MICROSECONDS = 1
 /** The burning loop is calibrated again every time. */
 const SMALL_TOLERANCE = 0.1
 
-export const goals: Part<PlantedPart>['goals'] = [
-  { title: 'the planted cost lies inside the interval in at least 95 of 100', judge: judgeHolding },
-  {
-    title: 'what is recovered is what whole requests took by the servers’ own clocks, in at least 95 of 100',
-    judge: judgeWhole,
-  },
-  { title: '1 µs per request is told apart from 0', judge: judgeSmall },
-]
-
 export function plantedAnswer(part: PlantedPart): PartAnswer | null {
   const recoveries = recoveriesOf(part)
   if (recoveries.length === 0) return null
   return {
+    judgements: [judgeHolding(recoveries), judgeWhole(recoveries), judgeSmall(recoveries.filter(isSmall))],
     sentences: [
       ...smallWords(recoveries),
       ...wrapperWords(part),
@@ -150,21 +142,19 @@ export function burnSpread({ burn: { perProcess } }: PlantedPart): number | null
   return perProcess.length === 0 ? null : Math.max(...perProcess.map((value) => Math.abs(value / mean(perProcess) - 1)))
 }
 
-function judgeHolding(part: PlantedPart): Judgement | null {
-  const recoveries = recoveriesOf(part)
+function judgeHolding(recoveries: readonly Recovery[]): Judgement | null {
   const holding = recoveries.filter((one) => one.holds).length
   const timed = recoveries.every(({ inSitu }) => inSitu !== null) ? ', timed in situ' : ''
   return judgeShare(holding, recoveries.length, `intervals hold the planted value${timed}`, { atLeast: GOAL_HOLDING })
 }
 
-function judgeWhole(part: PlantedPart): Judgement | null {
-  const known = recoveriesOf(part).flatMap(({ holdsWhole }) => holdsWhole ?? [])
+function judgeWhole(recoveries: readonly Recovery[]): Judgement | null {
+  const known = recoveries.flatMap(({ holdsWhole }) => holdsWhole ?? [])
   const what = 'intervals hold by how much whole requests took longer by the clocks of the servers'
   return judgeShare(known.filter(Boolean).length, known.length, what, { atLeast: GOAL_HOLDING })
 }
 
-function judgeSmall(part: PlantedPart): Judgement | null {
-  const small = recoveriesOf(part).filter(isSmall)
+function judgeSmall(small: readonly Recovery[]): Judgement | null {
   if (small.length === 0) return null
   const apart = small.filter(({ found }) => found.low > 0).length
   return judged(`in ${apart} of ${count(small.length, 'run')}`, apart === small.length)

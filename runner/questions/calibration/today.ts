@@ -33,14 +33,13 @@ export const today: Part<TodayPart> = {
   measure: (context) => measureProcedures(context, PROCEDURES),
   heading: 'Against what people do today',
   question: 'What does the suite add to a benchmark made in the usual way, with the same servers and the same time?',
-  goals: [
-    { title: 'intervals at least 10 times narrower than those of sequential autocannon in the same time', judge: judgeNarrowing },
-  ],
+  goals: ['intervals at least 10 times narrower than those of sequential autocannon in the same time'],
   answer(part) {
     const procedures = readProcedures(part)
     if (procedures.length === 0) return null
     const repetitions = procedures.map((one) => one.repetitions)
     return {
+      judgements: [judgeNarrowing(part, procedures)],
       sentences: [faults(part, procedures), ...procedures.map(({ title, what }) => `${title}: ${what}.`)],
       tables: [table(part, procedures)],
       charts: [chart(part, procedures)],
@@ -122,8 +121,7 @@ function spreadOf({ spreads }: BasisFigures, server: string): BasisFigures['spre
   return spreads.find((spread) => spread.server === server)
 }
 
-function judgeNarrowing(part: TodayPart): Judgement | null {
-  const procedures = readProcedures(part)
+function judgeNarrowing(part: TodayPart, procedures: readonly ReadProcedure[]): Judgement | null {
   const [suite, sequential] = [SUITE, SEQUENTIAL].map((id) => procedures.find((one) => one.id === id))
   if (suite === undefined || sequential === undefined) return null
   const all = narrowings(part, suite, sequential.reading)

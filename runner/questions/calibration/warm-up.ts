@@ -82,13 +82,14 @@ export const warmUp: Part<WarmUpPart> = {
   },
   heading: 'Warm-up',
   question: 'Is the warm-up long enough?',
-  goals: [{ title: 'the chosen warm-up leaves no drift above 1 %', judge: judgeDrift }],
+  goals: ['the chosen warm-up leaves no drift above 1 %'],
   answer(part) {
     const { drift, chosenMilliseconds } = part
     const curves = drawable(part.curves)
     if (curves.length === 0 && drift.length === 0) return null
     const apps = new Set(curves.map(({ app }) => app)).size
     return {
+      judgements: [judgeDrift(drift)],
       sentences: [
         `The rule of the pilot chose a warm-up of ${formatDuration(chosenMilliseconds / 1000)}, one length for all apps: the time at ` +
           `which the slowest of them has come down to within 3 % of its level and has been compiled.`,
@@ -175,7 +176,7 @@ function drawable(curves: Curves): Curves {
     .filter(({ points }) => points.length > 0)
 }
 
-function judgeDrift({ drift }: WarmUpPart): Judgement | null {
+function judgeDrift(drift: Drift): Judgement | null {
   const largest = drift.toSorted((a, b) => Math.abs(b.driftPercent.value) - Math.abs(a.driftPercent.value))[0]
   if (largest === undefined) return null
   const { app, endpoint, driftPercent } = largest
