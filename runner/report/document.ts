@@ -1,6 +1,6 @@
 import type { Severity, Verdict } from '../result/model.ts'
 import type { CellTable } from './cells.ts'
-import type { ChartSpec } from './charts/render-svg.ts'
+import type { ChartSpec } from './charts/marks.ts'
 
 /*
  * What every page is made of. Texts are safe to print (`plainText`) and not escaped: only what makes Markdown, HTML or a text for a

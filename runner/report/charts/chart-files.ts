@@ -2,8 +2,9 @@ import type { AnswerChart } from '../../result/answer.ts'
 import type { Result } from '../../result/model.ts'
 import { fileStem, type ReportFile } from '../../result/run-files.ts'
 import { answerChart } from './answer-chart.ts'
-import { overheadOverview } from './overhead-chart.ts'
-import { type ChartSpec, renderThemes } from './render-svg.ts'
+import { overheadOverview } from './cell-charts.ts'
+import type { ChartSpec } from './marks.ts'
+import { renderThemes } from './render-svg.ts'
 import { shareChart } from './share-chart.ts'
 
 type Named = readonly [name: string, spec: ChartSpec | null]

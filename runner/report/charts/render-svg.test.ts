@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
 import { hostileTitle } from '../../fixtures/fixture-result.ts'
 import { countMarks, textsOf } from '../../fixtures/svg-marks.ts'
-import { type ChartSpec, renderSvg } from './render-svg.ts'
+import type { ChartSpec } from './marks.ts'
+import { renderSvg } from './render-svg.ts'
 import { dark, light, themes } from './theme.ts'
 
 function spec(labels: readonly string[] = ['a', 'b'], description = 'made up'): ChartSpec {

@@ -1,11 +1,9 @@
 import * as vega from 'vega'
-import { compile, type TopLevelSpec } from 'vega-lite'
+import { compile } from 'vega-lite'
+import type { ChartSpec } from './marks.ts'
 import { textWidth } from './text-width.ts'
 import { chartConfig, FONT, type Theme, themes } from './theme.ts'
 import { tidySvg } from './tidy-svg.ts'
-
-/** A chart without colours: a vega-lite specification with all its data in it. */
-export type ChartSpec = TopLevelSpec
 
 /** Vega's own place for a function that measures texts; its types do not tell of it. */
 const { textMetrics } = vega as unknown as {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { textsOf } from '../../fixtures/svg-marks.ts'
-import { groupedRows } from './grouped-rows.ts'
 import { renderSvg } from './render-svg.ts'
+import { groupedRows } from './share-chart.ts'
 import { light } from './theme.ts'
 
 const groups = [
@@ -21,10 +21,6 @@ test('rows of one name stay apart, and keep their data', () => {
   expect(values.map(({ value }) => value)).toEqual([1, 2, 3])
   expect(y.scale.domain).toHaveLength(5)
   expect(height).toBe(100)
-})
-
-test('a group without a title has no heading', () => {
-  expect(groupedRows([{ title: null, rows: [{ label: 'a' }] }]).y.scale.domain).toHaveLength(1)
 })
 
 test('labels are shown as they are, from the top, headings bold', async () => {
