@@ -14,8 +14,8 @@ import { runPlan } from '../questions/run.ts'
 import { openRunFolder } from '../report/files.ts'
 import { parseResult, renderJson } from '../result/json.ts'
 import type { Result } from '../result/model.ts'
-import { compareRuns } from './diff/compare-runs.ts'
-import { showHistory } from './history/history-command.ts'
+import { compareRuns } from './diff.ts'
+import { showHistory } from './history.ts'
 
 const START = Date.parse('2026-11-21T12:00:00.000Z')
 const HOUR = 3_600_000

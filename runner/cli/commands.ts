@@ -4,7 +4,7 @@ import { comparison } from '../questions/question.ts'
 import { formatIds, reportFormats } from '../report/formats.ts'
 import { chosenFrom, folder, number } from '../result/option-values.ts'
 import type { CommandRow } from './add-command.ts'
-import { diffFormatIds } from './diff-formats.ts'
+import { diffFormatIds } from './commands/results.ts'
 
 const LONGEST_SOAK_MINUTES = 600
 const LARGEST_PERCENT = 1000
@@ -40,7 +40,7 @@ Examples:
 
 It changes nothing: commands it shows are for you to run. Keep the machine as quiet as for a comparison meanwhile.
 Exit status: 0 fit, poor points or not; 1 not fit; 2 usage.`,
-    run: async (values) => (await import('./commands/doctor.ts')).runDoctor(values),
+    run: async (values) => (await import('./commands/measure.ts')).runDoctor(values),
   },
   {
     name: 'soak',
@@ -61,7 +61,7 @@ Examples:
 
 What the runner keeps is read after a garbage collection and tells a leak within minutes; all its memory grows for the first ten.
 It writes no files. Exit status: 0 everything holds; 1 something grows or drifts; 2 usage; 130 interrupted.`,
-    run: async (values) => (await import('./commands/soak.ts')).runSoak(values),
+    run: async (values) => (await import('./commands/measure.ts')).runSoak(values),
   },
   {
     name: 'calibrate',

@@ -8,8 +8,7 @@ import { decimalsOf, formatDuration, formatEstimate, formatNumber } from '../res
 import { prettyJson } from '../result/json.ts'
 import type { Estimate, Result } from '../result/model.ts'
 import { listInWords, plainText } from '../result/plain-text.ts'
-import type { CellChange } from './diff/compare-runs.ts'
-import type { RunDiff } from './diff/diff-command.ts'
+import type { CellChange, RunDiff } from './diff.ts'
 
 const LONGEST_FACT = 120
 

@@ -1,14 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { RunError, UserError } from '../result/errors.ts'
-import { plainText } from '../result/plain-text.ts'
 import { addCommand } from './add-command.ts'
 import { commands } from './commands.ts'
-import { EXIT } from './exit-status.ts'
+import { allowUnread, EXIT, writeError } from './output.ts'
 import { addStudyCommand } from './study-command.ts'
 import { refuseSwallowedOptions } from './swallowed-options.ts'
-import { allowUnread } from './unread-output.ts'
-
-const LONGEST_MESSAGE = 1000
 
 allowUnread([process.stdout, process.stderr], (error) => {
   const status = report(new RunError('output', `the output cannot be written (${error.message})`))
@@ -56,18 +52,13 @@ function report(error: unknown): number {
       .replace(/\n\(?/g, ' ')
       .replace(/\)$/, '')
     const command = program.commands.map((one) => one.name()).find((name) => name === process.argv[2]) ?? 'compare'
-    process.stderr.write(`error: ${oneLine(sentence)}\nhint: see --help, for example npm run ${command} -- --help\n`)
+    writeError(`error: ${sentence}`, `hint: see --help, for example npm run ${command} -- --help`)
     return EXIT.usage
   }
   if (error instanceof UserError) {
-    process.stderr.write(`error: ${oneLine(error.message)}\n${error.hint === undefined ? '' : `hint: ${oneLine(error.hint)}\n`}`)
+    writeError(`error: ${error.message}`, ...(error.hint === undefined ? [] : [`hint: ${error.hint}`]))
     return error.exitStatus
   }
   process.stderr.write(`this is a bug in the suite, please report it:\n${error instanceof Error ? error.stack : error}\n`)
   return EXIT.notValid
-}
-
-/** What a user or an app has put into a message must not steer the terminal. */
-function oneLine(text: string): string {
-  return plainText(text, LONGEST_MESSAGE)
 }

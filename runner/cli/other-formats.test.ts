@@ -7,8 +7,8 @@ import { printReport, rebuildReports } from '../questions/rebuild.ts'
 import { readStoppedRun } from '../questions/resume/read-stopped-run.ts'
 import { renderJson } from '../result/json.ts'
 import { FORMAT } from '../result/model.ts'
-import { diffRuns } from './diff/diff-command.ts'
-import { showHistory } from './history/history-command.ts'
+import { diffRuns } from './diff.ts'
+import { showHistory } from './history.ts'
 import { publishResults } from './publish.ts'
 
 let folder: string

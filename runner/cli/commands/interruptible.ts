@@ -1,4 +1,4 @@
-import { EXIT } from '../exit-status.ts'
+import { EXIT } from '../output.ts'
 
 const SAME_KEY_MILLISECONDS = 300
 

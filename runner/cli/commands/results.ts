@@ -1,9 +1,10 @@
 import type { FormatId } from '../../report/formats.ts'
-import { plainText } from '../../result/plain-text.ts'
-import { type DiffFormat, diffFormats } from '../diff-formats.ts'
-import { EXIT } from '../exit-status.ts'
+import { EXIT, writeError, writeLines } from '../output.ts'
 
-const LONGEST_REMARK = 1000
+/** How two runs side by side can be shown, by the function of `diff-report.ts` that does. */
+const diffFormats = { text: 'renderDiff', md: 'renderDiffMarkdown', json: 'renderDiffJson' } as const
+type DiffFormat = keyof typeof diffFormats
+export const diffFormatIds = Object.keys(diffFormats) as DiffFormat[]
 
 interface ReportValues {
   readonly format?: FormatId
@@ -24,28 +25,26 @@ export async function runReport(run: string, { format, out, print, open }: Repor
   if (!open) return EXIT.valid
   const page = paths.find((path) => path.endsWith('.html'))
   const said = page === undefined ? 'there is no page to open; leave out --format' : await openFile(page)
-  if (said !== null) remark(said)
+  if (said !== null) writeError(said)
   return EXIT.valid
 }
 
-interface DiffValues {
-  readonly failOn?: number
-  readonly format?: DiffFormat
-}
-
-export async function runDiff(before: string, after: string, { failOn, format = 'text' }: DiffValues): Promise<number> {
-  const { diffRuns, failsOn } = await import('../diff/diff-command.ts')
+export async function runDiff(
+  before: string,
+  after: string,
+  { failOn, format = 'text' }: { readonly failOn?: number; readonly format?: DiffFormat },
+): Promise<number> {
+  const [{ diffRuns, failsOn }, report] = await Promise.all([import('../diff.ts'), import('../diff-report.ts')])
   const diff = await diffRuns(before, after, failOn ?? null)
-  process.stdout.write(await diffFormats[format](diff))
+  process.stdout.write(report[diffFormats[format]](diff))
   return failsOn(diff) ? EXIT.notValid : EXIT.valid
 }
 
 export async function runHistory(runs: string, values: { readonly endpoint?: string; readonly out?: string }): Promise<number> {
-  const { showHistory } = await import('../history/history-command.ts')
+  const { showHistory } = await import('../history.ts')
   const { text, paths, remarks } = await showHistory(runs, { endpoint: values.endpoint ?? null, out: values.out ?? null })
   process.stdout.write(text)
-  for (const one of remarks) remark(`left out: ${one}`)
-  for (const path of paths) remark(`written to ${path}`)
+  writeError(...remarks.map((one) => `left out: ${one}`), ...paths.map((path) => `written to ${path}`))
   return EXIT.valid
 }
 
@@ -53,13 +52,4 @@ export async function runPublish(run: string): Promise<number> {
   const { publishResults } = await import('../publish.ts')
   writeLines(await publishResults(run))
   return EXIT.valid
-}
-
-function writeLines(lines: readonly string[]): void {
-  for (const line of lines) process.stdout.write(`${line}\n`)
-}
-
-/** What a user or an app has put into a text must not steer the terminal. */
-function remark(sentence: string): void {
-  process.stderr.write(`${plainText(sentence, LONGEST_REMARK)}\n`)
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type StoredSeries, storedSeries } from '../../analysis/relative.ts'
-import { fixtureResult } from '../../fixtures/fixture-result.ts'
-import { withNoisyRounds } from '../../fixtures/fixture-rounds.ts'
-import { relativeChanges } from './relative-changes.ts'
+import { type StoredSeries, storedSeries } from '../analysis/relative.ts'
+import { fixtureResult } from '../fixtures/fixture-result.ts'
+import { withNoisyRounds } from '../fixtures/fixture-rounds.ts'
+import { relativeChanges } from './diff.ts'
 
 const base = fixtureResult()
 /** Apps on `hello`: evil, fastify, hono and koa. */

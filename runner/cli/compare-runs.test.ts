@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { fixtureResult } from '../../fixtures/fixture-result.ts'
-import { withNoisyRounds } from '../../fixtures/fixture-rounds.ts'
-import { parseResult } from '../../result/json.ts'
-import { compareRuns } from './compare-runs.ts'
+import { fixtureResult } from '../fixtures/fixture-result.ts'
+import { withNoisyRounds } from '../fixtures/fixture-rounds.ts'
+import { parseResult } from '../result/json.ts'
+import { compareRuns } from './diff.ts'
 
 const run = (seed: number, shift = 0) => withNoisyRounds(fixtureResult(), { seed, shift, deviation: 0.01 })
 const cellsOf = (before: ReturnType<typeof run>, after: ReturnType<typeof run>) => compareRuns(before, after).cells
@@ -81,7 +81,7 @@ describe('two runs', () => {
   })
 
   it('may be of a format that lacks the newer fields', () => {
-    const path = new URL('../../fixtures/result-format-1.json', import.meta.url)
+    const path = new URL('../fixtures/result-format-1.json', import.meta.url)
     const old = parseResult(readFileSync(path, 'utf8'), 'old')
     const { cells } = compareRuns(old, old)
     expect(cells.map(({ app, endpoint, change }) => `${app} ${endpoint} ${change}`).sort()).toEqual([

@@ -2,12 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { fixtureResult } from '../../fixtures/fixture-result.ts'
-import { countMarks } from '../../fixtures/svg-marks.ts'
-import { renderJson } from '../../result/json.ts'
-import type { Result } from '../../result/model.ts'
-import { showHistory } from './history-command.ts'
-import { readHistory } from './read-history.ts'
+import { fixtureResult } from '../fixtures/fixture-result.ts'
+import { countMarks } from '../fixtures/svg-marks.ts'
+import { renderJson } from '../result/json.ts'
+import type { Result } from '../result/model.ts'
+import { readHistory, showHistory } from './history.ts'
 
 let folder: string
 beforeEach(() => {

@@ -1,5 +1,5 @@
-import { differingPoints, environmentPoints, type Weight, type WeightedPoint } from '../../machine/environment-points.ts'
-import type { Result } from '../../result/model.ts'
+import { differingPoints, environmentPoints, type Weight, type WeightedPoint } from '../machine/environment-points.ts'
+import type { Result } from '../result/model.ts'
 
 /** What is not the same in two runs. */
 export interface EnvironmentDifference {
