@@ -10,6 +10,11 @@ export interface App {
   createServer(workload: Workload): Server | Promise<Server>
 }
 
+/** Another app made of one: no package, because these are not its plain figures any more. */
+export function variantOf(base: App, what: string, createServer: App['createServer']): App {
+  return { title: `${base.title}, ${what}`, package: null, createServer }
+}
+
 /** "Your code": one copy behind every app. Each function returns a complete response body. */
 export interface Workload {
   hello(): string

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { App, Workload } from './app.ts'
+import { type App, variantOf, type Workload } from './app.ts'
 
 /** How long a rendered page is kept. */
 export const KEPT_MILLISECONDS = 10_000
@@ -18,12 +18,7 @@ export interface CacheClock {
 
 /** An app whose pages are rendered once in ten seconds and come from a cache in between. */
 export function cached(base: App): App {
-  return {
-    title: `${base.title}, cached`,
-    // Not the package's plain figures any more.
-    package: null,
-    createServer: (workload) => base.createServer(withCache(workload)),
-  }
+  return variantOf(base, 'cached', (workload) => base.createServer(withCache(workload)))
 }
 
 /** The workload with its two rendered pages kept; `hello` and `lookup` render nothing. */

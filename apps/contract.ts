@@ -1,7 +1,7 @@
 import { Agent } from 'node:http'
 import type { Address } from './address.ts'
 import { type Answer, type AskLimits, ask, NoAnswerError, usualBodyBytes } from './ask.ts'
-import type { EndpointId } from './endpoints.ts'
+import { type EndpointId, endpointPaths } from './endpoints.ts'
 import type { Violation } from './violation.ts'
 
 /** What every app answers to `GET` of an endpoint, byte for byte. */
@@ -14,17 +14,14 @@ export interface ExpectedAnswer {
   readonly body: string
 }
 
-/**
- * Written out, not computed by the workload: each is there to catch a slip in the other.
- */
+/** Written out, not computed by the workload: each is there to catch a slip in the other. */
 export const contract: Readonly<Record<EndpointId, ExpectedAnswer>> = {
-  hello: { path: '/hello', status: 200, contentType: 'text/plain; charset=utf-8', contentLength: 13, body: 'Hello, World!' },
-  template: {
-    path: '/template',
-    status: 200,
-    contentType: 'text/html; charset=utf-8',
-    contentLength: 145,
-    body: `<!doctype html>
+  hello: answerOf('hello', 'text/plain', 13, 'Hello, World!'),
+  template: answerOf(
+    'template',
+    'text/html',
+    145,
+    `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Hello</title></head>
 <body>
@@ -32,13 +29,12 @@ export const contract: Readonly<Record<EndpointId, ExpectedAnswer>> = {
 </body>
 </html>
 `,
-  },
-  table: {
-    path: '/table',
-    status: 200,
-    contentType: 'text/html; charset=utf-8',
-    contentLength: 553,
-    body: `<!doctype html>
+  ),
+  table: answerOf(
+    'table',
+    'text/html',
+    553,
+    `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Orders</title></head>
 <body>
@@ -51,8 +47,12 @@ export const contract: Readonly<Record<EndpointId, ExpectedAnswer>> = {
 </body>
 </html>
 `,
-  },
-  lookup: { path: '/lookup', status: 200, contentType: 'text/plain; charset=utf-8', contentLength: 5, body: '25000' },
+  ),
+  lookup: answerOf('lookup', 'text/plain', 5, '25000'),
+}
+
+function answerOf(endpoint: EndpointId, type: string, contentLength: number, body: string): ExpectedAnswer {
+  return { path: endpointPaths[endpoint], status: 200, contentType: `${type}; charset=utf-8`, contentLength, body }
 }
 
 /** A path no app knows: every app answers it with 404, each with a body of its own. */

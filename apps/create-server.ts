@@ -1,7 +1,7 @@
 import { Server } from 'node:http'
 import { Server as TlsServer } from 'node:tls'
 import type { App, Workload } from './app.ts'
-import { AppError, firstLine } from './app-error.ts'
+import { AppError, firstLine } from './load-app.ts'
 
 /** Connections idle for minutes while other cells are measured; closing one would cost a reconnect in the middle of a slice. */
 const keepAliveMs = 300_000

@@ -1,12 +1,11 @@
 // Says what an app is, into a file, and ends: node apps/describe.ts <module> <file>. Loads the app and builds its server, which never listens.
 import { writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { AppError, firstLine } from './app-error.ts'
 import { createServer } from './create-server.ts'
 import type { Described } from './description.ts'
-import { environmentFacts } from './environment-facts.ts'
 import { installedVersion } from './installed-version.ts'
-import { loadApp } from './load-app.ts'
+import { AppError, firstLine, loadApp } from './load-app.ts'
 import { workload } from './workload/workload.ts'
 
 const [modulePath = '', file = ''] = process.argv.slice(2)
@@ -33,9 +32,29 @@ async function describe(): Promise<Described> {
     })
   }
   const version = installedVersion(app.package, modulePath)
-  return { title: app.title, package: app.package, version, facts: environmentFacts(server, process) }
+  return { title: app.title, package: app.package, version, facts: environmentFacts(server) }
 }
 
 function tell(described: Described): void {
   writeFileSync(file, JSON.stringify(described))
+}
+
+/**
+ * What has to be equal for all apps, as an app has left it: read when its module is loaded and its server listens. An app may change
+ * any of it, by accident or through a package it imports.
+ *
+ * @returns by name, for "`name` is `value`"
+ */
+function environmentFacts(server: Server): Record<string, string> {
+  const { version, execArgv, env } = process
+  return {
+    'Node version': version,
+    execArgv: execArgv.join(' ') || 'empty',
+    NODE_ENV: env.NODE_ENV ?? 'not set',
+    NODE_OPTIONS: env.NODE_OPTIONS ?? 'not set',
+    keepAliveTimeout: `${server.keepAliveTimeout} ms`,
+    headersTimeout: `${server.headersTimeout} ms`,
+    requestTimeout: `${server.requestTimeout} ms`,
+    maxRequestsPerSocket: String(server.maxRequestsPerSocket),
+  }
 }

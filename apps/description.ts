@@ -1,4 +1,4 @@
-import type { AppFailure } from './app-error.ts'
+import type { AppFailure } from './load-app.ts'
 
 /** What a server says of itself, before it is measured. */
 export interface Description {

@@ -3,8 +3,9 @@ import { pbkdf2 } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { App } from '../app.ts'
+import { type App, variantOf } from '../app.ts'
 import { burn } from './burn.ts'
+import { BurnSamples, NUMBERS_PER_SAMPLE } from './burn-samples.ts'
 
 /** When and where a server does work that its requests ask for. */
 export const workKinds = [
@@ -20,9 +21,6 @@ const RARE = 1_000
 /** Work that others do is timed here: a unit for so many requests. */
 const TIMED_HERE = 200
 const DELAYS = { 'after-10ms': 10, 'after-100ms': 100, 'after-1s': 1_000 } as const
-/** One unit in so many is timed, in gaps drawn at random. */
-const LONGEST_GAP = 79
-const MOST_SAMPLES = 2 ** 14
 /** Requests between two looks at the CPU time of the whole server. */
 const MARK_EVERY = 512
 const KIBIBYTE = 1024
@@ -45,39 +43,40 @@ export interface KindReport {
  * @param folder where the process leaves its report when it ends
  */
 export function withWork(base: App, kind: WorkKind, turns: number, folder: string): App {
-  return {
-    title: `${base.title}, ${kind}, ${turns}`,
-    package: null,
-    createServer(workload) {
-      const samples: [number, number][] = []
-      const marks: [number, number, number][] = []
-      let requests = 0
-      const child = kind === 'child' ? forkBurner(turns) : null
-      const work = kind === 'child' ? inOthers(() => void child?.send('burn'), turns, samples) : workOf(kind, turns, samples)
-      const mark = () => {
-        const { user, system } = process.cpuUsage()
-        const ofChild = child?.pid === undefined ? 0 : cpuMicrosecondsOf(child.pid)
-        marks.push([Number(process.hrtime.bigint()), user + system + ofChild, requests])
-      }
-      process.once('SIGTERM', () => {
-        mark()
-        writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify({ samples, marks } satisfies KindReport))
-        process.exit()
+  return variantOf(base, `${kind}, ${turns}`, (workload) => {
+    const samples = new BurnSamples()
+    const marks: [number, number, number][] = []
+    let requests = 0
+    const child = kind === 'child' ? forkBurner(turns) : null
+    const work = kind === 'child' ? inOthers(() => void child?.send('burn'), turns, samples) : workOf(kind, turns, samples)
+    const mark = () => {
+      const { user, system } = process.cpuUsage()
+      const ofChild = child?.pid === undefined ? 0 : cpuMicrosecondsOf(child.pid)
+      marks.push([Number(process.hrtime.bigint()), user + system + ofChild, requests])
+    }
+    process.once('SIGTERM', () => {
+      mark()
+      const numbers = samples.inNanoseconds()
+      const pairs = Array.from({ length: numbers.length / NUMBERS_PER_SAMPLE }, (_, index): [number, number] => {
+        const at = NUMBERS_PER_SAMPLE * index
+        return [numbers[at]!, numbers[at + 1]!]
       })
-      const hello = () => {
-        // With requests, not by a timer: an idle server stays idle.
-        if (requests++ % MARK_EVERY === 0) mark()
-        work()
-        return workload.hello()
-      }
-      return base.createServer({ ...workload, hello })
-    },
-  }
+      writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify({ samples: pairs, marks } satisfies KindReport))
+      process.exit()
+    })
+    const hello = () => {
+      // With requests, not by a timer: an idle server stays idle.
+      if (requests++ % MARK_EVERY === 0) mark()
+      work()
+      return workload.hello()
+    }
+    return base.createServer({ ...workload, hello })
+  })
 }
 
 /** What a request does of its work, or asks others to do. */
-function workOf(kind: Exclude<WorkKind, 'child'>, turns: number, samples: [number, number][]): () => void {
-  const unit = sampled(() => burn(turns), samples)
+function workOf(kind: Exclude<WorkKind, 'child'>, turns: number, samples: BurnSamples): () => void {
+  const unit = samples.sampled(() => burn(turns))
   switch (kind) {
     case 'at-once':
       return unit
@@ -110,11 +109,9 @@ function later(unit: () => void, milliseconds: number): () => void {
 }
 
 /** Has others do a batch of units; one unit in some hundred is done here as well, so that it can be timed. */
-function inOthers(tell: () => void, turns: number, samples: [number, number][]): () => void {
-  const here = everySo(
-    TIMED_HERE,
-    timed(() => burn(turns), samples),
-  )
+function inOthers(tell: () => void, turns: number, samples: BurnSamples): () => void {
+  const unit = samples.timed(() => burn(turns))
+  const here = everySo(TIMED_HERE, unit)
   const there = everySo(BATCH, tell)
   return () => {
     here()
@@ -163,26 +160,4 @@ function everySo(count: number, act: () => void): () => void {
 
 function times(count: number, act: () => void): void {
   for (let left = count; left > 0; left--) act()
-}
-
-/** The same, with a look at the clock before and after one call in 40. */
-function sampled(work: () => number, samples: [number, number][]): () => void {
-  const look = timed(work, samples)
-  let left = 1
-  return () => {
-    if (--left > 0) return void work()
-    look()
-    left = 1 + Math.floor(Math.random() * LONGEST_GAP)
-  }
-}
-
-/** The same, with a look at the clock before and after every call. */
-function timed(work: () => number, samples: [number, number][]): () => void {
-  return () => {
-    const startedNs = Number(process.hrtime.bigint())
-    work()
-    const tookNs = Number(process.hrtime.bigint()) - startedNs
-    if (samples.length < MOST_SAMPLES) samples.push([startedNs, tookNs])
-    else samples[Math.floor(Math.random() * MOST_SAMPLES)] = [startedNs, tookNs]
-  }
 }

@@ -8,11 +8,11 @@ import { checkContract } from '../contract.ts'
 import { createServer } from '../create-server.ts'
 import nodeHttp from '../node-http/app.ts'
 import { workload } from '../workload/workload.ts'
-import { withNagle } from './nagle.ts'
-import { inTwoWrites } from './two-writes.ts'
 import { writtenOtherwise } from './written-otherwise.ts'
 
 const ENDPOINTS = ['hello', 'template', 'table', 'lookup']
+const withNagle = (app: App) => writtenOtherwise(app, { nagle: true })
+const inTwoWrites = (app: App) => writtenOtherwise(app, { twoWrites: true })
 const wrappings = { withNagle, inTwoWrites, both: (app: App) => writtenOtherwise(app, { nagle: true, twoWrites: true }) }
 
 async function listening(app: App): Promise<Server> {

@@ -9,33 +9,25 @@ import { pino } from 'pino'
 import { pinoHttp } from 'pino-http'
 import type { App } from '../app.ts'
 import { addRoutes } from '../express/app.ts'
-import { DEFAULT_SETTINGS, type PieceId, type PieceSettings, SESSION_SECRET, titleOf } from './pieces.ts'
+import { appWith, DEFAULT_SETTINGS, type PieceId, type PieceSettings, SESSION_SECRET } from './pieces.ts'
 
 /** Every switch of Express that a request could notice is off. */
 export function bare(): App {
-  return {
-    title: titleOf('Express', null),
-    package: null,
-    createServer(workload) {
-      const app = express().disable('etag').disable('x-powered-by').set('query parser', false)
-      addRoutes(app, workload)
-      return createServer(app)
-    },
-  }
+  return appWith('Express', null, (workload) => {
+    const app = express().disable('etag').disable('x-powered-by').set('query parser', false)
+    addRoutes(app, workload)
+    return createServer(app)
+  })
 }
 
 /** Express' defaults with some pieces in front of the routes, in the order given. */
 export function withPieces(pieces: readonly PieceId[], settings: PieceSettings = DEFAULT_SETTINGS): App {
-  return {
-    title: titleOf('Express', pieces),
-    package: null,
-    createServer(workload) {
-      const app = express()
-      for (const piece of pieces) app.use(...handlers[piece](settings))
-      addRoutes(app, workload)
-      return createServer(app)
-    },
-  }
+  return appWith('Express', pieces, (workload) => {
+    const app = express()
+    for (const piece of pieces) app.use(...handlers[piece](settings))
+    addRoutes(app, workload)
+    return createServer(app)
+  })
 }
 
 const handlers: Record<PieceId, (settings: PieceSettings) => RequestHandler[]> = {

@@ -6,38 +6,30 @@ import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { App } from '../app.ts'
 import { addRoutes } from '../fastify/app.ts'
-import { DEFAULT_SETTINGS, type PieceId, type PieceSettings, SESSION_SECRET, titleOf } from './pieces.ts'
+import { appWith, DEFAULT_SETTINGS, type PieceId, type PieceSettings, SESSION_SECRET } from './pieces.ts'
 import { readSession, writeSession } from './session-cookie.ts'
 
 /** Every option of Fastify that a request could notice is off. */
 export function bare(): App {
-  return {
-    title: titleOf('Fastify', null),
-    package: null,
-    async createServer(workload) {
-      const app = fastify({ exposeHeadRoutes: false, genReqId: () => '' })
-      app.removeAllContentTypeParsers()
-      addRoutes(app, workload)
-      await app.ready()
-      return app.server
-    },
-  }
+  return appWith('Fastify', null, async (workload) => {
+    const app = fastify({ exposeHeadRoutes: false, genReqId: () => '' })
+    app.removeAllContentTypeParsers()
+    addRoutes(app, workload)
+    await app.ready()
+    return app.server
+  })
 }
 
 /** Fastify's defaults with some pieces, registered in the order given. */
 export function withPieces(pieces: readonly PieceId[], settings: PieceSettings = DEFAULT_SETTINGS): App {
-  return {
-    title: titleOf('Fastify', pieces),
-    package: null,
-    async createServer(workload) {
-      const chosen: FastifyServerOptions = Object.assign({}, ...pieces.map((piece) => options[piece]?.(settings) ?? {}))
-      const app = fastify(chosen)
-      for (const piece of pieces) await plugins[piece]?.(app)
-      addRoutes(app, workload)
-      await app.ready()
-      return app.server
-    },
-  }
+  return appWith('Fastify', pieces, async (workload) => {
+    const chosen: FastifyServerOptions = Object.assign({}, ...pieces.map((piece) => options[piece]?.(settings) ?? {}))
+    const app = fastify(chosen)
+    for (const piece of pieces) await plugins[piece]?.(app)
+    addRoutes(app, workload)
+    await app.ready()
+    return app.server
+  })
 }
 
 /** Pieces that are options of the server. */

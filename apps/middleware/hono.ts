@@ -10,21 +10,17 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import type { App } from '../app.ts'
 import { addRoutes } from '../hono/app.ts'
-import { DEFAULT_SETTINGS, type PieceId, type PieceSettings, SESSION_SECRET, titleOf } from './pieces.ts'
+import { appWith, DEFAULT_SETTINGS, type PieceId, type PieceSettings, SESSION_SECRET } from './pieces.ts'
 import { readSession, writeSession } from './session-cookie.ts'
 
 /** Hono's defaults with some pieces in front of the routes, in the order given. */
 export function withPieces(pieces: readonly PieceId[], settings: PieceSettings = DEFAULT_SETTINGS): App {
-  return {
-    title: titleOf('Hono', pieces),
-    package: null,
-    createServer(workload) {
-      const app = new Hono()
-      for (const piece of pieces) for (const one of middleware[piece](settings)) app.use(one)
-      addRoutes(app, workload)
-      return createAdaptorServer({ fetch: app.fetch }) as Server
-    },
-  }
+  return appWith('Hono', pieces, (workload) => {
+    const app = new Hono()
+    for (const piece of pieces) for (const one of middleware[piece](settings)) app.use(one)
+    addRoutes(app, workload)
+    return createAdaptorServer({ fetch: app.fetch }) as Server
+  })
 }
 
 const middleware: Record<PieceId, (settings: PieceSettings) => MiddlewareHandler[]> = {

@@ -11,33 +11,25 @@ import { pino } from 'pino'
 import type { App, Workload } from '../app.ts'
 import { endpointPaths } from '../endpoints.ts'
 import { addRoutes } from '../koa/app.ts'
-import { DEFAULT_SETTINGS, type PieceId, type PieceSettings, SESSION_SECRET, titleOf } from './pieces.ts'
+import { appWith, DEFAULT_SETTINGS, type PieceId, type PieceSettings, SESSION_SECRET } from './pieces.ts'
 
 /** Koa has nothing to switch off, but no router either: a function that looks at the path is all it asks for. */
 export function bare(): App {
-  return {
-    title: titleOf('Koa', null),
-    package: null,
-    createServer(workload) {
-      const app = new Koa()
-      app.use(answerByPath(workload))
-      return createServer(app.callback())
-    },
-  }
+  return appWith('Koa', null, (workload) => {
+    const app = new Koa()
+    app.use(answerByPath(workload))
+    return createServer(app.callback())
+  })
 }
 
 /** Koa's defaults with some pieces in front of the router, in the order given. */
 export function withPieces(pieces: readonly PieceId[], settings: PieceSettings = DEFAULT_SETTINGS): App {
-  return {
-    title: titleOf('Koa', pieces),
-    package: null,
-    createServer(workload) {
-      const app = new Koa({ keys: [SESSION_SECRET] })
-      for (const piece of pieces) for (const one of middleware[piece](settings, app)) app.use(one)
-      addRoutes(app, workload)
-      return createServer(app.callback())
-    },
-  }
+  return appWith('Koa', pieces, (workload) => {
+    const app = new Koa({ keys: [SESSION_SECRET] })
+    for (const piece of pieces) for (const one of middleware[piece](settings, app)) app.use(one)
+    addRoutes(app, workload)
+    return createServer(app.callback())
+  })
 }
 
 function answerByPath(workload: Workload): Middleware {

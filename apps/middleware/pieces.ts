@@ -1,3 +1,5 @@
+import type { App } from '../app.ts'
+
 /** What production servers put in front of their routes, in the order in which it is usually put there. */
 export const pieceIds = ['request-id', 'log', 'security-headers', 'cors', 'compression', 'body-parser', 'session'] as const
 
@@ -81,7 +83,8 @@ export const DEFAULT_SETTINGS: PieceSettings = { logFile: '/dev/null' }
 /** Signs cookies; nothing is kept secret by it here. */
 export const SESSION_SECRET = 'a secret of more than thirty-two characters'
 
-/** `Express with log, cors`; no package, because these are not its plain figures any more. */
-export function titleOf(framework: string, pieces: readonly PieceId[] | null): string {
-  return pieces === null ? `${framework}, bare` : `${framework} with ${pieces.join(', ')}`
+/** `Express with log, cors`, or bare; no package, because these are not its plain figures any more. */
+export function appWith(framework: string, pieces: readonly PieceId[] | null, createServer: App['createServer']): App {
+  const title = pieces === null ? `${framework}, bare` : `${framework} with ${pieces.join(', ')}`
+  return { title, package: null, createServer }
 }

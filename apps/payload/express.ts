@@ -1,8 +1,7 @@
 import { createServer } from 'node:http'
 import express from 'express'
 import type { App } from '../app.ts'
-import { payloadFolder } from './folder.ts'
-import { payloadBody, payloadPath, payloadSizes } from './payload.ts'
+import { bodiesInMemory, payloadFolder } from './payload.ts'
 
 // Express' defaults stay on: an ETag over every string it sends, and ETag, Last-Modified and Cache-Control for files.
 export default {
@@ -11,9 +10,8 @@ export default {
 
   createServer() {
     const app = express()
-    for (const bytes of payloadSizes) {
-      const body = payloadBody(bytes)
-      app.get(payloadPath('memory', bytes), (_request, response) => {
+    for (const [path, body] of bodiesInMemory()) {
+      app.get(path, (_request, response) => {
         response.type('text/plain').send(body)
       })
     }

@@ -1,8 +1,7 @@
 import serve from '@fastify/static'
 import fastify from 'fastify'
 import type { App } from '../app.ts'
-import { payloadFolder } from './folder.ts'
-import { payloadBody, payloadPath, payloadSizes, text } from './payload.ts'
+import { bodiesInMemory, payloadFolder, text } from './payload.ts'
 
 export default {
   title: 'Fastify',
@@ -10,9 +9,8 @@ export default {
 
   async createServer() {
     const app = fastify()
-    for (const bytes of payloadSizes) {
-      const body = payloadBody(bytes)
-      app.get(payloadPath('memory', bytes), (_request, reply) => {
+    for (const [path, body] of bodiesInMemory()) {
+      app.get(path, (_request, reply) => {
         reply.type(text).send(body)
       })
     }

@@ -3,8 +3,7 @@ import Router from '@koa/router'
 import Koa from 'koa'
 import serve from 'koa-static'
 import type { App } from '../app.ts'
-import { payloadFolder } from './folder.ts'
-import { payloadBody, payloadPath, payloadSizes } from './payload.ts'
+import { bodiesInMemory, payloadFolder } from './payload.ts'
 
 export default {
   title: 'Koa',
@@ -12,9 +11,8 @@ export default {
 
   createServer() {
     const router = new Router()
-    for (const bytes of payloadSizes) {
-      const body = payloadBody(bytes)
-      router.get(payloadPath('memory', bytes), (ctx) => {
+    for (const [path, body] of bodiesInMemory()) {
+      router.get(path, (ctx) => {
         ctx.body = body
       })
     }

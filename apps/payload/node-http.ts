@@ -4,8 +4,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream'
 import type { App } from '../app.ts'
-import { payloadFolder } from './folder.ts'
-import { payloadBody, payloadPath, payloadSizes, text } from './payload.ts'
+import { bodiesInMemory, payloadFiles, payloadFolder, text } from './payload.ts'
 
 // The skeleton: a string is sent in one piece, a file as a stream, and only the paths that there are lead anywhere.
 export default {
@@ -14,8 +13,8 @@ export default {
 
   createServer() {
     const folder = payloadFolder()
-    const bodies = new Map(payloadSizes.map((bytes) => [payloadPath('memory', bytes), payloadBody(bytes)]))
-    const files = new Map(payloadSizes.map((bytes) => [payloadPath('file', bytes), join(folder, payloadPath('file', bytes))]))
+    const bodies = bodiesInMemory()
+    const files = new Map([...payloadFiles().keys()].map((name) => [`/${name}`, join(folder, name)]))
     return createServer((request, response) => {
       const body = bodies.get(request.url!)
       if (body !== undefined) return answer(response, 200, body)

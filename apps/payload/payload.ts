@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import type { ExpectedAnswer } from '../contract.ts'
 
 /** Sizes of the bodies, bytes: a greeting, a page, a large page. Multiples of a line. */
@@ -29,11 +32,31 @@ export function payloadPath(source: PayloadSource, bytes: PayloadSize): string {
 }
 
 /** Of a file with a body, relative to the folder that is served. */
-export function fileName(bytes: PayloadSize): string {
+function fileName(bytes: PayloadSize): string {
   return `file/${bytes}.txt`
 }
 
 export const text = 'text/plain; charset=utf-8'
+
+/** The bodies that an app holds, by path. */
+export function bodiesInMemory(): Map<string, string> {
+  return new Map(payloadSizes.map((bytes) => [payloadPath('memory', bytes), payloadBody(bytes)]))
+}
+
+/** Files by their path in the folder that is served. */
+export function payloadFiles(): Map<string, string> {
+  return new Map(payloadSizes.map((bytes) => [fileName(bytes), payloadBody(bytes)]))
+}
+
+/** Writes the files into a new folder in the folder for temporary files, which the runner removes with the server. Returns its path. */
+export function payloadFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'framework-cost-'))
+  for (const [name, body] of payloadFiles()) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), body)
+  }
+  return folder
+}
 
 /** What every app of this folder has to answer, by endpoint. */
 export const payloadAnswers: Readonly<Record<string, ExpectedAnswer>> = Object.fromEntries(

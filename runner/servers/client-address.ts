@@ -6,9 +6,8 @@ import { text } from 'node:stream/consumers'
 import type { Address } from '../../apps/address.ts'
 import { RunError } from '../result/errors.ts'
 import { DeploymentError } from './deployment.ts'
-import { removeFolder } from './end-group.ts'
 import { type InstalledNginx, nginxProgram } from './nginx.ts'
-import { makePrivateFolder } from './private-folder.ts'
+import { makePrivateFolder, removeFolder } from './private-folder.ts'
 import { runProgram } from './running-program.ts'
 
 /** How nginx reaches an app. */

@@ -119,16 +119,13 @@ export interface DeploymentHost {
   describe(plan: DeploymentPlan): Promise<Description>
   /** Starts the process of a plan, without what stands in front of it. */
   start(plan: DeploymentPlan, options: StartOptions): Promise<Deployment>
-  /**
-   * Puts a plan's proxy in front of a process that runs; stopping what this returns leaves the process running. Absent: there are no
-   * proxies on this host.
-   */
-  front?(process: Deployment, plan: DeploymentPlan, options: StartOptions): Promise<Deployment>
+  /** Puts a plan's proxy in front of a process that runs; stopping what this returns leaves the process running. */
+  front(process: Deployment, plan: DeploymentPlan, options: StartOptions): Promise<Deployment>
 }
 
 /** A deployment of a process that runs: behind the proxy of its plan, or the server as it is. */
 export async function deployOn(host: DeploymentHost, process: Deployment, plan: DeploymentPlan, options: StartOptions) {
-  if (plan.proxy !== undefined && host.front !== undefined) return host.front(process, plan, options)
+  if (plan.proxy !== undefined) return host.front(process, plan, options)
   return plan === process.plan ? process : viewOf(process, plan)
 }
 

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { atExit } from '../machine/child.ts'
-import { removeFolder } from './end-group.ts'
 import type { ResolvedApp } from './find-app.ts'
-import { fillFolder, makePrivateFolder } from './private-folder.ts'
+import { fillFolder, makePrivateFolder, removeFolder } from './private-folder.ts'
 
 /** An app that is what a function of this project makes of another app, of some data, or of both. */
 export interface AppRecipe {

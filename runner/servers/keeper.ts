@@ -1,7 +1,8 @@
 // Entry of the one process of a run that ends all servers and removes their folders when the runner is gone, however that came about.
 // It is told what to keep by lines of JSON on stdin; the end of stdin is the end of the runner.
+
 import { createInterface } from 'node:readline'
-import { endGroup, removeFolder } from './end-group.ts'
+import { endGroup, removeFolder } from './private-folder.ts'
 
 /** What the runner tells: look after a server, or no longer. */
 export interface KeeperOrder {

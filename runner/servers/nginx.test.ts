@@ -94,7 +94,7 @@ describe.skipIf(nginx === null)('nginx', () => {
     const proxy = { name: 'nginx', path: nginx!.path, connections: 4, keepAlive }
     const plan = planFor(join(apps, 'koa', 'app.ts'), { transport, proxy })
     const app = await localHost.start(plan, START)
-    const front = await localHost.front!(app, plan, START)
+    const front = await localHost.front(app, plan, START)
     try {
       expect(await checked(front)).toEqual([])
       expect([front.address.transport, app.address.transport]).toEqual(['tcp', transport])

@@ -6,9 +6,8 @@ import { describeExit } from '../machine/child.ts'
 import { isListening } from '../machine/connections.ts'
 import { descendants } from '../machine/procfs.ts'
 import { DeploymentError, type StartOptions, type Startup } from './deployment.ts'
-import { removeFolder } from './end-group.ts'
 import { freeAddress } from './free-address.ts'
-import { type Files, fillFolder, makePrivateFolder } from './private-folder.ts'
+import { type Files, fillFolder, makePrivateFolder, removeFolder } from './private-folder.ts'
 import { StartedProcess } from './start-process.ts'
 
 const READY_LIMIT_MILLISECONDS = 10_000

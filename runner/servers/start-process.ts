@@ -3,8 +3,8 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type CpuPin, type Exit, GroupProcess, lastOf } from '../machine/child.ts'
-import { endGroup, FOLDER_VARIABLE, removeFolder } from './end-group.ts'
 import type { KeeperOrder } from './keeper.ts'
+import { endGroup, FOLDER_VARIABLE, removeFolder } from './private-folder.ts'
 
 const KEEPER = fileURLToPath(new URL('./keeper.ts', import.meta.url))
 const READ_BYTES = 16 * 1024

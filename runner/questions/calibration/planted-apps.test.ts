@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { zeroOnKernelClock } from '../../../apps/burning/kernel-clock.ts'
+import { zeroOnKernelClock } from '../../../apps/burning/burn-samples.ts'
 import { checkContract } from '../../../apps/contract.ts'
 import { slice } from '../../fixtures/slices.ts'
 import { START } from '../../fixtures/start-app.ts'

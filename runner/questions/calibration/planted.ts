@@ -1,5 +1,5 @@
 import { BASELINE } from '../../../apps/app.ts'
-import { zeroOnKernelClock } from '../../../apps/burning/kernel-clock.ts'
+import { zeroOnKernelClock } from '../../../apps/burning/burn-samples.ts'
 import { differences, type Figure, overheadsOf } from '../../analysis/relative.ts'
 import type { RoundRecord } from '../../measure/records.ts'
 import { formatPlusMinusPercent } from '../../result/format.ts'

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { payloadFiles } from '../../../apps/payload/folder.ts'
-import { payloadAnswers, payloadEndpoint, payloadSizes, payloadSources } from '../../../apps/payload/payload.ts'
+import { payloadAnswers, payloadEndpoint, payloadFiles, payloadSizes, payloadSources } from '../../../apps/payload/payload.ts'
 import type { CompareOptions } from '../../measure/options.ts'
 import { UserError } from '../../result/errors.ts'
 import { chosenFrom, list } from '../../result/option-values.ts'
