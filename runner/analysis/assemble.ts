@@ -11,9 +11,9 @@ import type { ResolvedApp } from '../servers/find-app.ts'
 import { AllInCosts, type OutsideWork } from './all-in.ts'
 import { sumBlocks } from './blocks.ts'
 import { cellFigures, cellTotals } from './cell-figures.ts'
-import type { CellFacts } from './checks/cell-facts.ts'
-import { checkIdentical, copiesAgree } from './checks/identical.ts'
+import type { CellFacts } from './checks/finding.ts'
 import { checkRun, judgeCells, verdictOf, worstVerdict } from './checks/judge.ts'
+import { checkIdentical, copiesAgree } from './checks/machine.ts'
 import { finding } from './checks/registry.ts'
 import {
   type CellSeries,

@@ -1,7 +1,7 @@
 import type { MeasuredCell } from '../result/model.ts'
 import { median } from '../statistics/summary.ts'
 import { sumBlocks } from './blocks.ts'
-import type { CellFigures, CellTotals } from './checks/cell-facts.ts'
+import type { CellFigures, CellTotals } from './checks/finding.ts'
 import { type CellEstimates, type CellSeries, roundValue } from './estimates.ts'
 import type { Ledger } from './ledger.ts'
 import { type OpenLoopFigures, openLoopOver } from './open-loop.ts'

@@ -5,6 +5,7 @@ import {
   exponentiate,
   type Estimate as Interval,
   type MeanEstimate,
+  relativeHalfWidth,
   roundsNeeded,
 } from '../statistics/estimate.ts'
 import { AllInCosts } from './all-in.ts'
@@ -261,4 +262,14 @@ export function exactly(value: number): Estimate {
 function inPercent({ value, low, high, level }: Estimate): Estimate {
   const percent = (share: number | null) => (share === null ? null : share * 100)
   return { value: value * 100, low: percent(low), high: percent(high), level }
+}
+
+/** The longer arm of an interval as a share of the value; null: no interval. */
+export function relativeWidth({ value, low, high, level }: Estimate): number | null {
+  return low === null || high === null ? null : relativeHalfWidth({ value, low, high, level })
+}
+
+/** The interval is known and does not hold the number. */
+export function excludes({ low, high }: Estimate, number: number): boolean {
+  return low !== null && high !== null && (low > number || high < number)
 }

@@ -1,4 +1,4 @@
-import type { FindingKind } from '../analysis/checks/finding-kind.ts'
+import type { FindingKind } from '../analysis/checks/finding.ts'
 import { findingKinds } from '../analysis/checks/registry.ts'
 import { type GroupedProbe, probes } from '../machine/facts/registry.ts'
 import { compareOptions, type OptionRow, resumeOption } from '../measure/options.ts'

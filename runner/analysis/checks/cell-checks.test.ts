@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type GoodCellOptions, goodCell } from '../../fixtures/good-cell.ts'
 import type { Finding } from '../../result/model.ts'
-import type { CellFacts } from './cell-facts.ts'
+import type { CellFacts } from './finding.ts'
 import { checkCell } from './judge.ts'
 
 type OpenLoop = NonNullable<CellFacts['figures']['openLoop']>

@@ -1,98 +1,76 @@
-import type { Environment, Finding, StopReason } from '../../result/model.ts'
-import { type FindingKind, findingOf, fixed } from './finding-kind.ts'
+import type { Environment, StopReason } from '../../result/model.ts'
+import { type Found, findingOf, fixed, invalid, kindsOf, note, suspect } from './finding.ts'
 
 /** Share of the wanted warm-up: the pilot does not know what is wanted more exactly than this. */
 const ENOUGH_OF_THE_WARM_UP = 0.95
 /** Warm-up below which a run is one of cold code: after 0.5 s koa and express were 30 to 80 % too dear (5 runs of 45 s), after 1.3 s 2 %. */
 export const COLD_MILLISECONDS = 1_000
 
-export const conditionsKinds = {
-  'cold-by-option': {
-    severity: 'suspect',
-    scope: 'run',
+export const conditionsKinds = kindsOf('run', {
+  'cold-by-option': suspect({
     meaning: `The option --warm-up asks for less than ${COLD_MILLISECONDS / 1000} s. Apps are measured while they are still being compiled, and rests are as much shorter: work that is put off for longer is not seen.`,
     message: ({ seconds }) =>
       `apps are cold, and what they put off for a second is not seen: --warm-up asks for ${fixed(seconds, 1)} s only`,
     advice: 'Leave --warm-up out: the pilot knows how long it takes.',
-  },
-  'node-options-not-passed': {
-    severity: 'note',
-    scope: 'run',
+  }),
+  'node-options-not-passed': note({
     meaning:
       'The variable NODE_OPTIONS is set where the run was started. Servers do not get it: they run with the flags of the suite, which are none.',
     message: ({ nodeOptions }) => `servers do not get the NODE_OPTIONS that the run was started with: "${nodeOptions}"`,
     advice: 'Unset it to be sure that nothing depends on it; a server of your own can set flags for itself.',
-  },
-  'rounds-not-reached': {
-    severity: 'suspect',
-    scope: 'run',
+  }),
+  'rounds-not-reached': suspect({
     meaning: 'The time was up before the --rounds requested.',
     message: ({ rounds, wanted }) => `the run ended after ${rounds} of the ${wanted} rounds requested`,
     advice: 'Give it more time with --max-minutes, or ask for fewer --rounds.',
-  },
-  'cut-short': {
-    severity: 'suspect',
-    scope: 'run',
+  }),
+  'cut-short': suspect({
     meaning: 'The run could not go on: the baseline or all other apps failed, or the load generator was lost twice.',
     message: ({ rounds }) => `the run could not go on after ${rounds} rounds`,
     advice: 'Look at the failures and at the error it ended with.',
-  },
-  interrupted: {
-    severity: 'suspect',
-    scope: 'run',
+  }),
+  interrupted: suspect({
     meaning: 'The run was stopped by hand or by a signal, or it is the state after a round of a run that is still going on.',
     message: ({ rounds }) => `the run was interrupted after ${rounds} rounds`,
     advice: 'Let it finish, or take it for what it is.',
-  },
-  'cold-apps': {
-    severity: 'invalid',
-    scope: 'run',
+  }),
+  'cold-apps': invalid({
     meaning:
       'The run is so short that its processes had less than a second to get warm. After half a second koa and express came out 30 to 80 % too dear: what was measured is the compiler, and no interval shows it.',
     message: ({ seconds, wantedSeconds }) =>
       `only ${fixed(seconds, 1)} s of warm-up fit into the time of this run; ${fixed(wantedSeconds, 1)} s were wanted, and less than 1 s measures cold code`,
     advice: 'Give it more time with --max-minutes, or fewer --apps.',
-  },
-  'short-warm-up': {
-    severity: 'suspect',
-    scope: 'run',
+  }),
+  'short-warm-up': suspect({
     meaning:
       'Six rounds with the warm-up that the apps need do not fit into the time of the run, so it was made shorter. Compiling is then a part of the cost, and more of it for the larger frameworks.',
     message: ({ seconds, wantedSeconds }) =>
       `only ${fixed(seconds, 1)} s of warm-up fit into the time of this run; ${fixed(wantedSeconds, 1)} s were wanted`,
     advice: 'Give it more time with --max-minutes, or fewer --apps.',
-  },
-  'not-pinned': {
-    severity: 'suspect',
-    scope: 'run',
+  }),
+  'not-pinned': suspect({
     meaning: 'Server and load generator have no CPUs of their own, so they take them from each other.',
     message: ({ reason }) => `server and load generator are not pinned to CPUs of their own: ${reason}`,
     advice: 'Use Linux with two CPUs or more and the program taskset (package util-linux).',
-  },
-  'coarse-cpu-accounting': {
-    severity: 'note',
-    scope: 'run',
+  }),
+  'coarse-cpu-accounting': note({
     meaning: 'CPU time comes from process.cpuUsage(), not from schedstat. The asking itself costs the server some CPU.',
     message: () =>
       'CPU time comes from process.cpuUsage() in microseconds, of the app process alone: this kernel has no schedstat',
     advice: 'On Linux with /proc/PID/schedstat children of an app are metered too, in nanoseconds.',
-  },
-  'sleeping-load-generator': {
-    severity: 'suspect',
-    scope: 'run',
+  }),
+  'sleeping-load-generator': suspect({
     meaning:
       'The driver lets its CPU sleep between responses. Waking it is charged to the server, the more often the slower the app: costs are too high. wrk also opens its connections again for every slice and checks no bodies.',
     message: ({ driver }) => `${driver} sleeps between responses: the server pays for waking it, so costs are too high`,
     advice: 'Take requests per second as a cross-check only; measure cost with the autocannon driver.',
-  },
-  simulated: {
-    severity: 'invalid',
-    scope: 'run',
+  }),
+  simulated: invalid({
     meaning: 'The driver is the simulation: nothing was measured.',
     message: () => 'the driver is a simulation: nothing was measured',
     advice: 'Use the fake driver for tests of the suite only.',
-  },
-} as const satisfies Record<string, FindingKind>
+  }),
+})
 
 const finding = findingOf(conditionsKinds)
 
@@ -112,26 +90,21 @@ export interface Conditions {
 }
 
 /** Were the means what they should be? */
-export function checkConditions(conditions: Conditions): Finding[] {
+export function checkConditions(conditions: Conditions): Found[] {
   const { cpuAccounting, notPinnedBecause, driver, warmUpMilliseconds: done, wantedWarmUpMilliseconds: wanted } = conditions
   const { callerNodeOptions: nodeOptions } = conditions
+  const [seconds, wantedSeconds] = [done / 1000, wanted / 1000]
+  const tooShort = done < COLD_MILLISECONDS ? 'cold-apps' : 'short-warm-up'
+  const byOption = done < COLD_MILLISECONDS && done >= wanted && cpuAccounting !== 'simulated'
+  const isCoarse = cpuAccounting === 'process.cpuUsage' || cpuAccounting === 'ticks'
   return [
-    ...(done < wanted * ENOUGH_OF_THE_WARM_UP
-      ? [
-          finding(done < COLD_MILLISECONDS ? 'cold-apps' : 'short-warm-up', {
-            seconds: done / 1000,
-            wantedSeconds: wanted / 1000,
-          }),
-        ]
-      : []),
-    ...(done < COLD_MILLISECONDS && done >= wanted && cpuAccounting !== 'simulated'
-      ? [finding('cold-by-option', { seconds: done / 1000 })]
-      : []),
-    ...(cpuAccounting === 'simulated' ? [finding('simulated', {})] : []),
-    ...(cpuAccounting === 'process.cpuUsage' || cpuAccounting === 'ticks' ? [finding('coarse-cpu-accounting', {})] : []),
-    ...(notPinnedBecause === null ? [] : [finding('not-pinned', { reason: notPinnedBecause })]),
-    ...(nodeOptions === null ? [] : [finding('node-options-not-passed', { nodeOptions: shortened(nodeOptions) })]),
-    ...(driver.sleeps ? [finding('sleeping-load-generator', { driver: driver.id })] : []),
+    done < wanted * ENOUGH_OF_THE_WARM_UP && finding(tooShort, { seconds, wantedSeconds }),
+    byOption && finding('cold-by-option', { seconds }),
+    cpuAccounting === 'simulated' && finding('simulated', {}),
+    isCoarse && finding('coarse-cpu-accounting', {}),
+    notPinnedBecause !== null && finding('not-pinned', { reason: notPinnedBecause }),
+    nodeOptions !== null && finding('node-options-not-passed', { nodeOptions: shortened(nodeOptions) }),
+    driver.sleeps && finding('sleeping-load-generator', { driver: driver.id }),
   ]
 }
 
@@ -148,9 +121,8 @@ export interface Ending {
 }
 
 /** Did the run get to its end? */
-export function checkEnding({ rounds, wantedRounds, stoppedBecause }: Ending): Finding[] {
-  if (stoppedBecause === 'failed') return [finding('cut-short', { rounds })]
-  if (stoppedBecause === 'interrupted') return [finding('interrupted', { rounds })]
-  const missing = stoppedBecause === 'time' && wantedRounds !== null && rounds < wantedRounds
-  return missing ? [finding('rounds-not-reached', { rounds, wanted: wantedRounds })] : []
+export function checkEnding({ rounds, wantedRounds: wanted, stoppedBecause }: Ending): Found {
+  if (stoppedBecause === 'failed') return finding('cut-short', { rounds })
+  if (stoppedBecause === 'interrupted') return finding('interrupted', { rounds })
+  return stoppedBecause === 'time' && wanted !== null && rounds < wanted && finding('rounds-not-reached', { rounds, wanted })
 }

@@ -1,5 +1,4 @@
-import type { CellCheck, CellFacts } from './cell-facts.ts'
-import { type FindingKind, findingOf, fixed, percent } from './finding-kind.ts'
+import { type CellCheck, type CellFacts, findingOf, fixed, invalid, kindsOf, percent, suspect } from './finding.ts'
 
 /** Little's law, |X · R ÷ N − 1|. Seen in quiet slices: X · R ÷ N from 0.993 to 0.995 (median), on every endpoint but `lookup`. */
 const LITTLE_SUSPECT = 0.05
@@ -35,31 +34,25 @@ const ENOUGH_CPU_FOR_TICKS_NS = 5e9
 const TICK_DEVIATION_NS = 10e6 / Math.sqrt(6)
 const TICK_DEVIATIONS = 5
 
-export const countsKinds = {
-  'littles-law-strained': {
-    severity: 'suspect',
-    scope: 'cell',
+export const countsKinds = kindsOf('cell', {
+  'littles-law-strained': suspect({
     meaning: `Little's law, N = X · R: requests/s times the mean latency must be the number of connections, which are all busy all the time. It is off by more than ${percent(LITTLE_SUSPECT, 0)}, so clock, counts or connections are not what they seem. 0.7 % was seen. Not judged without latencies, where a connection gets fewer than ${LITTLE_LAPS} answers in a slice, nor where slow answers explain it.`,
     message: ({ product, connections }) =>
       `requests per second times mean latency is ${fixed(product, 2)}, but there were ${connections} connections: times and counts disagree`,
     advice: 'Look for connections that are idle or closed, and for requests that take turns; measure again.',
-  },
-  'littles-law-broken': {
-    severity: 'invalid',
-    scope: 'cell',
+  }),
+  'littles-law-broken': invalid({
     meaning: `As littles-law-strained, by more than ${percent(LITTLE_INVALID, 0)}.`,
     message: ({ product, connections }) =>
       `requests per second times mean latency is ${fixed(product, 2)}, but there were ${connections} connections: times and counts contradict each other`,
     advice: 'Look for connections that are idle or closed, and for requests that take turns; measure again.',
-  },
-  'counters-disagree': {
-    severity: 'invalid',
-    scope: 'cell',
+  }),
+  'counters-disagree': invalid({
     meaning: `Two counts of one thing differ: a pinned server used more than ${percent(COUNTERS_MAY_EXCEED, 0)} of the CPUs it has; or requests/s times cost come to more than ${percent(COUNTERS_MAY_EXCEED, 0)} of them, and ${UNSTEADY_MAY_COST_MORE} % more for each percent of the requests that are in the cost and not in the rate, because the first ones of a slice meet cold caches; or the kernel's clock ticks show ${percent(TICKS_MAY_EXCEED - 1, 0)} more CPU time of the server's process than the nanoseconds of all its threads. 99, 101 and 102 % were seen at most with 16 connections.`,
     message: ({ what, share }) => `the counters contradict each other: ${what} is ${percent(share)}, which cannot be`,
     advice: 'Look for threads that live only for a moment, or for a clock that was changed; if neither, please report it.',
-  },
-} as const satisfies Record<string, FindingKind>
+  }),
+})
 
 const finding = findingOf(countsKinds)
 
@@ -73,40 +66,35 @@ export const checkLittlesLaw: CellCheck = ({ figures, totals }) => {
   const { steadyRequests, steadyNs } = totals.loaded
   const { connections } = figures.load
   // Few laps: the first answer of every connection is slower, and the drain, when fewer than N are on their way, is long.
-  if (mean === null || lapsPerSlice({ figures, totals }) < LITTLE_LAPS || figures.openLoop !== undefined) return []
+  if (mean === null || lapsPerSlice({ figures, totals }) < LITTLE_LAPS || figures.openLoop !== undefined) return null
   // A server that is kept waiting for its CPU answers late, and mostly during the drain, when fewer than N are on their way.
-  if (totals.steadyNs < steadyNs * (1 - LITTLE_DISTURBED_SHARE)) return []
-  if (totals.slow.waitNs > totals.steadyNs * LITTLE_SLOW_SHARE) return []
+  if (totals.steadyNs < steadyNs * (1 - LITTLE_DISTURBED_SHARE)) return null
+  if (totals.slow.waitNs > totals.steadyNs * LITTLE_SLOW_SHARE) return null
   const product = (steadyRequests / steadyNs) * mean * 1000
   const off = Math.abs(product / connections - 1)
-  if (off > LITTLE_INVALID) return [finding('littles-law-broken', { product, connections })]
-  return off > LITTLE_SUSPECT ? [finding('littles-law-strained', { product, connections })] : []
+  const code = off > LITTLE_INVALID ? 'littles-law-broken' : 'littles-law-strained'
+  return off > LITTLE_SUSPECT && finding(code, { product, connections })
 }
 
 /** Do the counters of CPU time, of elapsed time and of requests agree with each other? */
 export const checkCounters: CellCheck = (facts) => {
   const { figures, totals, cpus } = facts
-  if (totals.elapsedNs < ENOUGH_TIME_FOR_COUNTERS_NS) return []
+  if (totals.elapsedNs < ENOUGH_TIME_FOR_COUNTERS_NS) return null
   const busy = totals.serverCpuNs / totals.elapsedNs
-  if (cpus !== null && busy > COUNTERS_MAY_EXCEED * cpus) {
-    return [finding('counters-disagree', { what: `CPU time over elapsed time on ${inWords(cpus)}`, share: busy })]
-  }
+  const disagree = (what: string, share: number) => finding('counters-disagree', { what, share })
+  if (cpus !== null && busy > COUNTERS_MAY_EXCEED * cpus) return disagree(`CPU time over elapsed time on ${inWords(cpus)}`, busy)
   // The utilisation law: throughput times the time each request takes is how busy the server is (Denning & Buzen 1978).
   const steady = (totals.steadyRequests / totals.steadyNs) * (totals.serverCpuNs / figures.requests)
   // What is not steady is in the cost and not in the rate, and the first lap meets caches that other servers have used.
   const unsteadyShare = 1 - totals.steadyRequests / figures.requests
   const allowed = COUNTERS_MAY_EXCEED + UNSTEADY_MAY_COST_MORE * unsteadyShare
   if (cpus !== null && lapsPerSlice(facts) > FEWEST_LAPS && steady > allowed * cpus) {
-    return [finding('counters-disagree', { what: `requests/s times cost on ${inWords(cpus)}`, share: steady })]
+    return disagree(`requests/s times cost on ${inWords(cpus)}`, steady)
   }
-  return exceedsTree(facts)
-    ? [
-        finding('counters-disagree', {
-          what: "CPU time of the server's process by ticks over that of all its threads in nanoseconds",
-          share: (totals.userNs! + totals.systemNs!) / totals.serverCpuNs,
-        }),
-      ]
-    : []
+  const ticks = (totals.userNs! + totals.systemNs!) / totals.serverCpuNs
+  return (
+    exceedsTree(facts) && disagree("CPU time of the server's process by ticks over that of all its threads in nanoseconds", ticks)
+  )
 }
 
 function inWords(cpus: number): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { goodCell } from '../../fixtures/good-cell.ts'
 import { seededRandom } from '../../fixtures/seeded-random.ts'
 import type { Finding, RoundValue } from '../../result/model.ts'
-import type { CellFacts } from './cell-facts.ts'
+import type { CellFacts } from './finding.ts'
 import { checkFamily } from './judge.ts'
 
 const BASELINE = 'node-http'

@@ -1,19 +1,23 @@
 import type { Blocks, Estimate, Finding, IdenticalControl, Verdict } from '../../result/model.ts'
 import type { OutsideWork } from '../all-in.ts'
-import { checkEnvironment, checkReconnects, checkSlowAnswers } from './answers.ts'
-import type { CellCheck, CellFacts } from './cell-facts.ts'
+import { checkEnvironment, checkOpenLoop, checkReconnects, checkSlowAnswers } from './answers.ts'
 import { type Conditions, checkConditions, checkEnding, type Ending } from './conditions.ts'
 import { checkCounters, checkLittlesLaw } from './counts.ts'
-import { checkCompiled, checkWarm } from './drift.ts'
-import { checkIdentical } from './identical.ts'
-import { checkDisturbedBlocks, checkNoise, checkPosition, type NoiseShares } from './machine.ts'
-import { checkOpenLoop } from './open-loop.ts'
-import { checkMachineSpeed, checkTrends } from './over-rounds.ts'
+import { type CellCheck, type CellFacts, type FamilyCheck, isFinding } from './finding.ts'
+import { checkDisturbedBlocks, checkIdentical, checkNoise, checkPosition, type NoiseShares } from './machine.ts'
+import { checkMachineSpeed, checkTrends, checkTwoKinds } from './over-rounds.ts'
 import { checkBeyondTypical, checkOutsideWork, checkOwnWork } from './own-work.ts'
 import { checkFloor, checkPlausible } from './plausible.ts'
-import { checkBlocksKept, checkPrecision, checkRoundOutliers, checkRounds, checkSkew } from './rounds.ts'
+import {
+  checkBlocksKept,
+  checkCompiled,
+  checkPrecision,
+  checkRoundOutliers,
+  checkRounds,
+  checkSkew,
+  checkWarm,
+} from './rounds.ts'
 import { checkSaturation } from './saturation.ts'
-import { checkTwoKinds } from './two-kinds.ts'
 
 const cellChecks: readonly CellCheck[] = [
   checkRounds,
@@ -36,25 +40,28 @@ const cellChecks: readonly CellCheck[] = [
 
 /** Findings of one measured cell that can be made without looking at others. */
 export function checkCell(facts: CellFacts): Finding[] {
-  return cellChecks.flatMap((check) => check(facts))
+  return cellChecks.flatMap((check) => check(facts)).filter(isFinding)
 }
 
 /** Findings that need all cells, because they correct for their number or compare them; in the order of the cells. */
 export function checkFamily(cells: readonly CellFacts[], baseline: string): Finding[][] {
   const found = new Map<CellFacts, Finding[]>(cells.map((cell) => [cell, []]))
-  const add = (group: readonly CellFacts[], findings: readonly Finding[][]) =>
-    group.forEach((cell, index) => void found.get(cell)!.push(...findings[index]!))
+  const look = (group: readonly CellFacts[], check: FamilyCheck) => {
+    for (const [index, one] of check(group).entries()) if (isFinding(one)) found.get(group[index]!)!.push(one)
+  }
   const others = cells.filter(({ isBaseline }) => !isBaseline)
-  add(others, checkTrends(others))
+  look(others, checkTrends)
   const plain = others.filter(({ isPlain }) => isPlain)
-  for (const group of Map.groupBy(plain, ({ figures }) => figures.endpoint).values()) add(group, checkFloor(group, baseline))
-  add(cells, checkMachineSpeed(cells))
-  add(cells, checkTwoKinds(cells))
+  for (const group of Map.groupBy(plain, ({ figures }) => figures.endpoint).values()) {
+    look(group, (apps) => checkFloor(apps, baseline))
+  }
+  look(cells, checkMachineSpeed)
+  look(cells, checkTwoKinds)
   return [...found.values()]
 }
 
 /** What the checks of the whole run look at. */
-export interface RunFacts extends Conditions, Ending, NoiseShares {
+export interface JudgedRun extends Conditions, Ending, NoiseShares {
   readonly outsideWork: readonly OutsideWork[]
   /** null: unknown. */
   readonly blocks: Blocks | null
@@ -63,15 +70,15 @@ export interface RunFacts extends Conditions, Ending, NoiseShares {
 }
 
 /** Findings of the whole run: they hold for every cell. */
-export function checkRun(facts: RunFacts): Finding[] {
+export function checkRun(facts: JudgedRun): Finding[] {
   return [
     ...checkConditions(facts),
     ...checkNoise(facts),
-    ...checkDisturbedBlocks(facts.blocks),
-    ...checkPosition(facts.lastOverFirst),
+    checkDisturbedBlocks(facts.blocks),
+    checkPosition(facts.lastOverFirst),
     ...checkOutsideWork(facts.outsideWork),
-    ...checkEnding(facts),
-  ]
+    checkEnding(facts),
+  ].filter(isFinding)
 }
 
 /** What cells are judged by beside their own numbers. */
@@ -101,8 +108,7 @@ export function judgeCells(cells: readonly CellFacts[], { baseline, identical, u
 
 /** The verdict that follows from findings: the worst severity; a note changes nothing. */
 export function verdictOf(findings: readonly Finding[]): Verdict {
-  if (findings.some(({ severity }) => severity === 'invalid')) return 'invalid'
-  return findings.some(({ severity }) => severity === 'suspect') ? 'suspect' : 'valid'
+  return worstVerdict(findings.map(({ severity }) => (severity === 'note' ? 'valid' : severity)))
 }
 
 /** The worst of several verdicts; valid for none. */

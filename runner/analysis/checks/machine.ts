@@ -1,7 +1,8 @@
 import type { Blocks, Environment, Estimate, Finding } from '../../result/model.ts'
-import { POSITION_LEVEL } from '../estimates.ts'
-import { type FindingKind, findingOf, fixed, percent, signed } from './finding-kind.ts'
-import { excludes } from './interval.ts'
+import { excludes, POSITION_LEVEL } from '../estimates.ts'
+import { type Facts, type Found, findingOf, fixed, invalid, kindsOf, MARGIN, note, percent, signed, suspect } from './finding.ts'
+
+const copies = ({ endpoint, ratio, low, high }: Facts) => `${endpoint}: ${fixed(ratio, 4)} [${fixed(low, 4)}, ${fixed(high, 4)}]`
 
 /** Attempts at blocks that were disturbed. */
 const TOO_BUSY_SHARE = 0.3
@@ -14,57 +15,70 @@ const DISTANCE_CHANGE = 1.25
 /** First to last place of a block, share of the cost. */
 const POSITION_EFFECT = 0.005
 
-export const machineKinds = {
-  'blocks-repeated': {
-    severity: 'note',
-    scope: 'run',
+export const machineKinds = kindsOf('run', {
+  'identical-differ': invalid({
+    meaning: `The two copies of the baseline differ by more than ${percent(MARGIN, 0)}, and the interval of their ratio (95 %, corrected for the number of endpoints) excludes 1. Holds for all cells of the endpoint.`,
+    message: (facts) =>
+      `two copies of the same server differ on ${copies(facts)}; no difference of this size is credible in this run`,
+    advice: 'Measure again on a quieter machine; if it comes back, something treats the two copies differently.',
+  }),
+  'identical-slightly-differ': note({
+    meaning: `As identical-differ, but they differ by ${percent(MARGIN, 0)} or less. One run in twenty shows it by chance.`,
+    message: (facts) =>
+      `two copies of the same server differ a little on ${copies(facts)}; intervals may be that much too narrow`,
+    advice: 'Take differences of this size for none; one run in twenty shows this by chance.',
+  }),
+  'blocks-repeated': note({
     meaning:
       'So many blocks were disturbed from outside and measured again. Whether a block was disturbed is decided without a look at its cost (docs/methodology.md, "Disturbed blocks").',
     message: ({ disturbed, attempts, causes }) =>
       `${disturbed} of ${attempts} measured blocks were disturbed and do not count: ${causes}`,
     advice: 'Nothing has to be done; a quieter machine needs fewer repeats.',
-  },
-  'machine-too-busy': {
-    severity: 'invalid',
-    scope: 'run',
+  }),
+  'machine-too-busy': invalid({
     meaning: `More than ${percent(TOO_BUSY_SHARE, 0)} of all attempts at blocks were disturbed. What is left tells of exceptions; nothing is ranked.`,
     message: ({ disturbed, attempts, causes }) =>
       `the machine was too busy: ${disturbed} of ${attempts} measured blocks were disturbed (${causes})`,
     advice: 'End other programs, or use a machine of your own.',
-  },
-  steal: {
-    severity: 'suspect',
-    scope: 'run',
+  }),
+  steal: suspect({
     meaning: `The hypervisor took more than ${percent(STEAL_SHARE, 0)} of the CPU time of the two CPUs in use, from the start of a round to its end. 0.005 % was seen in valid runs. Not every hypervisor tells.`,
     message: ({ share }) => `the hypervisor took ${percent(share)} of the CPU time: other guests shared these CPUs`,
     advice: 'Measure at another time, or on a machine with CPUs of its own.',
-  },
-  'foreign-cpu': {
-    severity: 'suspect',
-    scope: 'run',
+  }),
+  'foreign-cpu': suspect({
     meaning: `Programs that are no part of the run used more than ${percent(FOREIGN_SHARE, 0)} of the CPU time of the two CPUs in use. 0.7 to 0.9 % was seen in valid runs.`,
     message: ({ share }) => `other programs used ${percent(share)} of the CPU time of server and load generator`,
     advice: 'End other programs, or give server and load generator CPUs that nothing else uses.',
-  },
-  'cpu-distance-changed': {
-    severity: 'note',
-    scope: 'run',
+  }),
+  'cpu-distance-changed': note({
     meaning: `The two CPUs were more than ${fixed(DISTANCE_CHANGE, 2)} times as far from each other in one round as in another: the host of a virtual machine has moved one of them to other cores. A request moves cache lines between them, so every app pays the same time more when they are far, and ratios are nearer to 1. The run is measured at the mean distance; intervals are for that distance, and what the distance explains is taken out of them.`,
     message: ({ low, high, mean }) =>
       `the two CPUs were ${fixed(low, 0)} to ${fixed(high, 0)} ns apart (round trip of a cache line); costs and ratios are those at ${fixed(mean, 0)} ns`,
     advice: 'Compare with runs at a like distance only; microseconds over the baseline hardly depend on it.',
-  },
-  'position-effect': {
-    severity: 'note',
-    scope: 'run',
+  }),
+  'position-effect': note({
     meaning: `The last slice of a block costs more than ${percent(POSITION_EFFECT)} more or less than the first, and the ${percent(POSITION_LEVEL, 0)} interval over the rounds excludes 0. The order is drawn again in every block, so this makes intervals wider and favours nobody.`,
     message: ({ effectPercent, low, high }) =>
       `the last slice of a block costs ${signed(effectPercent, 2)} [${signed(low, 2)}, ${signed(high, 2)}] of the first`,
     advice: 'Nothing has to be done; the random order keeps it out of the ratios.',
-  },
-} as const satisfies Record<string, FindingKind>
+  }),
+})
 
 const finding = findingOf(machineKinds)
+
+/** The A/A finding of one endpoint, or none: it holds for every cell of that endpoint. */
+export function checkIdentical(endpoint: string, ratio: Estimate): Finding[] {
+  if (copiesAgree(ratio)) return []
+  const facts = { endpoint, ratio: ratio.value, low: ratio.low, high: ratio.high }
+  const far = Math.abs(Math.log(ratio.value)) > Math.log1p(MARGIN)
+  return [finding(far ? 'identical-differ' : 'identical-slightly-differ', facts)]
+}
+
+/** True when the interval of an A/A ratio holds 1, or is not known. */
+export function copiesAgree(ratio: Estimate): boolean {
+  return !excludes(ratio, 1)
+}
 
 /** What the machine did beside the run: shares of the CPU time of the two CPUs in use, 0 to 1, and their distance; null: unknown. */
 export interface NoiseShares {
@@ -74,37 +88,35 @@ export interface NoiseShares {
 }
 
 /** Who else used the CPUs, and did they stay where they were? */
-export function checkNoise({ stealShare, foreignShare, cpuDistanceNanoseconds: distance }: NoiseShares): Finding[] {
+export function checkNoise({ stealShare, foreignShare, cpuDistanceNanoseconds: distance }: NoiseShares): Found[] {
   return [
-    ...(stealShare !== null && stealShare > STEAL_SHARE ? [finding('steal', { share: stealShare })] : []),
-    ...(foreignShare !== null && foreignShare > FOREIGN_SHARE ? [finding('foreign-cpu', { share: foreignShare })] : []),
-    ...(distance !== null && distance.high > distance.low * DISTANCE_CHANGE
-      ? [finding('cpu-distance-changed', { ...distance })]
-      : []),
+    stealShare !== null && stealShare > STEAL_SHARE && finding('steal', { share: stealShare }),
+    foreignShare !== null && foreignShare > FOREIGN_SHARE && finding('foreign-cpu', { share: foreignShare }),
+    distance !== null && distance.high > distance.low * DISTANCE_CHANGE && finding('cpu-distance-changed', { ...distance }),
   ]
 }
 
 /** How many blocks had to be measured again, and was it too many? */
-export function checkDisturbedBlocks(blocks: Blocks | null): Finding[] {
-  if (blocks === null) return []
+export function checkDisturbedBlocks(blocks: Blocks | null): Found {
+  if (blocks === null) return null
   const { attempts } = blocks
   const byCause = Object.entries(blocks.disturbances).sort(([, a], [, b]) => b - a)
+  const sum = (causes: typeof byCause) => causes.reduce((total, [, count]) => total + count, 0)
   // Connections are closed by an app, not by the machine; that has a finding of its own.
-  const byMachine = byCause.reduce((sum, [code, count]) => (code === 'reconnects' ? sum : sum + count), 0)
-  const disturbed = byCause.reduce((sum, [, count]) => sum + count, 0)
-  if (disturbed === 0) return []
+  const byMachine = sum(byCause.filter(([code]) => code !== 'reconnects'))
+  const disturbed = sum(byCause)
   const causes = byCause.map(([code, count]) => `${count} ${code}`).join(', ')
   const code = byMachine > attempts * TOO_BUSY_SHARE ? 'machine-too-busy' : 'blocks-repeated'
-  return [finding(code, { disturbed, attempts, causes })]
+  return disturbed > 0 && finding(code, { disturbed, attempts, causes })
 }
 
 /**
  * Does the place in the block matter?
  * @param ratio cost of the last place over the first, at POSITION_LEVEL; null: unknown
  */
-export function checkPosition(ratio: Estimate | null): Finding[] {
-  if (ratio === null || Math.abs(ratio.value - 1) <= POSITION_EFFECT || !excludes(ratio, 1)) return []
+export function checkPosition(ratio: Estimate | null): Found {
+  if (ratio === null || Math.abs(ratio.value - 1) <= POSITION_EFFECT || !excludes(ratio, 1)) return null
   const inPercent = (value: number | null) => (value === null ? null : (value - 1) * 100)
-  const [effectPercent, low, high] = [ratio.value, ratio.low, ratio.high].map(inPercent)
-  return [finding('position-effect', { effectPercent: effectPercent!, low: low!, high: high! })]
+  const { value, low, high } = ratio
+  return finding('position-effect', { effectPercent: inPercent(value), low: inPercent(low), high: inPercent(high) })
 }

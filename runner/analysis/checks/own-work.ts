@@ -1,8 +1,6 @@
-import type { Finding } from '../../result/model.ts'
 import type { OutsideWork } from '../all-in.ts'
 import { beyondTypical } from '../beyond-typical.ts'
-import type { CellCheck } from './cell-facts.ts'
-import { type FindingKind, findingOf, fixed, percent } from './finding-kind.ts'
+import { type CellCheck, type Facts, findingOf, fixed, kindsOf, note, percent, suspect } from './finding.ts'
 
 /** Of a CPU, while nobody asks: Node alone takes 0.0003. */
 const WORKS_WHEN_IDLE_SHARE = 0.01
@@ -11,93 +9,80 @@ const WORKS_BETWEEN_SHARE = 0.02
 /** With more of it, caches are never what an app alone would find. */
 const CROWDS_SHARE = 0.2
 
-export const ownWorkKinds = {
-  'late-work': {
-    severity: 'note',
-    scope: 'cell',
+export const ownWorkKinds = kindsOf('cell', {
+  'late-work': note({
     meaning:
       'A part of the cost is CPU time that the server used outside its slices: on a timer, in threads or children, after the answer. It is proven, and more than 1 % of the cost or 5 % of the overhead. Which endpoint it belongs to cannot be known, so it is given to all requests of the server alike.',
     message: ({ lateMicroseconds, costMicroseconds }) =>
       `${fixed(lateMicroseconds, 1)} of the ${fixed(costMicroseconds, 1)} µs that a request costs are used later, outside its slices`,
     advice: 'Nothing has to be done: it is in the cost. typicalCost is without it.',
-  },
-  'rare-work': {
-    severity: 'note',
-    scope: 'cell',
+  }),
+  'rare-work': note({
     meaning:
       'A part of the cost comes in rare long pieces, such as a long garbage collection or a cache that is built again: most requests cost less (typicalCost, a trimmed mean over slices). It is proven, and more than 1 % of the cost or 5 % of the overhead.',
     message: ({ rareMicroseconds, costMicroseconds, typicalMicroseconds }) =>
       `${fixed(rareMicroseconds, 1)} of the ${fixed(costMicroseconds, 1)} µs that a request costs come in rare pieces; most requests cost ${fixed(typicalMicroseconds, 1)} µs`,
     advice: 'Nothing has to be done: it is in the cost. typicalCost is without it.',
-  },
-  'works-when-idle': {
-    severity: 'suspect',
-    scope: 'cell',
+  }),
+  'works-when-idle': suspect({
     meaning: `The app uses more than ${percent(WORKS_WHEN_IDLE_SHARE, 0)} of a CPU when nobody asks it. That is no request's cost and is taken off, as far as it is known from the idle time before its load.`,
     message: ({ share }) => `the app uses ${percent(share)} of a CPU when nobody asks it; that is taken off its cost`,
     advice: 'Switch off timers and background work that have nothing to do with requests, and measure again.',
-  },
-  'forks-workers': {
-    severity: 'note',
-    scope: 'cell',
+  }),
+  'forks-workers': note({
     meaning:
       'Processes that the app has started used more than a tenth of its CPU time each. They are in its cost, and they share the one CPU of the servers.',
     message: ({ children }) =>
       `${children} ${Number(children) === 1 ? 'process that the app has started does' : 'processes that the app has started do'} a part of its work; all of it is in the cost, on one CPU`,
     advice: 'For what several workers give, name an app that does not fork and use npm run study -- workers.',
-  },
-  'works-between-slices': {
-    severity: 'note',
-    scope: 'run',
-    meaning: `An app uses more than ${percent(WORKS_BETWEEN_SHARE, 0)} of the servers' CPU outside its own slices. Others wait for it meanwhile: they answer fewer requests per second than alone, and cost what they cost.`,
-    message: ({ app, outsideShare, idleShare }) =>
-      `${app} uses ${percent(outsideShare)} of the CPU while other apps are asked, ${percent(idleShare)} also when nobody is asked`,
-    advice: 'Costs and ratios stand. For requests per second of the others, measure without it.',
-  },
-  'crowds-others': {
-    severity: 'suspect',
-    scope: 'run',
-    meaning: `As works-between-slices, but more than ${percent(CROWDS_SHARE, 0)}: the caches that other apps find are not those they would have alone.`,
-    message: ({ app, outsideShare, idleShare }) =>
-      `${app} uses ${percent(outsideShare)} of the CPU while other apps are asked, ${percent(idleShare)} also when nobody is asked`,
-    advice: 'Measure the others without it.',
-  },
-} as const satisfies Record<string, FindingKind>
+  }),
+})
 
-const finding = findingOf(ownWorkKinds)
+const takes = ({ app, outsideShare, idleShare }: Facts) =>
+  `${app} uses ${percent(outsideShare)} of the CPU while other apps are asked, ${percent(idleShare)} also when nobody is asked`
+
+export const crowdingKinds = kindsOf('run', {
+  'works-between-slices': note({
+    meaning: `An app uses more than ${percent(WORKS_BETWEEN_SHARE, 0)} of the servers' CPU outside its own slices. Others wait for it meanwhile: they answer fewer requests per second than alone, and cost what they cost.`,
+    message: takes,
+    advice: 'Costs and ratios stand. For requests per second of the others, measure without it.',
+  }),
+  'crowds-others': suspect({
+    meaning: `As works-between-slices, but more than ${percent(CROWDS_SHARE, 0)}: the caches that other apps find are not those they would have alone.`,
+    message: takes,
+    advice: 'Measure the others without it.',
+  }),
+})
+
+const finding = findingOf({ ...ownWorkKinds, ...crowdingKinds })
 
 /** Is a part of the cost not that of most requests? */
 export const checkBeyondTypical: CellCheck = ({ figures }) => {
   const { cost, typicalCost } = figures
   const [later, rare] = [beyondTypical(figures, 'later'), beyondTypical(figures, 'rare')]
+  const costMicroseconds = cost.value
   return [
-    ...(later === null ? [] : [finding('late-work', { lateMicroseconds: later.value, costMicroseconds: cost.value })]),
-    ...(rare === null || typicalCost === null
-      ? []
-      : [
-          finding('rare-work', {
-            ...{ rareMicroseconds: rare.value, costMicroseconds: cost.value },
-            typicalMicroseconds: typicalCost.value,
-          }),
-        ]),
+    later !== null && finding('late-work', { lateMicroseconds: later.value, costMicroseconds }),
+    rare !== null &&
+      typicalCost !== null &&
+      finding('rare-work', { rareMicroseconds: rare.value, costMicroseconds, typicalMicroseconds: typicalCost.value }),
   ]
 }
 
 /** Does the app work when nobody asks it, or do others do its work? */
 export const checkOwnWork: CellCheck = ({ outside, figures }) => {
-  if (outside === null) return []
+  if (outside === null) return null
   const { idleShare, busyChildren } = outside
   return [
-    ...(idleShare > WORKS_WHEN_IDLE_SHARE ? [finding('works-when-idle', { share: idleShare })] : []),
-    ...(busyChildren > 0 && figures.deployment.workers === 1 ? [finding('forks-workers', { children: busyChildren })] : []),
+    idleShare > WORKS_WHEN_IDLE_SHARE && finding('works-when-idle', { share: idleShare }),
+    busyChildren > 0 && figures.deployment.workers === 1 && finding('forks-workers', { children: busyChildren }),
   ]
 }
 
 /** Does one app take the CPU that others are measured on? */
-export function checkOutsideWork(apps: readonly OutsideWork[]): Finding[] {
-  return apps
-    .filter(({ outsideShare }) => outsideShare > WORKS_BETWEEN_SHARE)
-    .map(({ app, outsideShare, idleShare }) =>
-      finding(outsideShare > CROWDS_SHARE ? 'crowds-others' : 'works-between-slices', { app, outsideShare, idleShare }),
-    )
+export function checkOutsideWork(apps: readonly OutsideWork[]) {
+  return apps.map(({ app, outsideShare, idleShare }) => {
+    const code = outsideShare > CROWDS_SHARE ? 'crowds-others' : 'works-between-slices'
+    return outsideShare > WORKS_BETWEEN_SHARE && finding(code, { app, outsideShare, idleShare })
+  })
 }

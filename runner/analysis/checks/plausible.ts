@@ -1,9 +1,19 @@
-import type { Finding } from '../../result/model.ts'
 import { estimateMeans } from '../../statistics/estimate.ts'
 import { holm } from '../../statistics/holm.ts'
-import type { CellCheck, CellFacts } from './cell-facts.ts'
-import { type FindingKind, findingOf, fixed, percent, probability } from './finding-kind.ts'
-import { FAMILY_ALPHA, MARGIN } from './thresholds.ts'
+import {
+  type CellCheck,
+  type CellFacts,
+  FAMILY_ALPHA,
+  type Found,
+  findingOf,
+  fixed,
+  kindsOf,
+  MARGIN,
+  note,
+  percent,
+  probability,
+  suspect,
+} from './finding.ts'
 
 /** A ratio on `hello` to bare node:http, as it has been seen for a package on a range of Node versions. */
 interface PlausibleRatio {
@@ -25,25 +35,21 @@ const plausibleRatios: readonly PlausibleRatio[] = [
   { package: 'express', fromNode: 24, low: 1.4, high: 2.4 },
 ]
 
-export const plausibleKinds = {
-  implausible: {
-    severity: 'note',
-    scope: 'cell',
+export const plausibleKinds = kindsOf('cell', {
+  implausible: note({
     meaning:
       'The ratio on hello lies outside the band that this npm package has shown on this major version of Node (runner/analysis/checks/plausible.ts). New versions may have changed it, or the app is not used as usual.',
     message: ({ ratio, low, high, package: name, nodeMajor }) =>
       `the ratio ${fixed(ratio, 2)} is unusual for ${name} on Node ${nodeMajor}, which has been between ${fixed(low, 2)} and ${fixed(high, 2)}`,
     advice: 'Look for debugging, a changed app, or another version; if it is real, it is news.',
-  },
-  'skeleton-no-floor': {
-    severity: 'suspect',
-    scope: 'cell',
+  }),
+  'skeleton-no-floor': suspect({
     meaning: `The app is cheaper than the baseline, significantly (Holm over the apps of the endpoint at ${percent(FAMILY_ALPHA, 0)}) and by more than ${percent(MARGIN, 0)}. A framework on top of node:http cannot be: it does less, or the baseline does more than it has to.`,
     message: ({ ratio, adjustedP, baseline }) =>
       `it costs less than ${baseline}, which should be the floor: ratio ${fixed(ratio, 4)}, p ${probability(adjustedP)}`,
     advice: 'Look at what the app leaves out (headers, routing), or write the baseline better.',
-  },
-} as const satisfies Record<string, FindingKind>
+  }),
+})
 
 const finding = findingOf(plausibleKinds)
 
@@ -55,22 +61,22 @@ export const checkPlausible: CellCheck = (facts) => {
   const { package: name, nodeMajor, isBaseline, isPlain } = facts
   const { endpoint, ratio } = facts.figures
   const band = plausibleRatios.find((known) => known.package === name && nodeMajor >= known.fromNode)
-  if (isBaseline || !isPlain || endpoint !== ENDPOINT || band === undefined) return []
+  if (isBaseline || !isPlain || endpoint !== ENDPOINT || band === undefined) return null
   const { low, high } = band
-  if (ratio.value >= low && ratio.value <= high) return []
-  return [finding('implausible', { ratio: ratio.value, low, high, package: band.package, nodeMajor })]
+  if (ratio.value >= low && ratio.value <= high) return null
+  return finding('implausible', { ratio: ratio.value, low, high, package: band.package, nodeMajor })
 }
 
 /**
  * Is an app cheaper than the skeleton it stands on?
  * @param cells the apps of one endpoint, without the baseline
  */
-export function checkFloor(cells: readonly CellFacts[], baseline: string): Finding[][] {
+export function checkFloor(cells: readonly CellFacts[], baseline: string): Found[] {
   const means = estimateMeans(cells.map(({ figures: { perRound } }) => perRound.map(({ ratio }) => Math.log(ratio))))
   const adjusted = holm(means.map(({ pValue }) => pValue))
   return means.map(({ value }, index) => {
     const adjustedP = adjusted[index]!
-    if (adjustedP >= FAMILY_ALPHA || value >= -Math.log1p(MARGIN)) return []
-    return [finding('skeleton-no-floor', { ratio: Math.exp(value), adjustedP, baseline })]
+    if (adjustedP >= FAMILY_ALPHA || value >= -Math.log1p(MARGIN)) return null
+    return finding('skeleton-no-floor', { ratio: Math.exp(value), adjustedP, baseline })
   })
 }

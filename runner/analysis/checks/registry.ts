@@ -2,31 +2,24 @@ import type { Finding } from '../../result/model.ts'
 import { answersKinds } from './answers.ts'
 import { conditionsKinds } from './conditions.ts'
 import { countsKinds } from './counts.ts'
-import { driftKinds } from './drift.ts'
-import { type Facts, type FindingKind, findingOf } from './finding-kind.ts'
-import { identicalKinds } from './identical.ts'
+import { type Facts, type FindingKind, findingOf } from './finding.ts'
 import { machineKinds } from './machine.ts'
-import { openLoopKinds } from './open-loop.ts'
 import { overRoundsKinds } from './over-rounds.ts'
-import { ownWorkKinds } from './own-work.ts'
+import { crowdingKinds, ownWorkKinds } from './own-work.ts'
 import { plausibleKinds } from './plausible.ts'
 import { roundsKinds } from './rounds.ts'
 import { saturationKinds } from './saturation.ts'
-import { twoKindsKinds } from './two-kinds.ts'
 
 /** Every kind of finding there is; kind, threshold and check stand together. Verdicts follow from these severities alone. */
 export const findingKinds = {
   ...saturationKinds,
   ...countsKinds,
   ...answersKinds,
-  ...openLoopKinds,
   ...roundsKinds,
-  ...driftKinds,
   ...ownWorkKinds,
+  ...crowdingKinds,
   ...plausibleKinds,
   ...overRoundsKinds,
-  ...twoKindsKinds,
-  ...identicalKinds,
   ...machineKinds,
   ...conditionsKinds,
 } as const satisfies Record<string, FindingKind>

@@ -1,8 +1,18 @@
 import { hodgesLehmann, modifiedZScores } from '../../statistics/robust.ts'
-import type { CellCheck } from './cell-facts.ts'
-import { type FindingKind, findingOf, fixed, percent } from './finding-kind.ts'
-import { relativeWidth } from './interval.ts'
-import { TRUSTED_ROUNDS } from './thresholds.ts'
+import { excludes, relativeWidth } from '../estimates.ts'
+import {
+  type CellCheck,
+  type Facts,
+  findingOf,
+  fixed,
+  invalid,
+  kindsOf,
+  note,
+  percent,
+  signed,
+  suspect,
+  TRUSTED_ROUNDS,
+} from './finding.ts'
 
 const FEWEST_ROUNDS = 2
 /** Blocks kept of those planned: with fewer, what was thrown away may have been different from what was kept. */
@@ -13,108 +23,133 @@ const OUTLIER_SCORE = 3.5
 /** Two estimates of the centre further apart than this share of the half-width: the rounds are skewed. */
 const SKEW_SHARE = 0.5
 
-export const roundsKinds = {
-  'not-measured': {
-    severity: 'invalid',
-    scope: 'cell',
+/** A change of the cost within rounds that matters, percent: as large as the precision requested. */
+const DRIFT_PERCENT = 1
+/** What helper threads take less in the second half of a round than in the first, percent of the CPU time: a cost of the same share. */
+const COMPILING_PERCENT = 1
+
+const drifts = ({ driftPercent, low, high }: Facts) =>
+  `the cost drifts by ${signed(driftPercent, 1)} [${signed(low, 1)}, ${signed(high, 1)}] within a round: ` +
+  `${Number(driftPercent) < 0 ? 'the app was still warming up' : 'each request is more expensive than the one before'}`
+
+export const roundsKinds = kindsOf('cell', {
+  'not-measured': invalid({
     meaning: 'Nothing was measured of this cell: the baseline is out, no round was finished, or every block was disturbed.',
     message: ({ reason }) => `nothing was measured: ${reason}`,
     advice: 'Look at what happened to the baseline, let at least two rounds finish, or end other programs.',
-  },
-  'few-rounds': {
-    severity: 'suspect',
-    scope: 'cell',
+  }),
+  'few-rounds': suspect({
     meaning: `Fewer than ${TRUSTED_ROUNDS} rounds. The interval is meant to hold all the same, but a single odd round moves it far.`,
     message: ({ rounds }) => `only ${rounds} rounds: an interval needs at least ${TRUSTED_ROUNDS} to be trusted`,
     advice: 'Let the run finish, or give it more time with --max-minutes or more --rounds.',
-  },
-  'too-few-rounds': {
-    severity: 'invalid',
-    scope: 'cell',
+  }),
+  'too-few-rounds': invalid({
     meaning: `Fewer than ${FEWEST_ROUNDS} rounds: there is no interval.`,
     message: ({ rounds }) => `${rounds} round is no sample: there is no interval`,
     advice: 'Let at least two rounds finish; six make an interval to be trusted.',
-  },
+  }),
   // The interval is honest whatever its width, and printed beside the number: that it is wider than requested makes nothing wrong.
-  'precision-not-reached': {
-    severity: 'note',
-    scope: 'cell',
+  'precision-not-reached': note({
     meaning: 'The interval of the ratio is wider than --precision requested. It is right all the same.',
     message: ({ halfWidthPercent, precisionPercent }) =>
       `the interval is ±${fixed(halfWidthPercent, 2)} %, ±${precisionPercent} % was requested`,
     advice: 'Give it more time with --max-minutes, or ask for less with --precision.',
-  },
-  'few-blocks-kept': {
-    severity: 'suspect',
-    scope: 'cell',
+  }),
+  'few-blocks-kept': suspect({
     meaning: `Fewer than ${percent(FEW_BLOCKS_SHARE, 0)} of the planned blocks count; the others were disturbed every time they were tried. What was kept may tell of the machine's quiet moments only.`,
     message: ({ kept, planned }) =>
       `only ${kept} of ${planned} planned blocks count: the others were disturbed whenever they were tried`,
     advice: 'Measure on a quieter machine.',
-  },
-  'too-few-blocks-kept': {
-    severity: 'invalid',
-    scope: 'cell',
+  }),
+  'too-few-blocks-kept': invalid({
     meaning: `As few-blocks-kept, with fewer than ${percent(TOO_FEW_BLOCKS_SHARE, 0)}.`,
     message: ({ kept, planned }) =>
       `${kept} of ${planned} planned blocks are too few: the others were disturbed whenever they were tried`,
     advice: 'Measure on a quieter machine.',
-  },
-  'round-outlier': {
-    severity: 'note',
-    scope: 'cell',
+  }),
+  'round-outlier': note({
     meaning: `The ratio of a round lies more than ${OUTLIER_SCORE} robust standard deviations from the median of the rounds (modified z). It is reported and stays in the mean: to remove what looks odd makes intervals too narrow.`,
     message: ({ rounds, largestScore }) =>
       `${String(rounds).includes(',') ? `rounds ${rounds} lie` : `round ${rounds} lies`} far from the others, by up to ${fixed(largestScore, 1)} robust standard deviations`,
     advice: 'Nothing was removed. Look at the samples of these rounds if the interval is wide.',
-  },
-  'skewed-rounds': {
-    severity: 'note',
-    scope: 'cell',
+  }),
+  'skewed-rounds': note({
     meaning:
       'The mean over the rounds and the Hodges-Lehmann estimate differ by more than half a half-width: the rounds lie to one side, and the interval is trusted a little less.',
     message: ({ mean, hodgesLehmann }) =>
       `the rounds are skewed: their mean ratio is ${fixed(mean, 4)}, their middle (Hodges-Lehmann) ${fixed(hodgesLehmann, 4)}`,
     advice: 'Read the interval with care, or let more rounds be measured.',
-  },
-} as const satisfies Record<string, FindingKind>
+  }),
+  'still-warming': suspect({
+    meaning: `The cost changes by more than ${DRIFT_PERCENT} % (or the precision requested, if that is coarser) from the first block of a round to the last: the whole interval of this change over the rounds, corrected for the number of cells, lies beyond it. What the baseline costs in the same block is taken off first, so that a machine that changes its speed is not mistaken for it. Mostly the warm-up was too short; an app that leaks time drifts too.`,
+    message: drifts,
+    advice: 'Give it a longer --warm-up; if it drifts all the same, look for something in the app that grows.',
+  }),
+  'slightly-warming': note({
+    meaning: `As still-warming, but only the value lies beyond ${DRIFT_PERCENT} %; of the interval, it is proven no more than that it excludes none. The mean over a round is off by half of a steady drift at the most, which is less than the precision requested.`,
+    message: drifts,
+    advice: 'Give it a longer --warm-up if half of this drift matters to you.',
+  }),
+  'still-compiling': suspect({
+    meaning: `Threads of the app that run no event loop, which are V8's compiler and garbage collector, take more than ${COMPILING_PERCENT} % (or the precision requested, if that is coarser) more of its CPU time in the first half of a round than in the second, and the interval of that excludes none. The app was measured while it was still being compiled, which costs a server once and a request nothing.`,
+    message: ({ helperFallPercent, low, high }) =>
+      `compiler and garbage collector take ${fixed(helperFallPercent, 1)} [${fixed(low, 1)}, ${fixed(high, 1)}] % more of the CPU time in the first half of a round than in the second: the app was still being compiled`,
+    advice: 'Give it a longer --warm-up, or more time with --max-minutes.',
+  }),
+})
 
 const finding = findingOf(roundsKinds)
 
 /** Are there enough rounds for an interval? */
 export const checkRounds: CellCheck = ({ figures }) => {
   const rounds = figures.perRound.length
-  if (rounds < FEWEST_ROUNDS) return [finding('too-few-rounds', { rounds })]
-  return rounds < TRUSTED_ROUNDS ? [finding('few-rounds', { rounds })] : []
+  return rounds < TRUSTED_ROUNDS && finding(rounds < FEWEST_ROUNDS ? 'too-few-rounds' : 'few-rounds', { rounds })
 }
 
 /** Is the interval as narrow as requested? */
 export const checkPrecision: CellCheck = ({ figures, isBaseline, precisionPercent }) => {
   const width = relativeWidth(figures.ratio)
-  if (isBaseline || width === null || precisionPercent === null || width * 100 <= precisionPercent) return []
-  return [finding('precision-not-reached', { halfWidthPercent: width * 100, precisionPercent })]
+  if (isBaseline || width === null || precisionPercent === null || width * 100 <= precisionPercent) return null
+  return finding('precision-not-reached', { halfWidthPercent: width * 100, precisionPercent })
 }
 
 /** Are enough of the planned blocks left? */
 export const checkBlocksKept: CellCheck = ({ figures: { blocksKept: kept, blocksPlanned: planned } }) => {
-  if (kept === null || planned === null || kept >= planned * FEW_BLOCKS_SHARE) return []
-  return [finding(kept < planned * TOO_FEW_BLOCKS_SHARE ? 'too-few-blocks-kept' : 'few-blocks-kept', { kept, planned })]
+  if (kept === null || planned === null || kept >= planned * FEW_BLOCKS_SHARE) return null
+  return finding(kept < planned * TOO_FEW_BLOCKS_SHARE ? 'too-few-blocks-kept' : 'few-blocks-kept', { kept, planned })
 }
 
 /** Is there a round unlike the others? With few rounds their middle deviation is luck, so they are not judged. */
 export const checkRoundOutliers: CellCheck = ({ figures: { perRound }, isBaseline }) => {
-  if (isBaseline || perRound.length < TRUSTED_ROUNDS) return []
+  if (isBaseline || perRound.length < TRUSTED_ROUNDS) return null
   const scores = modifiedZScores(perRound.map(({ ratio }) => Math.log(ratio))).map(Math.abs)
   const odd = perRound.filter((_, index) => scores[index]! > OUTLIER_SCORE)
-  if (odd.length === 0) return []
-  return [finding('round-outlier', { rounds: odd.map(({ round }) => round).join(', '), largestScore: Math.max(...scores) })]
+  const facts = { rounds: odd.map(({ round }) => round).join(', '), largestScore: Math.max(...scores) }
+  return odd.length > 0 && finding('round-outlier', facts)
 }
 
 /** Do the rounds lie evenly around their mean? */
 export const checkSkew: CellCheck = ({ figures: { perRound, ratio }, isBaseline }) => {
   const width = relativeWidth(ratio)
-  if (isBaseline || width === null || perRound.length < TRUSTED_ROUNDS) return []
+  if (isBaseline || width === null || perRound.length < TRUSTED_ROUNDS) return null
   const middle = Math.exp(hodgesLehmann(perRound.map((round) => Math.log(round.ratio))))
-  if (Math.abs(middle / ratio.value - 1) <= SKEW_SHARE * width) return []
-  return [finding('skewed-rounds', { mean: ratio.value, hodgesLehmann: middle })]
+  const isSkewed = Math.abs(middle / ratio.value - 1) > SKEW_SHARE * width
+  return isSkewed && finding('skewed-rounds', { mean: ratio.value, hodgesLehmann: middle })
+}
+
+/** Does the cost still change while it is measured, by more than matters? */
+export const checkWarm: CellCheck = ({ figures: { driftPercent: drift }, precisionPercent }) => {
+  const allowed = Math.max(DRIFT_PERCENT, precisionPercent ?? 0)
+  if (drift === null || Math.abs(drift.value) <= allowed || !excludes(drift, 0)) return null
+  // The mean over a round is off by half of a steady drift; it has to be proven to matter before it makes the number suspect.
+  const proven = excludes(drift, drift.value < 0 ? -allowed : allowed)
+  const { value: driftPercent, low, high } = drift
+  return finding(proven ? 'still-warming' : 'slightly-warming', { driftPercent, low, high })
+}
+
+/** Was the app's code still being compiled while it was measured, by more than matters? */
+export const checkCompiled: CellCheck = ({ figures: { helperFallPercent: fall }, precisionPercent }) => {
+  const allowed = Math.max(COMPILING_PERCENT, precisionPercent ?? 0)
+  if (fall === null || fall.value <= allowed || !excludes(fall, 0)) return null
+  return finding('still-compiling', { helperFallPercent: fall.value, low: fall.low, high: fall.high })
 }

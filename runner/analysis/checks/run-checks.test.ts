@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Blocks, Estimate, Finding } from '../../result/model.ts'
 import { checkEnvironment } from './answers.ts'
-import { checkIdentical, copiesAgree } from './identical.ts'
-import { checkRun, type RunFacts } from './judge.ts'
+import { checkRun, type JudgedRun } from './judge.ts'
+import { checkIdentical, copiesAgree } from './machine.ts'
 
 const codes = (findings: readonly Finding[]) => findings.map(({ code }) => code)
 
-const goodRun: RunFacts = {
+const goodRun: JudgedRun = {
   rounds: 8,
   wantedRounds: null,
   stoppedBecause: 'precision',
@@ -32,7 +32,7 @@ describe('checkRun', () => {
     expect(checkRun(goodRun)).toEqual([])
   })
 
-  it.each<[string, Partial<RunFacts>, string[]]>([
+  it.each<[string, Partial<JudgedRun>, string[]]>([
     ['a simulation', { cpuAccounting: 'simulated' }, ['simulated']],
     ['a kernel without schedstat', { cpuAccounting: 'process.cpuUsage' }, ['coarse-cpu-accounting']],
     ['nothing pinned', { notPinnedBecause: 'there is only one CPU' }, ['not-pinned']],

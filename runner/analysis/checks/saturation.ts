@@ -1,6 +1,5 @@
 import { MOST_CONNECTIONS } from '../../result/load-shape.ts'
-import type { CellCheck, CellFacts } from './cell-facts.ts'
-import { type FindingKind, findingOf, fixed, percent } from './finding-kind.ts'
+import { type CellCheck, type CellFacts, findingOf, fixed, invalid, kindsOf, percent, suspect } from './finding.ts'
 
 /** The server's CPU is the resource to be exhausted. Seen: 0.97 to 0.99 as the median of slices. */
 const BUSY_ENOUGH = 0.93
@@ -21,35 +20,27 @@ const WAITED_FOR_CPU_SHARE = 0.5
 /** Connections to try over those that would do if all requests came at the best moment. */
 const SPARE_CONNECTIONS = 1.25
 
-export const saturationKinds = {
-  'load-generator-bound': {
-    severity: 'suspect',
-    scope: 'cell',
+export const saturationKinds = kindsOf('cell', {
+  'load-generator-bound': suspect({
     meaning: `The server used its CPU for less than ${percent(BUSY_ENOUGH, 0)} of the time (median of slices; of several workers: all CPUs that they can use), so something else was the limit. Requests/s tell of the load; the cost is less certain, because a server with time to spare does its work in other portions.`,
     message: ({ serverBusy, loadBusy }) =>
       `the server was only ${percent(serverBusy)} busy${loadBusy === null ? '' : ` while the load generator was ${percent(loadBusy)} busy`}: ` +
       'requests per second tell of the load, and the cost per request is less certain',
     advice: 'Use more connections, a quieter machine, or a CPU of its own for the load generator.',
-  },
-  'load-generator-busy': {
-    severity: 'suspect',
-    scope: 'cell',
+  }),
+  'load-generator-busy': suspect({
     meaning: `The load generator had answers to handle for more than ${percent(LOAD_GENERATOR_BUSY, 0)} of the time, although the server was busy too. A slightly faster server would have had to wait for it. Up to 90 % was seen in valid runs.`,
     message: ({ loadBusy }) => `the load generator was ${percent(loadBusy)} busy: it has no room left for a faster app`,
     advice:
       'Take requests per second for a lower bound; a faster CPU for the load generator, or wrk as a cross-check, tells more.',
-  },
-  'server-idle': {
-    severity: 'invalid',
-    scope: 'cell',
+  }),
+  'server-idle': invalid({
     meaning: `The server used its CPU for less than ${percent(HARDLY_BUSY, 0)} of the time at full load (median of slices; of several workers: all CPUs that they can use), and connections alone are not the reason: the load generator was at its limit, or one of both waited for its CPU (or that is not known), or some workers had less to do than others. Waiting was measured. Not judged with a driver that sleeps.`,
     message: ({ serverBusy }) =>
       `the server was only ${percent(serverBusy)} busy under full load: this measures waiting, not the app`,
     advice: 'Look for another program on the CPUs of server and load generator, or for workers that get no connections.',
-  },
-  'connections-bound': {
-    severity: 'invalid',
-    scope: 'cell',
+  }),
+  'connections-bound': invalid({
     meaning: `The server used its CPU for less than ${percent(HARDLY_BUSY, 0)} of the time at full load (median of slices), while the load generator was not at its limit and both had their CPUs: each request waits for something that is no CPU, such as a database or a timer, and the connections are too few to keep the server busy meanwhile. A server with time to spare does its work in other portions, so its cost is not the one under full load. Connections over busy share is how many would do (the knee of Denning and Buzen's bounds); a quarter more, up to a power of two, is what to try. Said in place of server-idle.`,
     message: ({ connections, milliseconds, cpuMilliseconds, serverBusy, needed, suggested }) =>
       `the connections are the limit: a request takes ${fixed(milliseconds, 1)} ms, of which the server works for ${fixed(cpuMilliseconds, 3)} ms, ` +
@@ -58,17 +49,15 @@ export const saturationKinds = {
       (Number(needed) > Number(suggested) ? `, although it would take about ${needed}` : ''),
     advice:
       'Measure with so many connections. If the server is not busier then, the app takes only so many requests at a time: look for a call that blocks, or a pool that is too small.',
-  },
-  stall: {
-    severity: 'invalid',
-    scope: 'cell',
+  }),
+  stall: invalid({
     meaning: `A response takes ${STALL_FROM_MILLISECONDS} ms or more (median latency, or connections over requests/s) while the server is less than ${percent(STALLED_BELOW_BUSY, 0)} busy; for more than ${percent(HELD_SHARE, 0)} of that time a part of it was there already; and while warming up most of those whose first part the load generator acknowledged early came at once. Nagle's algorithm waits for that acknowledgement, which the other side delays for 40 ms and more. An app that waits by itself is not taken for it. Said in place of server-idle.`,
     message: ({ milliseconds, serverBusy }) =>
       `each response takes ${fixed(milliseconds, 1)} ms while the server is ${percent(serverBusy, 0)} busy: ` +
       "the signature of Nagle's algorithm against delayed acknowledgements, not framework cost",
     advice: 'Write head and body together (response.end(body)), or leave noDelay on, which is the default of node:http.',
-  },
-} as const satisfies Record<string, FindingKind>
+  }),
+})
 
 const finding = findingOf(saturationKinds)
 
@@ -77,21 +66,18 @@ export const checkSaturation: CellCheck = (facts) => {
   const { loadBusy } = facts.figures
   const serverBusy = busyShare(facts)
   const milliseconds = stallMilliseconds(facts, serverBusy)
-  if (milliseconds !== null) return [finding('stall', { milliseconds, serverBusy })]
+  if (milliseconds !== null) return finding('stall', { milliseconds, serverBusy })
   const loadAtItsLimit = loadBusy !== null && loadBusy > LOAD_GENERATOR_BUSY
   // That the server idles was to be expected, but not that the load generator has nothing left to give.
   if (!facts.loadSaturates) {
-    return loadAtItsLimit && serverBusy < BUSY_ENOUGH ? [finding('load-generator-bound', { serverBusy, loadBusy })] : []
+    return loadAtItsLimit && serverBusy < BUSY_ENOUGH && finding('load-generator-bound', { serverBusy, loadBusy })
   }
   // What kept it from its CPU is told by findings of their own.
-  if (serverBusy + waitShare(facts) >= BUSY_ENOUGH) return loadAtItsLimit ? [finding('load-generator-busy', { loadBusy })] : []
-  if (!facts.driverSleeps && serverBusy < HARDLY_BUSY) {
-    if (connectionsAreTheLimit(facts))
-      return [finding('connections-bound', { serverBusy, ...wantedConnections(facts, serverBusy) })]
-    return [finding('server-idle', { serverBusy, loadBusy })]
-  }
-  if (serverBusy < BUSY_ENOUGH) return [finding('load-generator-bound', { serverBusy, loadBusy })]
-  return loadAtItsLimit ? [finding('load-generator-busy', { loadBusy })] : []
+  if (serverBusy + waitShare(facts) >= BUSY_ENOUGH) return loadAtItsLimit && finding('load-generator-busy', { loadBusy })
+  if (facts.driverSleeps || serverBusy >= HARDLY_BUSY) return finding('load-generator-bound', { serverBusy, loadBusy })
+  return connectionsAreTheLimit(facts)
+    ? finding('connections-bound', { serverBusy, ...wantedConnections(facts, serverBusy) })
+    : finding('server-idle', { serverBusy, loadBusy })
 }
 
 /** Of what its workers can use: each of them has one thread that answers, and they share the CPUs they have. */
@@ -132,7 +118,8 @@ function wantedConnections({ figures, totals }: CellFacts, serverBusy: number) {
   const { connections } = figures.load
   const knee = connections / serverBusy
   return {
-    ...{ connections, needed: Math.ceil(knee) },
+    connections,
+    needed: Math.ceil(knee),
     suggested: Math.min(MOST_CONNECTIONS, 2 ** Math.ceil(Math.log2(SPARE_CONNECTIONS * knee))),
     milliseconds: cycleNs({ figures, totals }) / 1e6,
     cpuMilliseconds: totals.serverCpuNs / figures.requests / 1e6,

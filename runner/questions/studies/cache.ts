@@ -1,4 +1,4 @@
-import { excludes } from '../../analysis/checks/interval.ts'
+import { excludes } from '../../analysis/estimates.ts'
 import { comparePairs } from '../../analysis/relative.ts'
 import { variantId } from '../../measure/plan.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'

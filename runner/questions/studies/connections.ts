@@ -1,5 +1,5 @@
+import { MARGIN } from '../../analysis/checks/finding.ts'
 import { serverWasTheLimit } from '../../analysis/checks/saturation.ts'
-import { MARGIN } from '../../analysis/checks/thresholds.ts'
 import { costsOf, differences, estimateFigures, estimateLogs, logRatios } from '../../analysis/relative.ts'
 import { variantId } from '../../measure/plan.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'

@@ -1,4 +1,4 @@
-import { excludes } from '../../analysis/checks/interval.ts'
+import { excludes } from '../../analysis/estimates.ts'
 import { variantId } from '../../measure/plan.ts'
 import { type AnswerBody, type AnswerChart, type Columns, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber } from '../../result/format.ts'

@@ -1,6 +1,5 @@
-import { excludes } from '../../analysis/checks/interval.ts'
 import { FOREIGN_SHARE } from '../../analysis/checks/machine.ts'
-import { LEVEL } from '../../analysis/estimates.ts'
+import { excludes, LEVEL } from '../../analysis/estimates.ts'
 import type { Plan } from '../../measure/plan.ts'
 import { type AnswerBody, type Columns, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber, formatShare } from '../../result/format.ts'

@@ -1,5 +1,5 @@
 import { bareFrameworks, type FrameworkId, type PieceId } from '../../../apps/middleware/pieces.ts'
-import { excludes } from '../../analysis/checks/interval.ts'
+import { excludes } from '../../analysis/estimates.ts'
 import { type AppPair, type ComparedPair, comparePairs, sumPairs } from '../../analysis/relative.ts'
 import { variantId } from '../../measure/plan.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'

@@ -1,7 +1,6 @@
 import type { PayloadSize, PayloadSource } from '../../../apps/payload/payload.ts'
-import { excludes } from '../../analysis/checks/interval.ts'
 import { serverWasTheLimit } from '../../analysis/checks/saturation.ts'
-import { LEVEL } from '../../analysis/estimates.ts'
+import { excludes, LEVEL } from '../../analysis/estimates.ts'
 import {
   againstReference,
   combine,

@@ -1,4 +1,4 @@
-import { excludes } from '../../analysis/checks/interval.ts'
+import { excludes } from '../../analysis/estimates.ts'
 import type { DriverId } from '../../load/drivers.ts'
 import { UserError } from '../../result/errors.ts'
 import { formatEstimate } from '../../result/format.ts'

@@ -1,5 +1,5 @@
+import { USED_UP } from '../../analysis/checks/finding.ts'
 import type { FindingCode } from '../../analysis/checks/registry.ts'
-import { USED_UP } from '../../analysis/checks/thresholds.ts'
 import { combine, estimateLogs, figuresOf } from '../../analysis/relative.ts'
 import { variantId } from '../../measure/plan.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'

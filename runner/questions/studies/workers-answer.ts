@@ -1,4 +1,4 @@
-import { USED_UP } from '../../analysis/checks/thresholds.ts'
+import { USED_UP } from '../../analysis/checks/finding.ts'
 import type { Plan } from '../../measure/plan.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate } from '../../result/format.ts'
