@@ -23,18 +23,16 @@ export interface JsonLinesFile<Line> {
  */
 export async function openJsonLinesFile<Line>(path: string): Promise<JsonLinesFile<Line>> {
   const file = await open(path, 'a')
-  let pending: string[] = []
+  let pending = ''
   let isEmpty = true
-  let size = 0
   // Writes happen one after another; a failed one leaves the chain rejected, and later ones do not hide it.
   let written: Promise<void> = Promise.resolve()
 
   function writePending(): void {
-    if (pending.length === 0) return
-    const text = pending.join('')
+    if (pending === '') return
+    const text = pending
     isEmpty = false
-    pending = []
-    size = 0
+    pending = ''
     written = written.then(() => appendMember(file, text))
     // The error is told by `flush`; until then it must not end the process as unhandled.
     written.catch(() => {})
@@ -42,10 +40,8 @@ export async function openJsonLinesFile<Line>(path: string): Promise<JsonLinesFi
 
   return {
     append(entry) {
-      const line = `${JSON.stringify(entry)}\n`
-      pending.push(line)
-      size += line.length
-      if (size > MOST_PENDING) writePending()
+      pending += `${JSON.stringify(entry)}\n`
+      if (pending.length > MOST_PENDING) writePending()
     },
     async flush() {
       writePending()
@@ -53,7 +49,7 @@ export async function openJsonLinesFile<Line>(path: string): Promise<JsonLinesFi
     },
     async close() {
       // No sample at all is still a gzip file.
-      if (isEmpty && pending.length === 0) written = written.then(() => appendMember(file, ''))
+      if (isEmpty && pending === '') written = written.then(() => appendMember(file, ''))
       writePending()
       try {
         await written

@@ -34,48 +34,33 @@ export function renderJsonSchema(): string {
  */
 export function parseResult(text: string, where: string): Result {
   const place = plainText(where, LONGEST_PLACE)
-  const content = parseJson(text, place)
+  const refused = (code: string, problem: string, hint: string, cause?: unknown) =>
+    new UserError(`result-${code}`, `${place} ${problem}`, { hint, cause })
+  let content: unknown
+  try {
+    content = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (cause) {
+    const hint = 'the file is cut off or was edited; a run writes its result.json in one piece'
+    throw refused('not-json', 'is not complete JSON', hint, cause)
+  }
   const format = typeof content === 'object' && content !== null && 'format' in content ? content.format : undefined
   if (typeof format !== 'number' || !Number.isInteger(format)) {
-    throw new UserError('result-foreign', `${place} is JSON, but no result of this suite`, {
-      hint: 'give the result.json of a run, for example results/latest/result.json',
-    })
+    const hint = 'give the result.json of a run, for example results/latest/result.json'
+    throw refused('foreign', 'is JSON, but no result of this suite', hint)
   }
+  const formats = `formats ${FORMATS.join(' and ')}`
   if (format > FORMAT) {
-    throw new UserError(
-      'result-newer',
-      `${place} has format ${format}, which a newer suite wrote; this one reads formats ${FORMATS.join(' and ')}`,
-      {
-        hint: 'update the suite and try again',
-      },
-    )
+    const problem = `has format ${format}, which a newer suite wrote; this one reads ${formats}`
+    throw refused('newer', problem, 'update the suite and try again')
   }
   if (!FORMATS.some((one) => one === format)) {
-    throw new UserError(
-      'result-older',
-      `${place} has format ${format}, which is no longer read; this suite reads formats ${FORMATS.join(' and ')}`,
-      {
-        hint: 'measure again, or use the version of the suite that wrote it',
-      },
-    )
+    const problem = `has format ${format}, which is no longer read; this suite reads ${formats}`
+    throw refused('older', problem, 'measure again, or use the version of the suite that wrote it')
   }
   const checked = Result.safeParse(content)
   if (checked.success) return checked.data
-  throw new UserError('result-damaged', `${place} does not fit the format: ${firstProblem(checked.error)}`, {
-    hint: 'it was changed by hand or by another program; reports can be made from an untouched file only',
-    cause: checked.error,
-  })
-}
-
-function parseJson(text: string, place: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''))
-  } catch (cause) {
-    throw new UserError('result-not-json', `${place} is not complete JSON`, {
-      hint: 'the file is cut off or was edited; a run writes its result.json in one piece',
-      cause,
-    })
-  }
+  const hint = 'it was changed by hand or by another program; reports can be made from an untouched file only'
+  throw refused('damaged', `does not fit the format: ${firstProblem(checked.error)}`, hint, checked.error)
 }
 
 function firstProblem(error: z.ZodError): string {

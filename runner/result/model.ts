@@ -109,6 +109,13 @@ const cellIdentity = {
   provokes: z.array(z.string()).optional(),
 }
 
+const place = {
+  /** By cost among the apps of the endpoint, or over all; a range where places cannot be told apart; null: not ranked. */
+  rank: z.object({ low: z.int(), high: z.int() }).nullable(),
+  /** Apps that are proven cheaper or more expensive, by more than the margin; null: not known (older results, and what has no rank). */
+  apartFrom: z.array(z.string()).nullable().default(null),
+}
+
 export const MeasuredCell = z.object({
   ...cellIdentity,
   state: z.literal('measured'),
@@ -139,10 +146,7 @@ export const MeasuredCell = z.object({
   loadBusy: z.number().nullable(),
   /** Bytes of status line and headers of one response. */
   headerBytes: z.int().nullable(),
-  /** Place by cost among the apps of this endpoint; a range where places cannot be told apart; null: not ranked. */
-  rank: z.object({ low: z.int(), high: z.int() }).nullable(),
-  /** Apps that are proven cheaper or more expensive, by more than the margin; null: not known (older results, and what has no rank). */
-  apartFrom: z.array(z.string()).nullable().default(null),
+  ...place,
   requests: z.int(),
   slices: z.int(),
   /**
@@ -193,9 +197,7 @@ export type AppFacts = z.infer<typeof AppFacts>
 export const Overall = z.object({
   app: z.string(),
   ratio: Estimate,
-  rank: z.object({ low: z.int(), high: z.int() }).nullable(),
-  /** Apps that are proven cheaper or more expensive, by more than the margin; null: not known (older results, and what has no rank). */
-  apartFrom: z.array(z.string()).nullable().default(null),
+  ...place,
   verdict: Verdict,
   findings: z.array(Finding),
 })

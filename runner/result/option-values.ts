@@ -3,20 +3,12 @@ import { nearest } from './plain-text.ts'
 
 /** A whole number within limits, both included. */
 export function wholeNumber(option: string, low: number, high: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (text.trim() !== '' && Number.isInteger(value) && value >= low && value <= high) return value
-    throw badValue(option, `a whole number from ${low} to ${high}`, text)
-  }
+  return (text) => within(option, `a whole number from ${low} to ${high}`, text, low, high, Number.isInteger)
 }
 
 /** A number within limits, both included. */
 export function number(option: string, low: number, high: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (text.trim() !== '' && Number.isFinite(value) && value >= low && value <= high) return value
-    throw badValue(option, `a number from ${low} to ${high}`, text)
-  }
+  return (text) => within(option, `a number from ${low} to ${high}`, text, low, high, Number.isFinite)
 }
 
 /** Names separated by commas; at least one. */
@@ -55,8 +47,17 @@ export function chosenFrom<T extends string>(what: string, known: readonly T[], 
   })
 }
 
-function badValue(option: string, wanted: string, text: string): UserError {
-  return new UserError('bad-value', `${option} takes ${wanted}, not "${text}"`, {
+function within(
+  option: string,
+  wanted: string,
+  text: string,
+  low: number,
+  high: number,
+  isOne: (value: number) => boolean,
+): number {
+  const value = Number(text)
+  if (text.trim() !== '' && isOne(value) && value >= low && value <= high) return value
+  throw new UserError('bad-value', `${option} takes ${wanted}, not "${text}"`, {
     hint: `for example ${option} ${/(\d+(\.\d+)?)/.exec(wanted)?.[0] ?? 1}`,
   })
 }

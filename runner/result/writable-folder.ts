@@ -1,5 +1,6 @@
 import { lstat, mkdir, rename, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { fileStem } from './run-files.ts'
 import { cannotKeepResults } from './storage-error.ts'
 
 /**
@@ -34,7 +35,7 @@ export async function makeRunFolder(out: string, study: string, startedAt: Date)
   let path: string | undefined
   try {
     await makeFolders(out)
-    path = await makeFolder(out, `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}Z-${fileName(study)}`)
+    path = await makeFolder(out, `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}Z-${fileStem(study)}`)
     await probe(path)
     return path
   } catch (cause) {
@@ -82,10 +83,6 @@ export async function probe(folder: string): Promise<void> {
   } finally {
     await rm(path, { force: true })
   }
-}
-
-function fileName(study: string): string {
-  return study.replace(/[^a-zA-Z0-9-]+/g, '-')
 }
 
 /**
