@@ -1,4 +1,4 @@
-import { excludes, relativeWidth } from '../../analysis/checks/interval.ts'
+import { excludes, relativeWidth } from '../../analysis/estimates.ts'
 import type { Estimate } from '../../result/model.ts'
 import { median, variance } from '../../statistics/summary.ts'
 import type { TodayPart } from './data.ts'
