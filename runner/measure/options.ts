@@ -60,7 +60,8 @@ const rows = {
   warmUp: numeric('--warm-up <seconds>', 'warm-up of every fresh process', [number, 0.1, 60], null, 'by pilot'),
 }
 
-function option<Value>(
+/** @param usual its value when it is not given */
+export function option<Value>(
   flags: string,
   description: string,
   parse: ((text: string) => Value) | undefined,
@@ -70,7 +71,7 @@ function option<Value>(
   return { flags, description, shownDefault, parse, usual }
 }
 
-function numeric<Usual extends number | null>(
+export function numeric<Usual extends number | null>(
   flags: string,
   description: string,
   [kind, low, high]: readonly [kind: typeof number, low: number, high: number],

@@ -56,12 +56,10 @@ export function askedIn({ key }: Way): Reading {
   })
 }
 
-/** Where an app's slice was in its block. */
+/** Where an app's slice was in its block: its position, those of the baseline's copies, and how many slices there were, of other ways too. */
 interface Place {
   readonly position: number
-  /** Positions of the baseline's copies. */
   readonly baseline: readonly number[]
-  /** Slices of the whole block, other ways of asking included. */
   readonly slots: number
   /** The app whose slice came right before; null for the first. */
   readonly after: string | null
@@ -73,19 +71,14 @@ function placed(label: string, holds: (place: Place) => boolean): Reading {
     const counting = slices.filter(({ disturbance }) => disturbance === null)
     const blocks = Map.groupBy(counting, blockOf)
     const isPlanned = isOf(plan)
-    const isBaseline = ({ deployment }: Slice) => appOf(plan, deployment) === plan.baseline
-    return counting.filter((slice) => {
-      if (!isPlanned(slice) || isBaseline(slice)) return true
+    const isBaseline = (slice: Slice) => isPlanned(slice) && appOf(plan, slice.deployment) === plan.baseline
+    return counting.filter(isPlanned).filter((slice) => {
       const { position } = slice
       const block = blocks.get(blockOf(slice))!
-      const baseline = block.filter(isPlanned).filter(isBaseline)
+      const baseline = block.filter(isBaseline).map((other) => other.position)
       const before = block.find((other) => other.position === position - 1)
-      return holds({
-        position,
-        baseline: baseline.map((other) => other.position),
-        slots: block.length,
-        after: before === undefined ? null : appOf(plan, before.deployment),
-      })
+      const after = before === undefined ? null : appOf(plan, before.deployment)
+      return isBaseline(slice) || holds({ position, baseline, slots: block.length, after })
     })
   })
 }

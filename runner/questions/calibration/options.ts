@@ -1,74 +1,50 @@
-import type { OptionRow } from '../../measure/options.ts'
+import { numeric, option } from '../../measure/options.ts'
 import { UserError } from '../../result/errors.ts'
 import { chosenFrom, folder, list, number, wholeNumber } from '../../result/option-values.ts'
 import type { PartId } from './data.ts'
 
-/** The options of `calibrate`, all of them with a value. */
-export interface CalibrateOptions {
-  /** Of a whole calibration; a part takes its share of it, whether or not the others are measured. */
-  readonly minutes: number
-  readonly parts: readonly PartId[]
-  readonly seed: number
-  /** Where every calibration gets a folder of its own. */
-  readonly out: string
-  /** Where the page is made from. */
-  readonly published: string
-  /** Where the page goes. */
-  readonly docs: string
-  /** Only makes the page. */
-  readonly page: boolean
-}
-
-const DEFAULTS = { minutes: 60, out: 'results', published: 'results/published/calibration', docs: 'docs' } as const
-const LIMITS = { least: 0.1, most: 24 * 60 }
 /**
  * Every part, in the order of measuring. The suite's own cost comes first, because the memory of the runner is a part of it, and making
  * pages takes memory.
  */
-export const partIds = [
-  'cost',
-  'outside',
-  'warm-up',
-  'identical',
-  'planted',
-  'kinds',
-  'invariance',
-  'today',
-] as const satisfies readonly PartId[]
-
-export const calibrateOptions: readonly OptionRow[] = [
-  {
-    flags: '--minutes <n>',
-    description: 'time of a whole calibration; every part takes its share of it',
-    shownDefault: String(DEFAULTS.minutes),
-    parse: number('--minutes', LIMITS.least, LIMITS.most),
-  },
-  {
-    flags: '--parts <list>',
-    description: `parts to measure: ${partIds.join(', ')}`,
-    shownDefault: 'all of them',
-    parse: (text) => list(text).map((name) => chosenFrom('part', partIds, name)),
-  },
-  {
-    flags: '--page',
-    description: 'measure nothing, make the page again from what is published',
-    shownDefault: 'off',
-  },
-  {
-    flags: '--seed <n>',
-    description: 'repeats the random order of an earlier calibration',
-    shownDefault: 'from the clock',
-    parse: wholeNumber('--seed', 0, 2 ** 32 - 1),
-  },
-  { flags: '--out <folder>', description: 'where calibrations are written', shownDefault: DEFAULTS.out, parse: folder('--out') },
-  {
-    flags: '--published <folder>',
-    description: 'where finished parts are kept for the page',
-    shownDefault: DEFAULTS.published,
-    parse: folder('--published'),
-  },
-  { flags: '--docs <folder>', description: 'where the page is written', shownDefault: DEFAULTS.docs, parse: folder('--docs') },
+export const partIds: readonly PartId[] = [
+  ...(['cost', 'outside', 'warm-up', 'identical', 'planted', 'kinds', 'invariance', 'today'] as const),
 ]
+
+const MOST_MINUTES = 24 * 60
+const parts = (text: string) => list(text).map((name) => chosenFrom('part', partIds, name))
+const SHARES = 'time of a whole calibration; every part takes its share of it'
+
+/** By the names of their values. `usual` holds when none is given, but for the seed. */
+const rows = {
+  /** Of a whole calibration; a part takes its share of it, whether or not the others are measured. */
+  minutes: numeric('--minutes <n>', SHARES, [number, 0.1, MOST_MINUTES], 60),
+  parts: option('--parts <list>', `parts to measure: ${partIds.join(', ')}`, parts, partIds, 'all of them'),
+  /** Only makes the page. */
+  page: option('--page', 'measure nothing, make the page again from what is published', undefined, false, 'off'),
+  seed: numeric(
+    '--seed <n>',
+    'repeats the random order of an earlier calibration',
+    [wholeNumber, 0, 2 ** 32 - 1],
+    0,
+    'from the clock',
+  ),
+  /** Where every calibration gets a folder of its own. */
+  out: option('--out <folder>', 'where calibrations are written', folder('--out'), 'results'),
+  /** Where the page is made from. */
+  published: option(
+    '--published <folder>',
+    'where finished parts are kept for the page',
+    folder('--published'),
+    'results/published/calibration',
+  ),
+  docs: option('--docs <folder>', 'where the page is written', folder('--docs'), 'docs'),
+}
+
+/** The options of `calibrate`, all of them with a value. */
+export type CalibrateOptions = { readonly [Name in keyof typeof rows]: (typeof rows)[Name]['usual'] }
+
+export const calibrateOptions = Object.values(rows)
 
 /** Fills in what was not given. @throws UserError for options that contradict each other */
 export function withCalibrateDefaults(given: Partial<CalibrateOptions>, freshSeed: number): CalibrateOptions {
@@ -79,5 +55,14 @@ export function withCalibrateDefaults(given: Partial<CalibrateOptions>, freshSee
       hint: 'leave one of the two out',
     })
   }
-  return { ...DEFAULTS, parts: partIds, seed: freshSeed, ...given, page }
+  const { minutes, out, published, docs } = rows
+  return {
+    minutes: given.minutes ?? minutes.usual,
+    parts: given.parts ?? partIds,
+    page,
+    seed: given.seed ?? freshSeed,
+    out: given.out ?? out.usual,
+    published: given.published ?? published.usual,
+    docs: given.docs ?? docs.usual,
+  }
 }

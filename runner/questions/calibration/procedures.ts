@@ -62,28 +62,29 @@ export function runSeconds(fullSeconds: number, seconds: number): number {
 const nothing = async () => null
 const USUAL = { connections: 10, pipelining: 1 }
 
-interface OneAfterAnother extends Pick<Procedure, 'id' | 'title' | 'missing'> {
+interface SequentialLoad extends Pick<LoadShape, 'connections' | 'pipelining'> {
   readonly program: LoadProgram
-  readonly load: Pick<LoadShape, 'connections' | 'pipelining'>
   /** In a full repetition. */
   readonly fullSeconds: number
   /** Before there is another run of the same kind, of which only the load is of use. */
-  readonly warmUp: boolean
+  readonly warmUp?: boolean
   /** @param command as people type it */
   describe(command: string, seconds: number): string
 }
 
 /** Start a server, load it, stop it, go on with the next one: the order is that of the list, as in most comparisons. */
-function oneAfterAnother({ id, title, missing, program, ...kind }: OneAfterAnother): Procedure {
-  const shapeFor = (seconds: number) => ({ ...kind.load, seconds: runSeconds(kind.fullSeconds, seconds) })
+function oneAfterAnother(
+  id: string,
+  title: string,
+  { program, fullSeconds, warmUp = false, describe, ...kind }: SequentialLoad,
+  missing: Procedure['missing'] = nothing,
+): Procedure {
+  const shapeFor = (seconds: number) => ({ ...kind, seconds: runSeconds(fullSeconds, seconds) })
   return {
     id,
     title,
     missing,
-    what(seconds) {
-      const shape = shapeFor(seconds)
-      return kind.describe(program.command(shape), shape.seconds)
-    },
+    what: (seconds) => describe(program.command(shapeFor(seconds)), shapeFor(seconds).seconds),
     async repeat({ servers, seconds, seed }, context) {
       const host = await unpinnedHost(context, seed)
       const runs: NamedRun[] = []
@@ -93,7 +94,7 @@ function oneAfterAnother({ id, title, missing, program, ...kind }: OneAfterAnoth
         const deployment = await startServer(host, server)
         try {
           const run = () => load(deployment, program, shapeFor(seconds), context.signal)
-          if (kind.warmUp) await run()
+          if (warmUp) await run()
           runs.push({ server, ...(await run()) })
         } finally {
           await deployment.stop()
@@ -107,24 +108,18 @@ function oneAfterAnother({ id, title, missing, program, ...kind }: OneAfterAnoth
 const oneRunEach = (command: string) => `${command}, one run per server, one server after another`
 
 /** What most blog posts do. */
-export const sequentialAutocannon = oneAfterAnother({
-  id: 'autocannon',
-  title: 'autocannon, one after another',
-  missing: nothing,
+export const sequentialAutocannon = oneAfterAnother('autocannon', 'autocannon, one after another', {
+  ...USUAL,
   program: autocannon,
-  load: USUAL,
   fullSeconds: 10,
-  warmUp: false,
   describe: oneRunEach,
 })
 
 /** What fastify/benchmarks does, in less time. */
-export const fastifyBenchmarks = oneAfterAnother({
-  id: 'fastify-benchmarks',
-  title: 'fastify/benchmarks',
-  missing: nothing,
+export const fastifyBenchmarks = oneAfterAnother('fastify-benchmarks', 'fastify/benchmarks', {
   program: autocannon,
-  load: { connections: 100, pipelining: 10 },
+  connections: 100,
+  pipelining: 10,
   fullSeconds: 5,
   warmUp: true,
   describe: (command, seconds) =>
@@ -132,19 +127,15 @@ export const fastifyBenchmarks = oneAfterAnother({
     `${seconds} s each instead of 40 s, to take no longer than the others`,
 })
 
-export const sequentialWrk = oneAfterAnother({
-  id: 'wrk',
-  title: 'wrk, one after another',
-  async missing() {
+export const sequentialWrk = oneAfterAnother(
+  'wrk',
+  'wrk, one after another',
+  { ...USUAL, program: wrk, fullSeconds: 10, describe: oneRunEach },
+  async () => {
     const available = await wrkDriver.available()
     return 'missing' in available ? available.missing : null
   },
-  program: wrk,
-  load: USUAL,
-  fullSeconds: 10,
-  warmUp: false,
-  describe: oneRunEach,
-})
+)
 
 /** The shortest run that autocannon knows. */
 const SHORTEST = { ...USUAL, seconds: 1 }
