@@ -1,15 +1,21 @@
+/** What an answer may get wrong, as a clause for people. */
+const clauses = {
+  informational: (actual) =>
+    `status ${shorten(actual)} is sent before the answer: informational responses (1xx) were not requested`,
+  status: (actual, expected) => `status is ${actual}, expected ${expected}`,
+  'content-type': (actual, expected) => `Content-Type is ${shorten(actual)}, expected ${shorten(expected)}`,
+  'content-encoding': (actual) =>
+    `body is sent with Content-Encoding: ${shorten(actual)} although the request did not ask for it`,
+  'content-length': (actual, expected) => `Content-Length is ${shorten(actual)}, expected ${expected}`,
+  chunked: (actual, expected) => `body is sent with ${shorten(actual)}, expected ${expected}`,
+  connection: (actual) => `connection is not kept alive: ${shorten(actual)}`,
+  'no-answer': (actual) => `no complete answer: ${shorten(actual)}`,
+  body: (actual, expected) => describeBody(Buffer.from(expected), Buffer.from(actual)),
+} satisfies Record<string, (actual: string, expected: string) => string>
+
 /** One way in which an answer differs from what the contract demands. */
 export interface Violation {
-  readonly what:
-    | 'informational'
-    | 'status'
-    | 'body'
-    | 'content-type'
-    | 'content-encoding'
-    | 'content-length'
-    | 'chunked'
-    | 'connection'
-    | 'no-answer'
+  readonly what: keyof typeof clauses
   /** What the contract says; a header that is not there is `(none)`. */
   readonly expected: string
   /** What came; a body holds as much as was read of it. */
@@ -22,26 +28,7 @@ const longestValue = 80
 
 /** A violation as one clause for people, without the endpoint's name: `status is 500, expected 200`. */
 export function describeViolation({ what, expected, actual }: Violation): string {
-  switch (what) {
-    case 'informational':
-      return `status ${shorten(actual)} is sent before the answer: informational responses (1xx) were not requested`
-    case 'status':
-      return `status is ${actual}, expected ${expected}`
-    case 'content-type':
-      return `Content-Type is ${shorten(actual)}, expected ${shorten(expected)}`
-    case 'content-encoding':
-      return `body is sent with Content-Encoding: ${shorten(actual)} although the request did not ask for it`
-    case 'content-length':
-      return `Content-Length is ${shorten(actual)}, expected ${expected}`
-    case 'chunked':
-      return `body is sent with ${shorten(actual)}, expected ${expected}`
-    case 'connection':
-      return `connection is not kept alive: ${shorten(actual)}`
-    case 'no-answer':
-      return `no complete answer: ${shorten(actual)}`
-    case 'body':
-      return describeBody(Buffer.from(expected), Buffer.from(actual))
-  }
+  return clauses[what](actual, expected)
 }
 
 /** Two bodies are told apart by the first byte that differs, with a little of what stands around it. */

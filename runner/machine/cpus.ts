@@ -18,13 +18,9 @@ export interface CpuPlacement {
  */
 export function placeOnCpus(machine: Machine = thisMachine): CpuPlacement {
   if (machine.platform === 'win32') {
-    throw new UserError(
-      'platform',
-      'nothing can be measured on Windows: it has no process groups and no signals to end servers with',
-      {
-        hint: 'measure on Linux, also in a virtual machine or WSL 2; --help, report, diff and history work here',
-      },
-    )
+    const message = 'nothing can be measured on Windows: it has no process groups and no signals to end servers with'
+    const hint = 'measure on Linux, also in a virtual machine or WSL 2; --help, report, diff and history work here'
+    throw new UserError('platform', message, { hint })
   }
   if (machine.platform !== 'linux') return notPinned(`this is ${machine.platform}, and pinning needs Linux`)
   if (machine.run('taskset', ['--version'])?.status !== 0) return notPinned('the program taskset is not installed')
@@ -92,13 +88,16 @@ export function cpusForWorkers({ serverCpu, loadCpu, runnerCpu }: CpuPlacement, 
 
 /** Keeps every thread of the runner off the servers' CPU. */
 export function pinRunner({ runnerCpu }: CpuPlacement): void {
-  if (runnerCpu !== null) execFileSync('taskset', ['-a', '-c', '-p', String(runnerCpu), String(process.pid)], { stdio: 'ignore' })
+  if (runnerCpu !== null) pinThisProcess(String(runnerCpu))
 }
 
 /** Gives the runner back the CPUs it was started with; children that it starts inherit what it has. */
-export function unpinRunner({ runnerCpu }: CpuPlacement, machine: Machine = thisMachine): void {
-  const allowed = allowedCpus(machine).join(',')
-  if (runnerCpu !== null) execFileSync('taskset', ['-a', '-c', '-p', allowed, String(process.pid)], { stdio: 'ignore' })
+export function unpinRunner({ runnerCpu }: CpuPlacement): void {
+  if (runnerCpu !== null) pinThisProcess(allowedCpus().join(','))
+}
+
+function pinThisProcess(cpus: string): void {
+  execFileSync('taskset', ['-a', '-c', '-p', cpus, String(process.pid)], { stdio: 'ignore' })
 }
 
 /** No placement, and why. */

@@ -1,11 +1,10 @@
 import { once } from 'node:events'
-import { createServer, get, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { createServer, get } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Address } from '../../apps/address.ts'
 import { RunError } from '../result/errors.ts'
 import { DeploymentError } from './deployment.ts'
+import { freeAddress } from './free-address.ts'
 import { type InstalledNginx, nginxProgram } from './nginx.ts'
 import { makePrivateFolder, removeFolder } from './private-folder.ts'
 import { runProgram } from './running-program.ts'
@@ -51,7 +50,8 @@ async function seenThrough(nginx: InstalledNginx, { transport, keepAlive }: Way)
   const folder = makePrivateFolder()
   const echo = createServer((request, response) => void response.end(JSON.stringify(request.headers)))
   try {
-    const app = await listen(echo, transport === 'unix' ? join(folder, 'echo.sock') : null)
+    const app = await freeAddress(transport, folder)
+    await once(app.transport === 'unix' ? echo.listen(app.path) : echo.listen(app.port, app.host), 'listening')
     return await askThrough(nginx, app, keepAlive)
   } catch (error) {
     if (error instanceof RunError) throw error
@@ -69,9 +69,9 @@ async function seenThrough(nginx: InstalledNginx, { transport, keepAlive }: Way)
 
 async function askThrough(nginx: InstalledNginx, app: Address, keepAlive: boolean): Promise<Record<string, string>> {
   const program = nginxProgram({ path: nginx.path, connections: CONNECTIONS, serves: { app, keepAlive } })
-  const proxy = await runProgram(program, { cpu: null, environmentPadding: 0, readyPath: '/' })
+  const { process, address } = await runProgram(program, { cpu: null, environmentPadding: 0, readyPath: '/' })
   try {
-    const { host, port } = proxy.address as Extract<Address, { transport: 'tcp' }>
+    const { host, port } = address as Extract<Address, { transport: 'tcp' }>
     const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS)
     const headers = { 'X-Forwarded-For': EARLIER }
     const request = get({ host, port, localAddress: CLIENT, headers, agent: false, signal })
@@ -80,14 +80,8 @@ async function askThrough(nginx: InstalledNginx, app: Address, keepAlive: boolea
     if (response.statusCode !== 200) throw new RunError('client-address', `nginx answers with status ${response.statusCode}`)
     return JSON.parse(body)
   } finally {
-    await proxy.stop()
+    await process.stop()
   }
-}
-
-async function listen(server: Server, path: string | null): Promise<Address> {
-  await once(path === null ? server.listen(0, '127.0.0.1') : server.listen(path), 'listening')
-  if (path !== null) return { transport: 'unix', path }
-  return { transport: 'tcp', host: '127.0.0.1', port: (server.address() as AddressInfo).port }
 }
 
 function lastWords({ message, lastLines }: DeploymentError): string {

@@ -26,8 +26,8 @@ export const localHost: DeploymentHost = {
   },
 }
 
-function deploymentOf(plan: DeploymentPlan, program: RunningProgram, workers: number): Deployment {
-  const { pid, address, startup, lastLines, ended } = program
+function deploymentOf(plan: DeploymentPlan, { process, address, startup }: RunningProgram, workers: number): Deployment {
+  const { pid } = process
   const workerPids = workers === 0 ? [] : childrenOf(pid)
   const meter = openMeter(pid, workerPids)
   const cpus = readAllowedCpus(pid)
@@ -46,11 +46,11 @@ function deploymentOf(plan: DeploymentPlan, program: RunningProgram, workers: nu
       return all.length === 0 ? null : all.reduce((sum, { residentBytes }) => sum + residentBytes, 0)
     },
     members,
-    ended,
-    lastLines,
+    ended: () => process.ended(),
+    lastLines: () => process.lastLines,
     async stop() {
       meter.close()
-      await program.stop()
+      await process.stop()
     },
   }
 }

@@ -2,7 +2,6 @@ import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Address, formatAddress } from '../../apps/address.ts'
 import { ask, NoAnswerError } from '../../apps/ask.ts'
-import { describeExit } from '../machine/child.ts'
 import { isListening } from '../machine/connections.ts'
 import { descendants } from '../machine/procfs.ts'
 import { DeploymentError, type StartOptions, type Startup } from './deployment.ts'
@@ -21,7 +20,6 @@ const UNAVAILABLE_FROM = 500
 const UNAVAILABLE_MILLISECONDS = 2_000
 /** Between our choice of a port and the start somebody else may take it. */
 const TRIES_FOR_A_PORT = 5
-const STOP_GRACE_MILLISECONDS = 500
 
 /** Where a program is told to listen, and the private folder that is its own and goes with it. */
 export interface Place {
@@ -50,14 +48,9 @@ export interface Program {
 
 /** A program that answers. */
 export interface RunningProgram {
-  readonly pid: number
+  readonly process: StartedProcess
   readonly address: Address
   readonly startup: Startup
-  lastLines(): readonly string[]
-  /** Why it is gone, as the end of a sentence; null while it runs. */
-  ended(): string | null
-  /** Ends it and all that it has started, and removes its folder. */
-  stop(): Promise<void>
 }
 
 /**
@@ -75,7 +68,7 @@ export async function runProgram(program: Program, options: StartOptions): Promi
       const startedAt = performance.now()
       process = new StartedProcess(program.argv(place), options.cpu, folder, environment)
       const startup = await ready(program, process, place.listen, options, startedAt)
-      if (isOurs(process, place.listen)) return running(process, place.listen, startup)
+      if (isOurs(process, place.listen)) return { process, address: place.listen, startup }
       const message = `${program.name} does not listen on ${formatAddress(place.listen)}: another program does`
       throw new DeploymentError('port-taken', message, { hint: program.hint })
     } catch (error) {
@@ -84,17 +77,6 @@ export async function runProgram(program: Program, options: StartOptions): Promi
       removeFolder(folder)
       if (!taken || program.transport === 'unix' || attempt === TRIES_FOR_A_PORT) throw error
     }
-  }
-}
-
-function running(process: StartedProcess, address: Address, startup: Startup): RunningProgram {
-  return {
-    pid: process.pid,
-    address,
-    startup,
-    lastLines: () => process.lastLines,
-    ended: () => (process.exit === null ? null : describeExit(process.exit)),
-    stop: async () => void (await process.stop(STOP_GRACE_MILLISECONDS)),
   }
 }
 
@@ -111,8 +93,9 @@ async function ready(
   let listenedMilliseconds: number | null = null
   let why = 'nothing listens there'
   for (;;) {
-    if (process.exit !== null) {
-      const message = `${name} ${describeExit(process.exit)} before it answered`
+    const ended = process.ended()
+    if (ended !== null) {
+      const message = `${name} ${ended} before it answered`
       throw new DeploymentError('exited', message, { hint, lastLines: process.lastLines })
     }
     if (sinceStart() > limitMs) {

@@ -2,11 +2,12 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type CpuPin, type Exit, GroupProcess, lastOf } from '../machine/child.ts'
+import { type CpuPin, describeExit, type Exit, GroupProcess, lastOf } from '../machine/child.ts'
 import type { KeeperOrder } from './keeper.ts'
 import { endGroup, FOLDER_VARIABLE, removeFolder } from './private-folder.ts'
 
 const KEEPER = fileURLToPath(new URL('./keeper.ts', import.meta.url))
+const STOP_GRACE_MILLISECONDS = 500
 const READ_BYTES = 16 * 1024
 /** What a server prints beyond this is cut off from the beginning, while it goes on. */
 const MOST_BYTES = 4 * 2 ** 20
@@ -36,8 +37,13 @@ export class StartedProcess extends GroupProcess {
     return this.#output.lastLines
   }
 
+  /** Why it is gone, as the end of a sentence; null while it runs. */
+  ended(): string | null {
+    return this.exit && describeExit(this.exit)
+  }
+
   /** Asks it to end, kills it and its group when it has not after the grace, and takes its folder away. */
-  async stop(graceMilliseconds: number): Promise<Exit> {
+  async stop(graceMilliseconds = STOP_GRACE_MILLISECONDS): Promise<Exit> {
     if (this.exit === null && graceMilliseconds > 0) {
       this.process.kill('SIGTERM')
       const { promise, resolve } = Promise.withResolvers<unknown>()
