@@ -5,4 +5,5 @@ import { fileURLToPath } from 'node:url'
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/runner', import.meta.url)))
 
 // Only what is loaded from here on is in the cache.
-await import('./cli/main.ts')
+const { main } = await import('./cli/main.ts')
+process.exitCode = await main(process.argv.slice(2))

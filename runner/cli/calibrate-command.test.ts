@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { commandHere } from '../fixtures/command-here.ts'
 import { grownFamily, startCommand, survivors } from '../fixtures/command-line.ts'
 import { CalibrationPart } from '../questions/calibration/data.ts'
 
@@ -55,7 +56,7 @@ describe('npm run calibrate', () => {
   })
 
   it('explains itself', async () => {
-    const { status, stdout, stderr } = await start('--help').ended
+    const { status, stdout, stderr } = await commandHere(['calibrate', '--help'], folder)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     for (const word of [
       '--minutes',

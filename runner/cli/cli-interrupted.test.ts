@@ -2,8 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commandHere } from '../fixtures/command-here.ts'
 import { grownFamily, survivors } from '../fixtures/command-line.ts'
-import { ENDLESS, readResult, runIn, startIn } from '../fixtures/compare-command.ts'
+import { ENDLESS, readResult, startIn } from '../fixtures/compare-command.ts'
 import { familyOf, isRunning } from '../fixtures/processes.ts'
 
 let folder: string
@@ -46,7 +47,11 @@ describe.runIf(existsSync('/proc/self/stat'))('a run that is ended from outside 
   })
 
   it('before its first round was finished has exit status 130, says so in one line, and leaves nothing', async () => {
-    const { out } = await runIn(folder, 'compare', '--driver', 'fake', '--apps', 'koa', '--endpoints', 'hello', '--rounds', '2')
+    const out = join(folder, 'earlier')
+    await commandHere(
+      ['compare', '--driver', 'fake', '--apps', 'koa', '--endpoints', 'hello', '--rounds', '2', '--out', out],
+      folder,
+    )
     const before = readdirSync(out).sort()
     const { pid, kill, ended } = startIn(folder, ENDLESS, out)
     await expect.poll(() => familyOf(pid).some(({ command }) => command.includes('serve.ts'))).toBe(true)

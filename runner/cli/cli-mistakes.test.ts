@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runIn, startIn } from '../fixtures/compare-command.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { commandHere } from '../fixtures/command-here.ts'
+import { startIn } from '../fixtures/compare-command.ts'
 import { familyOf, type ProcessFacts } from '../fixtures/processes.ts'
 
 const appFixture = (name: string) => fileURLToPath(new URL(`../../apps/fixtures/${name}.ts`, import.meta.url))
@@ -46,8 +47,8 @@ describe('a mistake in the call', () => {
     ['a module that is no app', ['compare', '--apps', appFixture('no-default')], /has no default export/, /./],
   ]
 
-  it.concurrent.each(mistakes)('%s: exit status 2, one sentence and a hint', async (_what, args, sentence, hint) => {
-    const { status, stdout, stderr } = await runIn(folder, ...args)
+  it.each(mistakes)('%s: exit status 2, one sentence and a hint', async (_what, args, sentence, hint) => {
+    const { status, stdout, stderr } = await commandHere(args, folder)
     const lines = stderr.trimEnd().split('\n')
     // A run that gets as far as starting apps may have said what it is going to do.
     const [error, advice] = lines.slice(-2)
@@ -77,9 +78,10 @@ describe('a mistake in the call', () => {
   })
 
   it('an option that npm has taken: the line that was meant, before anything is started', async () => {
-    const env = { npm_lifecycle_event: 'compare', npm_config_quick: 'true' }
-    const { ended } = startIn(folder, ['compare', '--driver', 'fake', '--rounds', '2'], undefined, { env })
-    const { status, stdout, stderr } = await ended
+    vi.stubEnv('npm_lifecycle_event', 'compare')
+    vi.stubEnv('npm_config_quick', 'true')
+    const call = ['compare', '--out', 'out', '--driver', 'fake', '--rounds', '2']
+    const { status, stdout, stderr } = await commandHere(call, folder).finally(() => vi.unstubAllEnvs())
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toMatch(
       /^error: options go after --: .*\nhint: npm run compare -- --quick --out .* --driver fake --rounds 2\n$/,
@@ -87,7 +89,7 @@ describe('a mistake in the call', () => {
   })
 
   it('is none in --help, which names every option', async () => {
-    const { status, stdout, stderr } = await runIn(folder, 'compare', '--help')
+    const { status, stdout, stderr } = await commandHere(['compare', '--help'], folder)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     for (const option of [
       '--apps',

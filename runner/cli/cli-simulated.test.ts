@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readResult, runIn } from '../fixtures/compare-command.ts'
+import { commandHere } from '../fixtures/command-here.ts'
+import { readResult } from '../fixtures/compare-command.ts'
 import { Result } from '../result/model.ts'
 
 let folder: string
@@ -11,9 +12,15 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
+let runs = 0
+async function run(...args: string[]) {
+  const out = join(folder, `out-${++runs}`)
+  return { ...(await commandHere(['compare', '--driver', 'fake', ...args, '--out', out], folder)), out }
+}
+
 describe('a simulated run', () => {
   it('is invalid, and says so by its exit status', async () => {
-    const { status, stdout, out } = await runIn(folder, 'compare', '--driver', 'fake', '--rounds', '6', '--seed', '3')
+    const { status, stdout, out } = await run('--rounds', '6', '--seed', '3')
     expect(status).toBe(1)
     expect(stdout).toMatch(/nothing was measured/)
     const result = readResult(out)
@@ -23,8 +30,9 @@ describe('a simulated run', () => {
   })
 
   it('prints JSON and nothing else with --json, equal to the file, and the same for the same seed', async () => {
-    const small = ['compare', '--driver', 'fake', '--rounds', '3', '--apps', 'koa,express', '--endpoints', 'hello']
-    const both = await Promise.all([7, 7, 8].map((seed) => runIn(folder, ...small, '--json', '--seed', String(seed))))
+    const small = ['--rounds', '3', '--apps', 'koa,express', '--endpoints', 'hello']
+    const both: Awaited<ReturnType<typeof run>>[] = []
+    for (const seed of [7, 7, 8]) both.push(await run(...small, '--json', '--seed', String(seed)))
     const results = both.map(({ stdout, out }) => {
       const result = Result.parse(JSON.parse(stdout))
       expect(result).toEqual(readResult(out))
@@ -35,8 +43,8 @@ describe('a simulated run', () => {
   })
 
   it('measures the baseline even when it was not requested', async () => {
-    const small = ['compare', '--driver', 'fake', '--rounds', '2', '--apps', 'koa', '--endpoints', 'hello']
-    const { stderr, out } = await runIn(folder, ...small)
+    const small = ['--rounds', '2', '--apps', 'koa', '--endpoints', 'hello']
+    const { stderr, out } = await run(...small)
     expect(stderr).toContain('node-http is measured as well')
     expect(readResult(out).cells.map(({ app }) => app)).toEqual(['node-http', 'koa'])
   })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { commandHere } from '../fixtures/command-here.ts'
 import { laptop, mac, machineOf } from '../fixtures/machines.ts'
 import { familyOf, isRunning } from '../fixtures/processes.ts'
 import { placeOnCpus } from '../machine/cpus.ts'
@@ -64,14 +65,14 @@ describe('npm run doctor', () => {
   })
 
   it('explains itself', async () => {
-    const { status, stdout, stderr } = await start(['--help']).ended
+    const { status, stdout, stderr } = await commandHere(['doctor', '--help'], '.')
     expect([status, stderr]).toEqual([0, ''])
     expect(stdout).toContain('npm run --silent doctor -- --json > here.json')
     expect(stdout).toContain('Exit status: 0 fit')
   })
 
   it.each([['--jason'], ['twice']])('refuses %s: exit status 2, one sentence and a hint', async (argument) => {
-    const { status, stdout, stderr } = await start([argument]).ended
+    const { status, stdout, stderr } = await commandHere(['doctor', argument], '.')
     expect([status, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(/^error: .+\nhint: .*npm run doctor -- --help\n$/)
   })

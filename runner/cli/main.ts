@@ -14,34 +14,36 @@ allowUnread([process.stdout, process.stderr], (error) => {
   })
 })
 
-const program = new Command('framework-cost')
-  .description('What a Node.js web framework costs before it hits your code.')
-  .exitOverride()
-  .configureOutput({ writeErr: () => {} })
-  .showSuggestionAfterError(true)
-
-for (const row of commands) addCommand(program, row, endWith)
-addStudyCommand(program, {
-  print: (text) => void process.stdout.write(text),
-  run: async (study, call) => (await import('./commands/measure.ts')).runQuestion(study, call),
-  ended: endWith,
-})
-
-try {
-  const [, , name, ...args] = process.argv
-  const script = program.commands.find((one) => one.name() === name)
-  if (script !== undefined) refuseSwallowedOptions(script, args, process.env)
-  await program.parseAsync()
-} catch (error) {
-  process.exitCode = report(error)
-}
-
-async function endWith(status: Promise<number>): Promise<void> {
-  process.exitCode = await status
+/** One call of the command line, of the words after its name; returns the exit status. */
+export async function main(words: readonly string[]): Promise<number> {
+  let status: number = EXIT.valid
+  const ended = async (end: Promise<number>) => {
+    status = await end
+  }
+  const program = new Command('framework-cost')
+    .description('What a Node.js web framework costs before it hits your code.')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .showSuggestionAfterError(true)
+  for (const row of commands) addCommand(program, row, ended)
+  addStudyCommand(program, {
+    print: (text) => void process.stdout.write(text),
+    run: async (study, call) => (await import('./commands/measure.ts')).runQuestion(study, call),
+    ended,
+  })
+  const [name, ...args] = words
+  const command = program.commands.find((one) => one.name() === name)
+  try {
+    if (command !== undefined) refuseSwallowedOptions(command, args, process.env)
+    await program.parseAsync(words, { from: 'user' })
+    return status
+  } catch (error) {
+    return report(error, command?.name())
+  }
 }
 
 /** The one place where an error becomes words; returns the exit status. */
-function report(error: unknown): number {
+function report(error: unknown, command = 'compare'): number {
   if (error instanceof CommanderError) {
     // Help and version are no errors; commander has printed them already.
     if (error.exitCode === 0) return EXIT.valid
@@ -51,7 +53,6 @@ function report(error: unknown): number {
       .replace(/^error: /, '')
       .replace(/\n\(?/g, ' ')
       .replace(/\)$/, '')
-    const command = program.commands.map((one) => one.name()).find((name) => name === process.argv[2]) ?? 'compare'
     writeError(`error: ${sentence}`, `hint: see --help, for example npm run ${command} -- --help`)
     return EXIT.usage
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startCommand } from '../fixtures/command-line.ts'
+import { commandHere } from '../fixtures/command-here.ts'
 import { fixtureResult } from '../fixtures/fixture-result.ts'
 import { withNoisyRounds } from '../fixtures/fixture-rounds.ts'
 import { renderJson } from '../result/json.ts'
@@ -18,7 +18,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const run = (...args: string[]) => startCommand(args, folder).ended
+const run = (...args: string[]) => commandHere(args, folder)
 
 describe('on the command line', () => {
   it('report writes the reports and prints their paths', async () => {
@@ -36,11 +36,9 @@ describe('on the command line', () => {
 
   it('diff fails on a proven regression, and on that only', async () => {
     const diff = (...args: string[]) => run('diff', ...args)
-    const [plain, failed, better] = await Promise.all([
-      diff('before.json', 'after.json'),
-      diff('before.json', 'after.json', '--fail-on', '1'),
-      diff('after.json', 'before.json', '--fail-on', '1'),
-    ])
+    const plain = await diff('before.json', 'after.json')
+    const failed = await diff('before.json', 'after.json', '--fail-on', '1')
+    const better = await diff('after.json', 'before.json', '--fail-on', '1')
     expect(plain.status).toBe(0)
     expect(failed.status).toBe(1)
     expect(failed.stdout).toContain('Regression proven: ')
@@ -54,7 +52,7 @@ describe('on the command line', () => {
     expect(stderr).toContain('left out: half.json is not complete JSON')
   })
 
-  it.concurrent.each([
+  it.each([
     [['report', 'nowhere'], 'error: there is no result at nowhere\nhint: '],
     [['report', 'half.json'], 'error: half.json is not complete JSON\nhint: '],
     [['report', 'before.json', '--format', 'htl'], 'error: unknown format "htl"\nhint: did you mean "html"?'],
@@ -76,7 +74,7 @@ describe('on the command line', () => {
     expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2)
   })
 
-  it.concurrent.each(['report', 'diff', 'history'])('%s --help has examples and the exit status', async (command) => {
+  it.each(['report', 'diff', 'history'])('%s --help has examples and the exit status', async (command) => {
     const { status, stdout } = await run(command, '--help')
     expect(status).toBe(0)
     expect(stdout).toContain(`npm run ${command} -- `)

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startCommand } from '../fixtures/command-line.ts'
+import { commandHere } from '../fixtures/command-here.ts'
 import { readSamples } from '../measure/sample.ts'
 import { Result } from '../result/model.ts'
 
@@ -13,7 +13,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const compare = (...args: string[]) => startCommand(['compare', ...args], folder, { undisturbed: true })
+const compare = (...args: string[]) => commandHere(['compare', ...args], folder)
 const latest = (out: string) => join(folder, out, 'latest')
 const readResult = (run: string) => Result.parse(JSON.parse(readFileSync(join(run, 'result.json'), 'utf8')))
 const change = (run: string, edit: (result: Result) => unknown) => {
@@ -29,7 +29,7 @@ const roundsOf = async (run: string) => {
 
 describe('a stopped run of the simulated driver', () => {
   beforeAll(async () => {
-    await compare('--driver', 'fake', ...SMALL, '--rounds', '3', '--seed', '5', '--out', 'whole').ended
+    await compare('--driver', 'fake', ...SMALL, '--rounds', '3', '--seed', '5', '--out', 'whole')
   })
 
   /** A copy of the run that was stopped before its last rounds. */
@@ -42,8 +42,8 @@ describe('a stopped run of the simulated driver', () => {
 
   it('equals an uninterrupted run in form', async () => {
     const run = stoppedCopy('form')
-    const other = compare('--driver', 'fake', ...SMALL, '--rounds', '5', '--seed', '5', '--out', 'other')
-    await Promise.all([compare('--resume', run).ended, other.ended])
+    await compare('--resume', run)
+    await compare('--driver', 'fake', ...SMALL, '--rounds', '5', '--seed', '5', '--out', 'other')
     const shape = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(shape)
       if (typeof value !== 'object' || value === null) return typeof value
@@ -64,7 +64,7 @@ describe('a stopped run of the simulated driver', () => {
       if (slice.round === 3) break
     }
     await file.close()
-    await compare('--resume', run).ended
+    await compare('--resume', run)
     const rounds = await roundsOf(run)
     expect(new Set(rounds.values()).size).toBe(1)
     expect([...rounds.keys()]).toEqual([1, 2, 3, 4, 5])
@@ -83,17 +83,17 @@ describe('a stopped run of the simulated driver', () => {
     ] as const
     const check = async ([run, sentence]: (typeof refused)[number]) => {
       const before = run.endsWith('nowhere') ? '' : readFileSync(join(run, 'result.json'), 'utf8')
-      const { status, stdout, stderr } = await compare('--resume', run).ended
+      const { status, stdout, stderr } = await compare('--resume', run)
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
       expect(stderr).toContain(sentence)
       expect(stderr).toMatch(/^hint: /m)
       if (before !== '') expect(readFileSync(join(run, 'result.json'), 'utf8')).toBe(before)
     }
-    await Promise.all(refused.map(check))
+    for (const one of refused) await check(one)
   })
 
   it('takes no options of its own but a time limit', async () => {
-    const { status, stderr } = await compare('--resume', stoppedCopy('alone'), '--max-minutes', '9', '--connections', '3').ended
+    const { status, stderr } = await compare('--resume', stoppedCopy('alone'), '--max-minutes', '9', '--connections', '3')
     expect(status).toBe(2)
     expect(stderr).toContain('--connections cannot be given with --resume')
   })

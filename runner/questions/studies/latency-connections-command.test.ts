@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { startCommand } from '../../fixtures/command-line.ts'
+import { commandHere } from '../../fixtures/command-here.ts'
 import { Result } from '../../result/model.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'studies-'))
@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 async function run(...args: string[]) {
   const out = mkdtempSync(join(folder, 'out-'))
-  const ended = await startCommand(['study', ...args, '--out', out], folder).ended
+  const ended = await commandHere(['study', ...args, '--out', out], folder)
   const latest = () => readdirSync(join(out, 'latest'))
   const read = (name: string) => readFileSync(join(out, 'latest', name), 'utf8')
   return { ...ended, latest, read }
