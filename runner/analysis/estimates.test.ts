@@ -55,7 +55,7 @@ describe('estimateCells', () => {
     const estimate = estimateCells(one, 'raw').get(koa)!
     expect(estimate.ratio).toEqual({ value: expect.closeTo(Math.exp(0.2), 12), low: null, high: null, level: 0.95 })
     expect(estimate.overheadMicroseconds.low).toBeNull()
-    expect(rankCells(one).get(koa)).toEqual({ rank: { low: 1, high: 3 }, apartFrom: [] })
+    expect(rankCells(one).get(koa)).toEqual({ app: 'koa', rank: { low: 1, high: 3 }, apartFrom: [] })
   })
 
   it('ranks only what may be ranked', () => {

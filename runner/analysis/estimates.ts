@@ -3,7 +3,7 @@ import type { Estimate, MeasuredCell, RoundValue } from '../result/model.ts'
 import {
   estimateMeans,
   exponentiate,
-  type Estimate as Interval,
+  type Interval,
   type MeanEstimate,
   relativeHalfWidth,
   roundsNeeded,

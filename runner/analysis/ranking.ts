@@ -4,20 +4,19 @@ import { rankWithTies } from '../statistics/ranks.ts'
 import { mean, meanOrNull } from '../statistics/summary.ts'
 import { bounded, type CellSeries, distances, exactly } from './estimates.ts'
 
-/** Where an app stands among others; `apartFrom` null: only the ranges are known. */
-export interface Place {
+/** Where an app stands among others. */
+export interface Ranked {
+  readonly app: string
   readonly rank: { low: number; high: number }
-  /** Apps that are proven cheaper or more expensive. Ranges of ranks alone do not tell: those of 1–2, 1–3 and 2–3 overlap, and the outer two differ. */
+  /**
+   * Apps that are proven cheaper or more expensive; null: only the ranges are known. Those alone do not tell: 1–2, 1–3 and 2–3 overlap, and
+   * the outer two differ.
+   */
   readonly apartFrom: string[] | null
 }
 
-/** Something with a place. */
-export interface Ranked extends Place {
-  readonly app: string
-}
-
 /** Places of the cells given, by endpoint, from their log ratios to the baseline. */
-export function rankCells(cells: readonly CellSeries[]): Map<CellSeries, Place> {
+export function rankCells(cells: readonly CellSeries[]): Map<CellSeries, Ranked> {
   const groups = [...Map.groupBy(cells, ({ endpoint }) => endpoint).values()]
   return new Map(
     groups.flatMap((group) => {
@@ -28,9 +27,10 @@ export function rankCells(cells: readonly CellSeries[]): Map<CellSeries, Place> 
   )
 }
 
-function placesOf(apps: readonly string[], table: readonly (readonly number[])[], covariate: readonly number[] | null): Place[] {
+function placesOf(apps: readonly string[], table: readonly (readonly number[])[], covariate: readonly number[] | null): Ranked[] {
   const { ranks, pairs } = rankWithTies(table, { covariate })
-  return apps.map((_, index) => ({
+  return apps.map((app, index) => ({
+    app,
     rank: ranks[index] ?? { low: 1, high: apps.length },
     apartFrom: pairs
       .filter(({ i, j, verdict }) => (i === index || j === index) && (verdict === 'lower' || verdict === 'higher'))
@@ -60,7 +60,7 @@ export function estimateOverall(
     { covariates: others.map(() => covariate) },
   )
   const estimates = new Map(others.map((index, place) => [index, bounded(exponentiate(means[place]!))]))
-  return apps.map((app, index) => ({ app, ratio: estimates.get(index) ?? exactly(1), ...places[index]! }))
+  return places.map((place, index) => ({ ...place, ratio: estimates.get(index) ?? exactly(1) }))
 }
 
 /**

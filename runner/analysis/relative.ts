@@ -89,11 +89,6 @@ export function rateRatios(cells: readonly MeasuredCell[], reference: MeasuredCe
   )
 }
 
-/** Where an estimate stands in a chart. */
-export function barOf({ value, low, high }: Estimate) {
-  return { y: value, low, high }
-}
-
 /** A cell compared with the reference's cell of the same endpoint. */
 export interface AgainstReference {
   readonly app: string

@@ -4,7 +4,7 @@ import { tQuantile, twoSidedP } from './student-t.ts'
 import { mean } from './summary.ts'
 
 /** A value and the interval that holds the truth in the given share (level, 0 to 1) of runs. */
-export interface Estimate {
+export interface Interval {
   readonly value: number
   readonly low: number
   readonly high: number
@@ -12,7 +12,7 @@ export interface Estimate {
 }
 
 /** The mean over rounds of one cell, on the scale of its round values, with what its interval was made from. */
-export interface MeanEstimate extends Estimate {
+export interface MeanEstimate extends Interval {
   /** Of the mean; the standard deviation of a round is this times the square root of `rounds`. */
   readonly standardError: number
   readonly degreesOfFreedom: number
@@ -78,7 +78,7 @@ function unknownWidth(value: number, level: number): Difference {
 }
 
 /** An estimate on the log scale as a ratio: e^value with e^low and e^high around it. */
-export function exponentiate(estimate: Estimate): Estimate {
+export function exponentiate(estimate: Interval): Interval {
   const { value, low, high, level } = estimate
   return { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high), level }
 }
@@ -87,7 +87,7 @@ export function exponentiate(estimate: Estimate): Estimate {
  * The longer arm of the interval as a share of the value: 0.01 is ±1 %. Meant for ratios and costs, not for logs; infinite
  * when the interval is.
  */
-export function relativeHalfWidth({ value, low, high }: Estimate): number {
+export function relativeHalfWidth({ value, low, high }: Interval): number {
   return Math.max(high - value, value - low) / Math.abs(value)
 }
 

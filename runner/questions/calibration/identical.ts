@@ -1,8 +1,8 @@
 import { BASELINE } from '../../../apps/app.ts'
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
 import { formatLevel, formatPlusMinusPercent } from '../../result/format.ts'
-import type { Result, Estimate as StoredEstimate } from '../../result/model.ts'
-import { type Estimate, relativeHalfWidth } from '../../statistics/estimate.ts'
+import type { Estimate, Result } from '../../result/model.ts'
+import { type Interval, relativeHalfWidth } from '../../statistics/estimate.ts'
 import { mean, median, quantile } from '../../statistics/summary.ts'
 import { resolveApps } from '../resolve.ts'
 import type { IdenticalPart } from './data.ts'
@@ -75,7 +75,7 @@ function ratiosOf(result: Result): Pick<IdenticalPart['runs'][number], 'ratios' 
 }
 
 /** A comparison of two identical servers; the truth is 1. */
-export interface Comparison extends Estimate {
+export interface Comparison extends Interval {
   readonly endpoint: string
   readonly run: number
   readonly excludes: boolean
@@ -86,7 +86,7 @@ export function comparisonsOf({ runs }: IdenticalPart): Comparison[] {
   return runs.flatMap(({ ratios }, run) => ratios.flatMap((one) => comparison(run, one)))
 }
 
-function comparison(run: number, { endpoint, ratio }: { endpoint: string; ratio: StoredEstimate }): Comparison[] {
+function comparison(run: number, { endpoint, ratio }: { endpoint: string; ratio: Estimate }): Comparison[] {
   return bounded(ratio).map((known) => ({ ...known, endpoint, run, excludes: !holds(known, 1) }))
 }
 

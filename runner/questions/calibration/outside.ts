@@ -4,7 +4,7 @@ import type { DriverId } from '../../load/drivers.ts'
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
 import { formatNumber } from '../../result/format.ts'
 import { listInWords } from '../../result/plain-text.ts'
-import { differenceOfMeans, type Estimate, estimateMeans, exponentiate, type MeanEstimate } from '../../statistics/estimate.ts'
+import { differenceOfMeans, estimateMeans, exponentiate, type Interval, type MeanEstimate } from '../../statistics/estimate.ts'
 import { seededRandom } from '../../statistics/random.ts'
 import { resolveApps } from '../resolve.ts'
 import type { OutsidePart } from './data.ts'
@@ -86,7 +86,7 @@ export const outside: Part<OutsidePart> = {
     const compared = comparisonsOf(part)
     if (compared.length === 0) return null
     const words = compared.map(({ app, difference }) => `${app} ${percentOf(difference)}`)
-    const judge = (how: string, isMet: (difference: Estimate) => boolean) => {
+    const judge = (how: string, isMet: (difference: Interval) => boolean) => {
       const met = compared.filter(({ difference }) => isMet(difference)).length
       return judged(`${met} of ${count(compared.length, 'app')} ${how}`, met === compared.length)
     }
@@ -158,7 +158,7 @@ const EXPLANATION =
 interface Comparison {
   readonly app: string
   /** Ratio of the suite over that of the outside. */
-  readonly difference: Estimate
+  readonly difference: Interval
 }
 
 /** The suite, by the same kind of client if not said otherwise, beside the outside. */
@@ -178,7 +178,7 @@ function logRatioOf({ ways }: OutsidePart, ids: readonly WayId[], app: string): 
   return known.length < 2 ? null : estimateMeans([known.map((set) => Math.log(set[app]! / set[BASELINE]!))])[0]!
 }
 
-function ratioOf(part: OutsidePart, id: WayId, app: string): Estimate | null {
+function ratioOf(part: OutsidePart, id: WayId, app: string): Interval | null {
   const logRatio = logRatioOf(part, [id], app)
   return logRatio === null ? null : exponentiate(logRatio)
 }
@@ -215,7 +215,7 @@ function table(part: OutsidePart): AnswerTable {
 }
 
 /** `+1.2 [-0.8, 3.1] %` of a ratio and its interval. */
-function percentOf({ value, low, high }: Estimate): string {
+function percentOf({ value, low, high }: Interval): string {
   const percent = (ratio: number) => formatNumber((ratio - 1) * 100, 1)
   return `${value > 1 ? '+' : ''}${percent(value)} [${percent(low)}, ${percent(high)}] %`
 }

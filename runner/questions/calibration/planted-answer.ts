@@ -1,8 +1,8 @@
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber, formatPlusMinusPercent } from '../../result/format.ts'
-import type { Estimate as StoredEstimate } from '../../result/model.ts'
+import type { Estimate } from '../../result/model.ts'
 import { listInWords } from '../../result/plain-text.ts'
-import type { Estimate } from '../../statistics/estimate.ts'
+import type { Interval } from '../../statistics/estimate.ts'
 import { mean, median } from '../../statistics/summary.ts'
 import type { PlantedPart } from './data.ts'
 import type { Judgement, PartAnswer } from './part.ts'
@@ -42,17 +42,17 @@ export interface Recovery {
   /** What the work takes in a quiet process. */
   readonly planted: number
   /** Over the same server with the wrapper that burns nothing. */
-  readonly found: Estimate
+  readonly found: Interval
   /** What it took in the servers of this run, by their own clocks; null: not timed. */
-  readonly inSitu: Estimate | null
+  readonly inSitu: Interval | null
   /** What should have been found: timed in situ where it was, else planted. */
   readonly truth: number
   /** Found less the truth; where that was timed in situ, paired with it by round, so that its own uncertainty is in there. */
-  readonly error: Estimate
+  readonly error: Interval
   /** The interval of the error holds 0. */
   readonly holds: boolean
   /** By how much a whole request took longer by the servers' clocks; null: not timed. */
-  readonly wholeRequest: Estimate | null
+  readonly wholeRequest: Interval | null
   /** Whether the interval of found less that holds 0; null: not timed. */
   readonly holdsWhole: boolean | null
 }
@@ -87,7 +87,7 @@ export function recoveriesOf({ runs }: PlantedPart): Recovery[] {
   )
 }
 
-function boundedOrNull(estimate: StoredEstimate | null | undefined): Estimate | null {
+function boundedOrNull(estimate: Estimate | null | undefined): Interval | null {
   return (estimate && bounded(estimate)[0]) ?? null
 }
 
@@ -103,11 +103,11 @@ export interface RecoveryGroup {
   readonly truth: number
   readonly recoveries: readonly Recovery[]
   /** The median of the runs with the median half-width: what one run finds. */
-  readonly usual: Estimate
+  readonly usual: Interval
   /** The same of what was timed in situ; null: in no run. */
-  readonly inSitu: Estimate | null
-  readonly error: Estimate
-  readonly wholeRequest: Estimate | null
+  readonly inSitu: Interval | null
+  readonly error: Interval
+  readonly wholeRequest: Interval | null
 }
 
 /** In the order of bases as they were first run, then of planted time, in two digits: the calibrated time may miss it by a little. */
@@ -129,7 +129,7 @@ export function groupRecoveries(all: readonly Recovery[]): RecoveryGroup[] {
 }
 
 /** What one run of several is like; null: none is known. */
-function usualOf(estimates: readonly (Estimate | null)[]): Estimate | null {
+function usualOf(estimates: readonly (Interval | null)[]): Interval | null {
   const known = estimates.filter((one) => one !== null)
   if (known.length === 0) return null
   const value = median(known.map((one) => one.value))

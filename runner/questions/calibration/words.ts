@@ -1,17 +1,17 @@
 import type { AnswerPoint } from '../../result/answer.ts'
 import { formatDuration, formatNumber, formatShare } from '../../result/format.ts'
-import type { Estimate as StoredEstimate } from '../../result/model.ts'
-import type { Estimate } from '../../statistics/estimate.ts'
+import type { Estimate } from '../../result/model.ts'
+import type { Interval } from '../../statistics/estimate.ts'
 import { wilsonInterval } from '../../statistics/shares.ts'
 import type { Judgement } from './part.ts'
 import type { RunTime } from './unit-run.ts'
 
 /** The estimate, or nothing where there were too few rounds for an interval. */
-export function bounded({ value, low, high, level }: StoredEstimate): Estimate[] {
+export function bounded({ value, low, high, level }: Estimate): Interval[] {
   return low === null || high === null ? [] : [{ value, low, high, level }]
 }
 
-export function holds({ low, high }: Estimate, truth: number): boolean {
+export function holds({ low, high }: Interval, truth: number): boolean {
   return low <= truth && truth <= high
 }
 
