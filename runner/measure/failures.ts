@@ -69,10 +69,10 @@ export async function sliceFailure(
   const { endpoint, wrongAnswers, lost, timeouts, broken, requests } = outcome
   const ended = broken || lost > timeouts ? await soonEnded(deployment) : deployment.ended()
   const first = firstProblem === null ? '' : `: ${firstProblem}`
-  const failed = (code: string, reason: string, where: string | null = null): Failure => ({
-    ...{ app, endpoint: where, code, reason, hint: null },
-    lastLines: deployment.lastLines(),
-  })
+  const failed = (code: string, reason: string, where: string | null = null): Failure => {
+    const { lastLines } = deployment
+    return { app, endpoint: where, code, reason, hint: null, lastLines }
+  }
   if (ended !== null) return failed('died', `${app} ${ended} while ${endpoint} was under load`)
   const sent = requests + wrongAnswers + lost
   const wrong = `${wrongAnswers} of ${sent} responses were wrong`

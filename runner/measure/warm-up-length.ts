@@ -12,11 +12,6 @@ export interface CurvePoint {
   readonly helperShare?: number | null
 }
 
-export interface WarmUpLimits {
-  readonly least: number
-  readonly most: number
-}
-
 /** An app counts as warm once its smoothed cost has come down this close to where it ends. */
 const STEADY = Math.log(1.03)
 const SMOOTHED_POINTS = 5
@@ -41,9 +36,9 @@ const FINAL_SHARE = 1 / 3
  * @param curves one per app, points in order of time
  * @returns milliseconds, within the limits
  */
-export function warmUpLength(curves: readonly (readonly CurvePoint[])[], { least, most }: WarmUpLimits): number {
+export function warmUpLength(curves: readonly (readonly CurvePoint[])[], limits: { least: number; most: number }): number {
   const longest = Math.max(0, ...curves.flatMap((curve) => [warmAfter(curve), compiledAfter(curve)]))
-  return Math.round(Math.min(most, Math.max(least, longest)))
+  return Math.round(Math.min(limits.most, Math.max(limits.least, longest)))
 }
 
 /**

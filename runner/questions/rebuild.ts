@@ -1,29 +1,25 @@
 import { spawn } from 'node:child_process'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { distributionsOf, type SliceDistribution } from '../analysis/slice-distribution.ts'
+import { distributionsOf } from '../analysis/slice-distribution.ts'
 import { readSamples } from '../measure/sample.ts'
 import { writeFiles } from '../report/files.ts'
 import { type FormatId, type ReportFormat, reportFormats } from '../report/formats.ts'
 import { UserError } from '../result/errors.ts'
-import { RESULT, SAMPLES } from '../result/run-files.ts'
+import type { Result } from '../result/model.ts'
+import { RESULT, type ReportFile, SAMPLES } from '../result/run-files.ts'
 import { readRun } from '../result/stored-run.ts'
 import { proveWritable } from '../result/writable-folder.ts'
-
-export interface RebuildOptions {
-  /** null: all that a run writes by itself. */
-  readonly format: FormatId | null
-  /** null: beside the result. */
-  readonly out: string | null
-}
 
 /**
  * Makes reports of a finished run again from its result and its samples. `result.json` itself is never replaced: requested as a format,
  * it goes to another folder.
+ * @param wish null for the format: all that a run writes by itself; null for the folder: beside the result
  * @returns paths of the files written, the most telling first
  * @throws UserError when there is no such run, or its reports cannot be written
  */
-export async function rebuildReports(run: string, { format, out }: RebuildOptions): Promise<string[]> {
+export async function rebuildReports(run: string, wish: { format: FormatId | null; out: string | null }): Promise<string[]> {
+  const { format, out } = wish
   const { result, folder, path } = await readRun(run)
   // Beside a file of another name there may be another run.
   if (out === null && basename(path) !== RESULT) {
@@ -35,9 +31,9 @@ export async function rebuildReports(run: string, { format, out }: RebuildOption
       hint: 'give another folder with --out, or print it with --print',
     })
   }
-  const distributions = () => distributionsBeside(path)
-  const formats: ReportFormat[] = format === null ? byItself() : [reportFormats[format]]
-  const files = (await Promise.all(formats.map((one) => one.render({ result, distributions })))).flat()
+  const { html, svg, md, csv } = reportFormats
+  // The page first: it is what most people want to see.
+  const files = await render(result, path, format === null ? [html, svg, md, csv] : [reportFormats[format]])
   await proveWritable(target, '--out')
   await writeFiles(target, files)
   return files.map(({ name }) => join(target, name))
@@ -46,10 +42,8 @@ export async function rebuildReports(run: string, { format, out }: RebuildOption
 /** One format as a text. @throws UserError for a format of several files */
 export async function printReport(run: string, format: FormatId): Promise<string> {
   const { result, path } = await readRun(run)
-  const known: ReportFormat = reportFormats[format]
-  const files = await known.render({ result, distributions: () => distributionsBeside(path) })
-  const [only] = files
-  if (files.length !== 1 || only === undefined) {
+  const [only, ...others] = await render(result, path, [reportFormats[format]])
+  if (only === undefined || others.length > 0) {
     throw new UserError('several-files', `${format} is several files, which cannot be printed as one`, {
       hint: 'leave out --print and give a folder with --out',
     })
@@ -72,13 +66,9 @@ export async function openFile(path: string): Promise<string | null> {
   return promise
 }
 
-/** The samples of a run, if this is where they would be. */
-async function distributionsBeside(path: string): Promise<SliceDistribution[]> {
-  return basename(path) === RESULT ? distributionsOf(readSamples(join(dirname(path), SAMPLES))) : []
-}
-
-/** The page first: it is what most people want to see. */
-function byItself(): ReportFormat[] {
-  const { html, svg, md, csv } = reportFormats
-  return [html, svg, md, csv]
+async function render(result: Result, path: string, formats: readonly ReportFormat[]): Promise<ReportFile[]> {
+  // The samples of a run, if this is where they would be.
+  const samples = basename(path) === RESULT ? join(dirname(path), SAMPLES) : null
+  const distributions = async () => (samples === null ? [] : distributionsOf(readSamples(samples)))
+  return (await Promise.all(formats.map((one) => one.render({ result, distributions })))).flat()
 }

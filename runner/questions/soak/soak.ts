@@ -51,23 +51,22 @@ export async function soak(context: SoakContext): Promise<SoakOutcome> {
     const youngGenerationBytes = youngGeneration()
     points.push({
       seconds: (performance.now() - startedAt) / 1000,
-      ...{ keptBytes: heapUsed + external, runnerBytes: rss - youngGenerationBytes, youngGenerationBytes },
-      ...{ loadBytes, fileDescriptors: readdirSync('/dev/fd').length },
+      keptBytes: heapUsed + external,
+      runnerBytes: rss - youngGenerationBytes,
+      youngGenerationBytes,
+      loadBytes,
+      fileDescriptors: readdirSync('/dev/fd').length,
       identicalLogRatio: identical.length === 0 ? null : mean(identical),
     })
   })
   let loadBytes: number | null = null
   const apps = Array.from({ length: CROWD.apps }, (_, index) => (index % 2 === 0 ? 'koa' : 'fastify'))
-  const crowd = await measure(context, { ...CROWD, apps: ['node-http', ...apps], maxMinutes: context.minutes }, (bytes) => {
+  const { cells } = await measure(context, { ...CROWD, apps: ['node-http', ...apps], maxMinutes: context.minutes }, (bytes) => {
     loadBytes = bytes
   })
-  return {
-    ...{ rounds: points.length, figures: soakFigures(points) },
-    crowd: {
-      ...{ cells: crowd.cells.length, measured: crowd.cells.filter(({ state }) => state === 'measured').length },
-      ...{ runnerBytes: process.memoryUsage.rss(), loadBytes },
-    },
-  }
+  const measured = cells.filter(({ state }) => state === 'measured').length
+  const crowd = { cells: cells.length, measured, runnerBytes: process.memoryUsage.rss(), loadBytes }
+  return { rounds: points.length, figures: soakFigures(points), crowd }
 }
 
 /** Bytes that the system has given for it. */
@@ -88,7 +87,8 @@ async function measure(
   const opened = await openRig(options.driver, seed, placement)
   const order = { options, apps, plan, placement, opened, startedAt: new Date() }
   const { result, problem } = await runPlan(order, {
-    ...{ listener, signal },
+    listener,
+    signal,
     async roundFinished({ round, slices, between, loadResidentBytes }) {
       const identical = identicalLogRatios([analyseRound(plan, round, slices, { between })])
       roundFinished(loadResidentBytes, [...identical.values()].flat())
