@@ -70,7 +70,7 @@ export async function sliceFailure(
   const ended = broken || lost > timeouts ? await soonEnded(deployment) : deployment.ended()
   const first = firstProblem === null ? '' : `: ${firstProblem}`
   const failed = (code: string, reason: string, where: string | null = null): Failure => {
-    const { lastLines } = deployment
+    const lastLines = deployment.lastLines()
     return { app, endpoint: where, code, reason, hint: null, lastLines }
   }
   if (ended !== null) return failed('died', `${app} ${ended} while ${endpoint} was under load`)
