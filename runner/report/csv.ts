@@ -1,5 +1,5 @@
 import type { AnswerFigure, AnswerTable } from '../result/answer.ts'
-import type { AppFacts, Cell, MeasuredCell, Result } from '../result/model.ts'
+import type { AppFacts, Cell, Estimate, MeasuredCell, Result } from '../result/model.ts'
 import { plainText } from '../result/plain-text.ts'
 import { fileStem, type ReportFile } from '../result/run-files.ts'
 
@@ -29,18 +29,10 @@ const columns: Readonly<Record<string, (line: Line) => Value>> = {
   verdict: ({ cell }) => cell.verdict,
   rankLow: ({ measured }) => measured?.rank?.low,
   rankHigh: ({ measured }) => measured?.rank?.high,
-  costMicroseconds: ({ measured }) => measured?.cost.value,
-  costLow: ({ measured }) => measured?.cost.low,
-  costHigh: ({ measured }) => measured?.cost.high,
-  ratio: ({ measured }) => measured?.ratio.value,
-  ratioLow: ({ measured }) => measured?.ratio.low,
-  ratioHigh: ({ measured }) => measured?.ratio.high,
-  overheadMicroseconds: ({ measured }) => measured?.overheadMicroseconds.value,
-  overheadLow: ({ measured }) => measured?.overheadMicroseconds.low,
-  overheadHigh: ({ measured }) => measured?.overheadMicroseconds.high,
-  requestsPerSecond: ({ measured }) => measured?.requestsPerSecond.value,
-  requestsPerSecondLow: ({ measured }) => measured?.requestsPerSecond.low,
-  requestsPerSecondHigh: ({ measured }) => measured?.requestsPerSecond.high,
+  ...estimate('costMicroseconds', 'cost', ({ cost }) => cost),
+  ...estimate('ratio', 'ratio', ({ ratio }) => ratio),
+  ...estimate('overheadMicroseconds', 'overhead', ({ overheadMicroseconds }) => overheadMicroseconds),
+  ...estimate('requestsPerSecond', 'requestsPerSecond', ({ requestsPerSecond }) => requestsPerSecond),
   level: ({ measured }) => measured?.cost.level,
   impliedMaximumRequestsPerSecond: ({ measured }) => measured?.impliedMaximumRequestsPerSecond,
   userShare: ({ measured }) => measured?.userShare,
@@ -68,9 +60,18 @@ const columns: Readonly<Record<string, (line: Line) => Value>> = {
   reason: ({ cell }) => (cell.state === 'measured' ? null : cell.reason),
   typicalCostMicroseconds: ({ measured }) => measured?.typicalCost?.value,
   typicalRatio: ({ measured }) => measured?.typicalRatio?.value,
-  lateMicroseconds: ({ measured }) => measured?.lateMicroseconds?.value,
-  lateLow: ({ measured }) => measured?.lateMicroseconds?.low,
-  lateHigh: ({ measured }) => measured?.lateMicroseconds?.high,
+  ...estimate('lateMicroseconds', 'late', ({ lateMicroseconds }) => lateMicroseconds),
+}
+
+/** Columns of a value and the ends of its interval. */
+function estimate(name: string, short: string, of: (cell: MeasuredCell) => Estimate | null): typeof columns {
+  const end = (part: 'value' | 'low' | 'high') => (line: Line) => line.measured && of(line.measured)?.[part]
+  return { [name]: end('value'), [`${short}Low`]: end('low'), [`${short}High`]: end('high') }
+}
+
+/** `table.csv`, and a file for every table of an answer. */
+export function renderCsvFiles(result: Result): ReportFile[] {
+  return [{ name: 'table.csv', text: renderCsv(result) }, ...renderAnswerCsv(result)]
 }
 
 /**
@@ -81,9 +82,9 @@ export function renderCsv(result: Result): string {
   const lines = result.cells.map((cell) => {
     const facts = result.apps.find(({ id }) => id === cell.app)
     const line: Line = { result, cell, facts, measured: cell.state === 'measured' ? cell : undefined }
-    return Object.values(columns).map((column) => csvField(cleaned(column(line))))
+    return Object.values(columns).map((column) => column(line))
   })
-  return [Object.keys(columns), ...lines].map((fields) => `${fields.join(',')}\r\n`).join('')
+  return records([Object.keys(columns), ...lines])
 }
 
 /**
@@ -98,8 +99,9 @@ export function csvField(value: Value): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-export function cleaned(value: Value): Value {
-  return typeof value === 'string' ? plainText(value, LONGEST_TEXT) : value
+function records(all: readonly (readonly Value[])[]): string {
+  const field = (value: Value) => csvField(typeof value === 'string' ? plainText(value, LONGEST_TEXT) : value)
+  return all.map((values) => `${values.map(field).join(',')}\r\n`).join('')
 }
 
 /** A file for every table of an answer, numbers in full precision; a column with intervals has two more beside it. */
@@ -117,7 +119,7 @@ function renderTable({ columns, rows }: AnswerTable): string {
       return isEstimate(figure) ? [figure.value, figure.low, figure.high] : [figure, null, null]
     }),
   )
-  return [heads, ...lines].map((fields) => `${fields.map((field) => csvField(cleaned(field))).join(',')}\r\n`).join('')
+  return records([heads, ...lines])
 }
 
 function isEstimate(figure: AnswerFigure | undefined): figure is Exclude<AnswerFigure, string | number | null> {

@@ -7,7 +7,7 @@ export type Style = Tone | 'bold'
 /** Colours a text, or leaves it alone. */
 export type Paint = (style: Style, text: string) => string
 
-const GAP = '  '
+export const GAP = '  '
 /** What a narrow terminal does without, the least important first. Rank, app, ratio and verdict always stay. */
 const dispensable: readonly ColumnId[] = ['loadBusy', 'serverBusy', 'requestsPerSecond', 'overhead', 'rare', 'later', 'cost']
 const LEAST_APP_WIDTH = 8
@@ -98,11 +98,11 @@ function totalWidth(layouts: readonly Layout[]): number {
   return layouts.reduce((sum, { width }) => sum + width, 0) + GAP.length * (layouts.length - 1)
 }
 
-function pad(text: string, width: number, kind: Column['kind']): string {
+export function pad(text: string, width: number, kind: Column['kind']): string {
   const space = ' '.repeat(Math.max(0, width - displayWidth(text)))
   return kind === 'number' ? space + text : text + space
 }
 
-function widest(texts: readonly string[]): number {
+export function widest(texts: readonly string[]): number {
   return Math.max(0, ...texts.map(displayWidth))
 }

@@ -27,26 +27,17 @@ export const reportFormats = {
   json: {
     description: 'result.json itself, in the newest form of its format',
     written: 'round',
-    async render({ result }) {
-      const { renderJson } = await import('../result/json.ts')
-      return [{ name: RESULT, text: renderJson(result) }]
-    },
+    render: async ({ result }) => [{ name: RESULT, text: (await import('../result/json.ts')).renderJson(result) }],
   },
   md: {
     description: 'report.md, whose tables can be pasted into GitHub or a blog',
     written: 'round',
-    async render({ result }) {
-      const { renderMarkdown } = await import('./run-report.ts')
-      return [{ name: 'report.md', text: renderMarkdown(result) }]
-    },
+    render: async ({ result }) => [{ name: 'report.md', text: (await import('./run-report.ts')).renderMarkdown(result) }],
   },
   csv: {
     description: 'table.csv, a line per cell; and a file for every table of a study',
     written: 'round',
-    async render({ result }) {
-      const { renderAnswerCsv, renderCsv } = await import('./csv.ts')
-      return [{ name: 'table.csv', text: renderCsv(result) }, ...renderAnswerCsv(result)]
-    },
+    render: async ({ result }) => (await import('./csv.ts')).renderCsvFiles(result),
   },
   html: {
     description: 'report.html, one file with charts and a table to sort and filter',
@@ -59,17 +50,16 @@ export const reportFormats = {
   svg: {
     description: 'the charts, light and dark',
     written: 'end',
-    async render({ result }) {
-      const { renderChartFiles } = await import('./charts/chart-files.ts')
-      return renderChartFiles(result)
-    },
+    render: async ({ result }) => (await import('./charts/chart-files.ts')).renderChartFiles(result),
   },
   slides: {
     description: 'slides.md for reveal.js, with tables and the charts beside it',
     written: 'asked',
     async render({ result }) {
-      const { renderSlides } = await import('./run-report.ts')
-      const { renderChartFiles } = await import('./charts/chart-files.ts')
+      const [{ renderSlides }, { renderChartFiles }] = await Promise.all([
+        import('./run-report.ts'),
+        import('./charts/chart-files.ts'),
+      ])
       return [{ name: 'slides.md', text: renderSlides(result) }, ...(await renderChartFiles(result))]
     },
   },

@@ -19,7 +19,7 @@ export function methodParagraph(result: Result): string {
   const driver = `${plainText(options.driver, LONGEST_NAME)} ${plainText(environment.driverVersion, LONGEST_NAME)}`
   return [
     `Measured on Node ${version(environment.node)}: ${listInWords(options.endpoints.map(appId))}, in ${count(result.rounds, 'round')}.`,
-    `A round starts every app afresh, warms it up for ${options.warmUpMilliseconds} ms, then measures ${blocks(result)} per endpoint: one slice of`,
+    `A round starts every app afresh, warms it up for ${options.warmUpMilliseconds} ms, then measures ${count(options.blocksPerRound, 'block')} per endpoint: one slice of`,
     `about ${slices(result)} ms of every app, in an order shuffled with seed ${result.seed}.`,
     `Load comes from ${driver} over ${connections(result)} per app (${transports(result)}${kept(result)}); ${pinning(result)}.`,
     `CPU time is read from ${accounting[environment.cpuAccounting]}.`,
@@ -30,39 +30,39 @@ export function methodParagraph(result: Result): string {
 
 /** The command that asks for the same run again, safe to paste into a POSIX shell. */
 export function reproduceCommand(result: Result): string {
-  const { options } = result
-  if (result.answer !== null) return studyCommand(result)
-  const words = [
-    ...['--apps', result.apps.map(({ given }) => given).join(',')],
-    ...['--endpoints', options.endpoints.join(',')],
-    ...['--connections', String(options.connections)],
-    ...(options.transport === 'tcp' ? [] : ['--transport', options.transport]),
-    ...(options.quick ? ['--quick'] : []),
-    ...(options.rounds === null ? [] : ['--rounds', String(options.rounds)]),
-    ...(options.precisionPercent === null ? [] : ['--precision', String(options.precisionPercent)]),
-    ...['--max-minutes', String(options.maxMinutes)],
-    ...['--slice', String(options.sliceMilliseconds)],
-    ...(options.blocksPerRound > 0 ? ['--blocks', String(options.blocksPerRound)] : []),
-    ...(options.warmUpMilliseconds > 0 ? ['--warm-up', String(options.warmUpMilliseconds / 1000)] : []),
-    ...['--driver', options.driver],
-    ...['--seed', String(result.seed)],
-  ]
-  return ['npm', 'run', result.study, '--', ...words].map(shellQuote).join(' ')
+  const { options, seed, study } = result
+  // A study's options mean what they meant when they were given; what it chose by itself it will choose again.
+  if (result.answer !== null) {
+    const told = Object.entries({ ...options.given, '--seed': String(seed) }).filter(([flag]) => !PLACES.includes(flag))
+    return commandLine(['study', '--', study], told)
+  }
+  return commandLine(
+    [study, '--'],
+    [
+      ['--apps', result.apps.map(({ given }) => given).join(',')],
+      ['--endpoints', options.endpoints.join(',')],
+      ['--connections', options.connections],
+      ['--transport', options.transport === 'tcp' ? null : options.transport],
+      ['--quick', options.quick ? '' : null],
+      ['--rounds', options.rounds],
+      ['--precision', options.precisionPercent],
+      ['--max-minutes', options.maxMinutes],
+      ['--slice', options.sliceMilliseconds],
+      ['--blocks', options.blocksPerRound > 0 ? options.blocksPerRound : null],
+      ['--warm-up', options.warmUpMilliseconds > 0 ? options.warmUpMilliseconds / 1000 : null],
+      ['--driver', options.driver],
+      ['--seed', seed],
+    ],
+  )
 }
 
 /** Where a result went, not what it is. */
 const PLACES = ['--out', '--json']
 
-/** A study's options mean what they meant when they were given; what it chose by itself it will choose again. */
-function studyCommand({ study, options: { given }, seed }: Result): string {
-  const told = Object.entries({ ...given, '--seed': String(seed) }).filter(([flag]) => !PLACES.includes(flag))
-  const words = told.flatMap(([flag, text]) => (text === '' ? [flag] : [flag, text]))
-  return ['npm', 'run', 'study', '--', study, ...words].map(shellQuote).join(' ')
-}
-
-function blocks(result: Result): string {
-  const { blocksPerRound } = result.options
-  return count(blocksPerRound, 'block')
+/** @param options with their values; empty: it takes none, null: it is left out */
+function commandLine(script: readonly string[], options: readonly (readonly [string, string | number | null])[]): string {
+  const words = options.flatMap(([flag, value]) => (value === null ? [] : value === '' ? [flag] : [flag, String(value)]))
+  return ['npm', 'run', ...script, ...words].map(shellQuote).join(' ')
 }
 
 function slices({ cells, options: { sliceMilliseconds } }: Result): string {

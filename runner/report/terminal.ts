@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import { displayWidth, wrapWords } from '../result/plain-text.ts'
 import type { Block, Document, Fact, Item, TextTable } from './document.ts'
-import { drawCells, type Paint, type Style } from './draw-cells.ts'
+import { drawCells, GAP, type Paint, pad, type Style, widest } from './draw-cells.ts'
 
 export interface TerminalOptions {
   readonly colour: boolean
@@ -12,7 +12,6 @@ export interface TerminalOptions {
 /** Below this, columns would have to lose digits; a line that is too long says more. */
 const LEAST_WIDTH = 48
 const LEAST_TEXT_WIDTH = 24
-const GAP = '  '
 
 const colours = { bold: 'bold', valid: 'green', note: 'dim', suspect: 'yellow', invalid: 'red' } as const satisfies Record<
   Style,
@@ -114,10 +113,7 @@ function tableLines({ columns, rows }: TextTable): string[] {
   const widths = columns.map((_, index) => widest(all.map((row) => row[index]!)))
   return all.map((row) =>
     columns
-      .map(({ kind }, index) => {
-        const space = ' '.repeat(widths[index]! - displayWidth(row[index]!))
-        return kind === 'number' ? space + row[index] : row[index] + space
-      })
+      .map(({ kind }, index) => pad(row[index]!, widths[index]!, kind))
       .join(GAP)
       .trimEnd(),
   )
@@ -125,8 +121,4 @@ function tableLines({ columns, rows }: TextTable): string[] {
 
 function hanging(text: string, columns: number): string[] {
   return wrapWords(text, columns, GAP)
-}
-
-function widest(texts: readonly string[]): number {
-  return Math.max(0, ...texts.map(displayWidth))
 }
