@@ -1,4 +1,5 @@
 import { paragraph, type Fact as ReportFact, type Tone, titled } from '../report/document.ts'
+import { count } from '../report/run-facts.ts'
 import { type TerminalOptions, toTerminal } from '../report/terminal.ts'
 import { type Examination, type Fact, FactGroup, type Grade, type SpeedScore } from '../result/fact.ts'
 import { formatNumber } from '../result/format.ts'
@@ -29,7 +30,7 @@ export function examinationVerdict({ fit, notFitBecause, facts }: Examination): 
   if (!fit) return `not fit: ${plainText(notFitBecause ?? 'unknown', LONGEST_TEXT)}.`
   const poor = facts.filter(({ grade }) => grade === 'poor').map(({ title }) => plainText(title, LONGEST_TEXT))
   if (poor.length === 0) return 'fit.'
-  return `fit with ${poor.length} poor ${poor.length === 1 ? 'point' : 'points'}: ${listInWords(poor)}.`
+  return `fit with ${count(poor.length, 'poor point')}: ${listInWords(poor)}.`
 }
 
 function reportFact({ grade, title, value, why, change }: Fact): ReportFact {

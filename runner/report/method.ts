@@ -2,7 +2,7 @@ import { appId } from '../result/app-name.ts'
 import { formatLevel } from '../result/format.ts'
 import type { Result } from '../result/model.ts'
 import { listInWords, plainText, shellQuote } from '../result/plain-text.ts'
-import { connections, fromTo, pinning, transports, version } from './run-facts.ts'
+import { connections, count, fromTo, pinning, transports, version } from './run-facts.ts'
 
 const LONGEST_NAME = 80
 
@@ -96,8 +96,4 @@ function stopping({ options, stoppedBecause }: Result): string {
   const precision =
     options.precisionPercent === null ? '' : ` until every ratio is known within ±${options.precisionPercent} %, or`
   return `Rounds go on${precision} for at most ${count(options.maxMinutes, 'minute')}.${ended}`
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
 }

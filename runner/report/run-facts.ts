@@ -34,21 +34,23 @@ export function runFacts(result: Result): Fact[] {
   const { environment, options } = result
   const fact = (text: string) => plainText(text, LONGEST_FACT)
   const commit = environment.commit === null ? '' : `, commit ${fact(environment.commit).slice(0, 12)}`
-  return [
-    {
-      name: 'run',
-      text: `${fact(result.study)}, ${utcMinute(result.startedAt)}, suite ${fact(environment.suiteVersion)}${commit}`,
-    },
-    { name: 'Node', text: `${version(environment.node)}, V8 ${fact(environment.v8)}` },
-    { name: 'machine', text: `${fact(environment.cpuModel)}, ${machineSize(result)}; ${pinning(result)}${distance(result)}` },
-    ...processor(result),
-    ...poorPoints(environment.poor.length),
-    {
-      name: 'load',
-      text: `${fact(options.driver)} ${fact(environment.driverVersion)}, ${connections(result)} over ${transports(result)}, seed ${result.seed}`,
-    },
-    { name: 'time', text: `${effort(result)}; stopped because ${stopReasons[result.stoppedBecause]}` },
-  ]
+  const poor = environment.poor.length
+  const facts: Record<string, string | null> = {
+    run: `${fact(result.study)}, ${utcMinute(result.startedAt)}, suite ${fact(environment.suiteVersion)}${commit}`,
+    Node: `${version(environment.node)}, V8 ${fact(environment.v8)}`,
+    machine: `${fact(environment.cpuModel)}, ${machineSize(result)}; ${pinning(result)}${distance(result)}`,
+    CPU: processor(result),
+    // Which ones is in `result.json`; it would be too long for a line.
+    doctor: poor === 0 ? null : `${count(poor, 'poor point')} of this machine (npm run doctor)`,
+    load: `${fact(options.driver)} ${fact(environment.driverVersion)}, ${connections(result)} over ${transports(result)}, seed ${result.seed}`,
+    time: `${effort(result)}; stopped because ${stopReasons[result.stoppedBecause]}`,
+  }
+  return Object.entries(facts).flatMap(([name, text]) => (text === null ? [] : [{ name, text }]))
+}
+
+/** `1 round`, `2 rounds`. */
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
 }
 
 /** Which CPU each side has. */
@@ -65,28 +67,21 @@ function distance({ environment: { cpuDistanceNanoseconds: distance } }: Result)
 }
 
 /** `GenuineIntel family 6 model 106 stepping 6, microcode 0xd0003a5, 3 mitigations, no hypervisor, clock tsc`: as much as is known. */
-function processor({ environment: { cpu, hypervisor, clockSource } }: Result): Fact[] {
+function processor({ environment: { cpu, hypervisor, clockSource } }: Result): string | null {
   const mitigations = Object.values(cpu?.mitigations ?? {}).filter((text) => text.startsWith('Mitigation'))
   const known = [
     processorType(cpu),
     cpu?.microcode == null ? null : `microcode ${cpu.microcode}`,
-    cpu?.mitigations == null ? null : `${mitigations.length} ${mitigations.length === 1 ? 'mitigation' : 'mitigations'}`,
+    cpu?.mitigations == null ? null : count(mitigations.length, 'mitigation'),
     hypervisor === null ? null : hypervisor === 'none' ? 'no hypervisor' : `hypervisor ${hypervisor}`,
     clockSource === null ? null : `clock ${clockSource}`,
   ].filter((part) => part !== null)
-  return known.length === 0 ? [] : [{ name: 'CPU', text: known.map((part) => plainText(part, LONGEST_FACT)).join(', ') }]
+  return known.length === 0 ? null : known.map((part) => plainText(part, LONGEST_FACT)).join(', ')
 }
 
 /** `24.21.0`, however the result writes it. */
 export function version(node: string): string {
   return plainText(node, LONGEST_FACT).replace(/^v(?=\d)/, '')
-}
-
-/** Which ones is in `result.json`; it would be too long for a line. */
-function poorPoints(count: number): Fact[] {
-  return count === 0
-    ? []
-    : [{ name: 'doctor', text: `${count} poor ${count === 1 ? 'point' : 'points'} of this machine (npm run doctor)` }]
 }
 
 function machineSize({ environment }: Result): string {
@@ -97,8 +92,7 @@ function machineSize({ environment }: Result): string {
 
 function effort(result: Result): string {
   const dutyCycle = result.wallSeconds > 0 ? result.measuredSeconds / result.wallSeconds : null
-  const rounds = `${result.rounds} ${result.rounds === 1 ? 'round' : 'rounds'}`
-  return `${rounds} in ${formatDuration(result.wallSeconds)}, ${formatShare(dutyCycle)} % of it measuring`
+  return `${count(result.rounds, 'round')} in ${formatDuration(result.wallSeconds)}, ${formatShare(dutyCycle)} % of it measuring`
 }
 
 /** `16 connections`, or `1 to 128 connections` where a study varies them. */

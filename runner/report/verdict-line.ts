@@ -2,6 +2,7 @@ import { appId } from '../result/app-name.ts'
 import type { Cell, Result } from '../result/model.ts'
 import { plainText } from '../result/plain-text.ts'
 import { allFindings, codesOf, inShort } from './findings.ts'
+import { count } from './run-facts.ts'
 
 const LONGEST_CODE = 60
 
@@ -31,7 +32,7 @@ export function nothingAgainst(result: Result): string {
     ),
   ).size
   if (isWhole && notes === 0) return 'No check found anything against these numbers.'
-  return `Nothing${isWhole ? '' : ' else'} is suspect or invalid${notes === 0 ? '' : ` (${notes} ${notes === 1 ? 'note' : 'notes'})`}.`
+  return `Nothing${isWhole ? '' : ' else'} is suspect or invalid${notes === 0 ? '' : ` (${count(notes, 'note')})`}.`
 }
 
 /** `koa hello has no numbers (app-failed)`; null: all cells have some. */
