@@ -131,6 +131,7 @@ export function assembleResult(facts: RunFacts): Result {
     overall: plan.endpoints.length > 1 ? overall : [],
     controls: { identical },
     answer: null,
+    ...(ledger.processRecords.length === 0 ? {} : { processRecords: [...ledger.processRecords] }),
     blocks,
     findings: uniqueFindings([...findings, ...identical.flatMap(({ endpoint, ratio }) => checkIdentical(endpoint, ratio))]),
   }

@@ -40,6 +40,8 @@ export function cellFigures({ app, endpoint, rounds }: CellSeries, known: CellKn
       ...(round.openLoop === null
         ? {}
         : { latencyMicroseconds: round.openLoop.latency, dueRequestsPerSecond: round.openLoop.ratePerSecond }),
+      ...(round.copyLatencies.length === 0 ? {} : { copyLatenciesMicroseconds: [...round.copyLatencies] }),
+      ...(round.proxy === null ? {} : { proxy: round.proxy }),
     })),
   }
 }

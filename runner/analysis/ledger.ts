@@ -3,7 +3,7 @@ import type { CellLatencies } from '../load/driver.ts'
 import { latencyHistogram } from '../load/latency-histogram.ts'
 import { appOf, type Plan } from '../measure/plan.ts'
 import type { RoundRecord } from '../measure/records.ts'
-import type { Environment, MeasuredCell } from '../result/model.ts'
+import type { Environment, MeasuredCell, Result } from '../result/model.ts'
 import { mean, meanOrNull, median } from '../statistics/summary.ts'
 import { analyseRound, type RoundAnalysis } from './round-analysis.ts'
 
@@ -13,6 +13,7 @@ export class Ledger {
   /** Time in which a slice was open that counts. */
   measuredNs = 0
   loadResidentBytes: number | null = null
+  readonly processRecords: NonNullable<Result['processRecords']> = []
   readonly #plan: Plan
   readonly #noise = { totalNs: 0, stealNs: 0, foreignNs: 0 }
   readonly #latencies = new Map<string, hdr.Histogram>()
@@ -31,6 +32,12 @@ export class Ledger {
     this.loadResidentBytes = Math.max(this.loadResidentBytes ?? 0, record.loadResidentBytes ?? 0) || null
     for (const key of Object.keys(this.#noise) as (keyof RoundRecord['noise'])[]) this.#noise[key] += record.noise[key]
     for (const latencies of record.latencies) this.#addLatencies(latencies)
+    for (const [id, process] of record.processRecords) {
+      const app = appOf(this.#plan, id)
+      const copies = this.#plan.deployments.filter((deployment) => deployment.app === app)
+      const copy = 1 + copies.findIndex((deployment) => deployment.id === id)
+      this.processRecords.push({ round: record.round, app, copy, ...process })
+    }
     for (const [deployment, bytes] of record.residentBytes) {
       const app = appOf(this.#plan, deployment)
       this.#residentBytes.set(app, [...(this.#residentBytes.get(app) ?? []), bytes])

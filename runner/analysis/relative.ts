@@ -201,3 +201,25 @@ export function storedSeries({ cells }: Pick<Result, 'cells'>): StoredSeries[] {
     .filter((cell) => cell.state === 'measured')
     .map((cell) => ({ cell, app: cell.app, endpoint: cell.endpoint, rounds: cell.perRound.map(estimatedRound) }))
 }
+
+type FiguresOf<Row> = (row: Row) => readonly Figure[]
+
+/**
+ * Rows with what is known of them, column by column over all rows together.
+ * @param logs of costs and ratios, multiplied out again
+ * @param means of figures as they are
+ */
+export function estimateRows<Row extends object, Log extends string, Mean extends string = never>(
+  rows: readonly Row[],
+  logs: Readonly<Record<Log, FiguresOf<Row>>>,
+  means = {} as Readonly<Record<Mean, FiguresOf<Row>>>,
+): (Row & Readonly<Record<Log | Mean, Estimate | null>>)[] {
+  const estimates = [
+    ...Object.entries<FiguresOf<Row>>(logs).map(([name, of]) => ({ name, column: estimateLogs(rows.map(of)) })),
+    ...Object.entries<FiguresOf<Row>>(means).map(([name, of]) => ({ name, column: estimateFigures(rows.map(of)) })),
+  ]
+  return rows.map((row, index) => {
+    const own = Object.fromEntries(estimates.map(({ name, column }) => [name, column[index]!]))
+    return { ...row, ...(own as Record<Log | Mean, Estimate | null>) }
+  })
+}

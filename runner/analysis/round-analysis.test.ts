@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { slice, slices } from '../fixtures/slices.ts'
 import { twoAppPlan as plan } from '../fixtures/two-app-plan.ts'
+import { encodeHistogram, fineHistogram, recordFine } from '../load/latency-histogram.ts'
+import type { Slice } from '../measure/sample.ts'
 import { analyseRound } from './round-analysis.ts'
 
 const cellOf = (analysis: ReturnType<typeof analyseRound>, name: string, endpoint = 'hello') =>
@@ -130,4 +132,32 @@ describe('analyseRound', () => {
     expect(cellOf(analysis, 'raw')!.drift).toBeCloseTo(5 / 12, 12)
     expect(cellOf(analyseRound(plan, 4, slices({ raw: [10, 11, 12], 'raw#2': [10, 11, 12] })), 'raw')!.drift).toBeNull()
   })
+})
+
+function due(deployment: string, milliseconds: number, of: Partial<Slice> = {}): Slice {
+  const recorded = fineHistogram()
+  recordFine(recorded, milliseconds, 100)
+  const latencies = encodeHistogram(recorded)
+  return slice(deployment, 0, 10, {
+    openLoop: {
+      ...{ ratePerSecond: 1, scheduled: 100, dropped: 0, queued: 0, plannedNs: 1, answeredNs: 1 },
+      ...{ latencies, lags: latencies },
+    },
+    ...of,
+  })
+}
+
+it('keeps the latencies of the copies apart; disturbed blocks do not count', () => {
+  const analysis = analyseRound(plan, 4, [
+    // In any order within their block.
+    ...[due('raw#2', 0.2), due('raw', 0.1), due('koa', 0.5)],
+    ...[due('raw', 9, { disturbance: 'steal' }), due('raw#2', 9, { disturbance: 'steal' })],
+  ])
+  const { copyLatencies } = cellOf(analysis, 'raw')!
+  expect(copyLatencies.map(({ p50, samples }) => [p50, samples])).toEqual([
+    [expect.closeTo(100, 0), 100],
+    [expect.closeTo(200, 0), 100],
+  ])
+  expect(cellOf(analysis, 'koa')!.copyLatencies).toEqual([])
+  expect(cellOf(analyseRound(plan, 4, slices({ raw: [10], 'raw#2': [10] })), 'raw')!.copyLatencies).toEqual([])
 })

@@ -8,6 +8,7 @@ import { mean, meanOrNull, median, trimmedMean } from '../statistics/summary.ts'
 import type { CopySums } from './all-in.ts'
 import { countBlocks, type EndpointBlocks } from './blocks.ts'
 import { type OpenLoopFigures, openLoopOf } from './open-loop.ts'
+import { type ProxyParts, proxyParts } from './proxy-parts.ts'
 import { type SlowAnswers, slowAnswers } from './slow-answers.ts'
 import { type LoadSums, loadSums, type SliceSums, sliceSums, sumFields, sumOfHeld } from './sums.ts'
 import { driftOver, helperFall, positionEffect } from './within-round.ts'
@@ -44,6 +45,10 @@ export interface CellRound extends SliceSums {
   readonly held: HeldAnswers
   /** null: the next request of a connection followed the answer. */
   readonly openLoop: OpenLoopFigures | null
+  /** Of every copy, where there are several in an open loop. */
+  readonly copyLatencies: readonly OpenLoopFigures['latency'][]
+  /** null: nothing is to be taken apart. */
+  readonly proxy: ProxyParts | null
 }
 
 /** What one round says, in small: slices need not be kept. */
@@ -102,6 +107,8 @@ export function analyseRound(
           slow: slowAnswers(slices, loadOf(plan, plan.deployments.find((one) => one.app === app)!).connections),
           held: sumOfHeld(slices.map(({ held }) => held)),
           openLoop: openLoopOf(slices),
+          copyLatencies: copyLatencies(plan, app, slices),
+          proxy: proxyParts(plan, app, here),
         },
       ]
     })
@@ -125,6 +132,13 @@ function copySums(plan: Plan, app: string, slices: readonly Slice[]): CopySums[]
   return slicesByCopy(plan, app, slices)
     .filter(({ drained }) => drained.length > 0)
     .map(({ process, drained }) => ({ process, ...sumFields(drained, ['requests', 'serverCpuNs', 'elapsedNs']) }))
+}
+
+/** A single copy has those of the cell. */
+function copyLatencies({ deployments }: Plan, app: string, slices: readonly Slice[]): OpenLoopFigures['latency'][] {
+  const copies = deployments.filter((deployment) => deployment.app === app)
+  const latencies = copies.flatMap(({ id }) => openLoopOf(slices.filter(({ deployment }) => deployment === id))?.latency ?? [])
+  return copies.length > 1 && latencies.length === copies.length ? latencies : []
 }
 
 /** Drained slices only: what is still on its way costs and is not answered. */

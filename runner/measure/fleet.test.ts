@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { simulation } from '../fixtures/simulated-run.ts'
 import { twoAppPlan } from '../fixtures/two-app-plan.ts'
 import type { FakeWorldOptions } from '../load/fake.ts'
-import type { MeasuredCell } from '../result/model.ts'
+import type { MeasuredCell, ProcessRecord } from '../result/model.ts'
 import { DeploymentError, type DeploymentPlan } from '../servers/deployment.ts'
-import type { ProcessRecord, RoundRecord } from './records.ts'
+import type { RoundRecord } from './records.ts'
 import type { Slice } from './sample.ts'
 
 it('starts many apps a few at a time, and all of them', async () => {

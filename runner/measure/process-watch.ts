@@ -1,7 +1,7 @@
 import type { Member } from '../machine/members.ts'
 import type { Memory } from '../machine/procfs.ts'
+import type { ProcessRecord } from '../result/model.ts'
 import type { Deployment } from '../servers/deployment.ts'
-import type { ProcessRecord } from './records.ts'
 import { settledCpu } from './slice.ts'
 
 export type ProcessStart = Pick<ProcessRecord, 'startMilliseconds' | 'firstAnswerMilliseconds' | 'firstAnswerCpuMilliseconds'>

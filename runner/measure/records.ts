@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { StopReason } from '../result/model.ts'
+import { ProcessRecord, type StopReason } from '../result/model.ts'
 import type { Slice } from './sample.ts'
 
 /** Pairs in a file, a map in memory. */
@@ -58,35 +58,6 @@ export type RunState = z.infer<typeof RunState>
 export interface RunRecord extends RunState {
   readonly stoppedBecause: StopReason
 }
-
-const memory = { residentBytes: z.number(), anonymousBytes: z.number() }
-
-/** What is known of one process from its start to its end, beside what it costs. Memory is null where the kernel does not say. */
-const ProcessRecord = z.object({
-  /** From the call to start it until it listens; the start of Node is part of it. */
-  startMilliseconds: z.number(),
-  /** From the same moment to the last byte of its first answer; null: it gave none. */
-  firstAnswerMilliseconds: z.number().nullable(),
-  /** CPU time of all its threads by then. */
-  firstAnswerCpuMilliseconds: z.number(),
-  /** At rest, connected, before any load but the first request. */
-  idle: z.object(memory).nullable(),
-  /** The highest of all readings between warm-ups and between blocks. */
-  loaded: z.object(memory).nullable(),
-  /** At rest after the last block; null also when the run was to end. */
-  rested: z.object(memory).nullable(),
-  /** What it consists of, with the memory at the end of the last block, and what each did from the end of all warm-ups until then. */
-  members: listOf(
-    z.object({
-      role: z.enum(['primary', 'worker']),
-      cpuNs: z.number(),
-      /** At the end of all warm-ups; null: unknown. */
-      connections: z.int().nullable(),
-      ...memory,
-    }),
-  ),
-})
-export type ProcessRecord = z.infer<typeof ProcessRecord>
 
 /** One server outside its slices: what it works when nobody asks it, and what it works for requests that have been answered. */
 const BetweenSlices = z.object({

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs'
 import { atExit } from '../machine/child.ts'
 import type { Listener } from '../measure/listener.ts'
-import type { RoundRecord } from '../measure/records.ts'
 import type { RunFolder } from '../report/files.ts'
 import { RunError } from '../result/errors.ts'
 import type { Result } from '../result/model.ts'
@@ -22,8 +21,6 @@ export interface KeptRun {
 
 export interface KeepContext extends Pick<RunContext, 'signal'> {
   readonly listener: Listener
-  /** Sees every finished round before it is written. */
-  roundFinished?(round: RoundRecord): void
   /** What else a result has to say; called for every result that is written. */
   complete?(result: Result): Result
 }
@@ -54,7 +51,6 @@ async function keptRun(order: RunOrder, folder: RunFolder, context: KeepContext)
     listener,
     signal,
     async roundFinished(round, soFar, stored) {
-      context.roundFinished?.(round)
       // Finished rounds only: what is in the files is what the result was made from.
       await folder.keepRound(round.slices, stored())
       await folder.writeReports(complete(soFar()))

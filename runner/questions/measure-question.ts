@@ -59,7 +59,6 @@ export async function measureQuestion(question: Question, call: QuestionCall, co
       ? openRunFolder(options.out, question.id, startedAt)
       : reopenRunFolder(stopped.folder, stopped.repair))
     if (stopped !== null) remark(`going on after round ${stopped.records.length} of the run in ${stopped.folder}`)
-    for (const record of stopped?.records ?? []) prepared.roundFinished?.(record)
     remarkBefore(options, known)
     const order = {
       ...studyFacts(question, call, stopped),
@@ -75,7 +74,6 @@ export async function measureQuestion(question: Question, call: QuestionCall, co
       return await keepRun(order, folder, {
         listener,
         signal,
-        roundFinished: (round) => prepared.roundFinished?.(round),
         complete: (result) => answered(result, question, prepared),
       })
     } finally {

@@ -1,7 +1,6 @@
 import type { CpuPlacement } from '../machine/cpus.ts'
 import type { CompareOptions, OptionRow } from '../measure/options.ts'
 import type { Plan } from '../measure/plan.ts'
-import type { RoundRecord } from '../measure/records.ts'
 import type { Rig } from '../measure/rig.ts'
 import type { AnswerBody } from '../result/answer.ts'
 import type { Result } from '../result/model.ts'
@@ -24,9 +23,7 @@ export interface PreparedQuestion {
   readonly apps: readonly ResolvedApp[]
   /** Changes the outside world: a proxy in front of what the host starts, for example. Absent: as for every comparison. */
   rig?(rig: Rig): Rig
-  /** Takes what the result does not keep, round by round; of a run that is resumed, the rounds that were kept too. */
-  roundFinished?(round: RoundRecord): void
-  /** The answer by what is known so far; called after every round. Pure, apart from what `roundFinished` has taken. Absent: the table says it all. */
+  /** The answer by what is known so far; called after every round. Pure. Absent: the table says it all. */
   answer?(result: Result): AnswerBody
   /** Takes away what was prepared on the disk. */
   cleanUp?(): Promise<void>

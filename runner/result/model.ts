@@ -47,6 +47,36 @@ export const Latency = z.object({
 })
 export type Latency = z.infer<typeof Latency>
 
+const Memory = z.object({ residentBytes: z.number(), anonymousBytes: z.number() })
+
+/** What is known of one process from its start to its end, beside what it costs. Memory is null where the kernel does not say. */
+export const ProcessRecord = z.object({
+  /** From the call to start it until it listens; the start of Node is part of it. */
+  startMilliseconds: z.number(),
+  /** From the same moment to the last byte of its first answer; null: it gave none. */
+  firstAnswerMilliseconds: z.number().nullable(),
+  /** CPU time of all its threads by then. */
+  firstAnswerCpuMilliseconds: z.number(),
+  /** At rest, connected, before any load but the first request. */
+  idle: Memory.nullable(),
+  /** The highest of all readings between warm-ups and between blocks. */
+  loaded: Memory.nullable(),
+  /** At rest after the last block; null also when the run was to end. */
+  rested: Memory.nullable(),
+  /** What it consists of, with the memory at the end of the last block, and what each did from the end of all warm-ups until then. */
+  members: z
+    .array(
+      Memory.extend({
+        role: z.enum(['primary', 'worker']),
+        cpuNs: z.number(),
+        /** At the end of all warm-ups; null: unknown. */
+        connections: z.int().nullable(),
+      }),
+    )
+    .readonly(),
+})
+export type ProcessRecord = z.infer<typeof ProcessRecord>
+
 /** What one round said about one cell: the statistical unit. */
 export const RoundValue = z.object({
   round: z.int(),
@@ -66,6 +96,20 @@ export const RoundValue = z.object({
   latencyMicroseconds: Latency.optional(),
   /** In an open loop only: requests per second that were due. */
   dueRequestsPerSecond: z.number().optional(),
+  /** The latencies of each copy, the first one first; in an open loop with several copies only. */
+  copyLatenciesMicroseconds: z.array(Latency).optional(),
+  /** Where a study takes apart what a proxy and an app cost; ratios are paired by block. null: nothing to compare. */
+  proxy: z
+    .object({
+      /** Part of the CPU time that the proxy used, from 0 to 1. */
+      share: z.number().nullable(),
+      /** The whole cost, and the app's part of it, over the cost of the same app without a proxy. */
+      overDirect: z.number().nullable(),
+      appOverDirect: z.number().nullable(),
+      /** The proxy's part over the cost of a proxy that answers by itself. */
+      overAlone: z.number().nullable(),
+    })
+    .optional(),
 })
 export type RoundValue = z.infer<typeof RoundValue>
 
@@ -313,6 +357,8 @@ export const Result = z.object({
   controls: z.object({ identical: z.array(IdenticalControl) }),
   /** What a study says to its question; null for a comparison. */
   answer: Answer.nullable().default(null),
+  /** Of every process of every round, where a study watches them; copies are counted from 1. */
+  processRecords: z.array(ProcessRecord.extend({ round: z.int(), app: z.string(), copy: z.int() })).optional(),
   /** How the blocks of all endpoints came about; null: unknown. */
   blocks: Blocks.nullable().default(null),
   findings: z.array(Finding),

@@ -35,6 +35,11 @@ export interface DeploymentPlan {
   readonly cpus?: readonly number[]
   /** How it is asked, where that differs from the others; see `loadOf`. */
   readonly load?: Partial<LoadShape>
+  /**
+   * Apps of the plan that it is compared with by block, where proxy and app are to be taken apart: the same app without a proxy, and a proxy
+   * that answers by itself. null: there is none.
+   */
+  readonly partsOver?: { readonly direct: string | null; readonly alone: string | null }
   /** Codes of findings that it is made to bring about: they make its own numbers invalid, but not the run. */
   readonly provokes?: readonly string[]
 }

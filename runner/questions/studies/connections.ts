@@ -1,6 +1,6 @@
 import { MARGIN } from '../../analysis/checks/finding.ts'
 import { serverWasTheLimit } from '../../analysis/checks/saturation.ts'
-import { costsOf, differences, estimateFigures, estimateLogs, logRatios } from '../../analysis/relative.ts'
+import { costsOf, differences, estimateRows, logRatios } from '../../analysis/relative.ts'
 import { variantId } from '../../measure/plan.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber } from '../../result/format.ts'
@@ -133,21 +133,17 @@ function rowsOf(result: Result, apps: readonly string[], endpoint: string): Row[
       return cell === null ? [] : [{ app, way, cell, plain }]
     })
   })
-  const pairs = known.map(({ cell, plain }) => [costsOf(cell), plain === null ? [] : costsOf(plain)] as const)
-  const costs = estimateFigures(pairs.map(([own, other]) => differences(own, other)))
-  const times = estimateLogs(pairs.map(([own, other]) => logRatios(own, other)))
-  return known.map(({ app, way, cell, plain }, index) => {
-    const valid = isUsable(cell)
-    const compared = way.key !== null && valid && plain !== null && isUsable(plain)
-    return {
-      app,
-      way,
-      cell,
-      valid,
-      stall: cell.findings.find(({ code }) => code === 'stall')?.message ?? null,
-      overheadMicroseconds: compared ? costs[index]! : null,
-      ratio: compared ? times[index]! : null,
-    }
+  const pair = ({ cell, plain }: (typeof known)[number]) => [costsOf(cell), plain === null ? [] : costsOf(plain)] as const
+  const estimated = estimateRows(
+    known,
+    { ratio: (row) => logRatios(...pair(row)) },
+    { overheadMicroseconds: (row) => differences(...pair(row)) },
+  )
+  return estimated.map(({ plain, ...row }) => {
+    const valid = isUsable(row.cell)
+    const compared = row.way.key !== null && valid && plain !== null && isUsable(plain)
+    const stall = row.cell.findings.find(({ code }) => code === 'stall')?.message ?? null
+    return { ...row, valid, stall, ...(compared ? {} : { ratio: null, overheadMicroseconds: null }) }
   })
 }
 

@@ -1,10 +1,8 @@
 import { excludes } from '../../analysis/estimates.ts'
-import { variantId } from '../../measure/plan.ts'
 import { type AnswerBody, type AnswerChart, type Columns, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber } from '../../result/format.ts'
 import type { Result } from '../../result/model.ts'
 import { listInWords } from '../../result/plain-text.ts'
-import type { CopyDifference } from './latency-copies.ts'
 import {
   type LatencyLoad,
   type LatencyPanel,
@@ -16,34 +14,29 @@ import {
 } from './latency-figures.ts'
 import { named, notUsable, percent, rescaled, saidOf } from './phrases.ts'
 
-/** What was asked of whom. */
-export interface LatencyOrder {
-  /** The first one is the baseline. */
-  readonly apps: readonly string[]
-  readonly loads: readonly LatencyLoad[]
-  readonly copies: readonly CopyDifference[]
-}
-
 const SHARES: Readonly<Record<Percentile, string>> = { p50: 'half', p90: '90 %', p99: '99 %' }
 const LIMITS = [
   'What an app can is measured in a closed loop in the same process and the same blocks, so a load is one of that process at that time.',
   'Loopback, and a client that never sleeps: a network and a sleeping client add their own time to every app alike.',
 ]
 
-/** What the study says: percentiles with their intervals, and what they are over the baseline's, by endpoint and load. */
-export function answerLatency(result: Result, { apps, loads, copies }: LatencyOrder): AnswerBody {
+/**
+ * What the study says: percentiles with their intervals, and what they are over the baseline's, by endpoint and load.
+ * @param apps the first one is the baseline
+ */
+export function answerLatency(result: Result, apps: readonly string[], loads: readonly LatencyLoad[]): AnswerBody {
   const panels = latencyPanels(result, apps, loads)
   const shown = panels.filter(({ rows }) => rows.length > 0)
   const baseline = apps[0]!
   return joinAnswers({
-    sentences: shown.flatMap((panel) => sentences(panel, baseline, copies)),
+    sentences: shown.flatMap((panel) => sentences(panel, baseline)),
     tables: shown.map((panel) => table(panel, baseline)),
     charts: [...shown.map(rowsChart), ...loadCharts(shown)],
     limits: [...notUsable(panels.flatMap(({ invalid }) => invalid)), ...missingTails(shown), ...LIMITS],
   })
 }
 
-function sentences(panel: LatencyPanel, baseline: string, copies: readonly CopyDifference[]): string[] {
+function sentences(panel: LatencyPanel, baseline: string): string[] {
   const { rows } = panel
   // The farthest percentile that every row has.
   const percentile = rows.every(({ latency }) => latency.p99 !== null) ? 'p99' : 'p90'
@@ -52,7 +45,7 @@ function sentences(panel: LatencyPanel, baseline: string, copies: readonly CopyD
   return [
     `${where}, ${SHARES[percentile]} of the requests are answered by ${listInWords(told)}.`,
     ...compared(rows, baseline, percentile),
-    ...twinSentence(panel, baseline, copies),
+    ...twinSentence(panel, baseline),
   ]
 }
 
@@ -81,13 +74,11 @@ function compared(rows: readonly LatencyRow[], baseline: string, percentile: Per
 }
 
 /** The copies are of no use where the baseline itself is not quoted. */
-function twinSentence({ endpoint, load, rows }: LatencyPanel, baseline: string, copies: readonly CopyDifference[]): string[] {
-  const id = variantId({ app: { id: baseline }, key: load.key })
-  const twin = copies.find((one) => one.app === id && one.endpoint === endpoint)
-  if (twin === undefined || twin.p90.low === null || !rows.some(({ app }) => app === baseline)) return []
-  const said = `Of two copies of ${named(baseline)}, the second takes ${formatEstimate(twin.p90)} times as long as the first (90 %)`
+function twinSentence({ copies, rows }: LatencyPanel, baseline: string): string[] {
+  if (copies === null || copies.low === null || !rows.some(({ app }) => app === baseline)) return []
+  const said = `Of two copies of ${named(baseline)}, the second takes ${formatEstimate(copies)} times as long as the first (90 %)`
   return [
-    excludes(twin.p90, 1)
+    excludes(copies, 1)
       ? `${said}: they should be equal, so take differences of this size for none.`
       : `${said}: they cannot be told apart, as it should be.`,
   ]

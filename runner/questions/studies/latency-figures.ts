@@ -1,4 +1,4 @@
-import { estimateLogs, type Figure, figuresOf, logRatios, logsOf } from '../../analysis/relative.ts'
+import { estimateRows, figuresOf, logRatios, logsOf } from '../../analysis/relative.ts'
 import { variantId } from '../../measure/plan.ts'
 import type { Estimate, MeasuredCell, Result, RoundValue } from '../../result/model.ts'
 import { meanWait } from '../../statistics/queueing.ts'
@@ -46,20 +46,32 @@ export interface LatencyPanel {
   readonly rows: readonly LatencyRow[]
   /** Cells whose numbers are not quoted. */
   readonly invalid: readonly MeasuredCell[]
+  /** p90 of the second copy of the baseline over that of the first, an A/A comparison; null: unknown. */
+  readonly copies: Estimate | null
 }
 
 /** A panel for every endpoint and load. @param apps the first one is the baseline */
 export function latencyPanels(result: Result, apps: readonly string[], loads: readonly LatencyLoad[]): LatencyPanel[] {
-  return endpointsIn(result).flatMap((endpoint) =>
+  const baseline = apps[0]!
+  const panels = endpointsIn(result).flatMap((endpoint) =>
     loads.map((load) => {
       const known = apps.flatMap((app): Known[] => {
         const cell = measuredCell(result, variantId({ app: { id: app }, key: load.key }), endpoint)
         return cell === null ? [] : [{ app, cell, closed: measuredCell(result, app, endpoint) }]
       })
       const [valid, invalid] = [true, false].map((wanted) => known.filter(({ cell }) => isUsable(cell) === wanted))
-      return { endpoint, load, rows: rowsOf(valid!, apps[0]!), invalid: invalid!.map(({ cell }) => cell) }
+      return { endpoint, load, known, rows: rowsOf(valid!, baseline), invalid: invalid!.map(({ cell }) => cell) }
     }),
   )
+  return estimateRows(panels, {
+    copies: ({ known }) => {
+      const own = known.find(({ app }) => app === baseline)?.cell
+      const [first, second] = [0, 1].map((copy) =>
+        own === undefined ? [] : figuresOf(own, ({ copyLatenciesMicroseconds }) => copyLatenciesMicroseconds?.[copy]?.p90),
+      )
+      return logRatios(second!, first!)
+    },
+  })
 }
 
 interface Known {
@@ -74,39 +86,39 @@ const timesOf = (cell: MeasuredCell, of: Percentile | 'mean') =>
 
 function rowsOf(known: readonly Known[], baseline: string): LatencyRow[] {
   const reference = known.find(({ app }) => app === baseline)?.cell
-  const column = (of: (one: Known) => readonly Figure[]) => estimateLogs(known.map(of))
-  const rates = column(({ cell }) => logsOf(figuresOf(cell, dueOf)))
-  const means = column(({ cell }) => logsOf(timesOf(cell, 'mean')))
-  // What was due over what the same process could in the same round.
-  const loads = column(({ cell, closed }) =>
-    closed === null
-      ? []
-      : logRatios(
-          figuresOf(cell, dueOf),
-          figuresOf(closed, ({ requestsPerSecond }) => requestsPerSecond),
-        ),
-  )
-  const latencies = PERCENTILES.map((percentile) => column(({ cell }) => logsOf(timesOf(cell, percentile))))
-  const ratios = PERCENTILES.map((percentile) =>
-    column(({ cell }) => (reference === undefined ? [] : logRatios(timesOf(cell, percentile), timesOf(reference, percentile)))),
-  )
-  return known.map(({ app, cell, closed }, index) => {
+  const ratioTo = (percentile: Percentile) => (one: Known) =>
+    reference === undefined ? [] : logRatios(timesOf(one.cell, percentile), timesOf(reference, percentile))
+  const estimated = estimateRows(known, {
+    rate: ({ cell }) => logsOf(figuresOf(cell, dueOf)),
+    mean: ({ cell }) => logsOf(timesOf(cell, 'mean')),
+    // What was due over what the same process could in the same round.
+    load: ({ cell, closed }) =>
+      closed === null
+        ? []
+        : logRatios(
+            figuresOf(cell, dueOf),
+            figuresOf(closed, ({ requestsPerSecond }) => requestsPerSecond),
+          ),
+    p50: ({ cell }) => logsOf(timesOf(cell, 'p50')),
+    p90: ({ cell }) => logsOf(timesOf(cell, 'p90')),
+    p99: ({ cell }) => logsOf(timesOf(cell, 'p99')),
+    ratio50: ratioTo('p50'),
+    ratio90: ratioTo('p90'),
+    ratio99: ratioTo('p99'),
+  })
+  return estimated.map(({ app, cell, closed, rate, mean, load, p50, p90, p99, ratio50, ratio90, ratio99 }) => {
     const samplesPerRound = Math.min(...cell.perRound.map(({ latencyMicroseconds }) => latencyMicroseconds?.samples ?? 0))
-    const quoted = (percentile: Percentile) => percentile !== 'p99' || samplesPerRound >= SAMPLES_FOR_P99
-    const pick = (columns: typeof latencies) => {
-      const own = PERCENTILES.map((percentile, place) => [percentile, quoted(percentile) ? columns[place]![index]! : null])
-      return Object.fromEntries(own) as LatencyRow['latency']
-    }
-    const load = loads[index]!
+    const hasTail = samplesPerRound >= SAMPLES_FOR_P99
     return {
       app,
       cell,
       load,
       samplesPerRound,
-      rate: rates[index]!,
-      mean: means[index]!,
-      latency: pick(latencies),
-      ratio: app === baseline ? { p50: null, p90: null, p99: null } : pick(ratios),
+      rate: rate!,
+      mean,
+      latency: { p50, p90, p99: hasTail ? p99 : null },
+      ratio:
+        app === baseline ? { p50: null, p90: null, p99: null } : { p50: ratio50, p90: ratio90, p99: hasTail ? ratio99 : null },
       theoreticalWait: load === null || load.value >= 1 ? null : meanWait(load.value, 1e6 / closed!.requestsPerSecond.value),
     }
   })

@@ -6,7 +6,6 @@ import { type DeploymentPlan, processOf } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 import type { OwnValues } from '../question.ts'
 import { answerLatency } from './latency-answer.ts'
-import { LatencyCopies } from './latency-copies.ts'
 import type { LatencyLoad } from './latency-figures.ts'
 import { needsAutocannon } from './phrases.ts'
 import type { Study } from './study.ts'
@@ -59,13 +58,11 @@ export const latency: Study = {
     ])
     const prepared = await prepareVariants(options, variants)
     const deployments = prepared.plan.deployments.map(withArrivals(loads, apps))
-    const copies = new LatencyCopies(apps[0]!.id)
     const ids = apps.map(({ id }) => id)
     return {
       ...prepared,
       plan: { ...prepared.plan, deployments },
-      roundFinished: (round) => copies.take(round),
-      answer: (result) => answerLatency(result, { apps: ids, loads, copies: copies.differences() }),
+      answer: (result) => answerLatency(result, ids, loads),
     }
   },
 }

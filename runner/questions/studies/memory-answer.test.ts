@@ -1,21 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { optionsOf } from '../../cli/study-command.ts'
 import { finding, fixtureResult } from '../../fixtures/fixture-result.ts'
-import { type Plan, planDeployments } from '../../measure/plan.ts'
-import type { ProcessRecord } from '../../measure/records.ts'
 import { AnswerBody, type AnswerTable } from '../../result/answer.ts'
-import type { Estimate, Result } from '../../result/model.ts'
+import type { Estimate, ProcessRecord, Result } from '../../result/model.ts'
 import { questionOptions } from '../measure-question.ts'
 import { answerMemory, memory } from './memory.ts'
-import type { ProcessesOfRound } from './processes.ts'
 
 const MEBIBYTE = 2 ** 20
-const app = (id: string) => ({ id, modulePath: `/${id}.ts`, given: id, insideProject: true })
-const plan: Plan = {
-  ...{ seed: 1, baseline: 'node-http', endpoints: ['hello'], connections: 8, sliceMilliseconds: 20 },
-  ...{ blocksPerRound: 5, warmUpMilliseconds: 100, processRecords: { restMilliseconds: 1500 } },
-  deployments: planDeployments([app('node-http'), app('koa'), app('evil')], 'node-http', 'tcp'),
-}
+type Records = NonNullable<Result['processRecords']>
 
 interface Made {
   readonly idle: number
@@ -24,7 +16,7 @@ interface Made {
 }
 
 /** MiB and milliseconds; what is not given is 100. */
-function life({ idle, loaded = 100, start = 100 }: Made): ProcessRecord {
+function process({ idle, loaded = 100, start = 100 }: Made): ProcessRecord {
   const memory = (mebibytes: number) => ({ residentBytes: mebibytes * MEBIBYTE, anonymousBytes: (mebibytes * MEBIBYTE) / 2 })
   return {
     ...{ startMilliseconds: start, firstAnswerMilliseconds: start + 10, firstAnswerCpuMilliseconds: start / 2 },
@@ -32,11 +24,14 @@ function life({ idle, loaded = 100, start = 100 }: Made): ProcessRecord {
   }
 }
 
-function rounds(...all: Record<string, Made>[]): ProcessesOfRound[] {
-  return all.map((lives, index) => ({
-    round: index + 1,
-    processes: new Map(Object.entries(lives).map(([id, made]) => [id, life(made)])),
-  }))
+/** By app, and `node-http#2` for the second copy. */
+function rounds(...all: Record<string, Made>[]): Records {
+  return all.flatMap((processes, index) =>
+    Object.entries(processes).map(([id, made]) => {
+      const isSecond = id === 'node-http#2'
+      return { round: index + 1, app: isSecond ? 'node-http' : id, copy: isSecond ? 2 : 1, ...process(made) }
+    }),
+  )
 }
 
 const usual = rounds(
@@ -45,12 +40,8 @@ const usual = rounds(
   { 'node-http': { idle: 62 }, 'node-http#2': { idle: 60 }, koa: { idle: 67, loaded: 100, start: 148 }, evil: { idle: 1 } },
 )
 
-function answer(
-  of: readonly ProcessesOfRound[] = usual,
-  result: Result = fixtureResult(),
-  notPinnedBecause: string | null = null,
-) {
-  const made = answerMemory(result, { plan, rounds: of, notPinnedBecause })
+function answer(processRecords = usual, result: Result = fixtureResult(), notPinnedBecause: string | null = null) {
+  const made = answerMemory({ ...result, processRecords }, { restMilliseconds: 1500, notPinnedBecause })
   expect(AnswerBody.parse(JSON.parse(JSON.stringify(made)))).toEqual(made)
   return made
 }
@@ -128,7 +119,7 @@ describe('the memory study', () => {
   })
 
   it('with one round has numbers without intervals, and tells nothing apart', () => {
-    const { sentences, tables } = answer(usual.slice(0, 1))
+    const { sentences, tables } = answer(usual.filter(({ round }) => round === 1))
     expect(figure(tables[0]!, 'koa', 'idle, over node-http')).toMatchObject({ value: 4, low: null, high: null })
     expect(sentences[1]).toMatch(/^koa compared with node-http: cannot be told apart when idle \(4\.00 \[\?, \?\] MiB\)/)
   })

@@ -1,14 +1,14 @@
 import { FOREIGN_SHARE } from '../../analysis/checks/machine.ts'
 import { excludes, LEVEL } from '../../analysis/estimates.ts'
-import type { Plan } from '../../measure/plan.ts'
-import { type AnswerBody, type Columns, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
+import { differences, estimateFigures } from '../../analysis/relative.ts'
+import { type AnswerBody, type AnswerChart, type Columns, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber, formatShare } from '../../result/format.ts'
 import type { Estimate, Result } from '../../result/model.ts'
 import { number } from '../../result/option-values.ts'
 import { listInWords } from '../../result/plain-text.ts'
 import { planOf } from '../resolve.ts'
 import { differencesInWords, named, saidOf } from './phrases.ts'
-import { collectProcesses, mebibytes, type ProcessesOfRound, type ProcessFigure, ProcessTable, usableApps } from './processes.ts'
+import { appsWithProcesses, mebibytes, overBaseline, type ProcessFigure, processFigures, processLevels } from './processes.ts'
 import type { Study } from './study.ts'
 
 /** Seconds without load before memory is read at rest: the sweeps of a garbage collection that was under way are over by then. */
@@ -37,9 +37,9 @@ export const memory: Study = {
     'npm run study -- memory --apps fastify,./mine/app.ts --endpoints table --rest 5',
   ],
   async prepare(options, { rest = REST_SECONDS }, { apps, placement: { notPinnedBecause } }) {
-    const plan = { ...planOf(options, apps), processRecords: { restMilliseconds: 1000 * (rest as number) } }
-    const { rounds, roundFinished } = collectProcesses()
-    return { plan, apps, roundFinished, answer: (result) => answerMemory(result, { plan, rounds, notPinnedBecause }) }
+    const restMilliseconds = 1000 * (rest as number)
+    const plan = { ...planOf(options, apps), processRecords: { restMilliseconds } }
+    return { plan, apps, answer: (result) => answerMemory(result, { restMilliseconds, notPinnedBecause }) }
   },
 }
 
@@ -82,94 +82,78 @@ const START = [LISTENS, ANSWERS, CPU_TIME]
 
 /** What the answer needs beside the result. */
 interface MemoryFacts {
-  readonly plan: Plan
-  readonly rounds: readonly ProcessesOfRound[]
+  readonly restMilliseconds: number
   /** Why nothing is pinned; null: servers have a CPU of their own. */
   readonly notPinnedBecause: string | null
 }
 
-/** What is shown, of whom, and beside whom. */
-interface Shown {
-  readonly processes: ProcessTable
-  readonly apps: readonly string[]
-  readonly baseline: string
-}
-
 /** What the memory study says: levels of every app, and what it takes beyond the skeleton. */
-export function answerMemory(result: Result, { plan, rounds, notPinnedBecause }: MemoryFacts): AnswerBody {
-  const known = new Set(rounds.flatMap(({ processes }) => [...processes.keys()]))
-  const apps = usableApps(result).filter((app) => known.has(app))
-  const shown: Shown = { processes: new ProcessTable(plan, rounds), apps, baseline: plan.baseline }
+export function answerMemory(result: Result, { restMilliseconds, notPinnedBecause }: MemoryFacts): AnswerBody {
+  const apps = appsWithProcesses(result)
   const left = [...new Set(result.cells.map(({ app }) => app))].filter((app) => !apps.includes(app))
   const limits = [
     ...saidOf(left.map(named), (names) => `Not quoted, because of what was found of them: ${names}.`),
     ...limitsOf(result, notPinnedBecause),
   ]
-  if (!apps.includes(plan.baseline)) return joinAnswers({ limits })
-  const onClock = [LISTENS, ANSWERS]
+  if (!apps.includes(result.baseline)) return joinAnswers({ limits })
   return joinAnswers({
-    sentences: [ofBaseline(shown), ...ofOthers(shown), ...ofCopies(shown)],
-    tables: [memoryTable(shown, plan.processRecords?.restMilliseconds ?? 0), startTable(shown)],
+    sentences: [ofBaseline(result), ...ofOthers(result, apps), ...ofCopies(result)],
+    tables: [memoryTable(result, apps, restMilliseconds), startTable(result, apps)],
     charts: [
-      chart(
-        shown,
-        RESIDENT,
-        'memory',
-        'resident memory, MiB',
-        'resident memory of every app: idle, under load, and at rest after it',
-      ),
-      chart(
-        shown,
-        onClock,
-        'start-up',
-        'ms from the start of the process',
-        'time until every app listens, and until it has answered once',
-      ),
+      chart(result, apps, RESIDENT, {
+        id: 'memory',
+        title: 'resident memory, MiB',
+        description: 'resident memory of every app: idle, under load, and at rest after it',
+      }),
+      chart(result, apps, [LISTENS, ANSWERS], {
+        id: 'start-up',
+        title: 'ms from the start of the process',
+        description: 'time until every app listens, and until it has answered once',
+      }),
     ],
     limits,
   })
 }
 
-function ofBaseline({ processes, baseline }: Shown): string {
+function ofBaseline(result: Result): string {
+  const baseline = named(result.baseline)
   const levels = (figures: readonly MemoryFigure[]) =>
     figures.flatMap(({ of, words, unit }) => {
-      const level = processes.levels([baseline], of)[0] ?? null
+      const [level = null] = processLevels(result, [result.baseline], of)
       return level === null ? [] : [`${formatEstimate(level)} ${unit} ${words}`]
     })
   const held = levels(RESIDENT)
-  const memory = held.length === 0 ? 'The kernel does not tell of memory here.' : `${named(baseline)} holds ${listInWords(held)}.`
+  const memory = held.length === 0 ? 'The kernel does not tell of memory here.' : `${baseline} holds ${listInWords(held)}.`
   return `${memory} It takes ${listInWords(levels([LISTENS, ANSWERS]))}: Node's own start, with which that of the others is compared.`
 }
 
 /** A sentence for every app but the baseline. */
-function ofOthers({ processes, apps, baseline }: Shown): string[] {
-  const over = [...RESIDENT, ...START].map((figure) => ({
-    ...figure,
-    differences: processes.differences(apps, baseline, figure.of),
-  }))
+function ofOthers(result: Result, apps: readonly string[]): string[] {
+  const over = [...RESIDENT, ...START].map((figure) => ({ ...figure, differences: overBaseline(result, apps, figure.of) }))
   return apps.flatMap((app, index) => {
     const known = over.flatMap(({ unit, words, differences }) => {
       const estimate = differences[index] ?? null
       return estimate === null ? [] : [{ estimate, unit, where: words }]
     })
-    return known.length === 0 ? [] : [`${named(app)} compared with ${named(baseline)}: ${differencesInWords(known)}.`]
+    return known.length === 0 ? [] : [`${named(app)} compared with ${named(result.baseline)}: ${differencesInWords(known)}.`]
   })
 }
 
-/** The A/A test: some figures of one program, at a level corrected for their number (Bonferroni). */
-function ofCopies({ processes, baseline }: Shown): string[] {
+/** The A/A test: the second copy less the first, some figures of one program, at a level corrected for their number (Bonferroni). */
+function ofCopies(result: Result): string[] {
   const figures = [...RESIDENT, ANSWERS]
   const level = 1 - (1 - LEVEL) / figures.length
-  const differences = figures.flatMap(({ words, unit, of }) => {
-    const difference = processes.copies(baseline, of, level)
+  const known = figures.flatMap(({ words, unit, of }) => {
+    const [first, second] = [1, 2].map((copy) => processFigures(result, result.baseline, of, copy))
+    const [difference = null] = estimateFigures([differences(second!, first!)], level)
     return difference === null ? [] : [{ difference, text: `${formatEstimate(difference)} ${unit} ${words}` }]
   })
-  const meaning = differences.some(({ difference }) => excludes(difference, 0))
+  const meaning = known.some(({ difference }) => excludes(difference, 0))
     ? 'they are the same program, so differences as small as these mean nothing'
     : 'as it should be, none of it can be told from zero'
   return saidOf(
-    differences.map(({ text }) => text),
-    (texts) => `The two copies of ${named(baseline)} differ by ${texts}: ${meaning}.`,
+    known.map(({ text }) => text),
+    (texts) => `The two copies of ${named(result.baseline)} differ by ${texts}: ${meaning}.`,
   )
 }
 
@@ -186,33 +170,33 @@ function limitsOf({ environment: { foreignShare } }: Result, notPinnedBecause: s
   ]
 }
 
-function memoryTable(shown: Shown, restMilliseconds: number) {
+function memoryTable(result: Result, apps: readonly string[], restMilliseconds: number) {
   const rest = formatNumber(restMilliseconds / 1000, 1)
   // Of it, under load, what belongs to no file.
-  const anonymous = shown.processes.levels(shown.apps, ({ loaded }) => mebibytes(loaded?.anonymousBytes))
+  const anonymous = processLevels(result, apps, ({ loaded }) => mebibytes(loaded?.anonymousBytes))
   const note =
     `Resident set size. Idle: connected, ${rest} s after the last process has given its first answer. Under load: the highest reading ` +
     `between warm-ups and between blocks. At rest: ${rest} s after the last block. Pages of the Node binary and its libraries are in ` +
     'memory once for all processes and counted in each of them; in the differences they cancel. All other pages (heap, stacks, compiled ' +
     'code) belong to one process alone.'
-  return tableOf({ id: 'memory', title: 'resident memory', note }, [...shown.apps.keys()], {
-    ...besideBaseline(shown, RESIDENT),
+  return tableOf({ id: 'memory', title: 'resident memory', note }, [...apps.keys()], {
+    ...besideBaseline(result, apps, RESIDENT),
     'under load, without pages of files, MiB': (app) => anonymous[app],
   })
 }
 
-function startTable(shown: Shown) {
+function startTable(result: Result, apps: readonly string[]) {
   const note =
     "From the call that starts the process, so with Node's own start and its TypeScript, which the baseline has as well. The " +
     'first answer is to one request for the first endpoint on a new connection, to its last byte.'
-  return tableOf({ id: 'start-up', title: 'start-up', note }, [...shown.apps.keys()], besideBaseline(shown, START))
+  return tableOf({ id: 'start-up', title: 'start-up', note }, [...apps.keys()], besideBaseline(result, apps, START))
 }
 
 /** Every figure of every app, and what it is over the baseline; rows are places in the list of apps. */
-function besideBaseline({ processes, apps, baseline }: Shown, figures: readonly MemoryFigure[]): Columns<number> {
+function besideBaseline(result: Result, apps: readonly string[], figures: readonly MemoryFigure[]): Columns<number> {
   const columns = figures.flatMap(({ head, unit, of }): [string, (Estimate | null)[]][] => [
-    [`${head}, ${unit}`, processes.levels(apps, of)],
-    [`${head}, over ${baseline}`, processes.differences(apps, baseline, of)],
+    [`${head}, ${unit}`, processLevels(result, apps, of)],
+    [`${head}, over ${result.baseline}`, overBaseline(result, apps, of)],
   ])
   return {
     app: (app) => apps[app],
@@ -220,9 +204,11 @@ function besideBaseline({ processes, apps, baseline }: Shown, figures: readonly 
   }
 }
 
-function chart({ processes, apps }: Shown, figures: readonly MemoryFigure[], id: string, title: string, description: string) {
-  return chartOf(
-    { id, title, description, y: { title } },
-    figures.flatMap(({ head, of }) => processes.levels(apps, of).flatMap((level, index) => mark(head, apps[index]!, level))),
+type Words = Pick<AnswerChart, 'id' | 'title' | 'description'>
+
+function chart(result: Result, apps: readonly string[], figures: readonly MemoryFigure[], words: Words) {
+  const points = figures.flatMap(({ head, of }) =>
+    processLevels(result, apps, of).flatMap((level, index) => mark(head, apps[index]!, level)),
   )
+  return chartOf({ ...words, y: { title: words.title } }, points)
 }

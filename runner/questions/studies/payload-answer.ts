@@ -1,16 +1,7 @@
 import type { PayloadSize, PayloadSource } from '../../../apps/payload/payload.ts'
 import { serverWasTheLimit } from '../../analysis/checks/saturation.ts'
 import { excludes, LEVEL } from '../../analysis/estimates.ts'
-import {
-  againstReference,
-  combine,
-  costsOf,
-  differences,
-  estimateFigures,
-  estimateLogs,
-  type Figure,
-  logRatios,
-} from '../../analysis/relative.ts'
+import { againstReference, combine, costsOf, differences, estimateRows, type Figure, logRatios } from '../../analysis/relative.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber, formatShare } from '../../result/format.ts'
 import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
@@ -72,42 +63,45 @@ function knownOf(result: Result, asked: readonly PayloadCell[], nginx: string): 
   )
   const quoted = (app: string, source: PayloadSource, bytes: PayloadSize) =>
     quotable.find((one) => one.app === app && one.source === source && one.bytes === bytes)
-  const overMemory = estimateLogs(
-    quotable.map(({ app, bytes, source, cell }) => {
+  const overNginx = againstReference(result, nginx)
+  const estimated = estimateRows(quotable, {
+    overMemory: ({ app, bytes, source, cell }) => {
       const memory = source === 'memory' ? undefined : quoted(app, 'memory', bytes)
       return memory === undefined ? [] : logRatios(costsOf(cell), costsOf(memory.cell))
-    }),
-  )
-  const overNginx = againstReference(result, nginx)
-  return quotable.map((one, index) => {
+    },
+  })
+  return estimated.map((one) => {
     const { app, endpoint, source, bytes, cell } = one
     const beside = overNginx.find((other) => other.app === app && other.endpoint === endpoint)
     return {
       ...one,
       overSkeleton: app !== result.baseline && quoted(result.baseline, source, bytes) !== undefined ? cell.ratio : null,
-      overMemory: overMemory[index]!,
       overNginx: app === nginx || beside === undefined ? null : beside.ratio,
     }
   })
 }
 
 function slopesOf(known: readonly Known[], baseline: string): Slope[] {
-  const perRound = [...Map.groupBy(known, ({ app, source }) => JSON.stringify([app, source])).values()].flatMap((own) => {
+  const slopes = [...Map.groupBy(known, ({ app, source }) => JSON.stringify([app, source])).values()].flatMap((own) => {
     const byLength = own.toSorted((a, b) => a.bytes - b.bytes)
     const [shortest, longest] = [byLength[0]!, byLength.at(-1)!]
     if (shortest.bytes === longest.bytes) return []
+    const { app, source } = shortest
     const kilobytes = (longest.bytes - shortest.bytes) / BYTES_PER_KILOBYTE
     const rounds = combine(costsOf(longest.cell), costsOf(shortest.cell), (long, short) => (long - short) / kilobytes)
-    return [{ app: shortest.app, source: shortest.source, from: shortest.bytes, to: longest.bytes, rounds }]
+    return [{ app, source, from: shortest.bytes, to: longest.bytes, rounds }]
   })
-  const skeletonOf = ({ source, from, to }: (typeof perRound)[number]): readonly Figure[] =>
-    perRound.find((one) => one.app === baseline && one.source === source && one.from === from && one.to === to)?.rounds ?? []
-  const own = estimateFigures(perRound.map(({ rounds }) => rounds))
-  const over = estimateFigures(perRound.map((one) => (one.app === baseline ? [] : differences(one.rounds, skeletonOf(one)))))
-  return perRound.flatMap(({ app, source }, index) => {
-    const perKilobyte = own[index]
-    return perKilobyte == null ? [] : [{ app, source, perKilobyte, overSkeleton: over[index]! }]
-  })
+  const skeletonOf = ({ source, from, to }: (typeof slopes)[number]): readonly Figure[] =>
+    slopes.find((one) => one.app === baseline && one.source === source && one.from === from && one.to === to)?.rounds ?? []
+  const estimated = estimateRows(
+    slopes,
+    {},
+    {
+      perKilobyte: ({ rounds }) => rounds,
+      overSkeleton: (one) => (one.app === baseline ? [] : differences(one.rounds, skeletonOf(one))),
+    },
+  )
+  return estimated.flatMap(({ perKilobyte, ...one }) => (perKilobyte === null ? [] : [{ ...one, perKilobyte }]))
 }
 
 function sentences(known: readonly Known[], slopes: readonly Slope[], baseline: string, nginx: string): string[] {

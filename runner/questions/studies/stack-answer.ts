@@ -1,12 +1,20 @@
 import { serverWasTheLimit } from '../../analysis/checks/saturation.ts'
 import { LEVEL } from '../../analysis/estimates.ts'
-import { combine, costsOf, differences, estimateLogs, type Figure } from '../../analysis/relative.ts'
+import {
+  combine,
+  costsOf,
+  differences,
+  estimateLogs,
+  estimateRows,
+  type Figure,
+  figuresOf,
+  logsOf,
+} from '../../analysis/relative.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatShare } from '../../result/format.ts'
-import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
+import type { Estimate, MeasuredCell, Result, RoundValue } from '../../result/model.ts'
 import { costsTimes, endpointsIn, isKnown, isTie, named, notUsable, usableCell } from './phrases.ts'
 import { ALONE, DIRECT, type StackId } from './stack-plan.ts'
-import type { StackRounds } from './stack-rounds.ts'
 
 /** One app in one stack. */
 export interface StackCell {
@@ -74,10 +82,10 @@ const STANDING_LIMITS = [
 ]
 
 /** What the stacks cost: a row per app and stack, the parts of nginx and app apart. */
-export function answerStack(result: Result, stacks: readonly StackCell[], rounds: StackRounds): AnswerBody {
+export function answerStack(result: Result, stacks: readonly StackCell[]): AnswerBody {
   const endpoints = endpointsIn(result)
   const parts = endpoints.map((endpoint) => {
-    const known = knownOf(result, stacks, rounds, endpoint)
+    const known = knownOf(result, stacks, endpoint)
     const where = endpoints.length > 1 ? `On ${endpoint}: ` : ''
     return {
       sentences: sentences(known).map((sentence) => `${where}${sentence}`),
@@ -89,34 +97,43 @@ export function answerStack(result: Result, stacks: readonly StackCell[], rounds
   return joinAnswers({ limits: notUsable(result.cells) }, ...parts, { limits: STANDING_LIMITS })
 }
 
-function knownOf(result: Result, stacks: readonly StackCell[], rounds: StackRounds, endpoint: string): Known[] {
+function knownOf(result: Result, stacks: readonly StackCell[], endpoint: string): Known[] {
   const quotable = stacks.flatMap((stack) => {
     const cell = usableCell(result, stack.id, endpoint)
-    return cell === null ? [] : [{ ...stack, cell, figures: rounds.figuresOf(stack.id, endpoint) }]
+    return cell === null ? [] : [{ ...stack, cell, logs: partsOf(cell, 'overDirect') }]
   })
   // A reference that may not be quoted is no reference.
   const isQuoted = (wanted: StackId, app: string | null) => quotable.some((one) => one.stack === wanted && one.app === app)
-  const column = (of: (one: (typeof quotable)[number]) => readonly Figure[]) => estimateLogs(quotable.map(of))
-  const part = (share: (proxyShare: number) => number) =>
-    column(({ cell, figures }) => combine(figures.proxyShare, costsOf(cell), (own, cost) => Math.log(share(own) * cost)))
-  const direct = (of: 'overDirect' | 'appOverDirect') =>
-    column(({ app, figures }) => (app !== null && isQuoted(DIRECT, app) ? figures[of] : []))
-  const proxyCost = part((share) => share)
-  const appCost = part((share) => 1 - share)
-  const [overDirect, appOverDirect] = [direct('overDirect'), direct('appOverDirect')]
-  const proxyOverAlone = column(({ figures }) => (isQuoted(ALONE, null) ? figures.proxyOverAlone : []))
-  return quotable.map(({ figures, ...one }, index) => {
-    const { app, stack, cell } = one
-    return {
-      ...one,
-      proxyCost: app === null ? cell.cost : proxyCost[index]!,
-      appCost: app !== null && proxyCost[index] === null ? cell.cost : appCost[index]!,
-      overDirect: stack === DIRECT ? null : overDirect[index]!,
-      appOverDirect: stack === DIRECT ? null : appOverDirect[index]!,
-      proxyOverAlone: proxyOverAlone[index]!,
-      logs: figures.overDirect,
-    }
+  type One = (typeof quotable)[number]
+  const costOf = (share: (proxyShare: number) => number) => (one: One) =>
+    combine(sharesOf(one.cell), costsOf(one.cell), (own, cost) => Math.log(share(own) * cost))
+  const over = (reference: StackId, part: Ratio) => (one: One) =>
+    isQuoted(reference, reference === ALONE ? null : one.app) ? partsOf(one.cell, part) : []
+  const estimated = estimateRows(quotable, {
+    proxyCost: costOf((share) => share),
+    appCost: costOf((share) => 1 - share),
+    overDirect: over(DIRECT, 'overDirect'),
+    appOverDirect: over(DIRECT, 'appOverDirect'),
+    proxyOverAlone: over(ALONE, 'overAlone'),
   })
+  return estimated.map((one) => ({
+    ...one,
+    proxyCost: one.app === null ? one.cell.cost : one.proxyCost,
+    appCost: one.app !== null && one.proxyCost === null ? one.cell.cost : one.appCost,
+    ...(one.stack === DIRECT ? { overDirect: null, appOverDirect: null } : {}),
+  }))
+}
+
+type Ratio = Exclude<keyof NonNullable<RoundValue['proxy']>, 'share'>
+
+/** Logs of what a cell, or a part of it, costs over something else, by round. */
+function partsOf(cell: MeasuredCell, ratio: Ratio): Figure[] {
+  return logsOf(figuresOf(cell, ({ proxy }) => proxy?.[ratio]))
+}
+
+/** Part of the CPU time that nginx used, by round. */
+function sharesOf(cell: MeasuredCell): Figure[] {
+  return figuresOf(cell, ({ proxy }) => proxy?.share)
 }
 
 function sentences(known: readonly Known[]): string[] {

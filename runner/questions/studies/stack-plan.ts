@@ -38,13 +38,13 @@ const NGINX: ResolvedApp = {
   modulePath: fileURLToPath(new URL('../../../apps/nginx/hello.conf', import.meta.url)),
 }
 
+const NGINX_ALONE = { app: NGINX, key: 'alone' }
+
 /** One app in one stack, as a row of the plan. */
 export interface PlannedStack extends Variant {
   readonly stack: StackId
   /** Of the app of the plan. */
   readonly id: string
-  /** The same app without anything in front of it, over tcp; null: nginx alone. */
-  readonly direct: string | null
 }
 
 /** How nginx is to reach the apps. */
@@ -57,23 +57,24 @@ export function proxyWays(stacks: readonly StackId[]): StackWay[] {
 
 /** Stacks over one transport share the app's process: what chance gave to it is the same for all of them. */
 export function planStacks(apps: readonly ResolvedApp[], stacks: readonly StackId[], nginx: NginxPlan): PlannedStack[] {
+  const alone = stacks.includes(ALONE) ? variantId(NGINX_ALONE) : null
   return stacks.flatMap((stack) => {
     const way: StackWay | null = WAYS[stack]
-    if (way === null) return [alone(nginx)]
+    if (way === null) return [nginxAlone(nginx)]
     const { transport, keepAlive, proxied } = way
     return apps.map((app): PlannedStack => {
       const proxy = proxied ? { proxy: { ...nginx, keepAlive } } : {}
-      const deployment = { transport, process: variantId({ app, key: transport }), ...proxy }
-      return { stack, app, key: stack, deployment, id: variantId({ app, key: stack }), direct: variantId({ app, key: DIRECT }) }
+      const partsOver = { direct: variantId({ app, key: DIRECT }), alone }
+      const deployment = { transport, process: variantId({ app, key: transport }), partsOver, ...proxy }
+      return { stack, app, key: stack, deployment, id: variantId({ app, key: stack }) }
     })
   })
 }
 
-function alone(nginx: NginxPlan): PlannedStack {
-  const variant = { app: NGINX, key: 'alone' }
+function nginxAlone(nginx: NginxPlan): PlannedStack {
   // It may well be faster than the load generator.
   const load = { saturates: false }
   const program = { ...nginx, locations: readFileSync(NGINX.modulePath, 'utf8') }
   const deployment = { runtime: nginx.name, program, transport: 'tcp' as const, endpoints: [ALONE_ENDPOINT], load }
-  return { ...variant, stack: ALONE, deployment, id: variantId(variant), direct: null }
+  return { ...NGINX_ALONE, stack: ALONE, deployment, id: variantId(NGINX_ALONE) }
 }

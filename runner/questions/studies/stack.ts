@@ -8,7 +8,6 @@ import { findNginx, missingNginx } from '../../servers/nginx.ts'
 import type { OwnValues } from '../question.ts'
 import { answerStack } from './stack-answer.ts'
 import { ALONE, ALONE_ENDPOINT, DIRECT, planStacks, proxyWays, STACKS, type StackId } from './stack-plan.ts'
-import { StackRounds } from './stack-rounds.ts'
 import type { PreparedStudy, Study } from './study.ts'
 import { prepareVariants } from './variants.ts'
 
@@ -53,13 +52,8 @@ export async function prepareStack(
   nginx: NginxPlan,
 ): Promise<PreparedStudy> {
   const stacks = planStacks(apps, chosen, nginx)
-  const prepared = await prepareVariants(options, stacks)
-  const alone = stacks.find(({ stack }) => stack === ALONE)?.id ?? null
-  const rounds = new StackRounds(prepared.plan.deployments, (app) => {
-    return { direct: stacks.find(({ id }) => id === app)!.direct, alone }
-  })
   const cells = stacks.map(({ id, app, stack }) => ({ id, stack, app: stack === ALONE ? null : app.id }))
-  return { ...prepared, roundFinished: (round) => rounds.add(round), answer: (result) => answerStack(result, cells, rounds) }
+  return { ...(await prepareVariants(options, stacks)), answer: (result) => answerStack(result, cells) }
 }
 
 function stacksOf({ stacks }: OwnValues, { endpoints }: CompareOptions, remark: (sentence: string) => void): StackId[] {

@@ -7,7 +7,6 @@ import { variantId } from '../../measure/plan.ts'
 import type { RunRecord } from '../../measure/records.ts'
 import { AnswerBody, type AnswerTable } from '../../result/answer.ts'
 import { Result } from '../../result/model.ts'
-import { collectProcesses } from './processes.ts'
 import { type Variant, variantDeployments } from './variants.ts'
 import { answerWorkers } from './workers-answer.ts'
 import type { WorkersVariant } from './workers-figures.ts'
@@ -35,10 +34,9 @@ async function answerOf({ costs, cpus = [1], members, loadIdle = 0.5, says = {} 
       deployment: { ...team, ...(cpus.length > 1 ? { cpus } : {}) },
     }
   })
-  const { rounds, roundFinished } = collectProcesses()
   let started = 0
   const simulated = simulation({
-    ...{ apps: ['node-http'], endpoints: ['hello'], rule: { rounds: 6, precision: null }, afterRound: roundFinished },
+    ...{ apps: ['node-http'], endpoints: ['hello'], rule: { rounds: 6, precision: null } },
     plan: { deployments: variantDeployments(variants, 'node-http'), processRecords: { restMilliseconds: 0 }, blocksPerRound: 20 },
     world: {
       ...{ processNoise: 0.001, sliceNoise: 0.003, cost: (id: string) => costs[id]! },
@@ -78,7 +76,7 @@ async function answerOf({ costs, cpus = [1], members, loadIdle = 0.5, says = {} 
       scheduling: variant.deployment?.team?.scheduling ?? null,
     }),
   )
-  const answer = answerWorkers(result, { plan: simulated.plan, rounds, variants: described, cpus })
+  const answer = answerWorkers(result, { variants: described, connections: simulated.plan.connections, cpus })
   expect(AnswerBody.parse(JSON.parse(JSON.stringify(answer)))).toEqual(answer)
   return { answer, result }
 }

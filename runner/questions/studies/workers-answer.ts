@@ -1,10 +1,9 @@
 import { USED_UP } from '../../analysis/checks/finding.ts'
-import type { Plan } from '../../measure/plan.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate } from '../../result/format.ts'
 import type { Estimate, Result } from '../../result/model.ts'
-import { changePercent, moreOrLess, named, percent, saidOf } from './phrases.ts'
-import { type ProcessesOfRound, type ProcessFigure, ProcessTable, usableApps } from './processes.ts'
+import { changePercent, endpointsIn, moreOrLess, named, percent, saidOf } from './phrases.ts'
+import { appsWithProcesses, type ProcessFigure, processLevels } from './processes.ts'
 import {
   anonymousPerWorker,
   connectionFairness,
@@ -24,9 +23,8 @@ import {
 
 /** What the answer needs beside the result. */
 export interface WorkersFacts {
-  readonly plan: Plan
-  readonly rounds: readonly ProcessesOfRound[]
   readonly variants: readonly WorkersVariant[]
+  readonly connections: number
   /** CPUs of the servers; null: not pinned. */
   readonly cpus: readonly number[] | null
 }
@@ -38,8 +36,8 @@ const LOAD_LIMITS = new Set(['load-generator-bound', 'load-generator-busy'])
 
 /** What the workers study says: throughput and cost by number of workers, then what the processes hold and how they share. */
 export function answerWorkers(result: Result, facts: WorkersFacts): AnswerBody {
-  const { plan, rounds, variants, cpus } = facts
-  const known = plan.endpoints.map((endpoint) => ({ endpoint, rows: workersRows(result, variants, endpoint) }))
+  const { variants, cpus, connections } = facts
+  const known = endpointsIn(result).map((endpoint) => ({ endpoint, rows: workersRows(result, variants, endpoint) }))
   const parts = known.map(({ endpoint, rows }) => {
     const where = known.length > 1 ? ` on ${named(endpoint)}` : ''
     return {
@@ -51,20 +49,14 @@ export function answerWorkers(result: Result, facts: WorkersFacts): AnswerBody {
       ],
     }
   })
-  const processes = new ProcessTable(plan, rounds)
-  const seen = new Set(rounds.flatMap((round) => [...round.processes.keys()]))
-  const sound = new Set(usableApps(result).filter((id) => seen.has(id)))
-  const living = variants.filter(({ id }) => sound.has(id))
-  const ofProcesses = {
-    sentences: processSentences(processes, living, plan.connections),
-    tables: [processTable(processes, living, plan.connections)],
-    limits: limits(
-      result,
-      facts,
-      known.flatMap(({ rows }) => rows),
-    ),
-  }
-  return joinAnswers(...parts, ofProcesses)
+  const sound = appsWithProcesses(result)
+  const living = variants.filter(({ id }) => sound.includes(id))
+  const all = known.flatMap(({ rows }) => rows)
+  return joinAnswers(...parts, {
+    sentences: processSentences(result, living, connections),
+    tables: [processTable(result, living, connections)],
+    limits: limits(result, facts, all),
+  })
 }
 
 function scalingSentence({ scheduling, rows, enough }: Scaling, who: string, cpus: Cpus): string {
@@ -103,14 +95,14 @@ function conclusion(rows: readonly WorkersRow[], enough: number): string {
   return `More than ${count(enough)} are not proven to give more requests/s.`
 }
 
-function processSentences(processes: ProcessTable, living: readonly WorkersVariant[], connections: number): string[] {
+function processSentences(result: Result, living: readonly WorkersVariant[], connections: number): string[] {
   const most = Math.max(...living.map(({ workers }) => workers))
   return living.flatMap((variant) => {
     const { app, id, workers, scheduling } = variant
     if (scheduling === null || workers < most) return []
-    const of = (figure: ProcessFigure) => processes.levels([id], figure)[0] ?? null
+    const of = (figure: ProcessFigure) => processLevels(result, [id], figure)[0] ?? null
     const [resident, anonymous, primary] = [residentPerWorker, anonymousPerWorker, primaryResident].map(of)
-    const [cpu, spread] = [cpuFairness, connectionFairness].map((figure) => sharing(processes, [variant], figure)[0] ?? null)
+    const [cpu, spread] = [cpuFairness, connectionFairness].map((figure) => sharing(result, [variant], figure)[0] ?? null)
     const held =
       resident && anonymous && primary
         ? [
@@ -127,9 +119,9 @@ function processSentences(processes: ProcessTable, living: readonly WorkersVaria
   })
 }
 
-function limits(result: Result, { variants, cpus, plan }: WorkersFacts, rows: readonly WorkersRow[]): string[] {
+function limits(result: Result, { variants, cpus }: WorkersFacts, rows: readonly WorkersRow[]): string[] {
   const { loadCpu } = result.environment
-  const left = plan.endpoints.flatMap((endpoint) =>
+  const left = endpointsIn(result).flatMap((endpoint) =>
     variants.filter(({ id }) => !rows.some((row) => row.id === id && row.cell.endpoint === endpoint)),
   )
   const bound = rows.filter(({ cell }) => cell.findings.some(({ code }) => LOAD_LIMITS.has(code)))
@@ -197,18 +189,11 @@ function limitOf({ cell, workers }: WorkersRow, cpus: Cpus): string {
 }
 
 /** Memory, start-up and fairness; of processes that answer rightly, whatever is found of their costs. */
-function processTable(processes: ProcessTable, variants: readonly WorkersVariant[], connections: number) {
-  const level = (figure: ProcessFigure) => {
-    const levels = processes.levels(
-      variants.map(({ id }) => id),
-      figure,
-    )
-    return (row: WorkersVariant) => levels[variants.indexOf(row)]
-  }
-  const share = (figure: Parameters<typeof sharing>[2]) => {
-    const shares = sharing(processes, variants, figure)
-    return (row: WorkersVariant) => shares[variants.indexOf(row)]
-  }
+function processTable(result: Result, variants: readonly WorkersVariant[], connections: number) {
+  const ids = variants.map(({ id }) => id)
+  const columnOf = (estimates: readonly (Estimate | null)[]) => (row: WorkersVariant) => estimates[variants.indexOf(row)]
+  const level = (figure: ProcessFigure) => columnOf(processLevels(result, ids, figure))
+  const share = (figure: Parameters<typeof sharing>[2]) => columnOf(sharing(result, variants, figure))
   return tableOf(
     {
       id: 'processes',

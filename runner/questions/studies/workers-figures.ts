@@ -1,12 +1,11 @@
 import type { Scheduling } from '../../../apps/scheduling.ts'
 import { LEVEL } from '../../analysis/estimates.ts'
-import { againstReference, rateRatios } from '../../analysis/relative.ts'
-import type { ProcessRecord } from '../../measure/records.ts'
-import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
+import { againstReference, estimateFigures, rateRatios } from '../../analysis/relative.ts'
+import type { Estimate, MeasuredCell, ProcessRecord, Result } from '../../result/model.ts'
 import { extremeShares, jainsIndex } from '../../statistics/shares.ts'
 import { mean } from '../../statistics/summary.ts'
 import { usableCell } from './phrases.ts'
-import { mebibytes, type ProcessFigure, type ProcessTable } from './processes.ts'
+import { mebibytes, type ProcessFigure, processFigures } from './processes.ts'
 
 /** One way of serving an app. */
 export interface WorkersVariant {
@@ -152,13 +151,8 @@ function shared(of: (worker: WorkedMember) => number | null, figure: (values: nu
 }
 
 /** Means over rounds; their intervals end where the range does, which the truth cannot leave either. */
-export function sharing(
-  processes: ProcessTable,
-  variants: readonly WorkersVariant[],
-  { of, range }: SharingFigure,
-): (Estimate | null)[] {
-  const ids = variants.map(({ id }) => id)
-  return processes.means(ids, of).map((estimate, index) => {
+export function sharing(result: Result, variants: readonly WorkersVariant[], { of, range }: SharingFigure): (Estimate | null)[] {
+  return estimateFigures(variants.map(({ id }) => processFigures(result, id, of))).map((estimate, index) => {
     if (estimate === null) return null
     const [least, most] = range(variants[index]!.workers)
     const { value, low, high, level } = estimate

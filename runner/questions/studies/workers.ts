@@ -8,7 +8,6 @@ import type { Rig } from '../../measure/rig.ts'
 import { UserError } from '../../result/errors.ts'
 import { chosenFrom, list, listOfWholeNumbers } from '../../result/option-values.ts'
 import type { OwnValues, QuestionContext } from '../question.ts'
-import { collectProcesses } from './processes.ts'
 import type { Study } from './study.ts'
 import { prepareVariants, type Variant } from './variants.ts'
 import { answerWorkers } from './workers-answer.ts'
@@ -56,7 +55,6 @@ export const workers: Study = {
     ])
     // Memory and CPU time of every process are wanted, rests are not.
     const prepared = await prepareVariants(options, variants, { processRecords: { restMilliseconds: 0 } })
-    const { rounds, roundFinished } = collectProcesses()
     const described = variants.map((variant) => ({
       app: variant.app.id,
       id: variantId(variant),
@@ -65,9 +63,8 @@ export const workers: Study = {
     }))
     return {
       ...prepared,
-      roundFinished,
       rig: (rig) => onSeveralCpus(rig, placement, cpus),
-      answer: (result) => answerWorkers(result, { plan: prepared.plan, rounds, variants: described, cpus }),
+      answer: (result) => answerWorkers(result, { variants: described, connections: options.connections, cpus }),
     }
   },
 }
