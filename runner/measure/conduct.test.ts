@@ -379,7 +379,7 @@ describe('an app that fails', () => {
   })
 
   it('by breaking the contract is never put under load, and its wrong path counts for all of it', async () => {
-    const violation = { kind: 'status', expected: 200, got: 500 } as never
+    const violation = { what: 'status', expected: '200', actual: '500' } as const
     const { record, world } = await run({
       ...THREE_ROUNDS,
       rig: ({ checkContract }) => ({
