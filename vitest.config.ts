@@ -14,11 +14,11 @@ const PROCESSES = [
   'runner/load/autocannon/*.test.ts',
   'runner/report/html/browser.test.ts',
   'runner/servers/{client-address,local-host,module-program,nginx}.test.ts',
-  'runner/questions/studies/{cache,memory,middleware,payload,stack,sweep,workers}.test.ts',
+  'runner/questions/studies/{cache,latency,memory,middleware,payload,stack,sweep,workers}.test.ts',
   'runner/questions/studies/*-command.test.ts',
 ]
-/** Tests of what takes a quiet machine: 40 milliseconds that are 40, a queue as the theory has it. */
-const MEASURING = ['runner/analysis/checks/real-findings.test.ts', 'runner/questions/studies/{connections,latency}.test.ts']
+/** Tests of what takes a quiet machine: 40 milliseconds that are 40. */
+const MEASURING = ['runner/analysis/checks/real-findings.test.ts', 'runner/questions/studies/connections.test.ts']
 /** For what hangs: no test asserts a speed, and a busy machine takes its time. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 50_000, interval: 20 } } }
 /** Vitest would leave one of two CPUs to itself; what waits for a process leaves room for a third. */

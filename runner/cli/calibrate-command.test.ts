@@ -43,7 +43,7 @@ describe('npm run calibrate', () => {
   })
 
   it('keeps finished parts at Ctrl-C, leaves no process behind, and ends with status 130', AGAIN, async () => {
-    const { pid, kill, said, ended } = start('--minutes', '0.8', '--parts', 'cost,identical')
+    const { pid, kill, said, ended } = start('--minutes', '0.3', '--parts', 'cost,identical')
     await said('identical servers: begun')
     const family = await grownFamily(pid, 3)
     kill('SIGINT')

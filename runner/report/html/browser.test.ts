@@ -167,7 +167,6 @@ describe.skipIf(executablePath === null)('the page in a browser (Chromium)', () 
     ['light', DESK],
     ['dark', DESK],
     ['light', PHONE],
-    ['dark', PHONE],
   ] as const)('is accessible and fits: %s, %o', async (colorScheme, viewport) => {
     await open(result, { viewport, colorScheme })
     await page.evaluate(AXE)
