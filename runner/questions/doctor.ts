@@ -16,25 +16,23 @@ export const EXAMINATION_SECONDS = 8
  * apart from pinning this process.
  * @throws RunError when the fixed work cannot be done
  */
-export async function examineMachine(takenAt: Date, machine: Machine = thisMachine): Promise<Examination> {
+export async function examineMachine(takenAt: Date): Promise<Examination> {
   const startedAt = performance.now()
-  const placement = placeOnCpus(machine)
+  const placement = placeOnCpus()
   pinRunner(placement)
   const measurement = await measureMachine(placement)
-  return examinationOf({ machine, placement, measurement, takenAt, seconds: (performance.now() - startedAt) / 1000 })
+  return examinationOf({ machine: thisMachine, placement, measurement, takenAt, seconds: (performance.now() - startedAt) / 1000 })
 }
 
-/** Everything an examination is made from. */
-export interface ExaminationParts {
+interface Found extends Pick<Examination, 'seconds'> {
   readonly machine: Machine
   readonly placement: CpuPlacement
   readonly measurement: MachineMeasurement
   readonly takenAt: Date
-  readonly seconds: number
 }
 
 /** One examination from what was found; pure, apart from reading the machine that is passed in. */
-export function examinationOf({ machine, placement, measurement, takenAt, seconds }: ExaminationParts): Examination {
+export function examinationOf({ machine, placement, measurement, takenAt, seconds }: Found): Examination {
   const { connections } = withDefaults({}, knownApps(), 0)
   return {
     format: 1,
