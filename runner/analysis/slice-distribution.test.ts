@@ -12,11 +12,12 @@ it('is the quantiles of what slices cost, disturbed and empty ones left out, cop
     sample('node-http', 1e6, 'steal'),
     { ...sample('node-http', 1e6), requests: 0 },
     sample('koa', 7),
+    sample('of another run', 7),
   ]
-  expect(await distributionsOf(samples)).toEqual([
+  expect(await distributionsOf(samples, { cells: [{ app: 'node-http' }, { app: 'koa' }] })).toEqual([
     { app: 'node-http', endpoint: 'hello', slices: 101, costMicroseconds: [6, 26, 51, 76, 96] },
     { app: 'koa', endpoint: 'hello', slices: 1, costMicroseconds: [7, 7, 7, 7, 7] },
   ])
 })
 
-it('is empty without samples', async () => expect(await distributionsOf([])).toEqual([]))
+it('is empty without samples', async () => expect(await distributionsOf([], { cells: [] })).toEqual([]))

@@ -1,4 +1,6 @@
+import { BASELINE_COPIES } from '../measure/plan.ts'
 import { costNs, type Slice } from '../measure/sample.ts'
+import { copyId } from '../result/ids.ts'
 
 /** Levels of the quantiles of a distribution. */
 export const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const
@@ -15,13 +17,19 @@ export interface SliceDistribution {
 /** The part of a sample that a distribution needs. */
 type Sample = Pick<Slice, 'deployment' | 'endpoint' | 'disturbance' | 'requests' | 'serverCpuNs'>
 
-/** Distributions of all cells, of slices that count. Copies of an app (`koa#2`) are one cell. */
-export async function distributionsOf(samples: AsyncIterable<Sample> | Iterable<Sample>): Promise<SliceDistribution[]> {
+/** Distributions of all cells, of slices that count. The copies of an app are one cell. */
+export async function distributionsOf(
+  samples: AsyncIterable<Sample> | Iterable<Sample>,
+  { cells: known }: { readonly cells: readonly { readonly app: string }[] },
+): Promise<SliceDistribution[]> {
+  const copies = Array.from({ length: BASELINE_COPIES }, (_, place) => place + 1)
+  const appOf = new Map(known.flatMap(({ app }) => copies.map((copy) => [copyId(app, copy), app])))
   const cells = new Map<string, { app: string; endpoint: string; costs: number[] }>()
   for await (const sample of samples) {
     const cost = costNs(sample as Slice)
     if (sample.disturbance !== null || Number.isNaN(cost)) continue
-    const app = sample.deployment.replace(/#\d+$/, '')
+    const app = appOf.get(sample.deployment)
+    if (app === undefined) continue
     const key = JSON.stringify([app, sample.endpoint])
     const cell = cells.get(key) ?? { app, endpoint: sample.endpoint, costs: [] }
     cell.costs.push(cost / 1000)

@@ -87,3 +87,10 @@ it('code that measures never asks what time it is: performance.now() and hrtime(
   const asking = sources.filter((file) => /\bnew Date\b|\bDate\s*\(|\bDate\.(now|parse|UTC)\b/.test(textOf.get(file)!))
   expect(asking).toEqual([])
 })
+
+it('ids of variants and copies are made in one file and taken apart in none', () => {
+  const made = /`\$\{[^`}]*\}[@#]\$\{/
+  const parsed = /\.(?:replace|split|indexOf|includes|match|endsWith|slice)\((?:\/[^/]*|['"`])[@#]/
+  expect(product.filter((file) => made.test(textOf.get(file)!))).toEqual(['runner/result/ids.ts'])
+  expect(product.filter((file) => parsed.test(textOf.get(file)!))).toEqual([])
+})

@@ -14,6 +14,8 @@ export interface ExpectedRequest {
 /** One deployment to stay connected to. */
 export interface LoadTarget {
   readonly id: string
+  /** What it runs; copies share it. */
+  readonly app: string
   readonly address: Address
   readonly connections: number
   /** False: every request has a connection of its own, which the server closes after its answer. Absent: connections are kept. */

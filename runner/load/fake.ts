@@ -50,10 +50,9 @@ export interface FakeWorldOptions {
 
 const DEFAULTS: FakeWorldOptions = {
   seed: 1,
-  // Apps differ by their names, so that a table of them has something to show; ways of asking an app (`koa@new`) do not.
+  // Apps differ by their names, so that a table of them has something to show.
   cost: (app, endpoint) =>
-    (10 + 3 * ([...app.replace(/@.*/, '')].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 7)) *
-    (1 + endpoint.length / 10),
+    (10 + 3 * ([...app].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 7)) * (1 + endpoint.length / 10),
   proxyOverApp: 1,
   processNoise: 0.003,
   sliceNoise: 0.01,
@@ -194,7 +193,7 @@ export class FakeWorld {
         if (target === undefined || state === undefined) throw new Error(`${id} is not running`)
         const { endpoint } = target.requests[request]!
         this.journal.push(`pulse ${id} ${endpoint}`)
-        return this.#pulse(order, state, endpoint)
+        return this.#pulse(order, state, { app: target.app, endpoint })
       },
       cpu: async () => readingOf(this.nowNs / 2, this.#loadRunDelayNs),
       residentBytes: async () => 60e6,
@@ -203,10 +202,12 @@ export class FakeWorld {
     }
   }
 
-  #pulse({ target: deployment, milliseconds, arrivals }: PulseOrder, state: FakeProcess, endpoint: string): Pulse {
+  #pulse(
+    { target: deployment, milliseconds, arrivals }: PulseOrder,
+    state: FakeProcess,
+    { app, endpoint }: Pick<FakePlace, 'app' | 'endpoint'>,
+  ): Pulse {
     const noise = state.noise + this.#options.sliceNoise * this.#normal()
-    // A copy is called by its app and a number.
-    const app = deployment.replace(/#\d+$/, '')
     const costNs = this.#options.cost(app, endpoint) * 1000 * Math.exp(noise)
     const openLoop = arrivals === undefined ? null : simulateQueue(arrivals, milliseconds, costNs / 1e6)
     const requests = openLoop?.scheduled ?? Math.max(1, Math.round((milliseconds * 1e6) / costNs))

@@ -7,6 +7,7 @@ import { parseWrkReport, wrkDriver } from './wrk.ts'
 
 const target: LoadTarget = {
   id: 'koa',
+  app: 'koa',
   address: { transport: 'tcp', host: '127.0.0.1', port: 4711 },
   connections: 12,
   requests: [

@@ -144,7 +144,7 @@ function loadTarget(deployment: Deployment, plan: Plan): LoadTarget {
     const { path, status, body } = expectedAnswer(endpoint, plan.answers)
     return { endpoint, path, status, body }
   })
-  return { id: deployment.plan.id, address: deployment.address, connections, keepAlive, requests }
+  return { id: deployment.plan.id, app: deployment.plan.app, address: deployment.address, connections, keepAlive, requests }
 }
 
 function connectFailure(deployment: Deployment, error: RunError): Failure {

@@ -33,6 +33,7 @@ describe('planDeployments', () => {
     expect(plan.deployments[1]).toEqual({
       id: 'node-http#2',
       app: 'node-http',
+      copy: 2,
       modulePath: '/apps/node-http/app.ts',
       transport: 'unix',
     })

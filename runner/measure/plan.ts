@@ -1,4 +1,5 @@
 import type { ContractOptions } from '../../apps/contract.ts'
+import { copyId } from '../result/ids.ts'
 import type { LoadShape } from '../result/load-shape.ts'
 import { type DeploymentPlan, processOf, workersOf } from '../servers/deployment.ts'
 import type { ResolvedApp } from '../servers/find-app.ts'
@@ -35,11 +36,6 @@ export interface Plan {
   readonly processRecords?: { readonly restMilliseconds: number }
 }
 
-/** The app of the plan that a variant is: `koa@64`, or `koa` for the app as it is. */
-export function variantId({ app, key }: { readonly app: Pick<ResolvedApp, 'id'>; readonly key: string | null }): string {
-  return key === null ? app.id : `${app.id}@${key}`
-}
-
 export interface PlannedSlice {
   /** Index into the plan's deployments. */
   readonly deployment: number
@@ -70,12 +66,10 @@ export function planDeployments(
   transport: DeploymentPlan['transport'],
 ): DeploymentPlan[] {
   return apps.flatMap(({ id, modulePath }) =>
-    Array.from({ length: id === baseline ? BASELINE_COPIES : 1 }, (_, copy) => ({
-      id: copy === 0 ? id : `${id}#${copy + 1}`,
-      app: id,
-      modulePath,
-      transport,
-    })),
+    Array.from({ length: id === baseline ? BASELINE_COPIES : 1 }, (_, place) => {
+      const copy = place + 1
+      return { id: copyId(id, copy), app: id, copy, modulePath, transport }
+    }),
   )
 }
 

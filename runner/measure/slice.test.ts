@@ -9,7 +9,7 @@ async function slice(world: Partial<FakeWorldOptions>, sharesCpuWithRunner = fal
   const deployment = await simulated.host.start(plan, { cpu: null, environmentPadding: 0, readyPath: '/hello' })
   const session = simulated.openSession()
   const requests = [{ endpoint: 'hello', path: '/hello', status: 200, body: '' }]
-  await session.connect({ id: 'koa', address: deployment.address, connections: 1, requests })
+  await session.connect({ id: 'koa', app: 'koa', address: deployment.address, connections: 1, requests })
   let ownNs = 0
   const clock = { now: () => simulated.nowNs, sharesCpuWithRunner, ownCpuNs: () => (ownNs += 100_000) }
   const order = {

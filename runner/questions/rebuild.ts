@@ -69,6 +69,6 @@ export async function openFile(path: string): Promise<string | null> {
 async function render(result: Result, path: string, formats: readonly ReportFormat[]): Promise<ReportFile[]> {
   // The samples of a run, if this is where they would be.
   const samples = basename(path) === RESULT ? join(dirname(path), SAMPLES) : null
-  const distributions = async () => (samples === null ? [] : distributionsOf(readSamples(samples)))
+  const distributions = async () => (samples === null ? [] : distributionsOf(readSamples(samples), result))
   return (await Promise.all(formats.map((one) => one.render({ result, distributions })))).flat()
 }

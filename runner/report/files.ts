@@ -91,7 +91,7 @@ function runFolder(out: string, path: string, samples: JsonLinesFile<Slice>, rou
     // What could not be written while a round was kept is known.
     if (failed !== undefined && !isTold) throw failed.reason
   }
-  const source = (result: Result) => ({ result, distributions: () => distributionsOf(readSamples(samplesPath)) })
+  const source = (result: Result) => ({ result, distributions: () => distributionsOf(readSamples(samplesPath), result) })
   return {
     path,
     get resultRounds() {

@@ -13,6 +13,8 @@ export interface DeploymentPlan {
   readonly id: string
   /** The app it runs; two copies of the baseline share it. */
   readonly app: string
+  /** Which of the deployments of this app, from 1. Absent: the only one. */
+  readonly copy?: number
   /** Module of the app; for a program that is none, the file that names it. */
   readonly modulePath: string
   /** What is started in place of a module of ours; absent: the module. */

@@ -124,7 +124,7 @@ describe('a server that is not there', () => {
     const server = await scriptedServer(answer)
     await server.kill()
     const { gate } = new PulsedTarget({
-      ...{ id: 'app', address: server.address, connections: 4, keepAlive: false, requests: expectedRequests() },
+      ...{ id: 'app', app: 'app', address: server.address, connections: 4, keepAlive: false, requests: expectedRequests() },
     })
     await expect(gate.connected()).rejects.toThrow(/connection error: connect ECONNREFUSED/)
     await settle()

@@ -18,7 +18,13 @@ describe('connecting', () => {
   it('rejects when nobody listens, and does not go on trying', async () => {
     const server = await scriptedServer(answer)
     await server.kill()
-    const { gate } = new PulsedTarget({ id: 'app', address: server.address, connections: 4, requests: expectedRequests() })
+    const { gate } = new PulsedTarget({
+      id: 'app',
+      app: 'app',
+      address: server.address,
+      connections: 4,
+      requests: expectedRequests(),
+    })
     await expect(gate.connected()).rejects.toThrow(/connection error: connect ECONNREFUSED/)
     await settle()
     const attempts = gate.reconnects

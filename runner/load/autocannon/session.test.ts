@@ -26,7 +26,7 @@ async function open(): Promise<{ session: LoadSession; pid: number }> {
 
 async function connected(server: ScriptedServer, connections = 3) {
   const opened = await open()
-  await opened.session.connect({ id: 'app', address: server.address, connections, requests: expectedRequests() })
+  await opened.session.connect({ id: 'app', app: 'app', address: server.address, connections, requests: expectedRequests() })
   return opened
 }
 
@@ -42,7 +42,7 @@ describe('a load session', () => {
         await using server = await scriptedServer(slowly)
         const session = await openAutocannonSession(null, sleeps)
         sessions.push(session)
-        await session.connect({ id: 'app', address: server.address, connections: 1, requests: expectedRequests() })
+        await session.connect({ id: 'app', app: 'app', address: server.address, connections: 1, requests: expectedRequests() })
         // What it waited for others on a busy machine is time in which it wanted a CPU.
         const wantedNs = async () => {
           const reading = (await session.cpu())!
@@ -90,7 +90,7 @@ describe('a load session', () => {
     await using one = await scriptedServer(answer)
     await using two = await scriptedServer(answer)
     const { session } = await connected(one)
-    await session.connect({ id: 'other', address: two.address, connections: 2, requests: expectedRequests() })
+    await session.connect({ id: 'other', app: 'other', address: two.address, connections: 2, requests: expectedRequests() })
     const { requests } = await session.pulse({ ...ORDER, target: 'other' })
     expect([one.asked.total, two.asked.total]).toEqual([0, requests])
   })
@@ -112,7 +112,7 @@ describe('a load session', () => {
     const gone = await scriptedServer(answer)
     await gone.kill()
     const { session } = await open()
-    const target = { id: 'gone', address: gone.address, connections: 2, requests: expectedRequests() }
+    const target = { id: 'gone', app: 'gone', address: gone.address, connections: 2, requests: expectedRequests() }
     await expect(session.connect(target)).rejects.toMatchObject({
       name: 'RunError',
       code: 'load-generator',

@@ -4,8 +4,9 @@ import { DEFAULT_SLICE_MILLISECONDS, withDefaults } from '../../measure/options.
 import { appOf, type Plan } from '../../measure/plan.ts'
 import type { RoundRecord } from '../../measure/records.ts'
 import type { Slice } from '../../measure/sample.ts'
+import { copyId, variantId } from '../../result/ids.ts'
 import type { LoadShape } from '../../result/load-shape.ts'
-import { processOf } from '../../servers/deployment.ts'
+import { type DeploymentPlan, processOf } from '../../servers/deployment.ts'
 import { COMPARED } from './part.ts'
 
 /** Slices of a round that count together; what is no framework is compared by reading the same round in several ways. */
@@ -38,22 +39,27 @@ export interface Way {
 export function withWays(plan: Plan, ways: readonly Way[]): Plan {
   const asked = ways.flatMap((way) =>
     plan.deployments.map((deployment) => {
-      const app = `${deployment.app}@${way.key}`
-      // A copy keeps its number: `node-http#2` becomes `node-http@sleeping#2`.
-      const id = `${app}${deployment.id.slice(deployment.app.length)}`
-      return { ...deployment, id, app, process: processOf(deployment), load: { ...deployment.load, ...way.load } }
+      const app = variantId(deployment.app, way.key)
+      const load = { ...deployment.load, ...way.load }
+      return { ...deployment, id: askedAs(deployment, way), app, process: processOf(deployment), load }
     }),
   )
   return { ...plan, deployments: [...plan.deployments, ...asked] }
 }
 
 /** The slices requested in one way, the baseline's too. */
-export function askedIn({ key }: Way): Reading {
-  const suffix = `@${key}`
-  return reading(key, (slices) => {
-    const own = slices.filter(({ deployment }) => deployment.includes(suffix))
-    return own.map((slice) => ({ ...slice, deployment: slice.deployment.replace(suffix, '') }))
+export function askedIn(way: Way): Reading {
+  return reading(way.key, (slices, { deployments }) => {
+    const usual = new Map(deployments.map((deployment) => [askedAs(deployment, way), deployment.id]))
+    return slices.flatMap((slice) => {
+      const deployment = usual.get(slice.deployment)
+      return deployment === undefined ? [] : [{ ...slice, deployment }]
+    })
   })
+}
+
+function askedAs({ app, copy = 1 }: DeploymentPlan, { key }: Way): string {
+  return copyId(variantId(app, key), copy)
 }
 
 /** Where an app's slice was in its block: its position, those of the baseline's copies, and how many slices there were, of other ways too. */

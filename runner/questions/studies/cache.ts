@@ -1,9 +1,9 @@
 import { excludes } from '../../analysis/estimates.ts'
 import { comparePairs } from '../../analysis/relative.ts'
-import { variantId } from '../../measure/plan.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { UserError } from '../../result/errors.ts'
 import { formatEstimate } from '../../result/format.ts'
+import { variantId } from '../../result/ids.ts'
 import type { Estimate, Result } from '../../result/model.ts'
 import { endpointsIn, negative, rescaled, usableCell } from './phrases.ts'
 import type { Study } from './study.ts'
@@ -77,7 +77,7 @@ const HITS =
 
 function rowsOf(result: Result, apps: readonly string[], endpoint: string): Row[] {
   const skeleton = apps[0]!
-  const keptOf = (app: string) => variantId({ app: { id: app }, key: KEY })
+  const keptOf = (app: string) => variantId(app, KEY)
   const pairs = comparePairs(result, [
     ...apps.map((app) => ({ app, reference: keptOf(app), endpoint })),
     ...apps.slice(1).flatMap((app) => [

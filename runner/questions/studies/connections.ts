@@ -1,9 +1,9 @@
 import { MARGIN } from '../../analysis/checks/finding.ts'
 import { serverWasTheLimit } from '../../analysis/checks/saturation.ts'
 import { costsOf, differences, estimateRows, logRatios } from '../../analysis/relative.ts'
-import { variantId } from '../../measure/plan.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber } from '../../result/format.ts'
+import { variantId } from '../../result/ids.ts'
 import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
 import { plainText } from '../../result/plain-text.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
@@ -129,7 +129,7 @@ function rowsOf(result: Result, apps: readonly string[], endpoint: string): Row[
   const known = apps.flatMap((app) => {
     const plain = measuredCell(result, app, endpoint)
     return WAYS.flatMap((way) => {
-      const cell = measuredCell(result, variantId({ app: { id: app }, key: way.key }), endpoint)
+      const cell = measuredCell(result, variantId(app, way.key), endpoint)
       return cell === null ? [] : [{ app, way, cell, plain }]
     })
   })

@@ -1,5 +1,5 @@
 import { estimateRows, figuresOf, logRatios, logsOf } from '../../analysis/relative.ts'
-import { variantId } from '../../measure/plan.ts'
+import { variantId } from '../../result/ids.ts'
 import type { Estimate, MeasuredCell, Result, RoundValue } from '../../result/model.ts'
 import { meanWait } from '../../statistics/queueing.ts'
 import { endpointsIn, isUsable, measuredCell } from './phrases.ts'
@@ -56,7 +56,7 @@ export function latencyPanels(result: Result, apps: readonly string[], loads: re
   const panels = endpointsIn(result).flatMap((endpoint) =>
     loads.map((load) => {
       const known = apps.flatMap((app): Known[] => {
-        const cell = measuredCell(result, variantId({ app: { id: app }, key: load.key }), endpoint)
+        const cell = measuredCell(result, variantId(app, load.key), endpoint)
         return cell === null ? [] : [{ app, cell, closed: measuredCell(result, app, endpoint) }]
       })
       const [valid, invalid] = [true, false].map((wanted) => known.filter(({ cell }) => isUsable(cell) === wanted))

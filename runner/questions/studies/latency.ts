@@ -1,5 +1,5 @@
 import { DEFAULT_SLICE_MILLISECONDS } from '../../measure/options.ts'
-import { variantId } from '../../measure/plan.ts'
+import { variantId } from '../../result/ids.ts'
 import type { ArrivalShape } from '../../result/load-shape.ts'
 import { listOfWholeNumbers, number } from '../../result/option-values.ts'
 import { type DeploymentPlan, processOf } from '../../servers/deployment.ts'
@@ -78,7 +78,7 @@ function loadsOf({ rate, loadPercent }: OwnValues): LatencyLoad[] {
 /** Rates of the deployments in an open loop; those in a closed loop are called as their process is. */
 function withArrivals(loads: readonly LatencyLoad[], apps: readonly ResolvedApp[]) {
   return (deployment: DeploymentPlan): DeploymentPlan => {
-    const load = loads.find(({ key }) => apps.some((app) => variantId({ app, key }) === deployment.app))
+    const load = loads.find(({ key }) => apps.some((app) => variantId(app.id, key) === deployment.app))
     return load === undefined
       ? deployment
       : { ...deployment, load: { ...deployment.load, arrivals: arrivalsOf(load, deployment) } }

@@ -1,9 +1,9 @@
 import { bareFrameworks, type FrameworkId, type PieceId } from '../../../apps/middleware/pieces.ts'
 import { excludes } from '../../analysis/estimates.ts'
 import { type AppPair, type ComparedPair, comparePairs, sumPairs } from '../../analysis/relative.ts'
-import { variantId } from '../../measure/plan.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate } from '../../result/format.ts'
+import { variantId } from '../../result/ids.ts'
 import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
 import type { PlannedFramework, Step } from './middleware-plan.ts'
 import { endpointsIn, usableCell } from './phrases.ts'
@@ -145,7 +145,7 @@ function tieWords({ pieces }: Figures): string[] {
 function leftOut(result: Result, frameworks: readonly PlannedFramework[], endpoint: string): string[] {
   const ids = frameworks.flatMap(({ framework, made }) => [
     framework,
-    ...[...made.keys()].map((key) => variantId({ app: { id: framework }, key })),
+    ...[...made.keys()].map((key) => variantId(framework, key)),
   ])
   const missing = ids.filter((id) => usableCell(result, id, endpoint) === null)
   if (missing.length === 0) return []

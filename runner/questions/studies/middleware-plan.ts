@@ -1,5 +1,5 @@
 import { bareFrameworks, type FrameworkId, type PieceId, pieceSources } from '../../../apps/middleware/pieces.ts'
-import { variantId } from '../../measure/plan.ts'
+import { variantId } from '../../result/ids.ts'
 
 /** How single pieces are measured. */
 export type PieceStep = 'alone' | 'added'
@@ -50,7 +50,7 @@ export function planFramework(framework: FrameworkId, wanted: readonly PieceId[]
     const last = pieces.at(-1)!
     const key = pieces.length === 1 ? last : pieces.length === added.length ? ALL : `to-${last}`
     made.set(key, pieces)
-    return variantId({ app: { id: framework }, key })
+    return variantId(framework, key)
   }
   const hasBare = bareFrameworks[framework] !== undefined
   if (hasBare) made.set(BARE, null)
@@ -67,7 +67,7 @@ export function planFramework(framework: FrameworkId, wanted: readonly PieceId[]
   })
   return {
     framework,
-    bare: hasBare ? variantId({ app: { id: framework }, key: BARE }) : null,
+    bare: hasBare ? variantId(framework, BARE) : null,
     defaults: framework,
     whole: withPieces(added),
     pieces,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { variantId } from '../../measure/plan.ts'
+import { variantId } from '../../result/ids.ts'
 import type { Way } from '../../servers/client-address.ts'
 import type { NginxPlan } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
@@ -57,16 +57,16 @@ export function proxyWays(stacks: readonly StackId[]): StackWay[] {
 
 /** Stacks over one transport share the app's process: what chance gave to it is the same for all of them. */
 export function planStacks(apps: readonly ResolvedApp[], stacks: readonly StackId[], nginx: NginxPlan): PlannedStack[] {
-  const alone = stacks.includes(ALONE) ? variantId(NGINX_ALONE) : null
+  const alone = stacks.includes(ALONE) ? variantId(NGINX_ALONE.app.id, NGINX_ALONE.key) : null
   return stacks.flatMap((stack) => {
     const way: StackWay | null = WAYS[stack]
     if (way === null) return [nginxAlone(nginx)]
     const { transport, keepAlive, proxied } = way
     return apps.map((app): PlannedStack => {
       const proxy = proxied ? { proxy: { ...nginx, keepAlive } } : {}
-      const partsOver = { direct: variantId({ app, key: DIRECT }), alone }
-      const deployment = { transport, process: variantId({ app, key: transport }), partsOver, ...proxy }
-      return { stack, app, key: stack, deployment, id: variantId({ app, key: stack }) }
+      const partsOver = { direct: variantId(app.id, DIRECT), alone }
+      const deployment = { transport, process: variantId(app.id, transport), partsOver, ...proxy }
+      return { stack, app, key: stack, deployment, id: variantId(app.id, stack) }
     })
   })
 }
@@ -76,5 +76,5 @@ function nginxAlone(nginx: NginxPlan): PlannedStack {
   const load = { saturates: false }
   const program = { ...nginx, locations: readFileSync(NGINX.modulePath, 'utf8') }
   const deployment = { runtime: nginx.name, program, transport: 'tcp' as const, endpoints: [ALONE_ENDPOINT], load }
-  return { ...NGINX_ALONE, stack: ALONE, deployment, id: variantId(NGINX_ALONE) }
+  return { ...NGINX_ALONE, stack: ALONE, deployment, id: variantId(NGINX_ALONE.app.id, NGINX_ALONE.key) }
 }

@@ -1,9 +1,9 @@
 import { USED_UP } from '../../analysis/checks/finding.ts'
 import type { FindingCode } from '../../analysis/checks/registry.ts'
 import { combine, estimateLogs, figuresOf } from '../../analysis/relative.ts'
-import { variantId } from '../../measure/plan.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber } from '../../result/format.ts'
+import { variantId } from '../../result/ids.ts'
 import { MOST_CONNECTIONS } from '../../result/load-shape.ts'
 import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
 import { listOfWholeNumbers } from '../../result/option-values.ts'
@@ -43,8 +43,8 @@ export const sweep: Study = {
       deployment: { process: app.id, load: { connections, saturates: false } },
     }))
     const usual = connections.toSorted((a, b) => Math.abs(a - USUAL_CONNECTIONS) - Math.abs(b - USUAL_CONNECTIONS))[0]!
-    const baseline = variantId({ app: apps[0]!, key: String(usual) })
-    const described = levels.map(({ app, key, connections }) => ({ app: app.id, id: variantId({ app, key }), connections }))
+    const baseline = variantId(apps[0]!.id, String(usual))
+    const described = levels.map(({ app, key, connections }) => ({ app: app.id, id: variantId(app.id, key), connections }))
     return {
       ...(await prepareVariants(options, variants, { baseline })),
       answer: (result) => answerSweep(result, described),

@@ -14,8 +14,8 @@ describe('variants', () => {
       ['koa@unix', 'koa'],
     ])
     expect(variantDeployments(variants, 'raw')).toEqual([
-      { id: 'raw', app: 'raw', modulePath: '/raw.ts', transport: 'tcp' },
-      { id: 'raw#2', app: 'raw', modulePath: '/raw.ts', transport: 'tcp' },
+      { id: 'raw', app: 'raw', copy: 1, modulePath: '/raw.ts', transport: 'tcp' },
+      { id: 'raw#2', app: 'raw', copy: 2, modulePath: '/raw.ts', transport: 'tcp' },
       { id: 'koa@unix', app: 'koa@unix', modulePath: '/koa.ts', transport: 'unix' },
     ])
   })

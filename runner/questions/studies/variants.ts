@@ -1,5 +1,6 @@
 import type { CompareOptions } from '../../measure/options.ts'
-import { BASELINE_COPIES, type Plan, variantId } from '../../measure/plan.ts'
+import { BASELINE_COPIES, type Plan } from '../../measure/plan.ts'
+import { copyId, variantId } from '../../result/ids.ts'
 import type { DeploymentPlan } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 import { type AppRecipe, writeGeneratedApps } from '../../servers/generated-apps.ts'
@@ -26,11 +27,11 @@ export async function prepareVariants(
   variants: readonly Variant[],
   own: Partial<Omit<Plan, 'deployments'>> = {},
 ): Promise<Omit<PreparedStudy, 'answer'>> {
-  const recipes = variants.flatMap((variant) => (variant.recipe ? [{ id: variantId(variant), ...variant.recipe }] : []))
+  const recipes = variants.flatMap((variant) => (variant.recipe ? [{ id: idOf(variant), ...variant.recipe }] : []))
   const generated = recipes.length === 0 ? null : await writeGeneratedApps(recipes)
-  const apps = variants.map((variant) => ({ ...variant.app, id: variantId(variant) }))
+  const apps = variants.map((variant) => ({ ...variant.app, id: idOf(variant) }))
   const made = variants.map((variant): Variant => {
-    const modulePath = generated?.apps.find(({ id }) => id === variantId(variant))?.modulePath ?? variant.app.modulePath
+    const modulePath = generated?.apps.find(({ id }) => id === idOf(variant))?.modulePath ?? variant.app.modulePath
     return { ...variant, deployment: { modulePath, transport: options.transport, ...variant.deployment } }
   })
   const plan = { ...planOf(options, apps), ...own }
@@ -47,17 +48,21 @@ export async function prepareVariants(
  * @param baseline id of the variant that everything is compared with
  */
 export function variantDeployments(variants: readonly Variant[], baseline: string): DeploymentPlan[] {
-  const processOf = (variant: Variant) => variant.deployment?.process ?? variantId(variant)
-  const twice = variants.filter((variant) => variantId(variant) === baseline).map(processOf)
+  const processOf = (variant: Variant) => variant.deployment?.process ?? idOf(variant)
+  const twice = variants.filter((variant) => idOf(variant) === baseline).map(processOf)
   return variants.flatMap((variant): DeploymentPlan[] => {
-    const id = variantId(variant)
+    const id = idOf(variant)
     const plan: DeploymentPlan = { id, app: id, modulePath: variant.app.modulePath, transport: 'tcp', ...variant.deployment }
     if (!twice.includes(processOf(variant))) return [plan]
-    return Array.from({ length: BASELINE_COPIES }, (_, copy) => {
-      if (copy === 0) return plan
-      const suffix = `#${copy + 1}`
-      const process = plan.process === undefined ? {} : { process: `${plan.process}${suffix}` }
-      return { ...plan, ...process, id: `${id}${suffix}` }
+    return Array.from({ length: BASELINE_COPIES }, (_, place) => {
+      const copy = place + 1
+      const process = plan.process === undefined ? {} : { process: copyId(plan.process, copy) }
+      return { ...plan, ...process, id: copyId(id, copy), copy }
     })
   })
+}
+
+/** The app of the plan that a variant is. */
+export function idOf({ app, key }: Pick<Variant, 'app' | 'key'>): string {
+  return variantId(app.id, key)
 }

@@ -3,11 +3,10 @@ import type { Scheduling } from '../../../apps/scheduling.ts'
 import type { RunFacts } from '../../analysis/assemble.ts'
 import { asReal, simulation } from '../../fixtures/simulated-run.ts'
 import type { Member } from '../../machine/members.ts'
-import { variantId } from '../../measure/plan.ts'
 import type { RunRecord } from '../../measure/records.ts'
 import { AnswerBody, type AnswerTable } from '../../result/answer.ts'
 import { Result } from '../../result/model.ts'
-import { type Variant, variantDeployments } from './variants.ts'
+import { idOf, type Variant, variantDeployments } from './variants.ts'
 import { answerWorkers } from './workers-answer.ts'
 import type { WorkersVariant } from './workers-figures.ts'
 
@@ -71,7 +70,7 @@ async function answerOf({ costs, cpus = [1], members, loadIdle = 0.5, says = {} 
   const result = Result.parse(JSON.parse(JSON.stringify(simulated.result(record as RunRecord))))
   const described = variants.map(
     (variant): WorkersVariant => ({
-      ...{ app: 'node-http', id: variantId(variant) },
+      ...{ app: 'node-http', id: idOf(variant) },
       workers: variant.deployment?.team?.workers ?? 1,
       scheduling: variant.deployment?.team?.scheduling ?? null,
     }),

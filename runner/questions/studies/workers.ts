@@ -3,13 +3,12 @@ import { type CpuPlacement, cpusForWorkers } from '../../machine/cpus.ts'
 import { kernelCounters } from '../../machine/kernel-counters.ts'
 import { allowedCpus } from '../../machine/topology.ts'
 import type { CompareOptions } from '../../measure/options.ts'
-import { variantId } from '../../measure/plan.ts'
 import type { Rig } from '../../measure/rig.ts'
 import { UserError } from '../../result/errors.ts'
 import { chosenFrom, list, listOfWholeNumbers } from '../../result/option-values.ts'
 import type { OwnValues, QuestionContext } from '../question.ts'
 import type { Study } from './study.ts'
-import { prepareVariants, type Variant } from './variants.ts'
+import { idOf, prepareVariants, type Variant } from './variants.ts'
 import { answerWorkers } from './workers-answer.ts'
 
 const WORKERS = [1, 2, 4]
@@ -57,7 +56,7 @@ export const workers: Study = {
     const prepared = await prepareVariants(options, variants, { processRecords: { restMilliseconds: 0 } })
     const described = variants.map((variant) => ({
       app: variant.app.id,
-      id: variantId(variant),
+      id: idOf(variant),
       workers: variant.deployment?.team?.workers ?? 1,
       scheduling: variant.deployment?.team?.scheduling ?? null,
     }))
