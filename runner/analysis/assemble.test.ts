@@ -232,7 +232,7 @@ describe('every stage has a result that the schema accepts', () => {
   })
 
   it('everything failed', async () => {
-    const violation = { kind: 'status', expected: 200, got: 500 } as never
+    const violation = { what: 'status', expected: '200', actual: '500' } as const
     const result = await resultOf({
       rig: ({ checkContract }) => ({
         checkContract: async (deployment, endpoints) =>

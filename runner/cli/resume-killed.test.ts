@@ -20,6 +20,7 @@ it.runIf(existsSync('/proc/self/stat'))(
   'a run killed by kill -9 takes its processes and sockets along, keeps finished rounds, and goes on as if nothing had happened',
   async () => {
     const temporary = join(folder, 'temporary')
+    rmSync(temporary, { recursive: true, force: true })
     mkdirSync(temporary)
     const how = { undisturbed: true, env: { TMPDIR: temporary } }
     const { said, kill, ended, pid, out } = startIn(folder, SMALL, undefined, how)
@@ -29,7 +30,7 @@ it.runIf(existsSync('/proc/self/stat'))(
     kill('SIGKILL')
     expect(await ended).toMatchObject({ status: null, signal: 'SIGKILL' })
     await expect.poll(() => survivors(family)).toEqual([])
-    expect(readdirSync(temporary)).toEqual([])
+    await expect.poll(() => readdirSync(temporary)).toEqual([])
     const before = readResult(out)
     expect(before.rounds).toBeGreaterThanOrEqual(1)
     expect(before.stoppedBecause).toBe('interrupted')

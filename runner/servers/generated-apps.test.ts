@@ -60,7 +60,7 @@ describe('writeGeneratedApps', () => {
     await remove()
   })
 
-  it('takes the folder away when the process ends at once', () => {
+  it('takes the folder away when the process ends at once', async () => {
     const temporary = strangersFolder()
     const module = new URL('./generated-apps.ts', import.meta.url).href
     const text = `
@@ -72,6 +72,6 @@ describe('writeGeneratedApps', () => {
     const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', text], { env, encoding: 'utf8' })
     expect(status).toBe(130)
     expect(stdout.startsWith(temporary)).toBe(true)
-    expect(readdirSync(temporary)).toEqual([])
+    await expect.poll(() => readdirSync(temporary)).toEqual([])
   })
 })

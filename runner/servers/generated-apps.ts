@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { atExit } from '../machine/child.ts'
 import type { ResolvedApp } from './find-app.ts'
 import { fillFolder, makePrivateFolder, removeFolder } from './private-folder.ts'
 
@@ -27,12 +26,7 @@ export interface GeneratedApps {
 /** Writes one tiny module per recipe: real apps, started like every other. */
 export async function writeGeneratedApps(recipes: readonly AppRecipe[]): Promise<GeneratedApps> {
   const folder = makePrivateFolder()
-  // Whoever presses Ctrl-C twice does not wait for anybody to clean up.
-  const removed = atExit(() => removeFolder(folder))
-  const remove = async () => {
-    removed()
-    removeFolder(folder)
-  }
+  const remove = async () => removeFolder(folder)
   try {
     fillFolder(folder, new Map(recipes.map((recipe) => [`${recipe.id}.mjs`, moduleText(recipe)])))
   } catch (error) {

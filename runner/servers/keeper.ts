@@ -2,17 +2,17 @@
 // It is told what to keep by lines of JSON on stdin; the end of stdin is the end of the runner.
 
 import { createInterface } from 'node:readline'
-import { endGroup, removeFolder } from './private-folder.ts'
+import { deleteFolder, endGroup } from './end-group.ts'
 
-/** What the runner tells: look after a server, or no longer. */
+/** What the runner tells: look after a private folder and the server in it, or no longer. */
 export interface KeeperOrder {
-  /** Of its process group. */
-  readonly pid: number
   readonly folder: string
+  /** Of the server's process group; absent: none has been started yet. */
+  readonly pid?: number
   readonly keep: boolean
 }
 
-const kept = new Map<number, string>()
+const kept = new Map<string, number | undefined>()
 
 // Ctrl-C reaches every process of the terminal; which one stops when is the runner's decision.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
@@ -20,13 +20,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 createInterface({ input: process.stdin })
   .on('line', (line) => {
     const { pid, folder, keep } = JSON.parse(line) as KeeperOrder
-    if (keep) kept.set(pid, folder)
-    else kept.delete(pid)
+    if (keep) kept.set(folder, pid)
+    else kept.delete(folder)
   })
   .on('close', () => {
-    for (const [pid, folder] of kept) {
-      endGroup(pid, folder)
-      removeFolder(folder)
+    for (const [folder, pid] of kept) {
+      if (pid !== undefined) endGroup(pid, folder)
+      deleteFolder(folder)
     }
     process.exit()
   })

@@ -1,14 +1,26 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { namesIn, readText } from '../machine/procfs.ts'
+import { fileURLToPath } from 'node:url'
+import { deleteFolder } from './end-group.ts'
+import type { KeeperOrder } from './keeper.ts'
+
+const KEEPER = fileURLToPath(new URL('./keeper.ts', import.meta.url))
 
 /** Files of a server by relative path. */
 export type Files = ReadonlyMap<string, string>
 
-/** A new folder that only this user can enter, in the folder for temporary files. */
+/**
+ * A new folder that only this user can enter, in the folder for temporary files. It goes with the runner, however that ends: the keeper
+ * knows of it from the start.
+ */
 export function makePrivateFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'framework-cost-'))
+  // First, so that nothing is unkept while the keeper comes up.
+  startKeeper()
+  const folder = mkdtempSync(join(tmpdir(), 'framework-cost-'))
+  tellKeeper({ folder, keep: true })
+  return folder
 }
 
 /** Writes files into a private folder. */
@@ -19,33 +31,31 @@ export function fillFolder(folder: string, files: Files): void {
   }
 }
 
-/** The variable of a server's environment that names its private folder, for it and for all that it starts. */
-export const FOLDER_VARIABLE = 'FRAMEWORK_COST_FOLDER'
-
-/**
- * Kills a server's process group, and what it started that has left the group: it is known by the private folder in its environment.
- * Does not wait for their end.
- */
-export function endGroup(pid: number, folder: string): void {
-  kill(-pid)
-  const mark = `${FOLDER_VARIABLE}=${folder}`
-  const numbers = namesIn('/proc').filter((name) => /^\d+$/.test(name))
-  for (const other of numbers) if (readText(`/proc/${other}/environ`)?.split('\0').includes(mark)) kill(Number(other))
+/** Has a process group end with the runner, before its private folder is removed. */
+export function keepGroup(pid: number, folder: string): void {
+  tellKeeper({ folder, pid, keep: true })
 }
 
 /** What cannot be removed is left. */
 export function removeFolder(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
-  } catch {
-    // A process that is about to end may have written into it once more.
-  }
+  deleteFolder(folder)
+  tellKeeper({ folder, keep: false })
 }
 
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It is gone already.
-  }
+let keeper: ChildProcess | null = null
+
+/** The keeper of this runner, so that it is there before the first server. */
+function startKeeper(): void {
+  if (keeper !== null && keeper.exitCode === null && keeper.signalCode === null) return
+  // In a session of its own: no Ctrl-C of the terminal reaches it.
+  keeper = spawn(process.execPath, [KEEPER], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: {} })
+  keeper.on('error', () => {})
+  // That it is gone is no fault of a run: servers end with their parent as well, where the kernel can do that.
+  keeper.stdin?.on('error', () => {})
+  keeper.unref()
+  ;(keeper.stdin as { unref?(): void } | null)?.unref?.()
+}
+
+function tellKeeper(order: KeeperOrder): void {
+  keeper?.stdin?.write(`${JSON.stringify(order)}\n`)
 }

@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type CpuPin, describeExit, type Exit, GroupProcess, lastOf } from '../machine/child.ts'
-import type { KeeperOrder } from './keeper.ts'
-import { endGroup, FOLDER_VARIABLE, removeFolder } from './private-folder.ts'
+import { endGroup, FOLDER_VARIABLE } from './end-group.ts'
+import { keepGroup, removeFolder } from './private-folder.ts'
 
-const KEEPER = fileURLToPath(new URL('./keeper.ts', import.meta.url))
 const STOP_GRACE_MILLISECONDS = 500
 const READ_BYTES = 16 * 1024
 /** What a server prints beyond this is cut off from the beginning, while it goes on. */
@@ -23,14 +21,12 @@ export class StartedProcess extends GroupProcess {
 
   /** Its folder goes with it, also when it cannot be started: then it has ended already. */
   constructor(argv: readonly string[], cpu: CpuPin, folder: string, environment: Readonly<Record<string, string>>) {
-    // Before, so that nothing is unkept while the keeper comes up.
-    startKeeper()
     const output = new OutputFile(folder)
     const own = { TMPDIR: folder, [FOLDER_VARIABLE]: folder, ...environment }
     super([...endsWithRunner(), ...argv], cpu, ['ignore', output.descriptor, output.descriptor], own)
     this.#folder = folder
     this.#output = output
-    if (this.pid !== 0) this.#tellKeeper(true)
+    if (this.pid !== 0) keepGroup(this.pid, folder)
   }
 
   get lastLines(): readonly string[] {
@@ -55,13 +51,7 @@ export class StartedProcess extends GroupProcess {
     if (this.pid !== 0) endGroup(this.pid, this.#folder)
     const exit = await this.exited
     removeFolder(this.#folder)
-    if (this.pid !== 0) this.#tellKeeper(false)
     return exit
-  }
-
-  /** Has it ended and its folder removed should the runner be gone, or no longer. */
-  #tellKeeper(keep: boolean): void {
-    keeper?.stdin?.write(`${JSON.stringify({ pid: this.pid, folder: this.#folder, keep } satisfies KeeperOrder)}\n`)
   }
 }
 
@@ -72,20 +62,6 @@ function endsWithRunner(): string[] {
   const ask = ['setpriv', '--pdeathsig', 'KILL']
   canEndWithRunner ??= spawnSync(ask[0]!, [...ask.slice(1), 'true'], { stdio: 'ignore' }).status === 0
   return canEndWithRunner ? ask : []
-}
-
-let keeper: ChildProcess | null = null
-
-/** The keeper of this runner, so that it is there before the first server. */
-function startKeeper(): void {
-  if (keeper !== null && keeper.exitCode === null && keeper.signalCode === null) return
-  // In a session of its own: no Ctrl-C of the terminal reaches it.
-  keeper = spawn(process.execPath, [KEEPER], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: {} })
-  keeper.on('error', () => {})
-  // That it is gone is no fault of a run: servers end with their parent as well, where the kernel can do that.
-  keeper.stdin?.on('error', () => {})
-  keeper.unref()
-  ;(keeper.stdin as { unref?(): void } | null)?.unref?.()
 }
 
 /**

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NUMBERS_PER_SAMPLE } from '../../../apps/burning/burn-samples.ts'
 import { estimateFigures, type Figure } from '../../analysis/relative.ts'
@@ -8,6 +7,7 @@ import type { Slice } from '../../measure/sample.ts'
 import type { Estimate } from '../../result/model.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 import { type AppRecipe, writeGeneratedApps } from '../../servers/generated-apps.ts'
+import { makePrivateFolder, removeFolder } from '../../servers/private-folder.ts'
 import { mean } from '../../statistics/summary.ts'
 
 /** An app that burns, made by a recipe, and where its processes leave what they know of themselves: a file each, written when they end. */
@@ -24,8 +24,7 @@ export type BurningApp<Recipe extends AppRecipe = AppRecipe> = ResolvedApp & {
 export async function writeBurningApps<Recipe extends AppRecipe>(
   recipes: readonly Recipe[],
 ): Promise<{ readonly apps: readonly BurningApp<Recipe>[]; remove(): Promise<void> }> {
-  const root = await mkdtemp(join(tmpdir(), 'framework-cost-'))
-  const removeFolders = () => rm(root, { recursive: true, force: true })
+  const root = makePrivateFolder()
   const folderOf = ({ id }: AppRecipe) => join(root, id)
   try {
     for (const recipe of recipes) await mkdir(folderOf(recipe))
@@ -36,11 +35,11 @@ export async function writeBurningApps<Recipe extends AppRecipe>(
       apps: generated.apps.map((app, index) => ({ ...app, recipe: recipes[index]!, folder: folderOf(recipes[index]!) })),
       async remove() {
         await generated.remove()
-        await removeFolders()
+        removeFolder(root)
       },
     }
   } catch (error) {
-    await removeFolders()
+    removeFolder(root)
     throw error
   }
 }

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { symlink, writeFile } from 'node:fs/promises'
 import { get } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { RunError } from '../../result/errors.ts'
+import { keepGroup, makePrivateFolder, removeFolder } from '../../servers/private-folder.ts'
 import { total } from './words.ts'
 
 const PROJECT_MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
@@ -84,27 +84,30 @@ export async function withOutsideServers<T>(
   cpu: number | null,
   act: (servers: readonly OutsideServer[]) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'framework-cost-'))
-  const children: ChildProcess[] = []
+  const started: { readonly child: ChildProcess; readonly folder: string }[] = []
   try {
-    await symlink(PROJECT_MODULES, join(folder, 'node_modules'))
     const firstPort = 10_000 + Math.floor(Math.random() * 9_000)
     const servers: OutsideServer[] = []
     for (const [index, [app, source]] of Object.entries(sources).entries()) {
-      const file = join(folder, `${app}.mjs`)
+      const folder = makePrivateFolder()
+      const file = join(folder, 'server.mjs')
+      await symlink(PROJECT_MODULES, join(folder, 'node_modules'))
       await writeFile(file, source)
       const port = firstPort + index
       const [command, ...args] = [...(cpu === null ? [] : ['taskset', '-c', String(cpu)]), process.execPath, file]
       const env = { PATH: process.env.PATH, PORT: String(port), NODE_ENV: 'production' }
-      const child = spawn(command!, args, { stdio: 'ignore', env })
-      children.push(child)
+      const child = spawn(command!, args, { stdio: 'ignore', env, detached: true })
+      started.push({ child, folder })
+      if (child.pid !== undefined) keepGroup(child.pid, folder)
       servers.push({ app, url: `http://127.0.0.1:${port}/hello`, cpuNs: () => cpuOf(child.pid!) })
     }
     for (const server of servers) await answers(server)
     return await act(servers)
   } finally {
-    for (const child of children) child.kill('SIGKILL')
-    await rm(folder, { recursive: true, force: true })
+    for (const { child, folder } of started) {
+      child.kill('SIGKILL')
+      removeFolder(folder)
+    }
   }
 }
 
