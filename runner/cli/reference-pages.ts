@@ -23,7 +23,7 @@ function factEntry({ id, title, why, good, source, measured }: GroupedProbe): st
 export function renderFindingsPage(): string {
   return `# Findings
 
-All codes that a result may hold, made from the registry (\`runner/analysis/checks/registry.ts\`) by \`npm run docs\`. The sentence of a finding
+All codes that a result may contain, made from the registry (\`runner/analysis/checks/registry.ts\`) by \`npm run docs\`. The sentence of a finding
 has its numbers; \`facts\` in \`result.json\` has them for programs.
 
 **invalid**: the numbers must not be used, and the cell has no rank. **suspect**: read the finding before you quote the number.
@@ -33,13 +33,13 @@ has its numbers; \`facts\` in \`result.json\` has them for programs.
 
 ## Of a cell
 
-They stand with the cells they are about.
+They are listed with the cells that they concern.
 
 ${table('cell')}
 
 ## Of a run
 
-They hold for the whole run, or for all cells of an endpoint, and stand with every cell there.
+They apply to the whole run, or to all cells of an endpoint, and are listed with every cell there.
 
 ${table('run')}
 `

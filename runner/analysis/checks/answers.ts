@@ -12,7 +12,7 @@ const waited = ({ slowSlices, slices, milliseconds }: Facts) =>
   'the cost counts CPU time, and knows nothing of that'
 
 const whatItWaitsFor =
-  'Look for what the app waits for: a connection that is opened again, a lock, a timer. Say it beside the cost; the latencies are in result.json.'
+  'Look for what the app waits for: a connection that is opened again, a lock, a timer. Mention it next to the cost; the latencies are in result.json.'
 
 /** Answers per second over requests due per second: below, the server or the load generator does not keep up. */
 const ACHIEVED_SHARE = 0.99
@@ -45,9 +45,9 @@ export const answersKinds = kindsOf('cell', {
     advice: 'Do not set these in the app; they are set for all.',
   }),
   reconnects: suspect({
-    meaning: 'The server closed connections that were to be kept. Opening them again was charged to it.',
+    meaning: 'The server closed connections that should have stayed open. Opening them again was charged to it.',
     message: ({ reconnects }) =>
-      `the server closed ${reconnects} connections that were to be kept: opening them again was charged to it`,
+      `the server closed ${reconnects} connections that should have stayed open: opening them again was charged to it`,
     advice: 'Keep connections alive; timeouts are set for every app.',
   }),
   'slow-answers': suspect({
@@ -73,9 +73,9 @@ export const answersKinds = kindsOf('cell', {
     advice: 'Ask for a lower --rate or a smaller --load-percent; look for an app that hangs.',
   }),
   'sent-late': suspect({
-    meaning: `Open loop: requests for which a connection was free were sent later than they were due, by more than ${percent(LAG_SHARE, 0)} of the latency, at the median or at the 99th percentile. The load generator was busy with other answers, or was kept from its CPU. Latencies hold its delay.`,
+    meaning: `Open loop: requests for which a connection was free were sent later than they were due, by more than ${percent(LAG_SHARE, 0)} of the latency, at the median or at the 99th percentile. The load generator was busy with other answers, or was kept from its CPU. Latencies include its delay.`,
     message: late,
-    advice: 'Use a faster or quieter CPU for the load generator, a lower rate, or take latencies for an upper bound.',
+    advice: 'Use a faster or quieter CPU for the load generator, a lower rate, or take latencies as an upper bound.',
   }),
   'sent-too-late': invalid({
     meaning: `As sent-late, by more than ${percent(LAG_INVALID_SHARE, 0)}.`,

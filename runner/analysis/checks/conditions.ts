@@ -3,7 +3,7 @@ import { type Found, findingOf, fixed, invalid, kindsOf, note, suspect } from '.
 
 /** Share of the wanted warm-up: the pilot does not know what is wanted more exactly than this. */
 const ENOUGH_OF_THE_WARM_UP = 0.95
-/** Warm-up below which a run is one of cold code: after 0.5 s koa and express were 30 to 80 % too dear (5 runs of 45 s), after 1.3 s 2 %. */
+/** Warm-up below which a run is one of cold code: after 0.5 s koa and express were 30 to 80 % too expensive (5 runs of 45 s), after 1.3 s 2 %. */
 export const COLD_MILLISECONDS = 1_000
 
 export const conditionsKinds = kindsOf('run', {
@@ -32,11 +32,11 @@ export const conditionsKinds = kindsOf('run', {
   interrupted: suspect({
     meaning: 'The run was stopped by hand or by a signal, or it is the state after a round of a run that is still going on.',
     message: ({ rounds }) => `the run was interrupted after ${rounds} rounds`,
-    advice: 'Let it finish, or take it for what it is.',
+    advice: 'Let it finish, or treat it as incomplete.',
   }),
   'cold-apps': invalid({
     meaning:
-      'The run is so short that its processes had less than a second to get warm. After half a second koa and express came out 30 to 80 % too dear: what was measured is the compiler, and no interval shows it.',
+      'The run is so short that its processes had less than a second to get warm. After half a second koa and express came out 30 to 80 % too expensive: what was measured is the compiler, and no interval shows it.',
     message: ({ seconds, wantedSeconds }) =>
       `only ${fixed(seconds, 1)} s of warm-up fit into the time of this run; ${fixed(wantedSeconds, 1)} s were wanted, and less than 1 s measures cold code`,
     advice: 'Give it more time with --max-minutes, or fewer --apps.',
@@ -49,12 +49,12 @@ export const conditionsKinds = kindsOf('run', {
     advice: 'Give it more time with --max-minutes, or fewer --apps.',
   }),
   'not-pinned': suspect({
-    meaning: 'Server and load generator have no CPUs of their own, so they take them from each other.',
+    meaning: 'Server and load generator have no CPUs of their own, so they compete for them.',
     message: ({ reason }) => `server and load generator are not pinned to CPUs of their own: ${reason}`,
     advice: 'Use Linux with two CPUs or more and the program taskset (package util-linux).',
   }),
   'coarse-cpu-accounting': note({
-    meaning: 'CPU time comes from process.cpuUsage(), not from schedstat. The asking itself costs the server some CPU.',
+    meaning: 'CPU time comes from process.cpuUsage(), not from schedstat. Reading it costs the server some CPU.',
     message: () =>
       'CPU time comes from process.cpuUsage() in microseconds, of the app process alone: this kernel has no schedstat',
     advice: 'On Linux with /proc/PID/schedstat children of an app are metered too, in nanoseconds.',

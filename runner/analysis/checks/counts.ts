@@ -48,7 +48,7 @@ export const countsKinds = kindsOf('cell', {
     advice: 'Look for connections that are idle or closed, and for requests that take turns; measure again.',
   }),
   'counters-disagree': invalid({
-    meaning: `Two counts of one thing differ: a pinned server used more than ${percent(COUNTERS_MAY_EXCEED, 0)} of the CPUs it has; or requests/s times cost come to more than ${percent(COUNTERS_MAY_EXCEED, 0)} of them, and ${UNSTEADY_MAY_COST_MORE} % more for each percent of the requests that are in the cost and not in the rate, because the first ones of a slice meet cold caches; or the kernel's clock ticks show ${percent(TICKS_MAY_EXCEED - 1, 0)} more CPU time of the server's process than the nanoseconds of all its threads. 99, 101 and 102 % were seen at most with 16 connections.`,
+    meaning: `Two counts of the same thing differ: a pinned server used more than ${percent(COUNTERS_MAY_EXCEED, 0)} of the CPUs it has; or requests/s times cost come to more than ${percent(COUNTERS_MAY_EXCEED, 0)} of them, and ${UNSTEADY_MAY_COST_MORE} % more for each percent of the requests that are in the cost and not in the rate, because the first ones of a slice meet cold caches; or the kernel's clock ticks show ${percent(TICKS_MAY_EXCEED - 1, 0)} more CPU time of the server's process than the nanoseconds of all its threads. 99, 101 and 102 % were seen at most with 16 connections.`,
     message: ({ what, share }) => `the counters contradict each other: ${what} is ${percent(share)}, which cannot be`,
     advice: 'Look for threads that live only for a moment, or for a clock that was changed; if neither, please report it.',
   }),

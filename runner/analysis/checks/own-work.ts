@@ -25,7 +25,7 @@ export const ownWorkKinds = kindsOf('cell', {
     advice: 'Nothing has to be done: it is in the cost. typicalCost is without it.',
   }),
   'works-when-idle': suspect({
-    meaning: `The app uses more than ${percent(WORKS_WHEN_IDLE_SHARE, 0)} of a CPU when nobody asks it. That is no request's cost and is taken off, as far as it is known from the idle time before its load.`,
+    meaning: `The app uses more than ${percent(WORKS_WHEN_IDLE_SHARE, 0)} of a CPU when it gets no requests. No request causes that, so it is subtracted, as far as it is known from the idle time before its load.`,
     message: ({ share }) => `the app uses ${percent(share)} of a CPU when nobody asks it; that is taken off its cost`,
     advice: 'Switch off timers and background work that have nothing to do with requests, and measure again.',
   }),

@@ -39,7 +39,7 @@ export const roundsKinds = kindsOf('cell', {
     advice: 'Look at what happened to the baseline, let at least two rounds finish, or end other programs.',
   }),
   'few-rounds': suspect({
-    meaning: `Fewer than ${TRUSTED_ROUNDS} rounds. The interval is meant to hold all the same, but a single odd round moves it far.`,
+    meaning: `Fewer than ${TRUSTED_ROUNDS} rounds. The interval is still meant to hold, but a single odd round moves it far.`,
     message: ({ rounds }) => `only ${rounds} rounds: an interval needs at least ${TRUSTED_ROUNDS} to be trusted`,
     advice: 'Let the run finish, or give it more time with --max-minutes or more --rounds.',
   }),
@@ -50,13 +50,13 @@ export const roundsKinds = kindsOf('cell', {
   }),
   // The interval is honest whatever its width, and printed beside the number: that it is wider than requested makes nothing wrong.
   'precision-not-reached': note({
-    meaning: 'The interval of the ratio is wider than --precision requested. It is right all the same.',
+    meaning: 'The interval of the ratio is wider than --precision requested. It is still right.',
     message: ({ halfWidthPercent, precisionPercent }) =>
       `the interval is ±${fixed(halfWidthPercent, 2)} %, ±${precisionPercent} % was requested`,
     advice: 'Give it more time with --max-minutes, or ask for less with --precision.',
   }),
   'few-blocks-kept': suspect({
-    meaning: `Fewer than ${percent(FEW_BLOCKS_SHARE, 0)} of the planned blocks count; the others were disturbed every time they were tried. What was kept may tell of the machine's quiet moments only.`,
+    meaning: `Fewer than ${percent(FEW_BLOCKS_SHARE, 0)} of the planned blocks count; the others were disturbed every time they were tried. What was kept may describe only the quiet moments of the machine.`,
     message: ({ kept, planned }) =>
       `only ${kept} of ${planned} planned blocks count: the others were disturbed whenever they were tried`,
     advice: 'Measure on a quieter machine.',
@@ -91,7 +91,7 @@ export const roundsKinds = kindsOf('cell', {
     advice: 'Give it a longer --warm-up if half of this drift matters to you.',
   }),
   'still-compiling': suspect({
-    meaning: `Threads of the app that run no event loop, which are V8's compiler and garbage collector, take more than ${COMPILING_PERCENT} % (or the precision requested, if that is coarser) more of its CPU time in the first half of a round than in the second, and the interval of that excludes none. The app was measured while it was still being compiled, which costs a server once and a request nothing.`,
+    meaning: `Threads of the app that run no event loop, which are V8's compiler and garbage collector, take more than ${COMPILING_PERCENT} % (or the precision requested, if that is coarser) more of its CPU time in the first half of a round than in the second, and the interval of that excludes 0. The app was measured while it was still being compiled, which a server pays once and no request causes.`,
     message: ({ helperFallPercent, low, high }) =>
       `compiler and garbage collector take ${fixed(helperFallPercent, 1)} [${fixed(low, 1)}, ${fixed(high, 1)}] % more of the CPU time in the first half of a round than in the second: the app was still being compiled`,
     advice: 'Give it a longer --warm-up, or more time with --max-minutes.',

@@ -22,7 +22,7 @@ const SPARE_CONNECTIONS = 1.25
 
 export const saturationKinds = kindsOf('cell', {
   'load-generator-bound': suspect({
-    meaning: `The server used its CPU for less than ${percent(BUSY_ENOUGH, 0)} of the time (median of slices; of several workers: all CPUs that they can use), so something else was the limit. Requests/s tell of the load; the cost is less certain, because a server with time to spare does its work in other portions.`,
+    meaning: `The server used its CPU for less than ${percent(BUSY_ENOUGH, 0)} of the time (median of slices; of several workers: all CPUs that they can use), so something else was the limit. Requests/s describe the load; the cost is less certain, because a server with time to spare batches its work differently.`,
     message: ({ serverBusy, loadBusy }) =>
       `the server was only ${percent(serverBusy)} busy${loadBusy === null ? '' : ` while the load generator was ${percent(loadBusy)} busy`}: ` +
       'requests per second tell of the load, and the cost per request is less certain',
@@ -31,8 +31,7 @@ export const saturationKinds = kindsOf('cell', {
   'load-generator-busy': suspect({
     meaning: `The load generator had answers to handle for more than ${percent(LOAD_GENERATOR_BUSY, 0)} of the time, although the server was busy too. A slightly faster server would have had to wait for it. Up to 90 % was seen in valid runs.`,
     message: ({ loadBusy }) => `the load generator was ${percent(loadBusy)} busy: it has no room left for a faster app`,
-    advice:
-      'Take requests per second for a lower bound; a faster CPU for the load generator, or wrk as a cross-check, tells more.',
+    advice: 'Take requests per second as a lower bound; use a faster CPU for the load generator, or wrk as a cross-check.',
   }),
   'server-idle': invalid({
     meaning: `The server used its CPU for less than ${percent(HARDLY_BUSY, 0)} of the time at full load (median of slices; of several workers: all CPUs that they can use), and connections alone are not the reason: the load generator was at its limit, or one of both waited for its CPU (or that is not known), or some workers had less to do than others. Waiting was measured. Not judged with a driver that sleeps.`,
@@ -41,7 +40,7 @@ export const saturationKinds = kindsOf('cell', {
     advice: 'Look for another program on the CPUs of server and load generator, or for workers that get no connections.',
   }),
   'connections-bound': invalid({
-    meaning: `The server used its CPU for less than ${percent(HARDLY_BUSY, 0)} of the time at full load (median of slices), while the load generator was not at its limit and both had their CPUs: each request waits for something that is no CPU, such as a database or a timer, and the connections are too few to keep the server busy meanwhile. A server with time to spare does its work in other portions, so its cost is not the one under full load. Connections over busy share is how many would do (the knee of Denning and Buzen's bounds); a quarter more, up to a power of two, is what to try. Said in place of server-idle.`,
+    meaning: `The server used its CPU for less than ${percent(HARDLY_BUSY, 0)} of the time at full load (median of slices), while the load generator was not at its limit and both had their CPUs: each request waits for something other than the CPU, such as a database or a timer, and the connections are too few to keep the server busy meanwhile. A server with time to spare batches its work differently, so its cost is not the one under full load. Connections over busy share is how many would do (the knee of Denning and Buzen's bounds); a quarter more, up to a power of two, is what to try. Reported instead of server-idle.`,
     message: ({ connections, milliseconds, cpuMilliseconds, serverBusy, needed, suggested }) =>
       `the connections are the limit: a request takes ${fixed(milliseconds, 1)} ms, of which the server works for ${fixed(cpuMilliseconds, 3)} ms, ` +
       `so ${connections} connections keep it ${percent(serverBusy, 0)} busy; ` +
@@ -51,7 +50,7 @@ export const saturationKinds = kindsOf('cell', {
       'Measure with so many connections. If the server is not busier then, the app takes only so many requests at a time: look for a call that blocks, or a pool that is too small.',
   }),
   stall: invalid({
-    meaning: `A response takes ${STALL_FROM_MILLISECONDS} ms or more (median latency, or connections over requests/s) while the server is less than ${percent(STALLED_BELOW_BUSY, 0)} busy; for more than ${percent(HELD_SHARE, 0)} of that time a part of it was there already; and while warming up most of those whose first part the load generator acknowledged early came at once. Nagle's algorithm waits for that acknowledgement, which the other side delays for 40 ms and more. An app that waits by itself is not taken for it. Said in place of server-idle.`,
+    meaning: `A response takes ${STALL_FROM_MILLISECONDS} ms or more (median latency, or connections over requests/s) while the server is less than ${percent(STALLED_BELOW_BUSY, 0)} busy; for more than ${percent(HELD_SHARE, 0)} of that time a part of it was there already; and while warming up most of those whose first part the load generator acknowledged early came at once. Nagle's algorithm waits for that acknowledgement, which the other side delays for 40 ms and more. An app that waits on its own does not count. Reported instead of server-idle.`,
     message: ({ milliseconds, serverBusy }) =>
       `each response takes ${fixed(milliseconds, 1)} ms while the server is ${percent(serverBusy, 0)} busy: ` +
       "the signature of Nagle's algorithm against delayed acknowledgements, not framework cost",

@@ -65,7 +65,7 @@ export const limitProbes: readonly Probe[] = [
     title: 'open files',
     good: `${FILES_PER_CONNECTION} per connection and ${FILES_BESIDE} besides`,
     source: '`Max open files` of `/proc/self/limits`',
-    why: 'A connection that cannot be opened for want of a file number ends the run.',
+    why: 'A connection that cannot be opened for lack of a file descriptor ends the run.',
     read({ machine, connections }) {
       const limit = /^Max open files\s+(\d+|unlimited)/m.exec(machine.readFile('/proc/self/limits') ?? '')?.[1]
       if (limit === undefined) return null

@@ -40,7 +40,7 @@ export const invariance: Part<InvariancePart> = {
   share: 0.12,
   measure: (context) => measureFactors(context, invarianceFactors(context.placement)),
   heading: 'Invariance',
-  question: 'Does a ratio stay the same when something changes that is no framework?',
+  question: 'Does a ratio stay the same when something other than the framework changes?',
   goals: ['no other setting than the default moves a ratio provably'],
   answer: invarianceAnswer,
 }

@@ -150,7 +150,7 @@ function bySuite(driver: DriverId): Way['measure'] {
 
 const EXPLANATION =
   'Every set has fresh processes: all five servers up at once on one CPU, warmed up, then loaded in turns; cost is all CPU time over all ' +
-  'requests, an idle second included. What stands by hand shares no code with the suite: node server.mjs as in the documentation of ' +
+  'requests, an idle second included. The servers started by hand share no code with the suite: node server.mjs as in the documentation of ' +
   'each framework, autocannon and wrk from their own command lines, and /proc. Both programs sleep between responses, and the ' +
   "server's write has to wake them; that is more expensive, and more so for a slow app. So the suite is compared with them by a client that sleeps as " +
   'well (--driver autocannon-sleeping); what its usual client, which never sleeps, says of the same servers is beside it.'

@@ -14,7 +14,7 @@ const COMMIT_DIGITS = 12
 
 const HEAD = `<!-- Made by \`npm run calibrate\`; \`npm run calibrate -- --page\` makes it again from results/published/calibration/. Do not edit. -->
 
-# Calibration: what the suite says of itself
+# Calibration: the suite measured by itself
 
 Every number on this page was measured with \`npm run calibrate\` and is computed from the
 [data beside the published results](../results/published/calibration/). What was tried to make the suite more precise, and what it

@@ -19,7 +19,7 @@ function asOlder({ runs, ...part }: PlantedPart): PlantedPart {
 }
 
 describe('what is said of planted cost', () => {
-  it('is how often the truth is held, and whether 1 µs is told apart from 0', () => {
+  it('is how often the truth is held, and whether 1 µs is distinguished from 0', () => {
     const { judged, outcomes, sentences, answer } = said()
     expect(judged[0]?.measured).toMatch(/^98 % of 40 intervals hold the planted value, timed in situ \(/)
     expect(judged[2]?.measured).toBe('in 8 of 8 runs')

@@ -71,7 +71,7 @@ export const planted: Part<PlantedPart> = {
   goals: [
     'the planted cost lies inside the interval in at least 95 of 100',
     'what is recovered is what whole requests took by the servers’ own clocks, in at least 95 of 100',
-    '1 µs per request is told apart from 0',
+    '1 µs per request is distinguished from 0',
   ],
   answer: plantedAnswer,
 }

@@ -31,7 +31,7 @@ export const today: Part<TodayPart> = {
   title: 'what people do today',
   share: 0.15,
   measure: (context) => measureProcedures(context, PROCEDURES),
-  heading: 'Against what people do today',
+  heading: 'Against the usual procedures',
   question: 'What does the suite add to a benchmark made in the usual way, with the same servers and the same time?',
   goals: ['intervals at least 10 times narrower than those of sequential autocannon in the same time'],
   answer(part) {
