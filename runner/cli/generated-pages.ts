@@ -5,7 +5,8 @@ import { readPublished } from '../questions/calibration/files.ts'
 import { renderCalibrationPage } from '../questions/calibration/page.ts'
 import { studies } from '../questions/studies/registry.ts'
 import { renderChartFiles } from '../report/charts/chart-files.ts'
-import { pictureTag } from '../report/markdown.ts'
+import { tableOf, texts } from '../report/document.ts'
+import { pictureTag, toMarkdown } from '../report/markdown.ts'
 import { mainFactsLine } from '../report/run-facts.ts'
 import { renderMarkdown, renderMarkdownTable } from '../report/run-report.ts'
 import { parseResult, renderJsonSchema } from '../result/json.ts'
@@ -70,18 +71,29 @@ export async function publishedStudies(): Promise<StudyEntry[]> {
 }
 
 async function comparisonPages(result: Result): Promise<Page[]> {
-  const readme = replaceRegion(await readFile(README, 'utf8'), 'results', latestResults(result))
+  const regions = { results: latestResults(result), options: optionsTable(), studies: studiesTable() }
+  const readme = Object.entries(regions).reduce(
+    (page, [name, content]) => replaceRegion(page, name, content),
+    await readFile(README, 'utf8'),
+  )
   const charts = await renderChartFiles(result)
   const page = `${picture('overhead', 'published')}\n\n${renderMarkdown(result)}\n${picture('share', 'published')}\n`
   return [
     { path: inProject('results', 'README.md'), text: page },
-    { path: README, text: replaceRegion(readme, 'options', optionsTable()) },
+    { path: README, text: readme },
     ...charts.map(({ name, text }) => ({ path: inProject('results', 'published', name), text })),
   ]
 }
 
 function picture(name: keyof typeof chartAlts, folder: string): string {
   return pictureTag({ path: `${folder}/${name}`, description: chartAlts[name] })
+}
+
+/** The studies as a Markdown table, for the README. */
+function studiesTable(): string {
+  return toMarkdown([
+    { blocks: [tableOf(studies, [texts('study', ({ id }) => id), texts('question', ({ question }) => question)])] },
+  ])
 }
 
 function latestResults(result: Result): string {

@@ -54,10 +54,10 @@ export const conditionsKinds = kindsOf('run', {
     advice: 'Use Linux with two CPUs or more and the program taskset (package util-linux).',
   }),
   'coarse-cpu-accounting': note({
-    meaning: 'CPU time comes from process.cpuUsage(), not from schedstat. Reading it costs the server some CPU.',
-    message: () =>
-      'CPU time comes from process.cpuUsage() in microseconds, of the app process alone: this kernel has no schedstat',
-    advice: 'On Linux with /proc/PID/schedstat children of an app are metered too, in nanoseconds.',
+    meaning:
+      'CPU time comes from the ticks of 10 ms that the system counts for a process tree, not from schedstat. Sums over a run are right; single slices are coarse.',
+    message: () => 'CPU time is counted in ticks of 10 ms: this system has no schedstat',
+    advice: 'Use Linux with /proc/PID/schedstat, which counts nanoseconds.',
   }),
   'sleeping-load-generator': suspect({
     meaning:

@@ -34,7 +34,7 @@ describe('checkRun', () => {
 
   it.each<[string, Partial<JudgedRun>, string[]]>([
     ['a simulation', { cpuAccounting: 'simulated' }, ['simulated']],
-    ['a kernel without schedstat', { cpuAccounting: 'process.cpuUsage' }, ['coarse-cpu-accounting']],
+    ['a kernel without schedstat', { cpuAccounting: 'ticks' }, ['coarse-cpu-accounting']],
     ['nothing pinned', { notPinnedBecause: 'there is only one CPU' }, ['not-pinned']],
     ['a run too short to get warm', { warmUpMilliseconds: 1_300 }, ['short-warm-up']],
     ['a run a twentieth too short to get warm', { warmUpMilliseconds: 2_280 }, []],

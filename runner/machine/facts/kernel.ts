@@ -36,11 +36,11 @@ export const kernelProbes: readonly Probe[] = [
     title: 'source of CPU time',
     good: 'schedstat',
     source: '`/proc/self/schedstat`',
-    why: 'schedstat tells nanoseconds from outside; without it every server is asked for microseconds, and answering costs it CPU time.',
+    why: 'schedstat counts nanoseconds; without it CPU time is counted in ticks of 10 ms, which are too coarse for a slice.',
     read({ machine }) {
       const [cpuNs = ''] = (machine.readFile('/proc/self/schedstat') ?? '').split(' ')
       if (Number(cpuNs) > 0) return good('schedstat')
-      return machine.platform === 'linux' ? poor('process.cpuUsage: no schedstat') : unknown('process.cpuUsage')
+      return machine.platform === 'linux' ? poor('ticks of 10 ms: no schedstat') : unknown('ticks of 10 ms')
     },
   },
   {

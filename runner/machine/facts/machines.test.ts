@@ -62,7 +62,7 @@ describe('a container with a quota', () => {
     ['governor', ['unknown', 'not visible, as in most virtual machines']],
     ['turbo', ['poor', 'on', 'echo 0 | tee /sys/devices/system/cpu/cpufreq/boost']],
     ['stolen-time-accounting', ['unknown', 'the configuration of this kernel cannot be read']],
-    ['cpu-time-source', ['poor', 'process.cpuUsage: no schedstat']],
+    ['cpu-time-source', ['poor', 'ticks of 10 ms: no schedstat']],
     ['interrupt-time', ['unknown', 'the configuration of this kernel cannot be read; npm run doctor measures it']],
     ['clock-source', ['poor', 'xen', 'echo tsc | tee /sys/devices/system/clocksource/clocksource0/current_clocksource']],
     ['huge-pages', ['unknown', 'not known here']],
@@ -106,7 +106,7 @@ describe('macOS', () => {
     expect(factOf('pinning', mac)).toEqual(['poor', 'this is darwin, and pinning needs Linux'])
     expect(factOf('governor', mac)).toEqual(['unknown', 'not known on darwin'])
     expect(factOf('steal', mac, calm)).toEqual(['unknown', 'not known on darwin'])
-    expect(factOf('cpu-time-source', mac)).toEqual(['unknown', 'process.cpuUsage'])
+    expect(factOf('cpu-time-source', mac)).toEqual(['unknown', 'ticks of 10 ms'])
     expect(factOf('node', mac)).toEqual(['good', '24.21.0, as pinned'])
     expect(factOf('tool-wrk', mac)).toEqual(['unknown', 'not installed; optional'])
   })
