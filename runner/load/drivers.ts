@@ -12,3 +12,11 @@ export const drivers = {
 } satisfies Record<string, () => LoadDriver>
 
 export type DriverId = keyof typeof drivers
+
+/** What `--help` says of each driver, beside its name; null: nothing. */
+export const driverNotes: Readonly<Record<DriverId, string | null>> = {
+  autocannon: null,
+  'autocannon-sleeping': 'shows the price of wake-ups',
+  wrk: 'cross-check of requests/s',
+  fake: 'tests',
+}

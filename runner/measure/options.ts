@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import { endpointIds } from '../../apps/endpoints.ts'
-import { type DriverId, drivers } from '../load/drivers.ts'
+import { type DriverId, driverNotes, drivers } from '../load/drivers.ts'
 import { MOST_CONNECTIONS } from '../result/load-shape.ts'
 import { chosenFrom, folder, list, number, wholeNumber } from '../result/option-values.ts'
 
@@ -22,8 +22,7 @@ export function optionName({ flags }: OptionRow): string {
 export const DEFAULT_SLICE_MILLISECONDS = 20
 const QUICK = { precision: 3, maxMinutes: 2 }
 const LONGEST_MINUTES = 180
-const DRIVERS =
-  'what makes the load: autocannon; autocannon-sleeping (shows the price of wake-ups), wrk (cross-check of requests/s), fake (tests)'
+const driverList = Object.entries(driverNotes).map(([id, note]) => (note === null ? id : `${id} (${note})`))
 
 const endpoints = (text: string) => list(text).map((name) => chosenFrom('endpoint', endpointIds, name))
 const transport = (text: string) => chosenFrom('transport', ['tcp', 'unix'] as const, text)
@@ -48,7 +47,7 @@ const rows = {
     'until precise',
   ),
   quick: option('--quick', `precision ${QUICK.precision}, ${QUICK.maxMinutes} minutes: a first look`, undefined, false, 'off'),
-  driver: option('--driver <name>', DRIVERS, driver, 'autocannon'),
+  driver: option('--driver <name>', `what makes the load: ${driverList.join(', ')}`, driver, 'autocannon'),
   seed: numeric('--seed <n>', 'repeats the random order of an earlier run', [wholeNumber, 0, 2 ** 32 - 1], 0, 'from the clock'),
   out: option('--out <folder>', 'where runs are written', folder('--out'), 'results'),
   json: option('--json', 'print result.json instead of the tables', undefined, false, 'off'),
