@@ -1,8 +1,7 @@
 import { paragraph, type Fact as ReportFact, type Tone, titled } from '../report/document.ts'
-import { count } from '../report/run-facts.ts'
 import { type TerminalOptions, toTerminal } from '../report/terminal.ts'
 import { type Examination, type Fact, FactGroup, type Grade, type SpeedScore } from '../result/fact.ts'
-import { formatNumber } from '../result/format.ts'
+import { count, formatNumber } from '../result/format.ts'
 import { listInWords, plainText } from '../result/plain-text.ts'
 
 const LONGEST_TEXT = 500

@@ -1,8 +1,8 @@
 import { appId } from '../result/app-name.ts'
-import { formatLevel } from '../result/format.ts'
+import { count, formatLevel } from '../result/format.ts'
 import type { Result } from '../result/model.ts'
 import { listInWords, plainText, shellQuote } from '../result/plain-text.ts'
-import { connections, count, fromTo, pinning, transports, version } from './run-facts.ts'
+import { connections, fromTo, pinning, transports, version } from './run-facts.ts'
 
 const LONGEST_NAME = 80
 

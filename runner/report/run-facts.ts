@@ -1,4 +1,4 @@
-import { formatDuration, formatShare } from '../result/format.ts'
+import { count, formatDuration, formatShare } from '../result/format.ts'
 import type { Result, StopReason } from '../result/model.ts'
 import { listInWords, plainText } from '../result/plain-text.ts'
 import { processorType } from '../result/processor.ts'
@@ -46,11 +46,6 @@ export function runFacts(result: Result): Fact[] {
     time: `${effort(result)}; stopped because ${stopReasons[result.stoppedBecause]}`,
   }
   return Object.entries(facts).flatMap(([name, text]) => (text === null ? [] : [{ name, text }]))
-}
-
-/** `1 round`, `2 rounds`. */
-export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
 }
 
 /** Which CPU each side has. */

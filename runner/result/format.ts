@@ -118,3 +118,8 @@ function tidy(digits: string): string {
   // A small negative number rounds to "-0.0", which reads as if the sign were known.
   return /^-[0.]+$/.test(joined) ? joined.slice(1) : joined
 }
+
+/** `1 run`, `3 runs`, `2 copies`, `0.5 minutes`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${Number.isInteger(number) ? formatNumber(number, 0) : number} ${number === 1 ? one : many}`
+}

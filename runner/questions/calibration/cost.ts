@@ -2,7 +2,7 @@ import { BASELINE } from '../../../apps/app.ts'
 import { endpointIds } from '../../../apps/endpoints.ts'
 import type { RoundAnalysis } from '../../analysis/round-analysis.ts'
 import { type AnswerChart, type AnswerTable, chartOf, tableOf } from '../../result/answer.ts'
-import { formatNumber, formatPlusMinusPercent, formatShare } from '../../result/format.ts'
+import { count, formatNumber, formatPlusMinusPercent, formatShare } from '../../result/format.ts'
 import type { Result } from '../../result/model.ts'
 import { leastSquares } from '../../statistics/regression.ts'
 import { mean } from '../../statistics/summary.ts'
@@ -11,7 +11,7 @@ import type { CostPart } from './data.ts'
 import type { Part } from './part.ts'
 import { outcomeOf, unitShare } from './repetitions.ts'
 import { notMeasured, repeatRuns, sized } from './unit-run.ts'
-import { count, dot, effortOf, percent, total, verdictSentences } from './words.ts'
+import { dot, effortOf, percent, total, verdictSentences } from './words.ts'
 
 type CostRun = CostPart['runs'][number]
 type RequestCost = CostPart['perRequest'][number]

@@ -1,6 +1,6 @@
 import { BASELINE } from '../../../apps/app.ts'
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
-import { formatLevel, formatPlusMinusPercent } from '../../result/format.ts'
+import { count, formatLevel, formatPlusMinusPercent } from '../../result/format.ts'
 import type { Estimate, Result } from '../../result/model.ts'
 import { type Interval, relativeHalfWidth } from '../../statistics/estimate.ts'
 import { mean, median, quantile } from '../../statistics/summary.ts'
@@ -9,7 +9,7 @@ import type { IdenticalPart } from './data.ts'
 import type { Part } from './part.ts'
 import { outcomeOf, unitShare } from './repetitions.ts'
 import { notMeasured, repeatRuns, sized } from './unit-run.ts'
-import { bounded, count, effortOf, holds, judged, judgeShare, percent, shareInterval, verdictSentences } from './words.ts'
+import { bounded, effortOf, holds, judged, judgeShare, percent, shareInterval, verdictSentences } from './words.ts'
 
 /** Copies of the baseline given as apps, besides the two that every run has. */
 const FURTHER_COPIES = 4

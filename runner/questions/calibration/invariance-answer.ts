@@ -1,12 +1,12 @@
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
-import { formatEstimate, formatPlusMinusPercent } from '../../result/format.ts'
+import { count, formatEstimate, formatPlusMinusPercent } from '../../result/format.ts'
 import type { Estimate } from '../../result/model.ts'
 import { listInWords } from '../../result/plain-text.ts'
 import { differenceOfMeans, estimateMeans, type MeanEstimate } from '../../statistics/estimate.ts'
 import { holm } from '../../statistics/holm.ts'
 import type { InvariancePart } from './data.ts'
 import type { Judgement, PartAnswer } from './part.ts'
-import { bounded, count, fromTo, judged, tooFewRounds } from './words.ts'
+import { bounded, fromTo, judged, tooFewRounds } from './words.ts'
 
 /** Chance of even one false claim in the whole part (Holm). */
 const FALSE_CLAIM = 0.05

@@ -4,6 +4,7 @@ import { type KindReport, type WorkKind, workKinds } from '../../../apps/burning
 import { differences, type Figure, overheadsOf } from '../../analysis/relative.ts'
 import type { RoundRecord } from '../../measure/records.ts'
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
+import { count } from '../../result/format.ts'
 import type { MeasuredCell, Result } from '../../result/model.ts'
 import type { AppRecipe } from '../../servers/generated-apps.ts'
 import { meanOrNull, median } from '../../statistics/summary.ts'
@@ -14,7 +15,7 @@ import { burnClock, burnPass, burnTimes, FIRST_LOOK_TURNS } from './known-work.t
 import type { Judgement, Part, PartContext, PartOutcome } from './part.ts'
 import { outcomeOf, unitShare } from './repetitions.ts'
 import { notMeasured, repeatRuns, sized } from './unit-run.ts'
-import { bounded, count, effortOf, holds, judged, judgeShare, verdictSentences } from './words.ts'
+import { bounded, effortOf, holds, judged, judgeShare, verdictSentences } from './words.ts'
 
 const KINDS = new URL('../../../apps/burning/kinds.ts', import.meta.url)
 /** What every request asks for, by the clock of a quiet process. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BASELINE } from '../../../apps/app.ts'
 import type { DriverId } from '../../load/drivers.ts'
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
-import { formatNumber } from '../../result/format.ts'
+import { count, formatNumber } from '../../result/format.ts'
 import { listInWords } from '../../result/plain-text.ts'
 import { differenceOfMeans, estimateMeans, exponentiate, type Interval, type MeanEstimate } from '../../statistics/estimate.ts'
 import { seededRandom } from '../../statistics/random.ts'
@@ -13,7 +13,7 @@ import { type OutsideServer, outsideApps, withOutsideServers } from './outside-s
 import type { Part, PartContext } from './part.ts'
 import { outcomeOf, repeatInTurns, seedOfTurn, shrunk, unitShare } from './repetitions.ts'
 import { measureUnitRun, notMeasured, sized } from './unit-run.ts'
-import { count, holds, judged } from './words.ts'
+import { holds, judged } from './words.ts'
 
 const CONNECTIONS = 16
 const WARM_UP_SECONDS = 4

@@ -1,6 +1,6 @@
 import { BASELINE } from '../../../apps/app.ts'
 import { type AnswerChart, type AnswerTable, chartOf, tableOf } from '../../result/answer.ts'
-import { formatDuration, formatNumber, formatPlusMinusPercent, formatValue } from '../../result/format.ts'
+import { count, formatDuration, formatNumber, formatPlusMinusPercent, formatValue } from '../../result/format.ts'
 import { listInWords } from '../../result/plain-text.ts'
 import { seededRandom } from '../../statistics/random.ts'
 import { resolveApps } from '../resolve.ts'
@@ -17,7 +17,7 @@ import {
 } from './procedures.ts'
 import { outcomeOf, repeatInTurns, seedOfTurn, unitShare } from './repetitions.ts'
 import { type BasisFigures, type ProcedureFigures, todayFigures } from './today-figures.ts'
-import { count, dot, fromTo, judged } from './words.ts'
+import { dot, fromTo, judged } from './words.ts'
 
 const PROCEDURES = [sequentialAutocannon, fastifyBenchmarks, interleavedAutocannon, sequentialWrk, thisSuite]
 const SUITE = thisSuite.id

@@ -8,7 +8,7 @@ import { WARM_UP_LIMITS } from '../../measure/round-sizes.ts'
 import { type CurvePoint, warmUpLength } from '../../measure/warm-up-length.ts'
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
 import { RunError } from '../../result/errors.ts'
-import { formatDuration, formatEstimate, formatNumber } from '../../result/format.ts'
+import { count, formatDuration, formatEstimate, formatNumber } from '../../result/format.ts'
 import { knownApps, type ResolvedApp } from '../../servers/find-app.ts'
 import { mean } from '../../statistics/summary.ts'
 import { planOf, resolveApps } from '../resolve.ts'
@@ -16,7 +16,7 @@ import type { WarmUpPart } from './data.ts'
 import type { Judgement, Part, PartContext } from './part.ts'
 import { repeatUnit, seedOfTurn, shrunk, unitShare } from './repetitions.ts'
 import { measureUnitRun } from './unit-run.ts'
-import { bounded, count, dot, judged, tooFewRounds } from './words.ts'
+import { bounded, dot, judged, tooFewRounds } from './words.ts'
 
 /** One that is nearly all framework, and one that makes much work for the garbage collector. */
 const ENDPOINTS: EndpointId[] = ['hello', 'table']

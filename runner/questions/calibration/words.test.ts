@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { count, fromTo, judgeShare, percent } from './words.ts'
+import { count } from '../../result/format.ts'
+import { fromTo, judgeShare, percent } from './words.ts'
 
 describe('a share against its goal', () => {
   it('is judged by its counts', () => {

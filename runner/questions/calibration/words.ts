@@ -1,5 +1,5 @@
 import type { AnswerPoint } from '../../result/answer.ts'
-import { formatDuration, formatNumber, formatShare } from '../../result/format.ts'
+import { count, formatDuration, formatNumber, formatShare } from '../../result/format.ts'
 import type { Estimate } from '../../result/model.ts'
 import type { Interval } from '../../statistics/estimate.ts'
 import { wilsonInterval } from '../../statistics/shares.ts'
@@ -13,11 +13,6 @@ export function bounded({ value, low, high, level }: Estimate): Interval[] {
 
 export function holds({ low, high }: Interval, truth: number): boolean {
   return low <= truth && truth <= high
-}
-
-/** `1 run`, `3 runs`, `2 copies`. */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${formatNumber(number, 0)} ${number === 1 ? one : many}`
 }
 
 /** `4.4 %`. */

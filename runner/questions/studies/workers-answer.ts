@@ -1,6 +1,6 @@
 import { USED_UP } from '../../analysis/checks/finding.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
-import { formatEstimate } from '../../result/format.ts'
+import { count, formatEstimate } from '../../result/format.ts'
 import type { Estimate, Result } from '../../result/model.ts'
 import { changePercent, endpointsIn, moreOrLess, named, percent, saidOf } from './phrases.ts'
 import { appsWithProcesses, type ProcessFigure, processLevels } from './processes.ts'
@@ -64,7 +64,7 @@ function scalingSentence({ scheduling, rows, enough }: Scaling, who: string, cpu
   if (enough === null) return `${where}: one plain process has no number to compare with.`
   const parts = rows.map(({ workers, cell, rateRatio, costRatio }) => {
     const one = workers === 1
-    const gives = `${count(workers)} ${one ? 'gives' : 'give'} ${formatEstimate(cell.requestsPerSecond)} requests/s`
+    const gives = `${count(workers, 'worker')} ${one ? 'gives' : 'give'} ${formatEstimate(cell.requestsPerSecond)} requests/s`
     return `${gives}${besidePlain(rateRatio)}${costBesidePlain(costRatio, one)}`
   })
   return `${where}: ${parts.join('; ')}. ${conclusion(rows, enough)}`
@@ -91,8 +91,8 @@ function conclusion(rows: readonly WorkersRow[], enough: number): string {
   const most = rows.at(-1)!.workers
   if (enough === 0) return 'None of them is proven to give more requests/s than one plain process.'
   if (enough === most)
-    return `Every smaller number is proven to give less than a larger one; whether more than ${count(most)} give more was not measured.`
-  return `More than ${count(enough)} are not proven to give more requests/s.`
+    return `Every smaller number is proven to give less than a larger one; whether more than ${count(most, 'worker')} give more was not measured.`
+  return `More than ${count(enough, 'worker')} are not proven to give more requests/s.`
 }
 
 function processSentences(result: Result, living: readonly WorkersVariant[], connections: number): string[] {
@@ -115,7 +115,7 @@ function processSentences(result: Result, living: readonly WorkersVariant[], con
       ...(spread ? [`${formatEstimate(spread)} for the ${connections} connections`] : []),
     ]
     const parts = [...held, ...saidOf(shared, (indexes) => `Jain's index of fairness is ${indexes}`)]
-    return parts.length === 0 ? [] : [`${named(app)}, ${scheduling}, ${count(workers)}: ${parts.join('; ')}.`]
+    return parts.length === 0 ? [] : [`${named(app)}, ${scheduling}, ${count(workers, 'worker')}: ${parts.join('; ')}.`]
   })
 }
 
@@ -146,10 +146,6 @@ function limits(result: Result, { variants, cpus }: WorkersFacts, rows: readonly
 function cpusInWords(cpus: Cpus): string {
   if (cpus === null) return 'on any CPU'
   return cpus.length === 1 ? '1 CPU' : `${cpus.length} CPUs`
-}
-
-function count(workers: number): string {
-  return workers === 1 ? '1 worker' : `${workers} workers`
 }
 
 /** How a variant is called in a table. */
