@@ -62,7 +62,7 @@ export const disturbanceRules = [
   },
   {
     code: 'steal',
-    because: 'the hypervisor ran somebody else, who has left the caches cold',
+    because: 'the hypervisor ran another guest, which left the caches cold',
     isBroken: (attempt) => counted(attempt, 'stealTicks') > allowedStealTicks(attempt),
   },
   {

@@ -56,7 +56,7 @@ export const answersKinds = kindsOf('cell', {
     advice: whatItWaitsFor,
   }),
   'rare-slow-answers': note({
-    meaning: `As slow-answers, in ${percent(SLOW_SLICES_SHARE, 0)} of the slices or fewer. Under ${FEWEST_SLOW_SLICES} slices are not told.`,
+    meaning: `As slow-answers, in ${percent(SLOW_SLICES_SHARE, 0)} of the slices or fewer. Fewer than ${FEWEST_SLOW_SLICES} slices are not reported.`,
     message: waited,
     advice: whatItWaitsFor,
   }),

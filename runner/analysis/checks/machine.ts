@@ -36,7 +36,7 @@ export const machineKinds = kindsOf('run', {
     advice: 'Nothing has to be done; a quieter machine needs fewer repeats.',
   }),
   'machine-too-busy': invalid({
-    meaning: `More than ${percent(TOO_BUSY_SHARE, 0)} of all attempts at blocks were disturbed. What is left tells of exceptions; nothing is ranked.`,
+    meaning: `More than ${percent(TOO_BUSY_SHARE, 0)} of all attempts at blocks were disturbed. What is left describes exceptions; nothing is ranked.`,
     message: ({ disturbed, attempts, causes }) =>
       `the machine was too busy: ${disturbed} of ${attempts} measured blocks were disturbed (${causes})`,
     advice: 'End other programs, or use a machine of your own.',

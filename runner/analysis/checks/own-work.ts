@@ -26,7 +26,7 @@ export const ownWorkKinds = kindsOf('cell', {
   }),
   'works-when-idle': suspect({
     meaning: `The app uses more than ${percent(WORKS_WHEN_IDLE_SHARE, 0)} of a CPU when it gets no requests. No request causes that, so it is subtracted, as far as it is known from the idle time before its load.`,
-    message: ({ share }) => `the app uses ${percent(share)} of a CPU when nobody asks it; that is taken off its cost`,
+    message: ({ share }) => `the app uses ${percent(share)} of a CPU when it gets no requests; that is subtracted from its cost`,
     advice: 'Switch off timers and background work that have nothing to do with requests, and measure again.',
   }),
   'forks-workers': note({
@@ -39,7 +39,7 @@ export const ownWorkKinds = kindsOf('cell', {
 })
 
 const takes = ({ app, outsideShare, idleShare }: Facts) =>
-  `${app} uses ${percent(outsideShare)} of the CPU while other apps are asked, ${percent(idleShare)} also when nobody is asked`
+  `${app} uses ${percent(outsideShare)} of the CPU while other apps get requests, ${percent(idleShare)} also when no app gets requests`
 
 export const crowdingKinds = kindsOf('run', {
   'works-between-slices': note({

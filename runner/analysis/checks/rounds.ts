@@ -83,7 +83,7 @@ export const roundsKinds = kindsOf('cell', {
   'still-warming': suspect({
     meaning: `The cost changes by more than ${DRIFT_PERCENT} % (or the precision requested, if that is coarser) from the first block of a round to the last: the whole interval of this change over the rounds, corrected for the number of cells, lies beyond it. What the baseline costs in the same block is taken off first, so that a machine that changes its speed is not mistaken for it. Mostly the warm-up was too short; an app that leaks time drifts too.`,
     message: drifts,
-    advice: 'Give it a longer --warm-up; if it drifts all the same, look for something in the app that grows.',
+    advice: 'Give it a longer --warm-up; if it still drifts, look for something in the app that grows.',
   }),
   'slightly-warming': note({
     meaning: `As still-warming, but only the value lies beyond ${DRIFT_PERCENT} %; of the interval, it is proven no more than that it excludes none. The mean over a round is off by half of a steady drift at the most, which is less than the precision requested.`,

@@ -25,7 +25,7 @@ export const saturationKinds = kindsOf('cell', {
     meaning: `The server used its CPU for less than ${percent(BUSY_ENOUGH, 0)} of the time (median of slices; of several workers: all CPUs that they can use), so something else was the limit. Requests/s describe the load; the cost is less certain, because a server with time to spare batches its work differently.`,
     message: ({ serverBusy, loadBusy }) =>
       `the server was only ${percent(serverBusy)} busy${loadBusy === null ? '' : ` while the load generator was ${percent(loadBusy)} busy`}: ` +
-      'requests per second tell of the load, and the cost per request is less certain',
+      'requests per second describe the load, and the cost per request is less certain',
     advice: 'Use more connections, a quieter machine, or a CPU of its own for the load generator.',
   }),
   'load-generator-busy': suspect({

@@ -21,7 +21,7 @@ export const kernelProbes: readonly Probe[] = [
     title: 'stolen time in CPU time',
     good: 'left out, or no virtual machine',
     source: '`CONFIG_PARAVIRT_TIME_ACCOUNTING` of the kernel',
-    why: 'Without it, time in which the hypervisor ran somebody else counts as CPU time of the server.',
+    why: 'Without it, time in which the hypervisor ran another guest counts as CPU time of the server.',
     read({ machine }) {
       if (isVirtual(machine) === false) return good(BARE)
       const config = readKernelConfig(machine)
@@ -56,7 +56,7 @@ export const kernelProbes: readonly Probe[] = [
     title: 'timer tick',
     good: 'known',
     source: '`CONFIG_HZ`, `CONFIG_VIRT_CPU_ACCOUNTING_GEN`',
-    why: 'User and system time are told apart by what runs at a tick, so their split needs a whole run; sums are exact.',
+    why: 'User and system time are split by what runs at a tick, so their split needs a whole run; sums are exact.',
     read({ machine }) {
       const config = readKernelConfig(machine)
       const rate = config?.get('HZ')
@@ -127,7 +127,7 @@ function switchOff(machine: Machine): string | null {
 function judgeLoopback({ charged, busy, interrupts }: NonNullable<Measured['loopback']>): Reading {
   const missing = busy - charged
   const measured = `(measured: ${interrupts} of ${busy} ticks in interrupts, ${Math.max(0, Math.round(missing))} not charged)`
-  if (interrupts < LEAST_INTERRUPT_TICKS || missing > 1.5 * interrupts) return unknown(`cannot be told ${measured}`)
+  if (interrupts < LEAST_INTERRUPT_TICKS || missing > 1.5 * interrupts) return unknown(`not known ${measured}`)
   return missing > interrupts / 2 ? poor(`${LEFT_OUT} ${measured}`) : good(`${CHARGED} ${measured}`)
 }
 

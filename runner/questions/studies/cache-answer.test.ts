@@ -58,8 +58,8 @@ describe('what a cache saves', () => {
   it('is not claimed where the interval holds equality, nor is a share', async () => {
     const answer = answerCache(await study({ endpoints: ['template'] }), APPS)
     const [skeleton, , idle] = answer.sentences
-    expect(skeleton).toMatch(/; whether it saves anything cannot be told \(\S+ \[-\S+ \S+\] µs\)\.$/)
-    expect(idle).toMatch(/ % \(cannot be told apart from nothing\) of (a request that is rendered|one that is not)/)
+    expect(skeleton).toMatch(/; whether it saves anything is not known \(\S+ \[-\S+ \S+\] µs\)\.$/)
+    expect(idle).toMatch(/ % \(cannot be told apart from zero\) of (a request that is rendered|one that is not)/)
   })
 
   it('may be less than nothing', async () => {
@@ -99,7 +99,7 @@ describe('what a cache saves', () => {
 
   it('has no intervals after one round, and no claims', async () => {
     const { sentences } = answerCache(await study({ rounds: 1 }), APPS)
-    for (const sentence of sentences) expect(sentence).toMatch(/\[\?, \?\].*whether it saves anything cannot be told/)
+    for (const sentence of sentences) expect(sentence).toMatch(/\[\?, \?\].*whether it saves anything is not known/)
   })
 
   it('says nothing when nothing is valid', async () => {

@@ -118,7 +118,7 @@ function sentence(row: Row): string {
 
 function savingOf({ saved, times }: Row): string {
   if (saved === null || times === null) return 'no round has both'
-  if (!excludes(times, 1)) return `whether it saves anything cannot be told (${formatEstimate(saved)} µs)`
+  if (!excludes(times, 1)) return `whether it saves anything is not known (${formatEstimate(saved)} µs)`
   if (times.value < 1) return `the cache costs more than it saves, by ${formatEstimate(negative(saved))} µs`
   return `the cache saves ${formatEstimate(saved)} µs, so rendering makes a request ${formatEstimate(times)} times as expensive`
 }
@@ -130,7 +130,7 @@ function shareWords({ isSkeleton, shareRendered, shareKept }: Row): string {
 
 function percentWords(share: Estimate): string {
   const percent = `${formatEstimate(share)} %`
-  return excludes(share, 0) ? percent : `${percent} (cannot be told apart from nothing)`
+  return excludes(share, 0) ? percent : `${percent} (cannot be told apart from zero)`
 }
 
 function table(endpoint: string, rows: readonly Row[]) {

@@ -123,7 +123,7 @@ function ofBaseline(result: Result): string {
       return level === null ? [] : [`${formatEstimate(level)} ${unit} ${words}`]
     })
   const held = levels(RESIDENT)
-  const memory = held.length === 0 ? 'The kernel does not tell of memory here.' : `${baseline} holds ${listInWords(held)}.`
+  const memory = held.length === 0 ? 'The kernel does not report memory here.' : `${baseline} holds ${listInWords(held)}.`
   return `${memory} It takes ${listInWords(levels([LISTENS, ANSWERS]))}: Node's own start, with which that of the others is compared.`
 }
 

@@ -108,7 +108,7 @@ describe('the pieces', () => {
       ['added to the others', 4],
     ] as const) {
       const tied = holdZero(column)
-      const words = `koa: ${how}, the cost of ${tied.join(', ')} cannot be told apart from nothing.`
+      const words = `koa: ${how}, the cost of ${tied.join(', ')} cannot be told apart from zero.`
       expect(named(how)).toBe(tied.length === 0 ? null : words)
     }
     expect(holdZero(4)).toContain('cors')

@@ -137,7 +137,7 @@ function sumWords({ sumAlone, wholeOver, pieces }: Figures): string | null {
 function tieWords({ pieces }: Figures): string[] {
   const words = (how: string, of: 'alone' | 'added') => {
     const tied = pieces.filter(({ [of]: cost }) => cost !== null && !excludes(cost, 0)).map(({ piece }) => piece)
-    return tied.length === 0 ? [] : [`${how}, the cost of ${tied.join(', ')} cannot be told apart from nothing`]
+    return tied.length === 0 ? [] : [`${how}, the cost of ${tied.join(', ')} cannot be told apart from zero`]
   }
   return [...words('alone', 'alone'), ...words('added to the others', 'added')]
 }

@@ -185,7 +185,7 @@ function notTheLimit(known: readonly Known[]): string[] {
     .filter(({ cell }) => !serverWasTheLimit(cell))
     .map(
       ({ id, cell }) =>
-        `${named(id)} was ${formatShare(cell.serverBusy)} % busy: its requests/s tell of the load generator and are ` +
+        `${named(id)} was ${formatShare(cell.serverBusy)} % busy: its requests/s describe the load generator and are ` +
         'left out, and its cost is an upper bound, because a server with time to spare is woken more often.',
     )
 }
