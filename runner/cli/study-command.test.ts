@@ -36,14 +36,14 @@ describe('npm run study', () => {
   })
 
   it('passes on what was given: common options, own ones, and the texts to repeat it', async () => {
-    const { calls } = await called('sweep', '--levels', '4,1', '--quick', '--endpoints', 'table', '--seed', '9')
+    const { calls } = await called('sweep', '--levels', '4,1', '--quick', '--endpoints', 'table', '--seed', '9', '--rounds', '2')
     expect(calls).toHaveLength(1)
     const [study, call] = calls[0]!
     expect(study).toBe(sweep)
     expect(call).toEqual({
-      given: { quick: true, endpoints: ['table'], seed: 9 },
+      given: { quick: true, endpoints: ['table'], seed: 9, rounds: 2 },
       own: { levels: [4, 1] },
-      texts: { '--levels': '4,1', '--quick': '', '--endpoints': 'table', '--seed': '9' },
+      texts: { '--levels': '4,1', '--quick': '', '--endpoints': 'table', '--seed': '9', '--rounds': '2' },
     })
   })
 
