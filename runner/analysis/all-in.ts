@@ -1,4 +1,5 @@
 import type { BetweenSlices } from '../measure/records.ts'
+import { total } from '../statistics/summary.ts'
 import { type SliceSums, sumFields } from './sums.ts'
 
 /** All that one server has used and answered in the slices of a cell that count. Nanoseconds. */
@@ -63,11 +64,11 @@ export class AllInCosts {
       (process) => this.#between[round]?.get(process) ?? [],
     )
     const idle = records.length === 0 ? 0 : this.#idleShare(records[0]!.app)
-    const inSlices = sum(copies, ({ serverCpuNs, elapsedNs }) => serverCpuNs - idle * elapsedNs)
-    const outside = sum(records, ({ outsideCpuNs, outsideNs }) => outsideCpuNs - idle * outsideNs)
-    const answered = sum(records, ({ requests }) => requests)
+    const inSlices = total(copies, ({ serverCpuNs, elapsedNs }) => serverCpuNs - idle * elapsedNs)
+    const outside = total(records, ({ outsideCpuNs, outsideNs }) => outsideCpuNs - idle * outsideNs)
+    const answered = total(records, ({ requests }) => requests)
     const lateNs = answered > 0 ? outside / answered : 0
-    return { costNs: inSlices / sum(copies, ({ requests }) => requests) + lateNs, lateNs }
+    return { costNs: inSlices / total(copies, ({ requests }) => requests) + lateNs, lateNs }
   }
 
   #idleShare(app: string): number {
@@ -78,8 +79,4 @@ export class AllInCosts {
 function share(records: readonly BetweenSlices[], of: 'idleCpuNs' | 'outsideCpuNs', over: 'idleNs' | 'outsideNs'): number {
   const sums = sumFields(records, [of, over])
   return sums[over] > 0 ? sums[of] / sums[over] : 0
-}
-
-function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
-  return items.reduce((total, item) => total + of(item), 0)
 }

@@ -1,6 +1,6 @@
 import * as hdr from 'hdr-histogram-js'
 import { describe, expect, it } from 'vitest'
-import { twoAppPlan as plan } from '../fixtures/two-app-plan.ts'
+import { twoAppPlan as plan } from '../fixtures/plans.ts'
 import { latencyHistogram } from '../load/latency-histogram.ts'
 import type { RoundRecord } from '../measure/records.ts'
 import { Ledger } from './ledger.ts'

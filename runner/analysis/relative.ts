@@ -66,6 +66,11 @@ export function combine(one: readonly Figure[], other: readonly Figure[], how: (
   })
 }
 
+/** All of them added up, in the rounds that all have. */
+export function sums([first = [], ...others]: readonly (readonly Figure[])[]): readonly Figure[] {
+  return others.reduce((sum, own) => combine(sum, own, (a, b) => a + b), first)
+}
+
 /** One less the other, round by round. */
 export function differences(one: readonly Figure[], other: readonly Figure[]): Figure[] {
   return combine(one, other, (own, reference) => own - reference)
@@ -146,12 +151,11 @@ export function comparePairs(result: Pick<Result, 'cells'>, pairs: readonly AppP
 
 /** What all the pairs come to together: the sum of their differences, microseconds, over the rounds that have all of them; null: none has. */
 export function sumPairs(result: Pick<Result, 'cells'>, pairs: readonly AppPair[]): Estimate | null {
-  const [first, ...others] = shiftedPairs(result, pairs).map(({ rounds }) =>
+  const known = shiftedPairs(result, pairs).map(({ rounds }) =>
     rounds.map(({ round, cpuDistanceNs, overheadNs }): Figure => ({ round, cpuDistanceNs, value: overheadNs })),
   )
-  if (first === undefined || 1 + others.length < pairs.length) return null
-  const sums = others.reduce((sum, next) => combine(sum, next, (a, b) => a + b), first)
-  return estimateFigures([sums.map((figure) => ({ ...figure, value: figure.value / 1000 }))])[0]!
+  if (known.length === 0 || known.length < pairs.length) return null
+  return estimateFigures([sums(known).map((figure) => ({ ...figure, value: figure.value / 1000 }))])[0]!
 }
 
 /** Pairs of valid cells with a round in common, each app's series over that of its reference. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { twoAppPlan as plan } from '../fixtures/plans.ts'
 import { slice, slices } from '../fixtures/slices.ts'
-import { twoAppPlan as plan } from '../fixtures/two-app-plan.ts'
 import { encodeHistogram, fineHistogram, recordFine } from '../load/latency-histogram.ts'
 import type { Slice } from '../measure/sample.ts'
 import { analyseRound } from './round-analysis.ts'

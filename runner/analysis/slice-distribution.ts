@@ -22,8 +22,7 @@ export async function distributionsOf(
   samples: AsyncIterable<Sample> | Iterable<Sample>,
   { cells: known }: { readonly cells: readonly { readonly app: string }[] },
 ): Promise<SliceDistribution[]> {
-  const copies = Array.from({ length: BASELINE_COPIES }, (_, place) => place + 1)
-  const appOf = new Map(known.flatMap(({ app }) => copies.map((copy) => [copyId(app, copy), app])))
+  const appOf = new Map(known.flatMap(({ app }) => BASELINE_COPIES.map((copy) => [copyId(app, copy), app])))
   const cells = new Map<string, { app: string; endpoint: string; costs: number[] }>()
   for await (const sample of samples) {
     const cost = costNs(sample as Slice)

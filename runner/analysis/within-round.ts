@@ -1,7 +1,7 @@
 import { costNs, type Slice } from '../measure/sample.ts'
 import { leastSquaresLine } from '../statistics/regression.ts'
 import { theilSenSlope } from '../statistics/robust.ts'
-import { mean, trimmedMean } from '../statistics/summary.ts'
+import { mean, total, trimmedMean } from '../statistics/summary.ts'
 import { sumFields } from './sums.ts'
 
 /** A slope through fewer blocks than this is noise, and halves of fewer say nothing. */
@@ -16,7 +16,7 @@ const FEWEST_BLOCKS = 4
  * @returns null when there are too few blocks
  */
 export function driftOver(costs: readonly number[], references: readonly (readonly number[])[]): number | null {
-  const above = costs.map((cost, block) => cost - sum(references.map((copy) => copy[block]!)) / Math.max(1, references.length))
+  const above = costs.map((cost, block) => cost - total(references, (copy) => copy[block]!) / Math.max(1, references.length))
   const blocks = [...costs.keys()].filter((block) => !Number.isNaN(above[block]))
   if (blocks.length < FEWEST_BLOCKS) return null
   const slope = theilSenSlope(
@@ -75,8 +75,4 @@ function helperShare(slices: readonly HelpedSlice[]): number | null {
   const known = slices.map(({ helperCpuNs = null, serverCpuNs }) => ({ helperCpuNs, serverCpuNs }))
   const { helperCpuNs, serverCpuNs } = sumFields(known, ['helperCpuNs', 'serverCpuNs'])
   return helperCpuNs !== null && serverCpuNs > 0 ? helperCpuNs / serverCpuNs : null
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -1,5 +1,5 @@
 import type { Weight } from '../machine/environment-points.ts'
-import { type Block, numbers, paragraph, tableOf, texts } from '../report/document.ts'
+import { type Block, numbers, paragraph, texts, textTable } from '../report/document.ts'
 import { toMarkdown } from '../report/markdown.ts'
 import { utcMinute, version } from '../report/run-facts.ts'
 import { toTerminal } from '../report/terminal.ts'
@@ -68,7 +68,7 @@ function cellsTable({ cells, comparable }: RunDiff): Block {
   const relative = numbers<CellChange>(RELATIVE, ({ relativeToOthers }) =>
     relativeToOthers === null ? '–' : changeInWords(relativeToOthers),
   )
-  return tableOf(cells, [
+  return textTable(cells, [
     texts('app', ({ app }) => appId(app)),
     texts('endpoint', ({ endpoint }) => appId(endpoint)),
     numbers('ratio before', ({ before }) => formatEstimate(before)),

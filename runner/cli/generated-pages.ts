@@ -5,7 +5,7 @@ import { readPublished } from '../questions/calibration/files.ts'
 import { renderCalibrationPage } from '../questions/calibration/page.ts'
 import { studies } from '../questions/studies/registry.ts'
 import { renderChartFiles } from '../report/charts/chart-files.ts'
-import { tableOf, texts } from '../report/document.ts'
+import { texts, textTable } from '../report/document.ts'
 import { pictureTag, toMarkdown } from '../report/markdown.ts'
 import { mainFactsLine } from '../report/run-facts.ts'
 import { renderMarkdown, renderMarkdownTable } from '../report/run-report.ts'
@@ -92,7 +92,7 @@ function picture(name: keyof typeof chartAlts, folder: string): string {
 /** The studies as a Markdown table, for the README. */
 function studiesTable(): string {
   return toMarkdown([
-    { blocks: [tableOf(studies, [texts('study', ({ id }) => id), texts('question', ({ question }) => question)])] },
+    { blocks: [textTable(studies, [texts('study', ({ id }) => id), texts('question', ({ question }) => question)])] },
   ])
 }
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ChartSpec, drawn, estimates } from '../report/charts/marks.ts'
-import { type Block, numbers, tableOf, texts, titled } from '../report/document.ts'
+import { type Block, numbers, texts, textTable, titled } from '../report/document.ts'
 import { writeFiles } from '../report/files.ts'
 import { toMarkdown } from '../report/markdown.ts'
 import { utcMinute, version } from '../report/run-facts.ts'
@@ -146,7 +146,7 @@ function historyTable(entries: readonly HistoryEntry[], points: readonly History
   const apps = [...new Set(points.map(({ app }) => app))]
   const pointOf = (app: string, { startedAt }: HistoryEntry['result']) =>
     points.find((point) => point.app === app && point.startedAt === startedAt)
-  return tableOf(entries, [
+  return textTable(entries, [
     texts('run', ({ result }) => utcMinute(result.startedAt)),
     texts('Node', ({ result }) => version(result.environment.node)),
     numbers('rounds', ({ result }) => String(result.rounds)),

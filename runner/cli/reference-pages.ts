@@ -2,7 +2,7 @@ import type { FindingKind } from '../analysis/checks/finding.ts'
 import { findingKinds } from '../analysis/checks/registry.ts'
 import { type GroupedProbe, probes } from '../machine/facts/registry.ts'
 import { compareOptions, type OptionRow, resumeOption } from '../measure/options.ts'
-import { tableOf, texts } from '../report/document.ts'
+import { texts, textTable } from '../report/document.ts'
 import { toMarkdown } from '../report/markdown.ts'
 import { RunError } from '../result/errors.ts'
 import { FactGroup } from '../result/fact.ts'
@@ -53,7 +53,7 @@ function table(scope: FindingKind['scope']): string {
     texts<(typeof kinds)[number]>('meaning', ([, { meaning }]) => meaning),
     texts<(typeof kinds)[number]>('what to do', ([, { advice }]) => advice),
   ]
-  return toMarkdown([{ blocks: [tableOf(kinds, columns)] }])
+  return toMarkdown([{ blocks: [textTable(kinds, columns)] }])
 }
 
 /** The options as a Markdown table, for the README. */

@@ -1,5 +1,5 @@
 import type { SoakOutcome } from '../questions/soak/soak.ts'
-import { numbers, paragraph, tableOf, texts } from '../report/document.ts'
+import { numbers, paragraph, texts, textTable } from '../report/document.ts'
 import { toTerminal } from '../report/terminal.ts'
 import { formatNumber } from '../result/format.ts'
 
@@ -11,7 +11,7 @@ export function renderSoak(outcome: SoakOutcome): string {
   const bytes = (value: number | null) => (value === null ? '?' : formatNumber(value / MEBIBYTE, 0))
   const blocks = [
     paragraph(`${rounds} rounds; the first quarter of the time does not count`),
-    tableOf(figures, [
+    textTable(figures, [
       texts('what', ({ title, unit }) => `${title}, ${unit}`),
       numbers('first', ({ first }) => formatNumber(first, 1)),
       numbers('last', ({ last }) => formatNumber(last, 1)),

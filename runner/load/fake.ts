@@ -4,6 +4,7 @@ import type { KernelCounters } from '../machine/kernel-counters.ts'
 import type { Member } from '../machine/members.ts'
 import { type Deployment, type DeploymentHost, type DeploymentPlan, viewOf } from '../servers/deployment.ts'
 import { type Random, seededRandom } from '../statistics/random.ts'
+import { total } from '../statistics/summary.ts'
 import type { CellLatencies, LoadDriver, LoadSession, LoadTarget, Pulse, PulseOrder } from './driver.ts'
 import { simulateQueue } from './fake-queue.ts'
 
@@ -250,7 +251,7 @@ export class FakeWorld {
     const due = state.later.filter(({ atNs }) => atNs <= this.nowNs)
     state.later = state.later.filter(({ atNs }) => atNs > this.nowNs)
     const idleNs = (this.nowNs - state.seenNs) * this.#options.idleShare(state.plan.app)
-    state.cpuNs += Math.round(idleNs + due.reduce((sum, { ns }) => sum + ns, 0))
+    state.cpuNs += Math.round(idleNs + total(due, ({ ns }) => ns))
     state.seenNs = this.nowNs
     return state
   }

@@ -1,3 +1,5 @@
+import { total } from '../statistics/summary.ts'
+
 /** CPU counters of one thread since it started; nanoseconds. */
 export interface ThreadReading {
   /** Time on a CPU. */
@@ -47,7 +49,7 @@ export function helperNs(before: CpuReading, after: CpuReading): number | null {
   const [first, last] = [mainThreads(before), mainThreads(after)]
   if (first === null || last?.length !== first.length) return null
   const ownNs = ({ cpuNs, proxyCpuNs = 0 }: CpuReading, loops: readonly ThreadReading[]) =>
-    cpuNs - proxyCpuNs - loops.reduce((sum, loop) => sum + loop.cpuNs, 0)
+    cpuNs - proxyCpuNs - total(loops, (loop) => loop.cpuNs)
   // In a team the primary, which serves nothing, counts as one of the loops.
   return Math.max(0, ownNs(after, last) - ownNs(before, first))
 }

@@ -1,4 +1,5 @@
 import type { Address } from '../../apps/address.ts'
+import { total } from '../statistics/summary.ts'
 import { openConnections } from './connections.ts'
 import { descendants, type Memory, readCpuNs, readMemory } from './procfs.ts'
 
@@ -38,7 +39,7 @@ function member(role: Member['role'], pids: readonly number[], connections: numb
     return memory === null || cpuNs === null ? [] : [{ ...memory, cpuNs }]
   })
   if (readings.length === 0) return []
-  const sum = (field: keyof Memory | 'cpuNs') => readings.reduce((total, reading) => total + reading[field], 0)
+  const sum = (field: keyof Memory | 'cpuNs') => total(readings, (reading) => reading[field])
   const memory = { residentBytes: sum('residentBytes'), anonymousBytes: sum('anonymousBytes') }
   return [{ role, connections, cpuNs: sum('cpuNs'), ...memory }]
 }

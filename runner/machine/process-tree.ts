@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { total } from '../statistics/summary.ts'
 import type { CpuReading, ThreadReading } from './cpu-reading.ts'
 import { descendants, readCpuNs, readText, threadFolder, threadsBelow } from './procfs.ts'
 
@@ -140,7 +141,7 @@ export function processTimeNs(pid: number, table: string): number {
     .map(([own, parent, time]) => ({ pid: Number(own), parent: Number(parent), ns: timeNs(time!) }))
   const family = rows.filter((row) => row.pid === pid)
   for (const member of family) family.push(...rows.filter(({ parent }) => parent === member.pid))
-  return family.reduce((sum, { ns }) => sum + ns, 0)
+  return total(family, ({ ns }) => ns)
 }
 
 function timeNs(time: string): number {

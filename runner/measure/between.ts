@@ -1,4 +1,5 @@
 import { type Deployment, processOf } from '../servers/deployment.ts'
+import { total } from '../statistics/summary.ts'
 import type { Plan } from './plan.ts'
 import type { BetweenSlices } from './records.ts'
 import type { Rig } from './rig.ts'
@@ -96,7 +97,7 @@ export class BetweenWatch {
       if (begun === undefined || idle === undefined) continue
       const { atNs, cpuNs } = await this.#read(watched)
       const process = processOf(server.plan)
-      const sum = (of: (slice: Slice) => number) => (bySlices.get(process) ?? []).reduce((total, slice) => total + of(slice), 0)
+      const sum = (of: (slice: Slice) => number) => total(bySlices.get(process) ?? [], of)
       const busy = ([child, childNs]: [number, number]) =>
         childNs - (children?.get(child) ?? 0) > BUSY_CHILD_SHARE * (cpuNs - begun.cpuNs)
       records.push({

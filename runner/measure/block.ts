@@ -1,4 +1,5 @@
 import type { Arrivals } from '../load/arrivals.ts'
+import { total } from '../statistics/summary.ts'
 import type { Capacities } from './capacities.ts'
 import { type DisturbanceCode, disturbanceOf } from './disturbance.ts'
 import { sliceFailure } from './failures.ts'
@@ -74,7 +75,7 @@ async function measureAttempt(context: RoundInProgress, planned: PlannedBlock, a
   }
   // An app that fails takes connections and time with it: that is its own doing, and it is out.
   if (failed || measured.length === 0) return { measured, seen: null }
-  const ownNs = measured.reduce((sum, { serverCpuNs }) => sum + serverCpuNs, 0)
+  const ownNs = total(measured, ({ serverCpuNs }) => serverCpuNs)
   const spilledNs = (await serversCpuNs(fleet)) - before.cpuNs - ownNs
   return { measured, seen: disturbanceOf({ slices: measured, spilledNs, before: before.kernel, after: rig.kernel() }) }
 }

@@ -1,5 +1,6 @@
 import type { KernelCounters } from '../machine/kernel-counters.ts'
 import { NANOSECONDS_PER_TICK } from '../machine/procfs.ts'
+import { total } from '../statistics/summary.ts'
 import type { Slice } from './sample.ts'
 
 /** All that may be known of a slice when it is judged: nothing of what it is measured for. */
@@ -100,7 +101,7 @@ function counted({ before, after }: Attempt, counter: keyof KernelCounters): num
 }
 
 function allowedStealTicks({ slices }: Attempt): number {
-  const elapsedNs = slices.reduce((sum, slice) => sum + slice.elapsedNs, 0)
+  const elapsedNs = total(slices, (slice) => slice.elapsedNs)
   return Math.max(ALLOWED_STEAL_TICKS, (ALLOWED_STEAL_SHARE * elapsedNs) / NANOSECONDS_PER_TICK)
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { twoAppPlan } from '../fixtures/plans.ts'
 import { simulation } from '../fixtures/simulated-run.ts'
-import { twoAppPlan } from '../fixtures/two-app-plan.ts'
 import type { FakeWorldOptions } from '../load/fake.ts'
 import type { MeasuredCell, ProcessRecord } from '../result/model.ts'
 import { DeploymentError, type DeploymentPlan } from '../servers/deployment.ts'

@@ -1,26 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  arrivalSeed,
-  countProcesses,
-  type Plan,
-  planDeployments,
-  planRound,
-  provokedBy,
-  provokingApps,
-  repeatedBlock,
-} from './plan.ts'
-
-const app = (id: string) => ({ id, modulePath: `/apps/${id}/app.ts`, given: id, insideProject: true })
-const plan: Plan = {
-  seed: 99,
-  baseline: 'node-http',
-  deployments: planDeployments([app('node-http'), app('koa'), app('express')], 'node-http', 'unix'),
-  endpoints: ['hello', 'template', 'lookup'],
-  connections: 8,
-  sliceMilliseconds: 20,
-  blocksPerRound: null,
-  warmUpMilliseconds: null,
-}
+import { threeAppPlan as plan } from '../fixtures/plans.ts'
+import { arrivalSeed, countProcesses, planRound, provokedBy, provokingApps, repeatedBlock } from './plan.ts'
 
 describe('planDeployments', () => {
   it('has two copies of the baseline and one of every other app', () => {

@@ -4,9 +4,10 @@ import type { LoadShape } from '../result/load-shape.ts'
 import { type DeploymentPlan, processOf, workersOf } from '../servers/deployment.ts'
 import type { ResolvedApp } from '../servers/find-app.ts'
 import { type Random, seededRandom } from '../statistics/random.ts'
+import { total } from '../statistics/summary.ts'
 
 /** Two copies of the baseline run in every comparison: the control is measured twice as often, and every run is an A/A test. */
-export const BASELINE_COPIES = 2
+export const BASELINE_COPIES = [1, 2] as const
 /** Length of the meaningless environment variable, bytes: one page shifts the initial stack through every alignment. */
 const LARGEST_PADDING = 4095
 /** Slices are stretched or shortened by up to this share so that they cannot beat in time with a timer of the app or the machine. */
@@ -66,10 +67,7 @@ export function planDeployments(
   transport: DeploymentPlan['transport'],
 ): DeploymentPlan[] {
   return apps.flatMap(({ id, modulePath }) =>
-    Array.from({ length: id === baseline ? BASELINE_COPIES : 1 }, (_, place) => {
-      const copy = place + 1
-      return { id: copyId(id, copy), app: id, copy, modulePath, transport }
-    }),
+    (id === baseline ? BASELINE_COPIES : [1]).map((copy) => ({ id: copyId(id, copy), app: id, copy, modulePath, transport })),
   )
 }
 
@@ -102,7 +100,7 @@ export function endpointsOf(plan: Pick<Plan, 'endpoints'>, { endpoints = plan.en
 /** Processes that answer for these deployments: some may share one, and others have several. */
 export function countProcesses(deployments: readonly DeploymentPlan[]): number {
   const byProcess = new Map(deployments.map((deployment) => [processOf(deployment), workersOf(deployment)]))
-  return [...byProcess.values()].reduce((sum, workers) => sum + workers, 0)
+  return total([...byProcess.values()], (workers) => workers)
 }
 
 /** Everything random about one round (from 1), from the plan's seed and the round's number alone. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { twoAppPlan } from '../fixtures/plans.ts'
 import { simulation } from '../fixtures/simulated-run.ts'
-import { twoAppPlan } from '../fixtures/two-app-plan.ts'
 import { DeploymentError, type DeploymentPlan } from '../servers/deployment.ts'
 
 const COMMON = { NODE_ENV: 'production', keepAliveTimeout: '300000 ms' }

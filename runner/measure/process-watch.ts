@@ -2,6 +2,7 @@ import type { Member } from '../machine/members.ts'
 import type { Memory } from '../machine/procfs.ts'
 import type { ProcessRecord } from '../result/model.ts'
 import type { Deployment } from '../servers/deployment.ts'
+import { total } from '../statistics/summary.ts'
 import { settledCpu } from './slice.ts'
 
 export type ProcessStart = Pick<ProcessRecord, 'startMilliseconds' | 'firstAnswerMilliseconds' | 'firstAnswerCpuMilliseconds'>
@@ -50,7 +51,7 @@ export class ProcessWatch {
 
 function together(members: readonly Member[]): Memory | null {
   if (members.length === 0) return null
-  const sum = (of: (member: Member) => number) => members.reduce((total, member) => total + of(member), 0)
+  const sum = (of: (member: Member) => number) => total(members, of)
   return { residentBytes: sum((member) => member.residentBytes), anonymousBytes: sum((member) => member.anonymousBytes) }
 }
 

@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { threeAppPlan as plan, stopRule as rule } from '../fixtures/plans.ts'
 import { type Plan, planDeployments } from './plan.ts'
 import { blocksFor, fittingBlocks, fittingWarmUp, roundNs } from './round-sizes.ts'
-import type { StopRule } from './stop-rule.ts'
-
-const rule = (of: Partial<StopRule> = {}): StopRule => ({
-  rounds: null,
-  precision: 0.01,
-  minimumRounds: 6,
-  maximumNs: 600e9,
-  ...of,
-})
 
 describe('the length of a round', () => {
   const plan = { endpoints: ['hello', 'lookup'], sliceMilliseconds: 20 } as unknown as Plan
@@ -67,18 +59,6 @@ describe('the warm-up of a short run', () => {
 })
 
 describe('the blocks of a round', () => {
-  const app = (id: string) => ({ id, modulePath: `/apps/${id}/app.ts`, given: id, insideProject: true })
-  const plan: Plan = {
-    seed: 99,
-    baseline: 'node-http',
-    deployments: planDeployments([app('node-http'), app('koa'), app('express')], 'node-http', 'unix'),
-    endpoints: ['hello', 'template', 'lookup'],
-    connections: 8,
-    sliceMilliseconds: 20,
-    blocksPerRound: null,
-    warmUpMilliseconds: null,
-  }
-
   it('grows with the warm-up and shrinks with the number of endpoints and the length of slices, within limits', () => {
     const least = blocksFor(plan, 0)
     expect(blocksFor(plan, 1_000)).toBeGreaterThan(least)

@@ -1,5 +1,6 @@
 import { RunError } from '../result/errors.ts'
 import type { DeploymentPlan } from '../servers/deployment.ts'
+import { total } from '../statistics/summary.ts'
 import { restsMilliseconds } from './between.ts'
 import { pilotProcesses, warmUpCurves } from './pilot.ts'
 import { countProcesses, endpointsOf, loadOf, type Plan } from './plan.ts'
@@ -17,7 +18,7 @@ export const WARM_UP_LIMITS = { least: 2_400, most: 4_000 }
 const COARSE = { precision: 0.02, least: 1_300 }
 /**
  * Of a run that is too short for more, by the rounds that have to be possible. For six rounds the warm-up gets no shorter than 1.3 s: it
- * leaves koa and express 2 % dear. Half a second left them 30 to 80 % dear. Two rounds have to be possible, whatever they are worth.
+ * leaves koa and express 2 % too expensive. Half a second left them 30 to 80 % too expensive. Two rounds have to be possible, whatever they are worth.
  */
 const SHORT_RUN_WARM_UP = { leastForAll: 1_300, least: 300, fewestRounds: 2 }
 /** Of the time that a process has in a short run. */
@@ -131,7 +132,7 @@ function prepareMilliseconds(deployments: readonly DeploymentPlan[], warmUpMilli
 /** A slice of every deployment on everything it is asked for. @param taking what a slice of some length really takes */
 function blockMilliseconds(plan: Plan, deployments: readonly DeploymentPlan[], taking: (milliseconds: number) => number): number {
   const own = (one: DeploymentPlan) => taking(loadOf(plan, one).sliceMilliseconds) * endpointsOf(plan, one).length
-  return deployments.reduce((sum, one) => sum + own(one), 0)
+  return total(deployments, own)
 }
 
 /**

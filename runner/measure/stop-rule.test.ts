@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { stopRule as rule } from '../fixtures/plans.ts'
 import { type Forecast, mayStart, type StopRule, stopAfter } from './stop-rule.ts'
 
 const forecast = (of: Partial<Forecast> = {}): Forecast => ({
@@ -8,14 +9,6 @@ const forecast = (of: Partial<Forecast> = {}): Forecast => ({
   ...of,
 })
 const halfWidth = (widestHalfWidth: number) => ({ widestHalfWidth, widestCell: 'koa hello', roundsNeeded: null })
-const rule = (of: Partial<StopRule> = {}): StopRule => ({
-  rounds: null,
-  precision: 0.01,
-  minimumRounds: 6,
-  maximumNs: 600e9,
-  ...of,
-})
-
 describe('stopAfter', () => {
   it('ends when only the baseline is left, but not before the least number of rounds', () => {
     const rule: StopRule = { rounds: null, precision: 0.01, minimumRounds: 6, maximumNs: 60e9 }

@@ -4,12 +4,12 @@ import { describeMachine } from '../machine/machine.ts'
 import { RunError, type UserError } from '../result/errors.ts'
 import { proveWritable } from '../result/writable-folder.ts'
 import { knownApps } from '../servers/find-app.ts'
+import { total } from '../statistics/summary.ts'
 import { CALIBRATION_FORMAT, CalibrationPart, type PartHead } from './calibration/data.ts'
 import { keepPart, openCalibrationFolder, removedWhenEmpty, writeCalibrationPage } from './calibration/files.ts'
 import { type CalibrateOptions, partIds, withCalibrateDefaults } from './calibration/options.ts'
 import type { AnyPart, CalibrationListener, PartContext } from './calibration/part.ts'
 import { calibrationParts } from './calibration/registry.ts'
-import { total } from './calibration/words.ts'
 import { openRig } from './rigs.ts'
 
 /** Runs of the parts choose their own number; this one stands for the limits that are described. */

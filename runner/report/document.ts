@@ -104,7 +104,7 @@ export interface ColumnOf<Row> extends TextColumn {
 }
 
 /** A table as one list of columns. */
-export function tableOf<Row>(rows: readonly Row[], columns: readonly ColumnOf<Row>[]): Block {
+export function textTable<Row>(rows: readonly Row[], columns: readonly ColumnOf<Row>[]): Block {
   return { kind: 'table', columns, rows: rows.map((row) => columns.map(({ of }) => of(row))) }
 }
 

@@ -1,4 +1,5 @@
 import { displayWidth, fitTo } from '../result/plain-text.ts'
+import { total } from '../statistics/summary.ts'
 import type { ColumnId, Figure } from './cell-columns.ts'
 import type { CellTable, Column, Row } from './cells.ts'
 import type { Tone } from './document.ts'
@@ -95,7 +96,7 @@ function splitAtPoint(number: string): [before: string, after: string] {
 }
 
 function totalWidth(layouts: readonly Layout[]): number {
-  return layouts.reduce((sum, { width }) => sum + width, 0) + GAP.length * (layouts.length - 1)
+  return total(layouts, ({ width }) => width) + GAP.length * (layouts.length - 1)
 }
 
 export function pad(text: string, width: number, kind: Column['kind']): string {

@@ -1,6 +1,7 @@
 import { readChildrenCpuNs, readMembers } from '../machine/members.ts'
 import { openMeter } from '../machine/process-tree.ts'
 import { type CpuShares, childrenOf, readAllowedCpus, readCpuShares } from '../machine/procfs.ts'
+import { total } from '../statistics/summary.ts'
 import type { Deployment, DeploymentHost, DeploymentPlan } from './deployment.ts'
 import { describeModule, moduleProgram } from './module-program.ts'
 import { nginxProgram } from './nginx.ts'
@@ -43,7 +44,7 @@ function deploymentOf(plan: DeploymentPlan, { process, address, startup }: Runni
     childrenCpuNs: async () => (workerPids.length > 0 ? new Map() : readChildrenCpuNs(pid)),
     async residentBytes() {
       const all = await members()
-      return all.length === 0 ? null : all.reduce((sum, { residentBytes }) => sum + residentBytes, 0)
+      return all.length === 0 ? null : total(all, ({ residentBytes }) => residentBytes)
     },
     members,
     ended: () => process.ended(),

@@ -73,8 +73,8 @@ export async function runProgram(program: Program, options: StartOptions): Promi
       throw new DeploymentError('port-taken', message, { hint: program.hint })
     } catch (error) {
       const taken = error instanceof DeploymentError && (error.code === 'port-taken' || saysTaken(error))
-      await process?.stop(0)
-      removeFolder(folder)
+      if (process === null) removeFolder(folder)
+      else await process.stop(0)
       if (!taken || program.transport === 'unix' || attempt === TRIES_FOR_A_PORT) throw error
     }
   }

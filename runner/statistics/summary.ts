@@ -12,6 +12,11 @@ export function mean(values: readonly number[]): number {
   return first + rest / values.length
 }
 
+/** Sum of what is taken of every row, in their order; 0 without rows. */
+export function total<Row>(rows: readonly Row[], of: (row: Row) => number): number {
+  return rows.reduce((sum, row) => sum + of(row), 0)
+}
+
 /** Arithmetic mean of what is known; null when nothing is. */
 export function meanOrNull(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null)

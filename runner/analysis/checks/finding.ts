@@ -73,8 +73,6 @@ export const TRUSTED_ROUNDS = 6
 export const MARGIN = 0.01
 /** Of tests on several cells at once, after correction for their number. */
 export const FAMILY_ALPHA = 0.05
-/** Busy for so much of its time, a CPU is what limits a throughput. */
-export const USED_UP = 0.95
 
 /** A measured cell before it is judged. */
 export type CellFigures = Omit<MeasuredCell, 'verdict' | 'findings' | 'rank' | 'apartFrom'>

@@ -1,4 +1,5 @@
 import type { Blocks, Environment, Estimate, Finding } from '../../result/model.ts'
+import { total } from '../../statistics/summary.ts'
 import { excludes, POSITION_LEVEL } from '../estimates.ts'
 import { type Facts, type Found, findingOf, fixed, invalid, kindsOf, MARGIN, note, percent, signed, suspect } from './finding.ts'
 
@@ -101,7 +102,7 @@ export function checkDisturbedBlocks(blocks: Blocks | null): Found {
   if (blocks === null) return null
   const { attempts } = blocks
   const byCause = Object.entries(blocks.disturbances).sort(([, a], [, b]) => b - a)
-  const sum = (causes: typeof byCause) => causes.reduce((total, [, count]) => total + count, 0)
+  const sum = (causes: typeof byCause) => total(causes, ([, count]) => count)
   // Connections are closed by an app, not by the machine; that has a finding of its own.
   const byMachine = sum(byCause.filter(([code]) => code !== 'reconnects'))
   const disturbed = sum(byCause)

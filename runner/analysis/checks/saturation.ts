@@ -1,4 +1,5 @@
 import { MOST_CONNECTIONS } from '../../result/load-shape.ts'
+import type { MeasuredCell } from '../../result/model.ts'
 import { type CellCheck, type CellFacts, findingOf, fixed, invalid, kindsOf, percent, suspect } from './finding.ts'
 
 /** The server's CPU is the resource to be exhausted. Seen: 0.97 to 0.99 as the median of slices. */
@@ -7,6 +8,8 @@ const BUSY_ENOUGH = 0.93
 const HARDLY_BUSY = 0.85
 /** Above this share the load generator has nothing left for a faster app. Seen: up to 0.90, on `hello` of the baseline. */
 const LOAD_GENERATOR_BUSY = 0.95
+/** Busy for so much of its time, a CPU is what limits a throughput. */
+const USED_UP = 0.95
 /** A server that waits for timers of TCP is idle most of the time. */
 const STALLED_BELOW_BUSY = 0.5
 /** A wait for TCP takes longer than this, milliseconds: Linux delays an acknowledgement by 40 ms at the least (TCP_DELACK_MIN), less a tick. */
@@ -159,4 +162,13 @@ function waits({ figures, totals }: CellFacts): number[] {
 /** The server had no time to spare, so its requests/s are what it can give. */
 export function serverWasTheLimit({ serverBusy }: Pick<CellFacts['figures'], 'serverBusy'>): boolean {
   return serverBusy >= BUSY_ENOUGH
+}
+
+/** What had no time to spare. @param cpus that the servers can use */
+export function usedUp(
+  { serverBusy, loadBusy }: Pick<MeasuredCell, 'serverBusy' | 'loadBusy'>,
+  cpus = 1,
+): 'server' | 'load' | 'neither' {
+  if (serverBusy >= USED_UP * cpus) return 'server'
+  return loadBusy !== null && loadBusy >= USED_UP ? 'load' : 'neither'
 }

@@ -2,9 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { expectedRequests, pulsed, pulseUntil, settle } from '../../fixtures/pulsed.ts'
+import { pulsed, pulseUntil, settle } from '../../fixtures/pulsed.ts'
 import { type Asked, bodyOf, scriptedServer } from '../../fixtures/scripted-server.ts'
-import { PulsedTarget } from './target.ts'
 
 const FRESH = { keepAlive: false }
 
@@ -120,21 +119,6 @@ describe('a server that is asked to close', () => {
 })
 
 describe('a server that is not there', () => {
-  it('is told at once, and not tried for ever', async () => {
-    const server = await scriptedServer(answer)
-    await server.kill()
-    const { gate } = new PulsedTarget({
-      ...{ id: 'app', app: 'app', address: server.address, connections: 4, keepAlive: false, requests: expectedRequests() },
-    })
-    await expect(gate.connected()).rejects.toThrow(/connection error: connect ECONNREFUSED/)
-    await settle()
-    const attempts = gate.reconnects
-    expect(attempts).toBeLessThanOrEqual(3 * 4 + 4)
-    await settle()
-    expect(gate.reconnects).toBe(attempts)
-    gate.destroy()
-  })
-
   it('any more: the pulse ends at once, broken', async () => {
     const server = await scriptedServer((asked) => (asked.number === 20 ? void server.kill() : answer(asked)))
     using load = await pulsed(server.address, FRESH)

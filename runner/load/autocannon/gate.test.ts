@@ -15,16 +15,11 @@ describe('connecting', () => {
     expect(server.sockets.size).toBe(7)
   })
 
-  it('rejects when nobody listens, and does not go on trying', async () => {
+  it.each([true, false])('rejects when nobody listens, and does not go on trying; connections kept: %s', async (keepAlive) => {
     const server = await scriptedServer(answer)
     await server.kill()
-    const { gate } = new PulsedTarget({
-      id: 'app',
-      app: 'app',
-      address: server.address,
-      connections: 4,
-      requests: expectedRequests(),
-    })
+    const target = { id: 'app', app: 'app', address: server.address, connections: 4, keepAlive, requests: expectedRequests() }
+    const { gate } = new PulsedTarget(target)
     await expect(gate.connected()).rejects.toThrow(/connection error: connect ECONNREFUSED/)
     await settle()
     const attempts = gate.reconnects

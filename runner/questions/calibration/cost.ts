@@ -5,13 +5,13 @@ import { type AnswerChart, type AnswerTable, chartOf, tableOf } from '../../resu
 import { count, formatNumber, formatPlusMinusPercent, formatShare } from '../../result/format.ts'
 import type { Result } from '../../result/model.ts'
 import { leastSquares } from '../../statistics/regression.ts'
-import { mean } from '../../statistics/summary.ts'
+import { mean, total } from '../../statistics/summary.ts'
 import { resolveApps } from '../resolve.ts'
 import type { CostPart } from './data.ts'
 import type { Part } from './part.ts'
 import { outcomeOf, unitShare } from './repetitions.ts'
 import { notMeasured, repeatRuns, sized } from './unit-run.ts'
-import { dot, effortOf, percent, total, verdictSentences } from './words.ts'
+import { dot, effortOf, percent, verdictSentences } from './words.ts'
 
 type CostRun = CostPart['runs'][number]
 type RequestCost = CostPart['perRequest'][number]

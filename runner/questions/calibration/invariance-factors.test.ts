@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { twoAppPlan } from '../../fixtures/plans.ts'
 import { simulation } from '../../fixtures/simulated-run.ts'
-import { twoAppPlan } from '../../fixtures/two-app-plan.ts'
 import type { RoundRecord } from '../../measure/records.ts'
 import type { Slice } from '../../measure/sample.ts'
 import { askedIn, asPlanned, places, withWays } from './invariance-factors.ts'

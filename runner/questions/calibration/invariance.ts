@@ -6,7 +6,7 @@ import { loadOf, type Plan } from '../../measure/plan.ts'
 import { RunError } from '../../result/errors.ts'
 import { knownApps } from '../../servers/find-app.ts'
 import { seededRandom } from '../../statistics/random.ts'
-import { median } from '../../statistics/summary.ts'
+import { median, total } from '../../statistics/summary.ts'
 import { planOf, resolveApps } from '../resolve.ts'
 import type { InvariancePart } from './data.ts'
 import { invarianceAnswer } from './invariance-answer.ts'
@@ -23,7 +23,6 @@ import {
 import { COMPARED, type Part, type PartContext, type PartOutcome } from './part.ts'
 import { outcomeOf, repeatInTurns, seedOfTurn, unitShare } from './repetitions.ts'
 import { measureUnitRun, notMeasured } from './unit-run.ts'
-import { total } from './words.ts'
 
 /** Many short runs rather than one long one, so that all circumstances see the same moods of the machine. */
 const ROUNDS_PER_RUN = 2

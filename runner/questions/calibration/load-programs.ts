@@ -71,7 +71,7 @@ function loadProgram(
       const { cpu = null, seconds } = shape
       const pinned = cpu === null ? [] : ['taskset', '-c', String(cpu)]
       const [command, ...args] = [...pinned, ...program, ...options(shape), url]
-      const stdout = await runProgram(command!, args, seconds, signal)
+      const stdout = await outputOfProgram(command!, args, seconds, signal)
       const report = parse(stdout)
       const failed = (how: string) => new RunError('load-generator', `${name} ${how}`)
       if (report === null) throw failed(`printed no report but: ${stdout.trim().slice(0, 200)}`)
@@ -113,7 +113,7 @@ const LONGEST_PART_OF_OUTPUT = 300
  * @param seconds how long it should take
  * @throws RunError when it cannot be started, fails or was killed; its last words are in the message
  */
-export function runProgram(command: string, args: readonly string[], seconds: number, signal: AbortSignal): Promise<string> {
+export function outputOfProgram(command: string, args: readonly string[], seconds: number, signal: AbortSignal): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const fail = (reason: string) => reject(new RunError('program-failed', `${command} ${reason}`))
   if (signal.aborted) {

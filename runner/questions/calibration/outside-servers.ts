@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { RunError } from '../../result/errors.ts'
 import { keepGroup, makePrivateFolder, removeFolder } from '../../servers/private-folder.ts'
-import { total } from './words.ts'
+import { total } from '../../statistics/summary.ts'
 
 const PROJECT_MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 const READY_MILLISECONDS = 10_000

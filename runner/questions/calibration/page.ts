@@ -1,5 +1,5 @@
 import { renderAnswerCharts } from '../../report/charts/chart-files.ts'
-import { type Block, paragraph, type Section, tableOf, texts, titled } from '../../report/document.ts'
+import { type Block, paragraph, type Section, texts, textTable, titled } from '../../report/document.ts'
 import { toMarkdown } from '../../report/markdown.ts'
 import { answerSections, answerText } from '../../report/run-blocks.ts'
 import { utcMinute, version } from '../../report/run-facts.ts'
@@ -70,7 +70,7 @@ function sectionOf(part: AnyPart, all: readonly CalibrationPart[]): PartSection 
 }
 
 function goalTable(goals: readonly Goal[]): Block {
-  return tableOf(goals, [
+  return textTable(goals, [
     texts('goal', ({ title }) => title),
     texts('measured', ({ judgement }) => answerText(judgement?.measured ?? '')),
     texts('outcome', ({ judgement }) => judgement?.outcome ?? 'not measured'),

@@ -3,10 +3,10 @@ import { count, formatEstimate, formatNumber, formatPlusMinusPercent } from '../
 import type { Estimate } from '../../result/model.ts'
 import { listInWords } from '../../result/plain-text.ts'
 import type { Interval } from '../../statistics/estimate.ts'
-import { mean, median } from '../../statistics/summary.ts'
+import { mean, median, total } from '../../statistics/summary.ts'
 import type { PlantedPart } from './data.ts'
 import type { Judgement, PartAnswer } from './part.ts'
-import { bounded, effortOf, holds, judged, judgeShare, percent, shareInterval, total, verdictSentences } from './words.ts'
+import { bounded, effortOf, holds, judged, judgeShare, percent, shareInterval, verdictSentences } from './words.ts'
 
 type Cell = PlantedPart['runs'][number]['cells'][number]
 

@@ -6,7 +6,7 @@ import { formatPlusMinusPercent } from '../../result/format.ts'
 import type { MeasuredCell, Result } from '../../result/model.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 import type { AppRecipe } from '../../servers/generated-apps.ts'
-import { meanOrNull, trimmedMean } from '../../statistics/summary.ts'
+import { meanOrNull, total, trimmedMean } from '../../statistics/summary.ts'
 import { resolveApps } from '../resolve.ts'
 import type { PlantedPart } from './data.ts'
 import {
@@ -34,7 +34,6 @@ import type { Part, PartContext, PartOutcome } from './part.ts'
 import { plantedAnswer } from './planted-answer.ts'
 import { outcomeOf, shrunk, unitShare } from './repetitions.ts'
 import { notMeasured, repeatRuns, sized } from './unit-run.ts'
-import { total } from './words.ts'
 
 type PlantedCell = PlantedPart['runs'][number]['cells'][number]
 

@@ -8,13 +8,12 @@ import type { MeasuredCell } from '../../result/model.ts'
 import { type Deployment, DeploymentError, type DeploymentHost } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 import { seededRandom } from '../../statistics/random.ts'
-import { mean } from '../../statistics/summary.ts'
+import { mean, total } from '../../statistics/summary.ts'
 import type { TodayPart } from './data.ts'
 import { autocannon, type LoadProgram, type LoadReport, type LoadShape, wrk } from './load-programs.ts'
 import type { PartContext } from './part.ts'
 import { shrunk } from './repetitions.ts'
 import { measureUnitRun } from './unit-run.ts'
-import { total } from './words.ts'
 
 /** A full repetition of a procedure, wall time. */
 export const FULL_SECONDS = 45

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { isRunning, processesWith } from '../../fixtures/processes.ts'
 import { RunError } from '../../result/errors.ts'
-import { runProgram } from './load-programs.ts'
+import { outputOfProgram } from './load-programs.ts'
 
 const never = new AbortController().signal
-const node = (script: string, signal = never) => runProgram(process.execPath, ['-e', script], 1, signal)
+const node = (script: string, signal = never) => outputOfProgram(process.execPath, ['-e', script], 1, signal)
 
-describe('runProgram', () => {
+describe('outputOfProgram', () => {
   it('returns what the program printed', async () => {
     expect(await node('console.log("a report")')).toBe('a report\n')
   })
@@ -18,13 +18,13 @@ describe('runProgram', () => {
   })
 
   it('says that there is no such program', async () => {
-    await expect(runProgram('no-such-program', [], 1, never)).rejects.toThrow(/^no-such-program could not be run: .*ENOENT/)
+    await expect(outputOfProgram('no-such-program', [], 1, never)).rejects.toThrow(/^no-such-program could not be run: .*ENOENT/)
   })
 
   it('has ended the program when it settles after an abort', async () => {
     const controller = new AbortController()
     const marker = `waits-for-abort-${process.pid}`
-    const running = runProgram(process.execPath, ['-e', 'setInterval(() => {}, 1000)', marker], 60, controller.signal)
+    const running = outputOfProgram(process.execPath, ['-e', 'setInterval(() => {}, 1000)', marker], 60, controller.signal)
     const settled = running.then(
       () => 'ended',
       (error: Error) => error.message,
@@ -37,6 +37,6 @@ describe('runProgram', () => {
   })
 
   it('starts nothing after an abort', async () => {
-    await expect(runProgram('no-such-program', [], 1, AbortSignal.abort())).rejects.toThrow(/was not started/)
+    await expect(outputOfProgram('no-such-program', [], 1, AbortSignal.abort())).rejects.toThrow(/was not started/)
   })
 })

@@ -3,6 +3,7 @@ import { count, formatDuration, formatNumber, formatShare } from '../../result/f
 import type { Estimate } from '../../result/model.ts'
 import type { Interval } from '../../statistics/estimate.ts'
 import { wilsonInterval } from '../../statistics/shares.ts'
+import { total } from '../../statistics/summary.ts'
 import type { Judgement } from './part.ts'
 import type { RunTime } from './unit-run.ts'
 
@@ -79,11 +80,6 @@ export function tooFewRounds(number: number, what: string): string[] {
 
 export function judged(measured: string, isMet: boolean): Judgement {
   return { measured, outcome: isMet ? 'met' : 'not met' }
-}
-
-/** The sum of what every row says. */
-export function total<Row>(rows: readonly Row[], of: (row: Row) => number): number {
-  return rows.reduce((sum, row) => sum + of(row), 0)
 }
 
 /** A mark without an interval. */

@@ -7,7 +7,7 @@ import { placeOnCpus, remarkOnPlacement } from '../../machine/cpus.ts'
 import type { Listener } from '../../measure/listener.ts'
 import { withDefaults } from '../../measure/options.ts'
 import { knownApps } from '../../servers/find-app.ts'
-import { mean } from '../../statistics/summary.ts'
+import { mean, total } from '../../statistics/summary.ts'
 import { planOf, resolveApps } from '../resolve.ts'
 import { openRig } from '../rigs.ts'
 import { runPlan } from '../run.ts'
@@ -72,7 +72,7 @@ export async function soak(context: SoakContext): Promise<SoakOutcome> {
 /** Bytes that the system has given for it. */
 function youngGeneration(): number {
   const young = getHeapSpaceStatistics().filter(({ space_name }) => YOUNG_SPACES.has(space_name))
-  return young.reduce((sum, { physical_space_size }) => sum + physical_space_size, 0)
+  return total(young, ({ physical_space_size }) => physical_space_size)
 }
 
 async function measure(

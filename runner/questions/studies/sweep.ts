@@ -1,6 +1,6 @@
-import { USED_UP } from '../../analysis/checks/finding.ts'
 import type { FindingCode } from '../../analysis/checks/registry.ts'
-import { combine, estimateLogs, figuresOf } from '../../analysis/relative.ts'
+import { usedUp } from '../../analysis/checks/saturation.ts'
+import { estimateLogs, figuresOf, sums } from '../../analysis/relative.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber } from '../../result/format.ts'
 import { variantId } from '../../result/ids.ts'
@@ -119,8 +119,7 @@ function shapeOf(own: readonly Measured[]): Pick<Curve, 'bounds' | 'plateau' | '
 /** Geometric mean of the rates of the levels, round by round: the levels of a round share its process. */
 function meanRate(levels: readonly Measured[]): Estimate {
   const logs = levels.map(({ cell }) => figuresOf(cell, ({ requestsPerSecond }) => Math.log(requestsPerSecond)))
-  const sums = logs.reduce((sum, own) => combine(sum, own, (a, b) => a + b))
-  return estimateLogs([sums.map((figure) => ({ ...figure, value: figure.value / levels.length }))])[0]!
+  return estimateLogs([sums(logs).map((figure) => ({ ...figure, value: figure.value / levels.length }))])[0]!
 }
 
 function sentence({ own, bounds, plateau, from }: Curve, where: string): string {
@@ -131,9 +130,8 @@ function sentence({ own, bounds, plateau, from }: Curve, where: string): string 
   return `${where} gives ${formatEstimate(plateau)} requests/s from ${from} connections on, and what limits it is ${limit}; ${knee}.`
 }
 
-function limitOf({ serverBusy, loadBusy }: MeasuredCell): string {
-  if (serverBusy >= USED_UP) return 'the CPU of the server'
-  return loadBusy !== null && loadBusy >= USED_UP ? 'the load generator' : 'neither CPU'
+function limitOf(cell: MeasuredCell): string {
+  return { server: 'the CPU of the server', load: 'the load generator', neither: 'neither CPU' }[usedUp(cell)]
 }
 
 function table(endpoint: string, measured: readonly Measured[]) {

@@ -54,8 +54,7 @@ export function variantDeployments(variants: readonly Variant[], baseline: strin
     const id = idOf(variant)
     const plan: DeploymentPlan = { id, app: id, modulePath: variant.app.modulePath, transport: 'tcp', ...variant.deployment }
     if (!twice.includes(processOf(variant))) return [plan]
-    return Array.from({ length: BASELINE_COPIES }, (_, place) => {
-      const copy = place + 1
+    return BASELINE_COPIES.map((copy) => {
       const process = plan.process === undefined ? {} : { process: copyId(plan.process, copy) }
       return { ...plan, ...process, id: copyId(id, copy), copy }
     })

@@ -1,4 +1,4 @@
-import { USED_UP } from '../../analysis/checks/finding.ts'
+import { usedUp } from '../../analysis/checks/saturation.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { count, formatEstimate } from '../../result/format.ts'
 import type { Estimate, Result } from '../../result/model.ts'
@@ -180,8 +180,8 @@ function scalingTable(endpoint: string, rows: readonly WorkersRow[], cpus: Cpus)
 
 /** What is used up: the CPUs that the workers can use, or the load generator. */
 function limitOf({ cell, workers }: WorkersRow, cpus: Cpus): string {
-  if (cell.serverBusy >= USED_UP * Math.min(workers, cpus?.length ?? workers)) return 'CPUs of the servers'
-  return cell.loadBusy !== null && cell.loadBusy >= USED_UP ? 'load generator' : 'neither'
+  const limit = usedUp(cell, Math.min(workers, cpus?.length ?? workers))
+  return { server: 'CPUs of the servers', load: 'load generator', neither: 'neither' }[limit]
 }
 
 /** Memory, start-up and fairness; of processes that answer rightly, whatever is found of their costs. */

@@ -3,7 +3,7 @@ import { LEVEL } from '../../analysis/estimates.ts'
 import { againstReference, estimateFigures, rateRatios } from '../../analysis/relative.ts'
 import type { Estimate, MeasuredCell, ProcessRecord, Result } from '../../result/model.ts'
 import { extremeShares, jainsIndex } from '../../statistics/shares.ts'
-import { mean } from '../../statistics/summary.ts'
+import { mean, total } from '../../statistics/summary.ts'
 import { usableCell } from './phrases.ts'
 import { mebibytes, type ProcessFigure, processFigures } from './processes.ts'
 
@@ -105,7 +105,7 @@ export const primaryResident: ProcessFigure = ({ members }) =>
 
 /** Of all processes, MiB. */
 export const residentInAll: ProcessFigure = ({ members }) =>
-  members.length === 0 ? null : mebibytes(members.reduce((sum, { residentBytes }) => sum + residentBytes, 0))
+  members.length === 0 ? null : mebibytes(total(members, ({ residentBytes }) => residentBytes))
 
 /** How something is shared among workers, and between which values that can lie for so many of them. */
 interface SharingFigure {
