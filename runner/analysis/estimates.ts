@@ -197,7 +197,7 @@ export function estimateChanges(all: readonly CellSeries[], change: 'drift' | 'h
     cells.map(({ changes }) => changes),
     { level },
   )
-  return new Map(cells.map(({ cell }, index) => [cell, inPercent(bounded(estimates[index]!))]))
+  return new Map(cells.map(({ cell }, index) => [cell, rescaled(bounded(estimates[index]!), (share) => share * 100)]))
 }
 
 /** Cost in the last place of a block over the cost in the first, over the rounds; null: no round has places to compare. */
@@ -259,9 +259,9 @@ export function exactly(value: number): Estimate {
   return { value, low: value, high: value, level: LEVEL }
 }
 
-function inPercent({ value, low, high, level }: Estimate): Estimate {
-  const percent = (share: number | null) => (share === null ? null : share * 100)
-  return { value: value * 100, low: percent(low), high: percent(high), level }
+/** An estimate of what grows with another one: the ends of the interval are its ends. */
+export function rescaled({ value, low, high, level }: Estimate, by: (value: number) => number): Estimate {
+  return { value: by(value), low: low === null ? null : by(low), high: high === null ? null : by(high), level }
 }
 
 /** The longer arm of an interval as a share of the value; null: no interval. */

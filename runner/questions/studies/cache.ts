@@ -1,11 +1,11 @@
-import { excludes } from '../../analysis/estimates.ts'
+import { excludes, rescaled } from '../../analysis/estimates.ts'
 import { comparePairs } from '../../analysis/relative.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { UserError } from '../../result/errors.ts'
 import { formatEstimate } from '../../result/format.ts'
 import { variantId } from '../../result/ids.ts'
 import type { Estimate, Result } from '../../result/model.ts'
-import { endpointsIn, negative, rescaled, usableCell } from './phrases.ts'
+import { endpointsIn, negative, usableCell } from './phrases.ts'
 import type { Study } from './study.ts'
 import { prepareVariants, type Variant } from './variants.ts'
 

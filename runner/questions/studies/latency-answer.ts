@@ -1,4 +1,4 @@
-import { excludes } from '../../analysis/estimates.ts'
+import { excludes, rescaled } from '../../analysis/estimates.ts'
 import { type AnswerBody, type AnswerChart, type Columns, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber } from '../../result/format.ts'
 import type { Result } from '../../result/model.ts'
@@ -12,7 +12,7 @@ import {
   type Percentile,
   SAMPLES_FOR_P99,
 } from './latency-figures.ts'
-import { named, notUsable, percent, rescaled, saidOf } from './phrases.ts'
+import { named, notUsable, percent, saidOf } from './phrases.ts'
 
 const SHARES: Readonly<Record<Percentile, string>> = { p50: 'half', p90: '90 %', p99: '99 %' }
 const LIMITS = [

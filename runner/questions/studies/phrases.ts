@@ -1,4 +1,4 @@
-import { excludes } from '../../analysis/estimates.ts'
+import { excludes, rescaled } from '../../analysis/estimates.ts'
 import type { DriverId } from '../../load/drivers.ts'
 import { UserError } from '../../result/errors.ts'
 import { formatEstimate } from '../../result/format.ts'
@@ -111,11 +111,6 @@ export function moreOrLess(difference: Estimate, unit: string): string | null {
   const { low, high } = difference
   if (low !== null && low > 0) return `${formatEstimate(difference)}${unit} more`
   return high !== null && high < 0 ? `${formatEstimate(negative(difference))}${unit} less` : null
-}
-
-/** An estimate of what grows with another one: the ends of the interval are its ends. */
-export function rescaled({ value, low, high, level }: Estimate, by: (value: number) => number): Estimate {
-  return { value: by(value), low: low === null ? null : by(low), high: high === null ? null : by(high), level }
 }
 
 /** A ratio as a change in percent: 1.04 [1.02, 1.06] is 4 [2, 6]. */
