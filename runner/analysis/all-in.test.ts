@@ -59,16 +59,16 @@ describe('cellSeries', () => {
   it('has later work in cost, ratio and overhead, and not in what is typical', () => {
     const [, koa] = cellSeries([round(5_000)])
     const [value] = koa!.rounds
-    expect(Math.exp(value!.logCost)).toBeCloseTo(17_000, 6)
-    expect(Math.exp(value!.logRatio)).toBeCloseTo(1.7, 9)
-    expect(value!.overheadNs).toBeCloseTo(7_000, 6)
-    expect(value!.lateNs).toBeCloseTo(5_000, 9)
-    expect(Math.exp(value!.typicalLogRatio)).toBeCloseTo(1.2, 9)
+    expect(value!.costMicroseconds).toBeCloseTo(17, 9)
+    expect(value!.ratio).toBeCloseTo(1.7, 9)
+    expect(value!.overheadMicroseconds).toBeCloseTo(7, 9)
+    expect(value!.lateMicroseconds).toBeCloseTo(5, 12)
+    expect(value!.typicalRatio).toBeCloseTo(1.2, 9)
   })
 
   it('has nothing late where nobody has watched', () => {
     const [, koa] = cellSeries([{ ...round(5_000), between: [] }])
-    expect(koa!.rounds[0]!.lateNs).toBeNull()
+    expect(koa!.rounds[0]!.lateMicroseconds).toBeNull()
   })
 })
 

@@ -9,8 +9,7 @@ import { type Cell, type Environment, type Finding, FORMAT, type MeasuredCell, t
 import { workersOf } from '../servers/deployment.ts'
 import type { ResolvedApp } from '../servers/find-app.ts'
 import { AllInCosts, type OutsideWork } from './all-in.ts'
-import { sumBlocks } from './blocks.ts'
-import { cellFigures, cellTotals } from './cell-figures.ts'
+import { cellFigures } from './cell-figures.ts'
 import type { CellFacts } from './checks/finding.ts'
 import { checkRun, judgeCells, verdictOf, worstVerdict } from './checks/judge.ts'
 import { checkIdentical, copiesAgree } from './checks/machine.ts'
@@ -26,6 +25,7 @@ import {
 } from './estimates.ts'
 import type { Ledger } from './ledger.ts'
 import { estimateOverall, rankCells } from './ranking.ts'
+import { cellTotals, sumBlocks } from './sums.ts'
 
 /** Everything a result is made from. */
 export interface RunFacts extends RunRecord {
@@ -160,7 +160,7 @@ function gatherFacts(series: readonly CellSeries[], facts: RunFacts, outsideWork
   const estimates = estimateCells(series, plan.baseline)
   const [drifts, helperFalls] = [estimateChanges(series, 'drift'), estimateChanges(series, 'helperFall')]
   return series.map((cell) => {
-    const { app, endpoint, rounds } = cell
+    const { app, endpoint, rounds, measured } = cell
     const known = facts.preflight.find((one) => one.app === app)
     const deployment = plan.deployments.find((one) => one.app === app)!
     const load = loadOf(plan, deployment)
@@ -173,7 +173,7 @@ function gatherFacts(series: readonly CellSeries[], facts: RunFacts, outsideWork
     }
     return {
       figures: cellFigures(cell, beside, ledger),
-      totals: cellTotals(rounds),
+      totals: cellTotals(measured),
       isBaseline: app === plan.baseline,
       covariate: distances(rounds),
       isPlain: facts.study === undefined,

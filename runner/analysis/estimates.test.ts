@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { cellRound as cell, roundAnalysis } from '../fixtures/cell-round.ts'
+import type { RoundValue } from '../result/model.ts'
 import { estimateMeans } from '../statistics/estimate.ts'
-import {
-  type ChargedRound,
-  cellSeries,
-  estimateCells,
-  estimateChanges,
-  estimateIdentical,
-  estimatePosition,
-  precisionReached,
-} from './estimates.ts'
+import { cellSeries, estimateCells, estimateChanges, estimateIdentical, estimatePosition, precisionReached } from './estimates.ts'
 import { estimateOverall, rankCells } from './ranking.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 
@@ -81,7 +74,7 @@ describe('estimateOverall', () => {
     ...lookup.map((log, index) => cell(index + 1, app, log, { endpoint: 'lookup' })),
   ]
   const analyses = (...cells: CellRound[][]): RoundAnalysis[] =>
-    [1, 2, 3].map((round) => roundAnalysis(round, { cells: cells.flat().filter((one) => one.round === round) }))
+    [1, 2, 3].map((round) => roundAnalysis(round, { cells: cells.flat().filter((one) => one.value.round === round) }))
 
   it('is the geometric mean over endpoints, round by round', () => {
     const series = cellSeries(analyses(two('raw', [0, 0, 0], [0, 0, 0]), two('koa', [0.2, 0.22, 0.24], [0.1, 0.1, 0.1])))
@@ -171,16 +164,17 @@ describe('precisionReached', () => {
 })
 
 describe('the distance of the CPUs', () => {
-  const charged = (round: number, app: string, logRatio: number, of: Partial<CellRound>): ChargedRound => ({
-    ...cell(round, app, logRatio, of),
-    ...{ logCost: Math.log(10_000) + logRatio, logRatio, overheadNs: 0, lateNs: null },
+  const value = (round: number, logRatio: number, cpuDistanceNanoseconds: number): RoundValue => ({
+    ...cell(round, 'any', logRatio).value,
+    ...{ costMicroseconds: 10 * Math.exp(logRatio), ratio: Math.exp(logRatio), overheadMicroseconds: 0, lateMicroseconds: null },
+    cpuDistanceNanoseconds,
   })
   const distances = [110, 350, 110, 110, 350, 350, 110, 350, 230, 110]
   const series = (app: string, endpoint: string, first: number, logRatio: (distanceNs: number) => number) => ({
     app,
     endpoint,
     rounds: distances
-      .map((cpuDistanceNs, index) => charged(index + 1, app, logRatio(cpuDistanceNs), { endpoint, cpuDistanceNs }))
+      .map((distanceNs, index) => value(index + 1, logRatio(distanceNs), distanceNs))
       .filter(({ round }) => round >= first),
   })
   const koa = (distanceNs: number) => 0.5 - distanceNs / 1000

@@ -21,93 +21,69 @@ const BORROWING = 3
 /** Largest over smallest distance of the CPUs above which it is taken into account. */
 const DISTANCE_MOVED = 1.1
 
-/** How a figure is kept of a round, on an additive scale, and how it is told in a result. */
-interface Scale {
-  readonly told: (kept: number) => number
-  readonly kept: (told: number) => number
-  /** What means are made of, and what they are told as. */
-  readonly averaged: (kept: number) => number
-  readonly undone: (mean: Interval) => Interval
-}
-const same = <Value>(value: Value) => value
-const logs: Scale = { told: Math.exp, kept: Math.log, averaged: same, undone: exponentiate }
-const nanoseconds: Scale = { told: (ns) => ns / 1000, kept: (us) => 1000 * us, averaged: (ns) => ns / 1000, undone: same }
-const logNanoseconds: Scale = {
-  told: (log) => Math.exp(log) / 1000,
-  kept: (us) => Math.log(1000 * us),
-  averaged: (log) => log - Math.log(1000),
-  undone: exponentiate,
-}
-
 interface FigureKind {
-  readonly scale: Scale
-  /** Its name in a round of a result, and that of its mean over the rounds in a cell. */
-  readonly round: keyof RoundValue
+  /** Its name in a cell, whose mean over the rounds it is: the arithmetic one, or the geometric one of what cannot be below zero. */
   readonly cell: keyof MeasuredCell
+  readonly mean: 'arithmetic' | 'geometric'
   /** Over the baseline, which has exactly this itself. */
   readonly ofBaseline?: number
   /** Its variances are so different from cell to cell that none are borrowed. */
   readonly alone?: true
 }
 
-/** Every figure of a round of which a cell has the mean, by the name under which it is kept. */
+/** Every figure of a round of which a cell has the mean. */
 const FIGURES = {
-  logCost: { scale: logNanoseconds, round: 'costMicroseconds', cell: 'cost' },
-  logRatio: { scale: logs, round: 'ratio', cell: 'ratio', ofBaseline: 1 },
-  overheadNs: { scale: nanoseconds, round: 'overheadMicroseconds', cell: 'overheadMicroseconds', ofBaseline: 0, alone: true },
-  typicalLogCost: { scale: logNanoseconds, round: 'typicalCostMicroseconds', cell: 'typicalCost' },
-  typicalLogRatio: { scale: logs, round: 'typicalRatio', cell: 'typicalRatio', ofBaseline: 1 },
-  lateNs: { scale: nanoseconds, round: 'lateMicroseconds', cell: 'lateMicroseconds' },
-  logRate: { scale: logs, round: 'requestsPerSecond', cell: 'requestsPerSecond' },
-} as const satisfies Record<string, FigureKind>
+  costMicroseconds: { cell: 'cost', mean: 'geometric' },
+  ratio: { cell: 'ratio', mean: 'geometric', ofBaseline: 1 },
+  overheadMicroseconds: { cell: 'overheadMicroseconds', mean: 'arithmetic', ofBaseline: 0, alone: true },
+  typicalCostMicroseconds: { cell: 'typicalCost', mean: 'geometric' },
+  typicalRatio: { cell: 'typicalRatio', mean: 'geometric', ofBaseline: 1 },
+  lateMicroseconds: { cell: 'lateMicroseconds', mean: 'arithmetic' },
+  requestsPerSecond: { cell: 'requestsPerSecond', mean: 'geometric' },
+} as const satisfies Partial<Record<keyof RoundValue, FigureKind>>
 
 type Figures = typeof FIGURES
 const figures = Object.entries(FIGURES) as [keyof Figures, FigureKind][]
 
-/** What of a round estimates are made from; a result keeps it, so they can be made again. */
-export type EstimatedRound = Pick<CellRound, 'round' | 'cpuDistanceNs'> & {
-  readonly [Name in keyof Figures]: RoundValue[Figures[Name]['round']]
-}
-
-/** A cell in one round with all that it costs. */
-export type ChargedRound = CellRound & EstimatedRound
-
-interface Series<Round> {
+/** The rounds of one cell, in their order. */
+export interface Series {
   readonly app: string
   readonly endpoint: string
-  readonly rounds: readonly Round[]
+  readonly rounds: readonly RoundValue[]
 }
 
-/** The round values of one cell, in the order of the rounds. */
-export type CellSeries = Series<ChargedRound>
+/** With what was measured in each of them. */
+export interface CellSeries extends Series {
+  readonly measured: readonly CellRound[]
+}
 
-/** A cell to estimate. */
-export type EstimatedSeries = Series<EstimatedRound>
-
-/** Estimates of one cell; logs have been undone. */
+/** Estimates of one cell. */
 export type CellEstimates = Pick<MeasuredCell, Figures[keyof Figures]['cell']>
 
 /** One series per cell that has at least one round, with all CPU time charged to requests. */
 export function cellSeries(rounds: readonly RoundAnalysis[]): CellSeries[] {
   const costs = new AllInCosts(rounds.map(({ between }) => between))
   const charged = rounds.flatMap(({ cells, baseline, between }, index) =>
-    cells.flatMap((cell): ChargedRound[] => {
-      const reference = cells.find(({ app, endpoint }) => app === baseline && endpoint === cell.endpoint)
+    cells.flatMap((measured) => {
+      const reference = cells.find(({ app, endpoint }) => app === baseline && endpoint === measured.endpoint)
       if (reference === undefined) return []
-      const [own, other] = [costs.of(index, cell.copies), costs.of(index, reference.copies)]
-      return [
-        {
-          ...cell,
-          logCost: Math.log(own.costNs),
-          logRatio: Math.log(own.costNs / other.costNs),
-          overheadNs: own.costNs - other.costNs,
-          lateNs: between.length === 0 ? null : own.lateNs,
-        },
-      ]
+      const [own, other] = [costs.of(index, measured.copies), costs.of(index, reference.copies)]
+      const value: RoundValue = {
+        ...measured.value,
+        costMicroseconds: own.costNs / 1000,
+        ratio: own.costNs / other.costNs,
+        overheadMicroseconds: (own.costNs - other.costNs) / 1000,
+        lateMicroseconds: between.length === 0 ? null : own.lateNs / 1000,
+      }
+      return [{ measured, value }]
     }),
   )
-  const byCell = Map.groupBy(charged, ({ app, endpoint }) => `${app} ${endpoint}`)
-  return [...byCell.values()].map((own) => ({ app: own[0]!.app, endpoint: own[0]!.endpoint, rounds: own }))
+  const byCell = Map.groupBy(charged, ({ measured: { app, endpoint } }) => `${app} ${endpoint}`)
+  return [...byCell.values()].map((own) => {
+    const [{ measured }] = own as [(typeof own)[0]]
+    const { app, endpoint } = measured
+    return { app, endpoint, rounds: own.map(({ value }) => value), measured: own.map((round) => round.measured) }
+  })
 }
 
 /** ln of the cost of the second copy of the baseline over that of the first, by endpoint, round by round. */
@@ -125,51 +101,33 @@ export function identicalLogRatios(rounds: readonly RoundAnalysis[]): Map<string
 }
 
 /** Estimates of all cells together, because each borrows what is known of the others' variances. */
-export function estimateCells<Cell extends EstimatedSeries>(all: readonly Cell[], baseline: string): Map<Cell, CellEstimates> {
-  const estimates = new Map<Cell, Partial<Record<keyof MeasuredCell, Estimate | null>>>(all.map((cell) => [cell, {}]))
-  for (const [name, { scale, cell: told, ofBaseline, alone = false }] of figures) {
-    const isExact = ({ app }: Cell) => ofBaseline !== undefined && app === baseline
+export function estimateCells(all: readonly CellSeries[], baseline: string): Map<CellSeries, CellEstimates> {
+  const estimates = new Map<CellSeries, Partial<Record<keyof MeasuredCell, Estimate | null>>>(all.map((cell) => [cell, {}]))
+  for (const [name, { cell: told, mean: kind, ofBaseline, alone = false }] of figures) {
+    const isExact = ({ app }: CellSeries) => ofBaseline !== undefined && app === baseline
     const known = all.filter((cell) => !isExact(cell) && cell.rounds.every((round) => round[name] !== null))
-    const means = (cells: readonly Cell[]) => estimateColumns(cells, (round) => scale.averaged(round[name]!))
+    const [averaged, undone] = kind === 'geometric' ? [Math.log, exponentiate] : [Number, (mean: Interval) => mean]
+    const means = (cells: readonly CellSeries[]) =>
+      estimateColumns(
+        cells.map(({ rounds }) => rounds),
+        (round) => averaged(round[name]!),
+      )
     const found = alone ? known.flatMap((cell) => means([cell])) : means(known)
     for (const cell of all) estimates.get(cell)![told] = isExact(cell) ? exactly(ofBaseline!) : null
-    for (const [index, cell] of known.entries()) estimates.get(cell)![told] = bounded(scale.undone(found[index]!))
+    for (const [index, cell] of known.entries()) estimates.get(cell)![told] = bounded(undone(found[index]!))
   }
-  return estimates as Map<Cell, CellEstimates>
-}
-
-/** A round as a result tells it. */
-export function roundValue(round: EstimatedRound): Omit<RoundValue, 'blocks'> {
-  const told = figures.map(([name, { scale, round: field }]) => [field, mapKnown(round[name], scale.told)])
-  return { round: round.round, cpuDistanceNanoseconds: round.cpuDistanceNs, ...Object.fromEntries(told) }
-}
-
-/** The same, back from a result. */
-export function estimatedRound(value: RoundValue): EstimatedRound {
-  const kept = figures.map(([name, { scale, round: field }]) => [name, mapKnown(value[field] as number | null, scale.kept)])
-  return { round: value.round, cpuDistanceNs: value.cpuDistanceNanoseconds, ...Object.fromEntries(kept) }
-}
-
-/** The same round with another one in the baseline's place. */
-export function overOther(round: EstimatedRound, other: EstimatedRound): EstimatedRound {
-  const relative = figures.filter(([, { ofBaseline }]) => ofBaseline !== undefined)
-  const less = relative.map(([name]) => [name, mapKnown(round[name], (own) => mapKnown(other[name], (its) => own - its))])
-  return { ...round, ...Object.fromEntries(less) }
-}
-
-function mapKnown<To>(value: number | null, to: (value: number) => To): To | null {
-  return value === null ? null : to(value)
+  return estimates as Map<CellSeries, CellEstimates>
 }
 
 /** Means over rounds of one figure of every cell, with variances moderated over them, and the distance of the CPUs taken into account. */
-export function estimateColumns<Round extends Pick<CellRound, 'cpuDistanceNs'>>(
-  cells: readonly { readonly rounds: readonly Round[] }[],
+export function estimateColumns<Round extends Pick<RoundValue, 'cpuDistanceNanoseconds'>>(
+  cells: readonly (readonly Round[])[],
   of: (round: Round) => number,
   level = LEVEL,
 ): MeanEstimate[] {
   return estimateMeans(
-    cells.map(({ rounds }) => rounds.map(of)),
-    { level, covariates: cells.map(({ rounds }) => distances(rounds)) },
+    cells.map((rounds) => rounds.map(of)),
+    { level, covariates: cells.map(distances) },
   )
 }
 
@@ -191,7 +149,7 @@ export function estimateIdentical(rounds: readonly RoundAnalysis[]): { endpoint:
 export function estimateChanges(all: readonly CellSeries[], change: 'drift' | 'helperFall'): Map<CellSeries, Estimate> {
   const level = 1 - (1 - LEVEL) / Math.max(1, all.length)
   const cells = all
-    .map((cell) => ({ cell, changes: cell.rounds.map((round) => round[change]).filter((one) => one !== null) }))
+    .map((cell) => ({ cell, changes: cell.measured.map((round) => round[change]).filter((one) => one !== null) }))
     .filter(({ changes }) => changes.length > 0)
   const estimates = estimateMeans(
     cells.map(({ changes }) => changes),
@@ -222,7 +180,10 @@ export function precisionReached(
   const left = ({ app, rounds: own }: CellSeries) => app !== baseline && !unquoted.includes(app) && own.at(-1)?.round === latest
   const cells = cellSeries(rounds).filter(left)
   if (cells.length === 0) return null
-  const estimates = estimateColumns(cells, ({ logRatio }) => logRatio)
+  const estimates = estimateColumns(
+    cells.map(({ rounds }) => rounds),
+    ({ ratio }) => Math.log(ratio),
+  )
   const widths = estimates.map(({ halfWidth }) => Math.expm1(halfWidth))
   const widest = widths.reduce((worst, width, index) => (width > widths[worst]! ? index : worst), 0)
   const { app, endpoint } = cells[widest]!
@@ -244,8 +205,8 @@ function needed(estimate: MeanEstimate, wanted: number): number {
  * The distance of the CPUs by round, as a covariate: it moves every cost by the same time, and so the ratios. null: unknown, or it
  * did not move enough to matter. Whether it is used depends on the machine alone, never on a cost.
  */
-export function distances(rounds: readonly Pick<CellRound, 'cpuDistanceNs'>[]): number[] | null {
-  const known = rounds.map(({ cpuDistanceNs }) => cpuDistanceNs).filter((distance) => distance !== null)
+export function distances(rounds: readonly Pick<RoundValue, 'cpuDistanceNanoseconds'>[]): number[] | null {
+  const known = rounds.map(({ cpuDistanceNanoseconds }) => cpuDistanceNanoseconds).filter((distance) => distance !== null)
   if (known.length < rounds.length || known.length === 0) return null
   return Math.max(...known) > Math.min(...known) * DISTANCE_MOVED ? known : null
 }

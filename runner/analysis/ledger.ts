@@ -54,7 +54,7 @@ export class Ledger {
 
   /** Round trip of a cache line between the two CPUs: over the rounds, and the nearest and farthest round; null: unknown. */
   get cpuDistanceNanoseconds(): Environment['cpuDistanceNanoseconds'] {
-    const byRound = this.rounds.map(({ cells }) => meanOrNull(cells.map(({ cpuDistanceNs }) => cpuDistanceNs)))
+    const byRound = this.rounds.map(({ cells }) => meanOrNull(cells.map(({ value }) => value.cpuDistanceNanoseconds)))
     const known = byRound.filter((distance) => distance !== null)
     return known.length === 0 ? null : { mean: mean(known), low: Math.min(...known), high: Math.max(...known) }
   }

@@ -1,8 +1,8 @@
-import type { Estimate } from '../result/model.ts'
+import type { Estimate, RoundValue } from '../result/model.ts'
 import { estimateMeans, exponentiate } from '../statistics/estimate.ts'
 import { rankWithTies } from '../statistics/ranks.ts'
 import { mean, meanOrNull } from '../statistics/summary.ts'
-import { bounded, type CellSeries, distances, exactly } from './estimates.ts'
+import { bounded, type CellSeries, distances, exactly, type Series } from './estimates.ts'
 
 /** Where an app stands among others. */
 export interface Ranked {
@@ -40,7 +40,7 @@ function placesOf(apps: readonly string[], table: readonly (readonly number[])[]
 
 /** Geometric mean over endpoints, for apps that have every endpoint in a round; ranked among themselves. */
 export function estimateOverall(
-  all: readonly CellSeries[],
+  all: readonly Series[],
   endpoints: readonly string[],
   baseline: string,
 ): (Ranked & { readonly ratio: Estimate })[] {
@@ -68,25 +68,25 @@ export function estimateOverall(
  * is the baseline (Fleming & Wallace 1986, "How not to lie with statistics"). NaN where an endpoint lacks the round: a mean over fewer
  * endpoints would be of something else.
  */
-function meanLogs(cells: readonly CellSeries[]): Map<number, number> {
+function meanLogs(cells: readonly Series[]): Map<number, number> {
   const logs = cells.map(logRatios)
   const rounds = new Set(logs.flatMap((own) => [...own.keys()]))
   return new Map([...rounds].map((round) => [round, mean(logs.map((own) => own.get(round) ?? Number.NaN))]))
 }
 
-function logRatios({ rounds }: CellSeries): Map<number, number> {
-  return new Map(rounds.map(({ round, logRatio }) => [round, logRatio]))
+function logRatios({ rounds }: Series): Map<number, number> {
+  return new Map(rounds.map(({ round, ratio }) => [round, Math.log(ratio)]))
 }
 
 /** One entry for every round that any of the cells has, in order: their mean distance. */
-function everyRound(cells: readonly CellSeries[]): { round: number; cpuDistanceNs: number | null }[] {
+function everyRound(cells: readonly Series[]): Pick<RoundValue, 'cpuDistanceNanoseconds'>[] {
   const byRound = Map.groupBy(
     cells.flatMap(({ rounds }) => rounds),
     ({ round }) => round,
   )
   return [...byRound]
     .sort(([one], [other]) => one - other)
-    .map(([round, of]) => ({ round, cpuDistanceNs: meanOrNull(of.map(({ cpuDistanceNs }) => cpuDistanceNs)) }))
+    .map(([, of]) => ({ cpuDistanceNanoseconds: meanOrNull(of.map(({ cpuDistanceNanoseconds }) => cpuDistanceNanoseconds)) }))
 }
 
 /** Rows of round values, one column per map; rounds in order, NaN where a column misses one. */

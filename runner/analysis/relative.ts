@@ -1,14 +1,11 @@
 import type { Estimate, MeasuredCell, Result, RoundValue } from '../result/model.ts'
 import { exponentiate } from '../statistics/estimate.ts'
-import { bounded, type EstimatedSeries, estimateCells, estimateColumns, estimatedRound, LEVEL, overOther } from './estimates.ts'
+import { bounded, estimateColumns, exactly, LEVEL } from './estimates.ts'
 import { areTied, type Ranked } from './ranking.ts'
 
-/** What one round says of something; rounds are the statistical unit of every study. */
-export interface Figure {
-  readonly round: number
+/** What one round says of something; rounds are the statistical unit of every study. Estimates take the distance of the CPUs into account. */
+export interface Figure extends Pick<RoundValue, 'round' | 'cpuDistanceNanoseconds'> {
   readonly value: number
-  /** Mean distance of the two CPUs, nanoseconds; null: unknown. Estimates take it into account. */
-  readonly cpuDistanceNs: number | null
 }
 
 /** One figure of a cell by round; rounds that do not have it are left out. */
@@ -16,9 +13,10 @@ export function figuresOf(
   { perRound }: Pick<MeasuredCell, 'perRound'>,
   of: (round: RoundValue) => number | null | undefined,
 ): Figure[] {
-  return perRound.flatMap((round) => {
-    const value = of(round)
-    return value == null ? [] : [{ round: round.round, value, cpuDistanceNs: round.cpuDistanceNanoseconds }]
+  return perRound.flatMap((values) => {
+    const { round, cpuDistanceNanoseconds } = values
+    const value = of(values)
+    return value == null ? [] : [{ round, value, cpuDistanceNanoseconds }]
   })
 }
 
@@ -46,9 +44,9 @@ export function estimateFigures(
   level = LEVEL,
   undo: typeof exponentiate = (estimate) => estimate,
 ): (Estimate | null)[] {
-  const known = columns.filter(({ length }) => length > 0).map((rounds) => ({ rounds }))
-  const means = estimateColumns(known, ({ value }: Figure) => value, level)
-  const estimates = new Map(known.map(({ rounds }, index) => [rounds, bounded(undo(means[index]!))]))
+  const known = columns.filter(({ length }) => length > 0)
+  const means = estimateColumns(known, ({ value }) => value, level)
+  const estimates = new Map(known.map((column, index) => [column, bounded(undo(means[index]!))]))
   return columns.map((column) => estimates.get(column) ?? null)
 }
 
@@ -60,9 +58,9 @@ export function estimateLogs(columns: readonly (readonly Figure[])[], level = LE
 /** Figure by figure of the rounds that both have. */
 export function combine(one: readonly Figure[], other: readonly Figure[], how: (a: number, b: number) => number): Figure[] {
   const others = new Map(other.map((figure) => [figure.round, figure.value]))
-  return one.flatMap(({ round, value, cpuDistanceNs }) => {
+  return one.flatMap(({ round, value, cpuDistanceNanoseconds }) => {
     const second = others.get(round)
-    return second === undefined ? [] : [{ round, cpuDistanceNs, value: how(value, second) }]
+    return second === undefined ? [] : [{ round, cpuDistanceNanoseconds, value: how(value, second) }]
   })
 }
 
@@ -106,19 +104,26 @@ export interface AgainstReference {
 
 /**
  * Every measured cell against another app than the baseline, from the round values of the result: both apps of a round were measured in
- * the same blocks, and both logs are over the same baseline, which cancels. Against the baseline itself it is what the result says.
+ * the same blocks, and both ratios are over the same baseline, which cancels. Against the baseline itself it is what the result says.
  * Endpoints on which the reference has no valid number are left out, and cells without a round in common with it.
  */
-export function againstReference(result: Result, reference: string): AgainstReference[] {
-  const all = storedSeries(result)
-  const isReference = ({ app, cell }: StoredSeries) => app === reference && cell.verdict !== 'invalid'
-  const references = new Map(all.filter(isReference).map((series) => [series.endpoint, series]))
-  const shifted = over(all.map((own) => ({ own, other: references.get(own.endpoint) })))
-  const estimates = reference === result.baseline ? null : estimateCells(shifted, reference)
-  return shifted.map((series) => {
-    const { app, endpoint, own, other } = series
-    const { ratio, overheadMicroseconds } = estimates?.get(series) ?? own
-    return { app, endpoint, ratio, overheadMicroseconds, tied: cannotBeToldApart(own, other) }
+export function againstReference({ cells, baseline }: Result, reference: string): AgainstReference[] {
+  const measured = cells.filter((cell) => cell.state === 'measured')
+  const references = new Map(
+    measured.filter((cell) => cell.app === reference && isValid(cell)).map((cell) => [cell.endpoint, cell]),
+  )
+  const pairs = measured.flatMap((own) => {
+    const other = references.get(own.endpoint)
+    return other === undefined || ratiosOver(own, other).length === 0 ? [] : [{ own, other }]
+  })
+  const known = ({ own }: CellPair) => reference === baseline || own.app === reference
+  const others = pairs.filter((pair) => !known(pair))
+  const estimates = new Map(estimatePairs(others).map((estimate, index) => [others[index]!, estimate!]))
+  const exact = { ratio: exactly(1), overheadMicroseconds: exactly(0) }
+  return pairs.map((pair) => {
+    const { own, other } = pair
+    const { ratio, overheadMicroseconds } = estimates.get(pair) ?? (reference === baseline ? own : exact)
+    return { app: own.app, endpoint: own.endpoint, ratio, overheadMicroseconds, tied: cannotBeToldApart(own, other) }
   })
 }
 
@@ -135,52 +140,54 @@ export interface ComparedPair extends AppPair {
   readonly overheadMicroseconds: Estimate
 }
 
-/** In the place of a baseline that none of the pairs is compared with; no app is called so. */
-const NO_BASELINE = ''
-
 /**
  * Any pairs of apps, each with a reference of its own, estimated together. Left out are pairs of which one has no valid number, and those
  * without a round in common.
  */
 export function comparePairs(result: Pick<Result, 'cells'>, pairs: readonly AppPair[]): ComparedPair[] {
-  const estimates = estimateCells(shiftedPairs(result, pairs), NO_BASELINE)
-  return [...estimates].map(([{ app, endpoint, other }, { ratio, overheadMicroseconds }]) => {
-    return { app, reference: other.app, endpoint, ratio, overheadMicroseconds }
+  const known = pairs.flatMap((pair) => validPair(result, pair).map((cells) => ({ ...pair, ...cells })))
+  const estimates = estimatePairs(known)
+  return known.flatMap(({ app, reference, endpoint }, index) => {
+    const estimate = estimates[index]!
+    return estimate === null ? [] : [{ app, reference, endpoint, ...estimate }]
   })
 }
 
 /** What all the pairs come to together: the sum of their differences, microseconds, over the rounds that have all of them; null: none has. */
 export function sumPairs(result: Pick<Result, 'cells'>, pairs: readonly AppPair[]): Estimate | null {
-  const known = shiftedPairs(result, pairs).map(({ rounds }) =>
-    rounds.map(({ round, cpuDistanceNs, overheadNs }): Figure => ({ round, cpuDistanceNs, value: overheadNs })),
-  )
-  if (known.length === 0 || known.length < pairs.length) return null
-  return estimateFigures([sums(known).map((figure) => ({ ...figure, value: figure.value / 1000 }))])[0]!
+  const known = pairs.flatMap((pair) => validPair(result, pair)).map(({ own, other }) => overheadsOver(own, other))
+  return known.length < pairs.length ? null : estimateFigures([sums(known)])[0]!
 }
 
-/** Pairs of valid cells with a round in common, each app's series over that of its reference. */
-function shiftedPairs(result: Pick<Result, 'cells'>, pairs: readonly AppPair[]): ShiftedSeries[] {
-  const valid = storedSeries(result).filter(({ cell }) => cell.verdict !== 'invalid')
-  const find = (app: string, endpoint: string) => valid.find((one) => one.app === app && one.endpoint === endpoint)
-  return over(pairs.map(({ app, reference, endpoint }) => ({ own: find(app, endpoint), other: find(reference, endpoint) })))
-}
-
-/** A cell with another one in the baseline's place. */
-interface ShiftedSeries extends EstimatedSeries {
+/** A cell, and the one in whose terms it is told. */
+interface CellPair {
   readonly own: MeasuredCell
   readonly other: MeasuredCell
 }
 
-/** What lacks one of both, or a round that both have, is left out; rounds that only one of them has are lost. */
-function over(pairs: readonly { own: StoredSeries | undefined; other: StoredSeries | undefined }[]): ShiftedSeries[] {
-  return pairs.flatMap(({ own, other }) => {
-    if (own === undefined || other === undefined) return []
-    const others = new Map(other.rounds.map((round) => [round.round, round]))
-    const rounds = own.rounds.flatMap((round) => {
-      const reference = others.get(round.round)
-      return reference === undefined ? [] : [overOther(round, reference)]
-    })
-    return rounds.length === 0 ? [] : [{ app: own.app, endpoint: own.endpoint, rounds, own: own.cell, other: other.cell }]
+const isValid = ({ verdict }: MeasuredCell) => verdict !== 'invalid'
+
+function validPair({ cells }: Pick<Result, 'cells'>, { app, reference, endpoint }: AppPair): CellPair[] {
+  const valid = cells.filter((cell) => cell.state === 'measured').filter((cell) => cell.endpoint === endpoint && isValid(cell))
+  const [own, other] = [app, reference].map((wanted) => valid.find((cell) => cell.app === wanted))
+  return own === undefined || other === undefined ? [] : [{ own, other }]
+}
+
+function ratiosOver(own: MeasuredCell, other: MeasuredCell): Figure[] {
+  const ratiosOf = (cell: MeasuredCell) => figuresOf(cell, ({ ratio }) => ratio)
+  return logRatios(ratiosOf(own), ratiosOf(other))
+}
+
+function overheadsOver(own: MeasuredCell, other: MeasuredCell): Figure[] {
+  return differences(overheadsOf(own), overheadsOf(other))
+}
+
+/** null: no round that both have. Variances of microseconds are so different from cell to cell that none are borrowed. */
+function estimatePairs(pairs: readonly CellPair[]): ({ ratio: Estimate; overheadMicroseconds: Estimate } | null)[] {
+  const ratios = estimateLogs(pairs.map(({ own, other }) => ratiosOver(own, other)))
+  return pairs.map(({ own, other }, index) => {
+    const [ratio, overheadMicroseconds] = [ratios[index]!, estimateFigures([overheadsOver(own, other)])[0]!]
+    return ratio === null ? null : { ratio, overheadMicroseconds: overheadMicroseconds! }
   })
 }
 
@@ -192,18 +199,6 @@ function cannotBeToldApart(cell: MeasuredCell, reference: MeasuredCell): boolean
 
 function placeOf({ app, rank, apartFrom, verdict }: MeasuredCell): Ranked | null {
   return rank === null || verdict === 'invalid' ? null : { app, rank, apartFrom }
-}
-
-/** A measured cell of a stored result, ready to be estimated again. */
-export interface StoredSeries extends EstimatedSeries {
-  readonly cell: MeasuredCell
-}
-
-/** Round values of every measured cell, as a result keeps them. */
-export function storedSeries({ cells }: Pick<Result, 'cells'>): StoredSeries[] {
-  return cells
-    .filter((cell) => cell.state === 'measured')
-    .map((cell) => ({ cell, app: cell.app, endpoint: cell.endpoint, rounds: cell.perRound.map(estimatedRound) }))
 }
 
 type FiguresOf<Row> = (row: Row) => readonly Figure[]

@@ -1,33 +1,25 @@
-import type { HeldAnswers } from '../load/driver.ts'
 import { appOf, loadOf, type Plan } from '../measure/plan.ts'
 import type { BetweenSlices, BlockRecord } from '../measure/records.ts'
 import { costNs, requestsPerSecond, type Slice } from '../measure/sample.ts'
+import type { RoundValue } from '../result/model.ts'
 import { processOf } from '../servers/deployment.ts'
 import { trimmedLogRatio } from '../statistics/paired-log-ratios.ts'
-import { mean, meanOrNull, median, trimmedMean } from '../statistics/summary.ts'
+import { meanOrNull, median, trimmedMean } from '../statistics/summary.ts'
 import type { CopySums } from './all-in.ts'
-import { countBlocks, type EndpointBlocks } from './blocks.ts'
 import { type OpenLoopFigures, openLoopOf } from './open-loop.ts'
-import { type ProxyParts, proxyParts } from './proxy-parts.ts'
-import { type SlowAnswers, slowAnswers } from './slow-answers.ts'
-import { type LoadSums, loadSums, type SliceSums, sliceSums, sumFields, sumOfHeld } from './sums.ts'
-import { driftOver, helperFall, positionEffect } from './within-round.ts'
+import { proxyParts } from './proxy-parts.ts'
+import { type CellTotals, countBlocks, type EndpointBlocks, loadSums, sliceSums, sumFields, sumOfHeld } from './sums.ts'
+import { driftOver, helperFall, positionEffect, slowAnswers } from './within-round.ts'
 
-/** One cell (app and endpoint) in one round: logs and sums from which every figure of the result is made. */
-export interface CellRound extends SliceSums {
+/** One cell (app and endpoint) in one round: what every figure of the result is made from. */
+export interface CellRound extends CellTotals {
   readonly app: string
   readonly endpoint: string
-  readonly round: number
-  readonly blocks: number
   readonly slices: number
-  /** ln of nanoseconds that most requests cost: a trimmed mean over slices. */
-  readonly typicalLogCost: number
-  /** ln of typical cost over that of the baseline, paired by block. */
-  readonly typicalLogRatio: number
+  /** What a result tells of it, but for what all rounds together decide about: what a request costs (see `cellSeries`). */
+  readonly value: Omit<RoundValue, 'costMicroseconds' | 'ratio' | 'overheadMicroseconds' | 'lateMicroseconds'>
   /** All that its servers used and answered in slices that count: two for the baseline. */
   readonly copies: readonly CopySums[]
-  /** ln of requests per second. */
-  readonly logRate: number
   /**
    * Change of the cost from the first block to the last, as a share of it: of the cost above the baseline, of the baseline its own. null:
    * too few blocks.
@@ -35,20 +27,10 @@ export interface CellRound extends SliceSums {
   readonly drift: number | null
   /** Fall of the share of the CPU time that helper threads take, from the first half of the blocks to the second; null: unknown. */
   readonly helperFall: number | null
-  /** Mean distance of the two CPUs over the blocks, nanoseconds; null: unknown. */
-  readonly cpuDistanceNs: number | null
-  /** With disturbed attempts: of these as well there are latencies, and an app that closes connections disturbs itself. */
-  readonly loaded: LoadSums
   /** Median over slices of server CPU over elapsed time. */
   readonly serverBusy: number
-  readonly slow: SlowAnswers
-  readonly held: HeldAnswers
   /** null: the next request of a connection followed the answer. */
   readonly openLoop: OpenLoopFigures | null
-  /** Of every copy, where there are several in an open loop. */
-  readonly copyLatencies: readonly OpenLoopFigures['latency'][]
-  /** null: nothing is to be taken apart. */
-  readonly proxy: ProxyParts | null
 }
 
 /** What one round says, in small: slices need not be kept. */
@@ -87,28 +69,35 @@ export function analyseRound(
       const isOwn = (slice: Slice) => slice.endpoint === endpoint && appOf(plan, slice.deployment) === app
       const slices = counting.filter((slice) => isOwn(slice) && Number.isFinite(costNs(slice)))
       const drifts = copies.map((copy) => driftOver(copy, app === baseline ? [] : references)).filter((one) => one !== null)
+      const openLoop = openLoopOf(slices)
+      const proxy = proxyParts(plan, app, here)
+      const latencies = copyLatencies(plan, app, slices)
+      const geometric = (of: (slice: Slice) => number) => Math.exp(trimmedMean(slices.map((slice) => Math.log(of(slice)))))
       return [
         {
           app,
           endpoint,
-          round,
-          blocks: new Set(slices.map(({ block }) => block)).size,
           slices: slices.length,
+          value: {
+            round,
+            blocks: new Set(slices.map(({ block }) => block)).size,
+            requestsPerSecond: geometric(requestsPerSecond),
+            typicalCostMicroseconds: geometric(costNs) / 1000,
+            typicalRatio: Math.exp(typicalLogRatio),
+            cpuDistanceNanoseconds: meanOrNull(slices.map(({ cpuDistanceNs }) => cpuDistanceNs)),
+            ...(openLoop !== null && { latencyMicroseconds: openLoop.latency, dueRequestsPerSecond: openLoop.ratePerSecond }),
+            ...(latencies.length > 0 && { copyLatenciesMicroseconds: latencies }),
+            ...(proxy !== null && { proxy }),
+          },
           ...sliceSums(slices),
-          typicalLogCost: trimmedMean(slices.map((slice) => Math.log(costNs(slice)))),
-          typicalLogRatio,
-          copies: copySums(plan, app, slices),
-          logRate: trimmedMean(slices.map((slice) => Math.log(requestsPerSecond(slice)))),
-          drift: drifts.length === 0 ? null : mean(drifts),
-          helperFall: helperFall(slices),
-          cpuDistanceNs: meanOrNull(slices.map(({ cpuDistanceNs }) => cpuDistanceNs)),
           loaded: loadSums(measured.filter(isOwn)),
-          serverBusy: median(slices.map(({ serverCpuNs, elapsedNs }) => serverCpuNs / elapsedNs)),
           slow: slowAnswers(slices, loadOf(plan, plan.deployments.find((one) => one.app === app)!).connections),
           held: sumOfHeld(slices.map(({ held }) => held)),
-          openLoop: openLoopOf(slices),
-          copyLatencies: copyLatencies(plan, app, slices),
-          proxy: proxyParts(plan, app, here),
+          copies: copySums(plan, app, slices),
+          drift: meanOrNull(drifts),
+          helperFall: helperFall(slices),
+          serverBusy: median(slices.map(({ serverCpuNs, elapsedNs }) => serverCpuNs / elapsedNs)),
+          openLoop,
         },
       ]
     })

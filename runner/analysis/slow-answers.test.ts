@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Slice } from '../measure/sample.ts'
-import { slowAnswers, sumOfSlow } from './slow-answers.ts'
+import { sumOfSlow } from './sums.ts'
+import { slowAnswers } from './within-round.ts'
 
 /** 1000 requests of 20 µs; what is in flight at the end of 16 connections takes 0.32 ms. */
 const slice = (change: Partial<Slice> = {}) =>

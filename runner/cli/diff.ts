@@ -1,7 +1,7 @@
-import { bounded, type EstimatedRound, estimateColumns, LEVEL } from '../analysis/estimates.ts'
-import { type StoredSeries, storedSeries } from '../analysis/relative.ts'
+import { bounded, estimateColumns, LEVEL } from '../analysis/estimates.ts'
+import type { Figure } from '../analysis/relative.ts'
 import { RunError, UserError } from '../result/errors.ts'
-import type { Estimate, Result } from '../result/model.ts'
+import type { Estimate, MeasuredCell, Result } from '../result/model.ts'
 import { readRun } from '../result/stored-run.ts'
 import { differenceOfMeans, exponentiate, type MeanEstimate } from '../statistics/estimate.ts'
 import { holm } from '../statistics/holm.ts'
@@ -97,23 +97,28 @@ export function failsOn({ regressions, lost }: RunDiff): boolean {
 export function compareRuns(before: Result, after: Result): Diff {
   const environment = environmentDifferences(before, after)
   const comparable = environment.every(({ weight }) => weight !== 'machine')
-  const [old, young] = [usableSeries(before), usableSeries(after)]
+  const [old, young] = [usableCells(before), usableCells(after)]
   const keys = [...new Set([...namesOf(before), ...namesOf(after)])]
   const both = keys.filter((key) => old.has(key) && young.has(key))
-  const [oldSeries, youngSeries] = [both.map((key) => old.get(key)!), both.map((key) => young.get(key)!)]
-  const [oldMeans, youngMeans] = [oldSeries, youngSeries].map((side) => estimateColumns(side, ({ logRatio }) => logRatio))
-  const relative = relativeChanges(oldSeries, youngSeries)
+  const [oldCells, youngCells] = [both.map((key) => old.get(key)!), both.map((key) => young.get(key)!)]
+  const [oldMeans, youngMeans] = [oldCells, youngCells].map((side) =>
+    estimateColumns(
+      side.map(({ perRound }) => perRound),
+      ({ ratio }) => Math.log(ratio),
+    ),
+  )
+  const relative = relativeChanges(oldCells, youngCells)
   const differences = both.map((_, index) => differenceOfMeans(youngMeans![index]!, oldMeans![index]!, LEVEL))
   const adjusted = holm(differences.map(({ pValue }) => pValue))
-  const cells = oldSeries.map(({ app, endpoint, cell }, index): CellChange => {
+  const cells = oldCells.map(({ app, endpoint, ratio }, index): CellChange => {
     const difference = differences[index]!
     const proven = adjusted[index]! < 1 - LEVEL
     const direction = difference.value > 0 ? 'more expensive' : 'cheaper'
     return {
       app,
       endpoint,
-      before: cell.ratio,
-      after: youngSeries[index]!.cell.ratio,
+      before: ratio,
+      after: youngCells[index]!.ratio,
       ratioOfRatios: bounded(exponentiate(difference)),
       relativeToOthers: relative[index]!,
       adjustedP: comparable ? adjusted[index]! : null,
@@ -137,10 +142,11 @@ function provenFactor(after: MeanEstimate, before: MeanEstimate, cells: number):
   return Number.isFinite(low) ? Math.exp(low) : null
 }
 
-/** Series by name, of cells that can be quoted. */
-function usableSeries(result: Result): Map<string, StoredSeries> {
-  const usable = storedSeries(result).filter(({ app, cell }) => app !== result.baseline && cell.verdict !== 'invalid')
-  return new Map(usable.map((series) => [nameOf(series), series]))
+/** By name, cells that can be quoted. */
+function usableCells({ baseline, cells }: Result): Map<string, MeasuredCell> {
+  const measured = cells.filter((cell) => cell.state === 'measured')
+  const usable = measured.filter(({ app, verdict }) => app !== baseline && verdict !== 'invalid')
+  return new Map(usable.map((cell) => [nameOf(cell), cell]))
 }
 
 function namesOf(result: Result): string[] {
@@ -151,21 +157,18 @@ function nameOf({ app, endpoint }: { readonly app: string; readonly endpoint: st
   return JSON.stringify([app, endpoint])
 }
 
-/** A round value of a cell on the log scale, over those of the other apps. */
-type RelativeRound = Pick<EstimatedRound, 'cpuDistanceNs'> & { readonly logOverOthers: number }
-
 /**
  * How much more each cell changed than the other apps on its endpoint did: what they have in common, as the effect of another machine,
  * cancels. A factor, with an interval for this cell alone; null: there is no other app, or no round that has all of them. An app that
  * changes alone moves the figures of the others the other way, by its change divided by their number.
- * @param before series of the cells that both runs have, without the baseline
+ * @param before the cells that both runs have, without the baseline
  * @param after the same cells in the same order
  */
-export function relativeChanges(before: readonly StoredSeries[], after: readonly StoredSeries[]): (Estimate | null)[] {
+export function relativeChanges(before: readonly MeasuredCell[], after: readonly MeasuredCell[]): (Estimate | null)[] {
   const [old, young] = [before, after].map((side) =>
     estimateColumns(
-      side.map((series) => ({ rounds: overOthers(series, side) })),
-      ({ logOverOthers }) => logOverOthers,
+      side.map((cell) => overOthers(cell, side)),
+      ({ value }) => value,
     ),
   )
   return before.map((_, index) => {
@@ -174,13 +177,13 @@ export function relativeChanges(before: readonly StoredSeries[], after: readonly
   })
 }
 
-/** Paired round by round: the other apps were measured beside this one, and the baseline in all these ratios is the same. */
-function overOthers(own: StoredSeries, side: readonly StoredSeries[]): RelativeRound[] {
-  const others = side.filter((series) => series !== own && series.endpoint === own.endpoint)
+/** Logs, paired round by round: the other apps were measured beside this one, and the baseline in all these ratios is the same. */
+function overOthers(own: MeasuredCell, side: readonly MeasuredCell[]): Figure[] {
+  const others = side.filter((cell) => cell !== own && cell.endpoint === own.endpoint)
   if (others.length === 0) return []
-  const logs = others.map(({ rounds }) => new Map(rounds.map(({ round, logRatio }) => [round, logRatio])))
-  return own.rounds.flatMap(({ round, logRatio, cpuDistanceNs }) => {
+  const logs = others.map(({ perRound }) => new Map(perRound.map(({ round, ratio }) => [round, Math.log(ratio)])))
+  return own.perRound.flatMap(({ round, ratio, cpuDistanceNanoseconds }) => {
     const known = logs.flatMap((log) => log.get(round) ?? [])
-    return known.length < others.length ? [] : [{ logOverOthers: logRatio - mean(known), cpuDistanceNs }]
+    return known.length < others.length ? [] : [{ round, value: Math.log(ratio) - mean(known), cpuDistanceNanoseconds }]
   })
 }

@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { type StoredSeries, storedSeries } from '../analysis/relative.ts'
 import { fixtureResult } from '../fixtures/fixture-result.ts'
 import { withNoisyRounds } from '../fixtures/fixture-rounds.ts'
+import type { MeasuredCell } from '../result/model.ts'
 import { relativeChanges } from './diff.ts'
 
 const base = fixtureResult()
 /** Apps on `hello`: evil, fastify, hono and koa. */
-const run = (seed: number, shift = 0): StoredSeries[] =>
-  storedSeries(withNoisyRounds(base, { seed, shift, deviation: 0.01 }))
+const run = (seed: number, shift = 0): MeasuredCell[] =>
+  withNoisyRounds(base, { seed, shift, deviation: 0.01 })
+    .cells.filter((cell) => cell.state === 'measured')
     .filter(({ app, endpoint }) => app !== base.baseline && endpoint === 'hello')
     .sort((one, other) => one.app.localeCompare(other.app))
-const shifted = (series: readonly StoredSeries[], app: string, shift: number) =>
+const shifted = (series: readonly MeasuredCell[], app: string, shift: number) =>
   series.map((one) =>
-    one.app === app ? { ...one, rounds: one.rounds.map((round) => ({ ...round, logRatio: round.logRatio + shift })) } : one,
+    one.app === app
+      ? { ...one, perRound: one.perRound.map((round) => ({ ...round, ratio: round.ratio * Math.exp(shift) })) }
+      : one,
   )
 const logs = (changes: ReturnType<typeof relativeChanges>) => changes.map((change) => Math.log(change!.value))
 
@@ -35,8 +38,8 @@ describe('changes relative to the others', () => {
   })
 
   it('come from rounds that have all apps of the endpoint', () => {
-    const gap = run(2).map((one) => (one.app === 'evil' ? { ...one, rounds: one.rounds.slice(3) } : one))
-    const rest = run(2).map((one) => ({ ...one, rounds: one.rounds.slice(3) }))
+    const gap = run(2).map((one) => (one.app === 'evil' ? { ...one, perRound: one.perRound.slice(3) } : one))
+    const rest = run(2).map((one) => ({ ...one, perRound: one.perRound.slice(3) }))
     const [some, same] = [relativeChanges(run(1), gap), relativeChanges(run(1), rest)]
     expect(logs(some)).toEqual(logs(same))
   })
@@ -45,11 +48,11 @@ describe('changes relative to the others', () => {
     const [evil, fastify] = run(1)
     expect(relativeChanges([evil!], [evil!])).toEqual([null])
     const halves = [
-      { ...evil!, rounds: evil!.rounds.slice(0, 4) },
-      { ...fastify!, rounds: fastify!.rounds.slice(4) },
+      { ...evil!, perRound: evil!.perRound.slice(0, 4) },
+      { ...fastify!, perRound: fastify!.perRound.slice(4) },
     ]
     expect(relativeChanges([evil!, fastify!], halves)).toEqual([null, null])
-    const single = [evil!, fastify!].map((one) => ({ ...one, rounds: one.rounds.slice(0, 1) }))
+    const single = [evil!, fastify!].map((one) => ({ ...one, perRound: one.perRound.slice(0, 1) }))
     expect(relativeChanges([evil!, fastify!], single)[0]).toMatchObject({ value: expect.any(Number), low: null, high: null })
   })
 })

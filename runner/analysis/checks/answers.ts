@@ -1,5 +1,5 @@
 import type { Finding } from '../../result/model.ts'
-import { SLOW_ANSWER_NS } from '../slow-answers.ts'
+import { SLOW_ANSWER_NS } from '../within-round.ts'
 import { type CellCheck, type Facts, findingOf, fixed, invalid, kindsOf, note, percent, suspect } from './finding.ts'
 
 /** Fewer slices with a slow answer are the moment in which a virtual machine stood still. Seen: none. */

@@ -1,8 +1,6 @@
-import type { HeldAnswers } from '../../load/driver.ts'
 import type { Finding, MeasuredCell, Severity } from '../../result/model.ts'
 import type { OutsideWork } from '../all-in.ts'
-import type { SlowAnswers } from '../slow-answers.ts'
-import type { LoadSums, SliceSums } from '../sums.ts'
+import type { CellTotals } from '../sums.ts'
 
 export type Facts = Finding['facts']
 
@@ -76,14 +74,6 @@ export const FAMILY_ALPHA = 0.05
 
 /** A measured cell before it is judged. */
 export type CellFigures = Omit<MeasuredCell, 'verdict' | 'findings' | 'rank' | 'apartFrom'>
-
-/** Sums over all slices of a cell that count, both copies of the baseline included. */
-export interface CellTotals extends SliceSums {
-  /** With disturbed attempts: of these as well there are latencies, and an app that closes connections disturbs itself. */
-  readonly loaded: LoadSums
-  readonly slow: SlowAnswers
-  readonly held: HeldAnswers
-}
 
 /** What the checks of one cell look at. */
 export interface CellFacts {

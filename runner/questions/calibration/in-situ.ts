@@ -137,7 +137,7 @@ function meanRequestNs(inside: readonly BurnSample[]): number {
 
 /** What a server says of a round; nothing where it does not say a number. */
 export function toldFigure(round: number, value: number): Figure[] {
-  return Number.isFinite(value) ? [{ round, value, cpuDistanceNs: null }] : []
+  return Number.isFinite(value) ? [{ round, value, cpuDistanceNanoseconds: null }] : []
 }
 
 /** null without a round. */

@@ -49,11 +49,9 @@ describe('a place', () => {
   ])('%s: sees all of what is more expensive there, and nothing of what is more expensive elsewhere', async (label, there) => {
     const { plan, record } = await simulatedRound()
     const ratio = (of: RoundRecord, app: string) =>
-      Math.exp(
-        placeCalled(label)
-          .analyse(plan, of)
-          .cells.find((cell) => cell.app === app)!.typicalLogRatio,
-      )
+      placeCalled(label)
+        .analyse(plan, of)
+        .cells.find((cell) => cell.app === app)!.value.typicalRatio
     expect(ratio(costlierKoa(record, there), 'koa')).toBeCloseTo(4, 3)
     expect(
       ratio(
@@ -112,7 +110,7 @@ describe('another way of asking', () => {
     const ratio = (reading: typeof asPlanned) => {
       const { cells } = reading.analyse(byDefault, records[0]!)
       expect(cells.map(({ app }) => app)).toEqual(['node-http', 'koa'])
-      return Math.exp(cells[1]!.typicalLogRatio)
+      return cells[1]!.value.typicalRatio!
     }
     expect(ratio(asPlanned)).toBeCloseTo(2, 3)
     expect(ratio(askedIn(sleeping))).toBeCloseTo(3, 3)

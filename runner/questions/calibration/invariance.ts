@@ -152,19 +152,19 @@ function poolRuns(factors: readonly Factor[], runs: readonly ShortRun[]): Invari
       const own = series.get(keyOf(setting))!
       const baseline = own.find(({ app }) => app === BASELINE)
       if (baseline === undefined) return []
-      const { rounds } = baseline
+      const { measured } = baseline
       return {
         label: setting.label,
         isDefault: setting.isDefault,
-        rounds: rounds.length,
+        rounds: measured.length,
         baselineMicroseconds: estimates.get(baseline)!.cost,
-        serverBusy: median(rounds.map(({ serverBusy }) => serverBusy)),
-        loadBusy: loadBusy(rounds),
+        serverBusy: median(measured.map(({ serverBusy }) => serverBusy)),
+        loadBusy: loadBusy(measured),
         cells: own
           .filter(({ app }) => compared.includes(app))
           .map((cell) => {
             const { ratio, overheadMicroseconds } = estimates.get(cell)!
-            const perRound = cell.rounds.map(({ round, logRatio }) => ({ round, ratio: Math.exp(logRatio) }))
+            const perRound = cell.rounds.map(({ round, ratio }) => ({ round, ratio }))
             return { app: cell.app, endpoint: cell.endpoint, ratio, overheadMicroseconds, perRound }
           }),
       }
@@ -180,7 +180,7 @@ function seriesOf({ circumstances, reading }: FactorSetting, runs: readonly Shor
 }
 
 /** Share of the time in which the load generator was not just waiting; null where it cannot tell. */
-function loadBusy(rounds: CellSeries['rounds']): number | null {
+function loadBusy(rounds: CellSeries['measured']): number | null {
   if (rounds.some(({ idleNs }) => idleNs === null)) return null
   return 1 - total(rounds, ({ idleNs }) => idleNs!) / total(rounds, ({ elapsedNs }) => elapsedNs)
 }

@@ -27,7 +27,7 @@ export function processFigures({ cells, processRecords = [] }: Result, app: stri
   const own = processRecords.filter((process) => process.app === app && (copy === undefined || process.copy === copy))
   return [...Map.groupBy(own, ({ round }) => round)].flatMap(([round, processes]) => {
     const known = processes.map(of).filter((value) => value !== null)
-    return known.length < copies ? [] : [{ round, value: mean(known), cpuDistanceNs: null }]
+    return known.length < copies ? [] : [{ round, value: mean(known), cpuDistanceNanoseconds: null }]
   })
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { BlockRecord } from '../measure/records.ts'
-import { countBlocks, sumBlocks } from './blocks.ts'
+import { countBlocks, sumBlocks } from './sums.ts'
 
 const record = (endpoint: string, disturbances: string[] = [], kept = true): BlockRecord => ({
   endpoint,
