@@ -2,8 +2,7 @@ import type { Plan } from '../measure/plan.ts'
 import type { Slice } from '../measure/sample.ts'
 import type { RoundValue } from '../result/model.ts'
 import { type DeploymentPlan, processOf } from '../servers/deployment.ts'
-import { trimmedLogRatio } from '../statistics/paired-log-ratios.ts'
-import { meanOrNull, trimmedMean } from '../statistics/summary.ts'
+import { meanOrNull, trimmedLogRatio, trimmedMean } from '../statistics/summary.ts'
 
 export type ProxyParts = NonNullable<RoundValue['proxy']>
 

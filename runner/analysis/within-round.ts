@@ -1,7 +1,6 @@
 import { costNs, type Slice } from '../measure/sample.ts'
 import { leastSquaresLine } from '../statistics/regression.ts'
-import { theilSenSlope } from '../statistics/robust.ts'
-import { mean, total, trimmedMean } from '../statistics/summary.ts'
+import { mean, theilSenSlope, total, trimmedMean } from '../statistics/summary.ts'
 import { type SlowAnswers, sumFields, sumOfSlow } from './sums.ts'
 
 /** A slope through fewer blocks than this is noise, and halves of fewer say nothing. */

@@ -4,7 +4,7 @@ import { RunError, UserError } from '../result/errors.ts'
 import type { Estimate, MeasuredCell, Result } from '../result/model.ts'
 import { readRun } from '../result/stored-run.ts'
 import { differenceOfMeans, exponentiate, type MeanEstimate } from '../statistics/estimate.ts'
-import { holm } from '../statistics/holm.ts'
+import { holm } from '../statistics/ranks.ts'
 import { mean } from '../statistics/summary.ts'
 import { type EnvironmentDifference, environmentDifferences } from './environment-differences.ts'
 

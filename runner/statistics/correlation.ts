@@ -1,5 +1,5 @@
 import { twoSidedP } from './student-t.ts'
-import { mean } from './summary.ts'
+import { centred, dot } from './summary.ts'
 
 /**
  * How much each value resembles the one before it: the first sample autocorrelation, from about -1 to 1 (Box & Jenkins 1970). Of n
@@ -7,10 +7,9 @@ import { mean } from './summary.ts'
  */
 export function lagOneAutocorrelation(values: readonly number[]): number {
   if (values.length < 3) return 0
-  const centre = mean(values)
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0)
-  const products = values.slice(1).reduce((sum, value, index) => sum + (value - centre) * (values[index]! - centre), 0)
-  return squares === 0 ? 0 : products / squares
+  const distances = centred(values)
+  const squares = dot(distances, distances)
+  return squares === 0 ? 0 : dot(distances.slice(1), distances) / squares
 }
 
 /**
@@ -53,16 +52,9 @@ export function averageRanks(values: readonly number[]): number[] {
 
 /** Pearson's coefficient, zero when a side does not vary. */
 function correlation(x: readonly number[], y: readonly number[]): number {
-  const [centreX, centreY] = [mean(x), mean(y)]
-  let [squaresX, squaresY, products] = [0, 0, 0]
-  x.forEach((value, index) => {
-    const [fromX, fromY] = [value - centreX, y[index]! - centreY]
-    squaresX += fromX ** 2
-    squaresY += fromY ** 2
-    products += fromX * fromY
-  })
-  if (squaresX === 0 || squaresY === 0) return 0
-  return Math.max(-1, Math.min(1, products / Math.sqrt(squaresX * squaresY)))
+  const [fromX, fromY] = [centred(x), centred(y)]
+  const scale = Math.sqrt(dot(fromX, fromX) * dot(fromY, fromY))
+  return scale === 0 ? 0 : Math.max(-1, Math.min(1, dot(fromX, fromY) / scale))
 }
 
 /** Squared rank distances of n pairs: how many of the n! orders have each sum; the index is the sum. */

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../fixtures/seeded-random.ts'
-import { trimmedLogRatio } from './paired-log-ratios.ts'
-import { mean } from './summary.ts'
+import { mean, trimmedLogRatio } from './summary.ts'
 
 const cost = fc.double({ min: 1, max: 1000, noNaN: true })
 const blocks = fc.array(fc.tuple(cost, cost, cost), { minLength: 1, maxLength: 30 })

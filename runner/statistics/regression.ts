@@ -1,6 +1,6 @@
 import type { VarianceEstimate } from './moderated-variance.ts'
 import { twoSidedP } from './student-t.ts'
-import { mean, variance } from './summary.ts'
+import { centred, dot, mean, variance } from './summary.ts'
 
 /** The straight line through points with the least squares of distances in y. */
 export interface Line {
@@ -8,6 +8,8 @@ export interface Line {
   readonly slope: number
   /** Two-sided probability of a slope this steep or steeper if y did not depend on x, by t with n - 2 degrees of freedom. */
   readonly pValue: number
+  /** What is left of the points' variance around the line, with n - 2 degrees of freedom. */
+  readonly residualVariance: number
   /** The line's y at an x. */
   at(x: number): number
 }
@@ -20,58 +22,62 @@ export interface Line {
 export function leastSquaresLine(x: readonly number[], y: readonly number[]): Line {
   if (x.length !== y.length) throw new RangeError(`points need sides of one length, not ${x.length} and ${y.length}`)
   const [centreX, centreY] = [mean(x), mean(y)]
-  const squaresX = x.reduce((sum, value) => sum + (value - centreX) ** 2, 0)
-  if (x.length < 3 || squaresX === 0) return { slope: 0, pValue: 1, at: () => centreY }
-  const slope = x.reduce((sum, value, index) => sum + (value - centreX) * (y[index]! - centreY), 0) / squaresX
-  const at = (value: number) => centreY + slope * (value - centreX)
+  const [fromX, fromY] = [centred(x), centred(y)]
+  const squaresX = dot(fromX, fromX)
   const degreesOfFreedom = x.length - 2
-  const residualVariance = x.reduce((sum, value, index) => sum + (y[index]! - at(value)) ** 2, 0) / degreesOfFreedom
+  if (degreesOfFreedom < 1 || squaresX === 0) return { slope: 0, pValue: 1, residualVariance: Number.NaN, at: () => centreY }
+  const slope = dot(fromX, fromY) / squaresX
+  const at = (value: number) => centreY + slope * (value - centreX)
+  const residuals = y.map((value, index) => value - at(x[index]!))
+  const residualVariance = dot(residuals, residuals) / degreesOfFreedom
   const t = slope === 0 ? 0 : slope / Math.sqrt(residualVariance / squaresX)
-  return { slope, pValue: twoSidedP(t, degreesOfFreedom), at }
+  return { slope, pValue: twoSidedP(t, degreesOfFreedom), residualVariance, at }
 }
 
-/** Pivots below this share of their column say that the columns depend on each other. */
-const SINGULAR = 1e-9
+/** What is left of the square of a vector when others have explained it: less says that it depends on them. */
+const DEPENDENT = 1e-9
 
 /**
- * Coefficients b of the linear model y = X b with the least sum of squared residuals (Legendre 1805), by the normal equations: for a
- * handful of coefficients of like size.
+ * Coefficients b of the linear model y = X b with the least sum of squared residuals (Legendre 1805). Each is the slope of y over what the
+ * other columns do not explain of its own (Frisch & Waugh 1933, "Partial time regressions as compared with individual trends").
  * @param rows rows[i] is what the coefficients are multiplied with in observation i; a column of ones makes a constant
  * @returns null when there are fewer rows than coefficients, or the columns depend on each other
  * @throws RangeError when the sides differ in length
  */
 export function leastSquares(rows: readonly (readonly number[])[], y: readonly number[]): number[] | null {
   if (rows.length !== y.length) throw new RangeError(`observations need sides of one length, not ${rows.length} and ${y.length}`)
-  const size = rows[0]?.length ?? 0
-  if (size === 0 || rows.length < size) return null
-  const sum = (of: (row: readonly number[], index: number) => number) =>
-    rows.reduce((total, row, index) => total + of(row, index), 0)
-  const equations = Array.from({ length: size }, (_, i) => [
-    ...Array.from({ length: size }, (_, j) => sum((row) => row[i]! * row[j]!)),
-    sum((row, index) => row[i]! * y[index]!),
-  ])
-  return solve(equations)
+  const columns = (rows[0] ?? []).map((_, place) => rows.map((row) => row[place]!))
+  const base = orthonormal(columns, DEPENDENT)
+  if (columns.length === 0 || base.length < columns.length) return null
+  return columns.map((column) => {
+    const own = unexplained(column, orthonormal(columns.filter((other) => other !== column)))
+    return dot(own, y) / dot(own, own)
+  })
 }
 
-/** Gauss-Jordan elimination with the largest pivot; every equation is its coefficients and its right side. */
-function solve(equations: number[][]): number[] | null {
-  const size = equations.length
-  const scales = equations.map((equation, index) => Math.abs(equation[index]!))
-  for (let column = 0; column < size; column++) {
-    const rest = equations.slice(column)
-    const pivot =
-      column + rest.indexOf(rest.reduce((best, one) => (Math.abs(one[column]!) > Math.abs(best[column]!) ? one : best)))
-    ;[equations[column], equations[pivot]] = [equations[pivot]!, equations[column]!]
-    const divisor = equations[column]![column]!
-    if (!(Math.abs(divisor) > SINGULAR * scales[column]!)) return null
-    equations[column] = equations[column]!.map((value) => value / divisor)
-    for (let other = 0; other < size; other++) {
-      if (other === column) continue
-      const factor = equations[other]![column]!
-      equations[other] = equations[other]!.map((value, index) => value - factor * equations[column]![index]!)
-    }
+/**
+ * Vectors at right angles and of length 1 that explain the same (Gram & Schmidt); what explains nothing new is left out.
+ * @param least share of its square that a vector must have of its own; below it is rounding
+ */
+export function orthonormal(vectors: readonly (readonly number[])[], least = 1e-12): number[][] {
+  const base: number[][] = []
+  for (const vector of vectors) {
+    const rest = unexplained(vector, base)
+    const squares = dot(rest, rest)
+    if (squares > least * dot(vector, vector)) base.push(rest.map((value) => value / Math.sqrt(squares)))
   }
-  return equations.map((equation) => equation[size]!)
+  return base
+}
+
+/** What vectors at right angles do not explain. */
+export function unexplained(values: readonly number[], explaining: readonly (readonly number[])[]): number[] {
+  return explaining.reduce<number[]>(
+    (left, vector) => {
+      const share = dot(left, vector)
+      return left.map((value, index) => value - share * vector[index]!)
+    },
+    [...values],
+  )
 }
 
 /** With fewer rounds than this a slope costs more than it can give. */
@@ -92,7 +98,5 @@ export function varianceAround(values: readonly number[], covariate: readonly nu
   if (covariate.length !== values.length) throw new RangeError('a covariate needs one value for every round')
   if (values.length < FEWEST_ROUNDS || covariate.some(Number.isNaN)) return ordinary
   if (covariate.every((x) => x === covariate[0])) return ordinary
-  const line = leastSquaresLine(covariate, values)
-  const residual = values.reduce((sum, y, index) => sum + (y - line.at(covariate[index]!)) ** 2, 0)
-  return { variance: residual / (values.length - 2), degreesOfFreedom: values.length - 2 }
+  return { variance: leastSquaresLine(covariate, values).residualVariance, degreesOfFreedom: values.length - 2 }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { hodgesLehmann, modifiedZScores, theilSenSlope } from './robust.ts'
+import { hodgesLehmann, modifiedZScores, theilSenSlope } from './summary.ts'
 
 it('is the median of the Walsh averages: 1, 1.5, 2, 3.5, 4 and 6 for the values 1, 2 and 6', () => {
   expect(hodgesLehmann([6, 1, 2])).toBe(2.75)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { digamma, inverseTrigamma, trigamma } from './special-functions.ts'
+import { digamma, inverseTrigamma, trigamma } from './moderated-variance.ts'
 
 const EULER = 0.5772156649015329
 const positive = fc.double({ min: 1e-3, max: 1e3, noNaN: true })

@@ -1,4 +1,5 @@
-import { mean } from './summary.ts'
+import { orthonormal, unexplained } from './regression.ts'
+import { centred, dot, mean } from './summary.ts'
 
 /** A group of one is an outlier. */
 const FEWEST_MEMBERS = 2
@@ -74,11 +75,11 @@ export function twoGroups(
   if (covariates.length > MOST_COVARIATES) throw new RangeError(`at most ${MOST_COVARIATES} covariates, not ${covariates.length}`)
   if (values.length < CRITICAL[0]![0]) return null
   const explaining = orthonormal([values.map(() => 1), ...covariates])
-  const unexplained = without(centred(values), explaining)
-  const sorted = [values, unexplained].map((order) => bestSplit(order, unexplained, explaining))
+  const rest = unexplained(centred(values), explaining)
+  const sorted = [values, rest].map((order) => bestSplit(order, rest, explaining))
   const first = sorted.reduce(better)
   // Where the groups are known the covariates are known better, and so are the groups.
-  const best = better(first, bestSplit(atMeanOf(values, first, explaining), unexplained, explaining))
+  const best = better(first, bestSplit(atMeanOf(values, first, explaining), rest, explaining))
   if (best.distance < leastDistance || best.betweenOverWithin <= critical(values.length, explaining.length - 1)) return null
   if (countRuns(best.inHigh) === 2 || fewRunsP(best.inHigh) < BY_TIME) return null
   const moved = atMeanOf(values, best, explaining)
@@ -105,18 +106,18 @@ function better(one: Split, other: Split): Split {
  * is unexplained of a value, and D = n − Σ (Σ e)² what is of the split itself, for n high values and all e that explain something.
  * @param order by which values are high
  */
-function bestSplit(order: readonly number[], unexplained: readonly number[], explaining: readonly (readonly number[])[]): Split {
+function bestSplit(order: readonly number[], rest: readonly number[], explaining: readonly (readonly number[])[]): Split {
   const descending = order.map((_, index) => index).sort((a, b) => order[b]! - order[a]!)
-  const squares = product(unexplained, unexplained)
+  const squares = dot(rest, rest)
   const sums = explaining.map(() => 0)
   let sum = 0
   let best = { count: 0, distance: 0, betweenOverWithin: -1 }
   for (let count = 1; count <= order.length - FEWEST_MEMBERS; count++) {
     const index = descending[count - 1]!
-    sum += unexplained[index]!
+    sum += rest[index]!
     for (const [place, vector] of explaining.entries()) sums[place]! += vector[index]!
     if (count < FEWEST_MEMBERS) continue
-    const left = count - product(sums, sums)
+    const left = count - dot(sums, sums)
     // Groups that go with the covariates: what tells them apart would be the few members that do not.
     if (left < LEAST_OF_THEIR_OWN * (count - count ** 2 / order.length)) continue
     const distance = sum / left
@@ -134,40 +135,7 @@ function atMeanOf(values: readonly number[], { inHigh, distance }: Split, explai
   const offset = inHigh.map((high) => (high ? distance : 0))
   const plain = values.map((value, index) => value - offset[index]!)
   const centre = mean(plain)
-  return without(centred(plain), explaining).map((value, index) => value + offset[index]! + centre)
-}
-
-/** Vectors at right angles and of length 1 that explain the same (Gram & Schmidt); what explains nothing new is left out. */
-function orthonormal(vectors: readonly (readonly number[])[]): number[][] {
-  const base: number[][] = []
-  for (const vector of vectors) {
-    const rest = without(vector, base)
-    const squares = product(rest, rest)
-    if (squares > ROUNDING * product(vector, vector)) base.push(rest.map((value) => value / Math.sqrt(squares)))
-  }
-  return base
-}
-
-/** What vectors at right angles do not explain. */
-function without(values: readonly number[], explaining: readonly (readonly number[])[]): number[] {
-  return explaining.reduce<number[]>(
-    (left, vector) => {
-      const share = product(left, vector)
-      return left.map((value, index) => value - share * vector[index]!)
-    },
-    [...values],
-  )
-}
-
-function centred(values: readonly number[]): number[] {
-  const centre = mean(values)
-  return values.map((value) => value - centre)
-}
-
-function product(one: readonly number[], other: readonly number[]): number {
-  let sum = 0
-  for (let index = 0; index < one.length; index++) sum += one[index]! * other[index]!
-  return sum
+  return unexplained(centred(plain), explaining).map((value, index) => value + offset[index]! + centre)
 }
 
 /** Straight between the sizes that were simulated, log over log; larger ones are held to the largest of them. */

@@ -1,5 +1,5 @@
 import { lagOneAutocorrelation, spearman } from '../../statistics/correlation.ts'
-import { holm } from '../../statistics/holm.ts'
+import { holm } from '../../statistics/ranks.ts'
 import { leastSquaresLine } from '../../statistics/regression.ts'
 import { mean, quantile } from '../../statistics/summary.ts'
 import { type Group, twoGroups } from '../../statistics/two-groups.ts'

@@ -1,5 +1,5 @@
 import { estimateMeans } from '../../statistics/estimate.ts'
-import { holm } from '../../statistics/holm.ts'
+import { holm } from '../../statistics/ranks.ts'
 import {
   type CellCheck,
   type CellFacts,

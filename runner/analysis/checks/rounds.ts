@@ -1,4 +1,4 @@
-import { hodgesLehmann, modifiedZScores } from '../../statistics/robust.ts'
+import { hodgesLehmann, modifiedZScores } from '../../statistics/summary.ts'
 import { excludes, relativeWidth } from '../estimates.ts'
 import {
   type CellCheck,

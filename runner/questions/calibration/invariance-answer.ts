@@ -3,7 +3,7 @@ import { count, formatEstimate, formatPlusMinusPercent } from '../../result/form
 import type { Estimate } from '../../result/model.ts'
 import { listInWords } from '../../result/plain-text.ts'
 import { differenceOfMeans, estimateMeans, type MeanEstimate } from '../../statistics/estimate.ts'
-import { holm } from '../../statistics/holm.ts'
+import { holm } from '../../statistics/ranks.ts'
 import type { InvariancePart } from './data.ts'
 import type { Judgement, PartAnswer } from './part.ts'
 import { bounded, fromTo, judged, tooFewRounds } from './words.ts'
