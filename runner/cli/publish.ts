@@ -1,11 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { studies } from '../questions/studies/registry.ts'
-import { writeAtomically } from '../result/atomic-write.ts'
 import { UserError } from '../result/errors.ts'
-import { renderJson } from '../result/json.ts'
+import { readRun, renderJson } from '../result/json.ts'
 import type { Result } from '../result/model.ts'
-import { readRun } from '../result/stored-run.ts'
+import { writeAtomically } from '../result/run-folder.ts'
 import { CHART_FOLDERS, generatedPages, PUBLISHED } from './generated-pages.ts'
 
 /**

@@ -6,8 +6,7 @@ import { answerSections } from '../report/run-blocks.ts'
 import { mainFactsLine } from '../report/run-facts.ts'
 import { verdictLine } from '../report/verdict-line.ts'
 import type { Result } from '../result/model.ts'
-import type { ReportFile } from '../result/run-files.ts'
-import { fileStem } from '../result/run-files.ts'
+import { fileStem, type ReportFile } from '../result/run-folder.ts'
 
 /** Folder of the charts, beside the page; and of the data, as seen from it. */
 const CHARTS = 'studies'

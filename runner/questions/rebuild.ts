@@ -6,10 +6,9 @@ import { readSamples } from '../measure/sample.ts'
 import { writeFiles } from '../report/files.ts'
 import { type FormatId, type ReportFormat, reportFormats } from '../report/formats.ts'
 import { UserError } from '../result/errors.ts'
+import { readRun } from '../result/json.ts'
 import type { Result } from '../result/model.ts'
-import { RESULT, type ReportFile, SAMPLES } from '../result/run-files.ts'
-import { readRun } from '../result/stored-run.ts'
-import { proveWritable } from '../result/writable-folder.ts'
+import { proveWritable, RESULT, type ReportFile, SAMPLES } from '../result/run-folder.ts'
 
 /**
  * Makes reports of a finished run again from its result and its samples. `result.json` itself is never replaced: requested as a format,

@@ -1,6 +1,5 @@
 import { type BeyondTypical, beyondTypical } from '../analysis/beyond-typical.ts'
-import { appName } from '../result/app-name.ts'
-import { formatInterval, formatLevel, formatNumber, formatRank, formatShare, formatValue } from '../result/format.ts'
+import { appName, formatInterval, formatLevel, formatNumber, formatRank, formatShare, formatValue } from '../result/format.ts'
 import type { Estimate, MeasuredCell, Overall, Result } from '../result/model.ts'
 
 /** What stands in one place of a table: ready to be drawn, not yet escaped for any format. */

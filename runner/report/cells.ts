@@ -1,5 +1,4 @@
-import { appName } from '../result/app-name.ts'
-import { formatLevel } from '../result/format.ts'
+import { appName, formatLevel } from '../result/format.ts'
 import type { Cell, MeasuredCell, Overall, Result, Verdict } from '../result/model.ts'
 import { listInWords, plainText } from '../result/plain-text.ts'
 import {

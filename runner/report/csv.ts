@@ -1,7 +1,7 @@
 import type { AnswerFigure, AnswerTable } from '../result/answer.ts'
 import type { AppFacts, Cell, Estimate, MeasuredCell, Result } from '../result/model.ts'
 import { plainText } from '../result/plain-text.ts'
-import { fileStem, type ReportFile } from '../result/run-files.ts'
+import { fileStem, type ReportFile } from '../result/run-folder.ts'
 
 const LONGEST_TEXT = 400
 

@@ -3,12 +3,21 @@ import { dirname, join } from 'node:path'
 import { distributionsOf } from '../analysis/slice-distribution.ts'
 import type { Slice } from '../measure/sample.ts'
 import { readSamples } from '../measure/sample.ts'
-import { writeAtomically } from '../result/atomic-write.ts'
 import { type JsonLinesFile, openJsonLinesFile, replaceLines } from '../result/json-lines.ts'
 import type { Result } from '../result/model.ts'
-import { RESULT, type ReportFile, ROUNDS, SAMPLES } from '../result/run-files.ts'
-import { cannotKeepResults, cannotWrite } from '../result/storage-error.ts'
-import { discardEmpty, makeRunFolder, pointLatestTo, probe } from '../result/writable-folder.ts'
+import {
+  cannotKeepResults,
+  cannotWrite,
+  discardEmpty,
+  makeRunFolder,
+  pointLatestTo,
+  probe,
+  RESULT,
+  type ReportFile,
+  ROUNDS,
+  SAMPLES,
+  writeAtomically,
+} from '../result/run-folder.ts'
 import { renderFormats } from './formats.ts'
 
 /** The folder of one run: `<out>/2026-11-21T09-30-05Z-compare/`. Writing rejects with a RunError that names cause and next step. */

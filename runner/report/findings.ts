@@ -1,4 +1,4 @@
-import { appId } from '../result/app-name.ts'
+import { appId } from '../result/format.ts'
 import type { Finding, Result, Severity } from '../result/model.ts'
 import { plainText } from '../result/plain-text.ts'
 

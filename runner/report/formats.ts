@@ -1,7 +1,6 @@
 import type { SliceDistribution } from '../analysis/slice-distribution.ts'
 import type { Result } from '../result/model.ts'
-import type { ReportFile } from '../result/run-files.ts'
-import { RESULT } from '../result/run-files.ts'
+import { RESULT, type ReportFile } from '../result/run-folder.ts'
 
 /** What a report is made from. */
 export interface ReportSource {

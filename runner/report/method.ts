@@ -1,5 +1,4 @@
-import { appId } from '../result/app-name.ts'
-import { count, formatLevel } from '../result/format.ts'
+import { appId, count, formatLevel } from '../result/format.ts'
 import type { Result } from '../result/model.ts'
 import { listInWords, plainText, shellQuote } from '../result/plain-text.ts'
 import { connections, fromTo, pinning, transports, version } from './run-facts.ts'

@@ -1,6 +1,5 @@
 import { areTied, type Ranked, tieGroups } from '../analysis/ranking.ts'
-import { appId } from '../result/app-name.ts'
-import { formatHalfWidth, formatRelativeWidth, formatValue } from '../result/format.ts'
+import { appId, formatHalfWidth, formatRelativeWidth, formatValue } from '../result/format.ts'
 import type { Estimate, MeasuredCell, Overall, Result } from '../result/model.ts'
 import { listInWords } from '../result/plain-text.ts'
 import { isRanked } from './cell-columns.ts'

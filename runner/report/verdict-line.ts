@@ -1,5 +1,4 @@
-import { appId } from '../result/app-name.ts'
-import { count } from '../result/format.ts'
+import { appId, count } from '../result/format.ts'
 import type { Cell, Result } from '../result/model.ts'
 import { plainText } from '../result/plain-text.ts'
 import { allFindings, codesOf, inShort } from './findings.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { fixtureResult } from '../fixtures/fixture-result.ts'
-import { appName } from './app-name.ts'
+import { appName } from './format.ts'
 import type { AppFacts, Result } from './model.ts'
 
 function resultWith(facts: Partial<AppFacts>): Result {

@@ -1,4 +1,5 @@
-import type { Estimate } from './model.ts'
+import type { Estimate, Result } from './model.ts'
+import { plainText } from './plain-text.ts'
 
 /** Below this the digits of a number are noise of the arithmetic, not of the measurement. */
 const MOST_DECIMALS = 6
@@ -33,12 +34,17 @@ function leastDecimals({ value, low }: Estimate, width: number): number {
   return cannotBeZero && value < width ? -Math.floor(Math.log10(value)) : Number.NEGATIVE_INFINITY
 }
 
+/** By decimals. A small negative number is rounded to 0.0: "-0.0" reads as if the sign were known. */
+const grouped = Array.from({ length: MOST_DECIMALS + 1 }, (_, digits) => {
+  return new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: 'negative' })
+})
+
 /** `1,234.50`: rounded to the given decimals (negative: tens, hundreds), with commas between thousands; `?` for what is no number. */
 export function formatNumber(value: number | null, decimals: number): string {
   if (value === null || !Number.isFinite(value)) return '?'
   const step = 10 ** Math.max(0, -decimals)
-  const text = (Math.round(value / step) * step).toFixed(0)
-  return tidy(decimals > 0 ? value.toFixed(decimals) : text)
+  const rounded = decimals > 0 ? value.toFixed(decimals) : (Math.round(value / step) * step).toFixed(0)
+  return grouped[Math.max(0, decimals)]!.format(rounded as `${number}`)
 }
 
 /** The value alone, with as many digits as its interval allows. */
@@ -111,15 +117,32 @@ function decimalsOfPlain(value: number): number {
   return Math.min(MOST_DECIMALS, Math.max(0, DIGITS_WITHOUT_WIDTH - 1 - exponent))
 }
 
-function tidy(digits: string): string {
-  const [whole = '', fraction] = digits.split('.')
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
-  const joined = fraction === undefined ? grouped : `${grouped}.${fraction}`
-  // A small negative number rounds to "-0.0", which reads as if the sign were known.
-  return /^-[0.]+$/.test(joined) ? joined.slice(1) : joined
-}
-
 /** `1 run`, `3 runs`, `2 copies`, `0.5 minutes`. */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${Number.isInteger(number) ? formatNumber(number, 0) : number} ${number === 1 ? one : many}`
+}
+
+const LONGEST_TITLE = 40
+const LONGEST_VERSION = 24
+const LONGEST_ID = 60
+
+/** An app's id, safe to print. */
+export function appId(id: string): string {
+  return plainText(id, LONGEST_ID)
+}
+
+/** `Fastify 5.12.8`, `My server 1.0.0 (skeleton)`: the id is told when the title does not give it away. */
+export function appName(result: Result, id: string): string {
+  const facts = result.apps.find((app) => app.id === id)
+  if (facts === undefined) return appId(id)
+  const title = plainText(facts.title, LONGEST_TITLE)
+  const name = facts.version === null ? title : `${title} ${plainText(facts.version, LONGEST_VERSION)}`
+  return obviousId(facts.title) === id ? name : `${name} (${appId(id)})`
+}
+
+function obviousId(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
 }

@@ -1,27 +1,19 @@
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { createGunzip, gzip } from 'node:zlib'
+import { replaceFile } from './run-folder.ts'
 
 const compress = promisify(gzip)
 /** Characters of JSON kept in memory should nobody flush; the rounds of the default options are smaller. */
 const MOST_PENDING = 2 ** 20
 
-/** A compressed file with a line of JSON per entry, such as `samples.jsonl.gz` with one per slice. */
-export interface JsonLinesFile<Line> {
-  /** Costs a JSON.stringify, no more: compressing and writing wait for `flush`, because slices are being measured. */
-  append(entry: Line): void
-  /** Everything appended so far is on the disk when this resolves. Rejects with the first error of any writing so far. */
-  flush(): Promise<void>
-  close(): Promise<void>
-}
-
 /**
- * Every flush appends a complete gzip member (RFC 1952, 2.2: a file is one or more of them), so that the file is whole at every
+ * A compressed file with a line of JSON per entry, such as `samples.jsonl.gz` with one per slice. Every flush appends a complete gzip member (RFC 1952, 2.2: a file is one or more of them), so that the file is whole at every
  * moment between two flushes: `zcat` reads an interrupted run without a complaint, and a resumed one can go on appending. A member that
  * cannot be written as a whole, because the disk is full, is taken back.
  */
-export async function openJsonLinesFile<Line>(path: string): Promise<JsonLinesFile<Line>> {
+export async function openJsonLinesFile<Line>(path: string) {
   const file = await open(path, 'a')
   let pending = ''
   let isEmpty = true
@@ -39,15 +31,17 @@ export async function openJsonLinesFile<Line>(path: string): Promise<JsonLinesFi
   }
 
   return {
-    append(entry) {
+    /** Costs a JSON.stringify, no more: compressing and writing wait for `flush`, because slices are being measured. */
+    append(entry: Line): void {
       pending += `${JSON.stringify(entry)}\n`
       if (pending.length > MOST_PENDING) writePending()
     },
-    async flush() {
+    /** Everything appended so far is on the disk when this resolves. Rejects with the first error of any writing so far. */
+    async flush(): Promise<void> {
       writePending()
       await written
     },
-    async close() {
+    async close(): Promise<void> {
       // No sample at all is still a gzip file.
       if (isEmpty && pending === '') written = written.then(() => appendMember(file, ''))
       writePending()
@@ -59,6 +53,8 @@ export async function openJsonLinesFile<Line>(path: string): Promise<JsonLinesFi
     },
   }
 }
+
+export type JsonLinesFile<Line> = Awaited<ReturnType<typeof openJsonLinesFile<Line>>>
 
 async function appendMember(file: FileHandle, text: string): Promise<void> {
   const { size } = await file.stat()
@@ -110,26 +106,15 @@ function parsed(line: string): object | null {
 
 /** Puts other entries into a file of JSON lines, in parts that are written one after another; the old file stays until the new one is complete. */
 export async function replaceLines(path: string, parts: readonly (readonly object[])[]): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
-  try {
-    // What somebody of this number has left behind would be added to.
-    await rm(temporary, { force: true })
-    await writeLines(temporary, parts)
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {})
-    throw error
-  }
-}
-
-async function writeLines(path: string, parts: readonly (readonly object[])[]): Promise<void> {
-  const file = await openJsonLinesFile<object>(path)
-  try {
-    for (const entries of parts) {
-      for (const entry of entries) file.append(entry)
-      await file.flush()
+  await replaceFile(path, async (temporary) => {
+    const file = await openJsonLinesFile<object>(temporary)
+    try {
+      for (const entries of parts) {
+        for (const entry of entries) file.append(entry)
+        await file.flush()
+      }
+    } finally {
+      await file.close()
     }
-  } finally {
-    await file.close()
-  }
+  })
 }

@@ -1,7 +1,10 @@
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { RunError, UserError } from './errors.ts'
 import { FORMAT, FORMATS, Result } from './model.ts'
 import { plainText } from './plain-text.ts'
+import { RESULT } from './run-folder.ts'
 
 const LONGEST_PLACE = 200
 
@@ -17,14 +20,9 @@ export function renderJson(result: Result): string {
   return prettyJson(checked.data)
 }
 
-/** The published schema of `result.json`, JSON Schema draft 2020-12, made from the zod schema. */
-export function jsonSchema(): z.core.JSONSchema.BaseSchema {
-  return z.toJSONSchema(Result)
-}
-
-/** The text of `results/schema.json`. */
+/** The text of `results/schema.json`: the published schema of `result.json`, JSON Schema draft 2020-12, made from the zod schema. */
 export function renderJsonSchema(): string {
-  return prettyJson(jsonSchema())
+  return prettyJson(z.toJSONSchema(Result))
 }
 
 /**
@@ -75,4 +73,29 @@ export function prettyJson(value: unknown): string {
   // JSON leaves the upper control characters as they are, and some terminals obey them.
   const asEscape = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
   return `${JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\u2028\u2029]/g, asEscape)}\n`
+}
+
+/**
+ * Reads back a run that was measured before.
+ * @param run folder of a run, or its `result.json`
+ * @returns the path of its `result.json`, and the folder of that, where its samples are if they were kept
+ * @throws {UserError} `no-run` when there is none, and what `parseResult` throws for a file that is damaged, foreign, older or newer
+ */
+export async function readRun(run: string): Promise<{ result: Result; folder: string; path: string }> {
+  const path = (await isFolder(run)) ? join(run, RESULT) : run
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new UserError('no-run', `there is no result at ${path.trim() === '' ? JSON.stringify(path) : path}`, {
+      hint: 'give the folder of a run, for example results/latest',
+      cause,
+    })
+  })
+  return { result: parseResult(text, path), folder: dirname(path), path }
+}
+
+/** Follows links; false for what is not there. */
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
 }

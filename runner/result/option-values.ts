@@ -1,14 +1,21 @@
 import { UserError } from './errors.ts'
 import { nearest } from './plain-text.ts'
 
-/** A whole number within limits, both included. */
-export function wholeNumber(option: string, low: number, high: number): (text: string) => number {
-  return (text) => within(option, `a whole number from ${low} to ${high}`, text, low, high, Number.isInteger)
-}
+type Parser = (option: string, low: number, high: number) => (text: string) => number
 
+/** A whole number within limits, both included. */
+export const wholeNumber = within('a whole number', Number.isInteger)
 /** A number within limits, both included. */
-export function number(option: string, low: number, high: number): (text: string) => number {
-  return (text) => within(option, `a number from ${low} to ${high}`, text, low, high, Number.isFinite)
+export const number = within('a number', Number.isFinite)
+
+function within(kind: string, isOne: (value: number) => boolean): Parser {
+  return (option, low, high) => (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && isOne(value) && value >= low && value <= high) return value
+    throw new UserError('bad-value', `${option} takes ${kind} from ${low} to ${high}, not "${text}"`, {
+      hint: `for example ${option} ${low}`,
+    })
+  }
 }
 
 /** Names separated by commas; at least one. */
@@ -44,20 +51,5 @@ export function chosenFrom<T extends string>(what: string, known: readonly T[], 
   const suggestion = nearest(text, known)
   throw new UserError(`unknown-${what}`, `unknown ${what} "${text}"`, {
     hint: `${suggestion === null ? '' : `did you mean "${suggestion}"? `}known ${what}s are ${known.join(', ')}`,
-  })
-}
-
-function within(
-  option: string,
-  wanted: string,
-  text: string,
-  low: number,
-  high: number,
-  isOne: (value: number) => boolean,
-): number {
-  const value = Number(text)
-  if (text.trim() !== '' && isOne(value) && value >= low && value <= high) return value
-  throw new UserError('bad-value', `${option} takes ${wanted}, not "${text}"`, {
-    hint: `for example ${option} ${/(\d+(\.\d+)?)/.exec(wanted)?.[0] ?? 1}`,
   })
 }

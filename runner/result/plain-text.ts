@@ -57,10 +57,11 @@ export function wrapWords(text: string, columns: number, indent = ''): string[] 
   return [...lines, line]
 }
 
+const conjunction = new Intl.ListFormat('en-GB', { type: 'conjunction' })
+
 /** `a`, `a and b`, `a, b and c`. */
 export function listInWords(items: readonly string[]): string {
-  if (items.length < 2) return items.join('')
-  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+  return conjunction.format(items)
 }
 
 /** The known name that a slip of the finger may have meant, or null. */

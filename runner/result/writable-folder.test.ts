@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { fixtureResult } from '../fixtures/fixture-result.ts'
 import { openRunFolder } from '../report/files.ts'
-import { pointLatestTo } from './writable-folder.ts'
+import { pointLatestTo } from './run-folder.ts'
 
 let out: string
 const link = () => join(out, 'latest')

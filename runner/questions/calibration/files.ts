@@ -1,9 +1,7 @@
 import { readdir, readFile, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { writeAtomically } from '../../result/atomic-write.ts'
 import { UserError } from '../../result/errors.ts'
-import { cannotWrite } from '../../result/storage-error.ts'
-import { makeFolders, makeRunFolder, proveWritable } from '../../result/writable-folder.ts'
+import { cannotWrite, makeFolders, makeRunFolder, proveWritable, writeAtomically } from '../../result/run-folder.ts'
 import { CalibrationPart } from './data.ts'
 import type { CalibrateOptions } from './options.ts'
 

@@ -5,10 +5,10 @@ import { type RoundRecord, type RunState, restoreRound, StoredRound } from '../.
 import { readSamples, type Slice } from '../../measure/sample.ts'
 import type { KeptRounds } from '../../report/files.ts'
 import { UserError } from '../../result/errors.ts'
+import { readRun } from '../../result/json.ts'
 import { readJsonLines } from '../../result/json-lines.ts'
 import type { Result } from '../../result/model.ts'
-import { ROUNDS, SAMPLES } from '../../result/run-files.ts'
-import { readRun } from '../../result/stored-run.ts'
+import { ROUNDS, SAMPLES } from '../../result/run-folder.ts'
 
 /** A run that was stopped before its end, with everything that is needed to go on. */
 export interface StoppedRun {

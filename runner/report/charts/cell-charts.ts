@@ -1,6 +1,5 @@
 import type { SliceDistribution } from '../../analysis/slice-distribution.ts'
-import { appId, appName } from '../../result/app-name.ts'
-import { formatEstimate, formatLevel } from '../../result/format.ts'
+import { appId, appName, formatEstimate, formatLevel } from '../../result/format.ts'
 import type { MeasuredCell, Result } from '../../result/model.ts'
 import { plainText } from '../../result/plain-text.ts'
 import { isRanked } from '../cell-columns.ts'

@@ -1,6 +1,6 @@
 import type { AnswerChart } from '../../result/answer.ts'
 import type { Result } from '../../result/model.ts'
-import { fileStem, type ReportFile } from '../../result/run-files.ts'
+import { fileStem, type ReportFile } from '../../result/run-folder.ts'
 import { answerChart } from './answer-chart.ts'
 import { overheadOverview } from './cell-charts.ts'
 import type { ChartSpec } from './marks.ts'

@@ -1,5 +1,5 @@
 import { againstReference } from '../../analysis/relative.ts'
-import { appId, appName } from '../../result/app-name.ts'
+import { appId, appName } from '../../result/format.ts'
 import type { Cell, MeasuredCell, Result } from '../../result/model.ts'
 import { plainText } from '../../result/plain-text.ts'
 import { cellColumns, type Figure, isRanked, overheadFigure, REFERENCE, ratioFigure } from '../cell-columns.ts'

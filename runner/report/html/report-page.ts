@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { SliceDistribution } from '../../analysis/slice-distribution.ts'
-import { appId, appName } from '../../result/app-name.ts'
-import { formatLevel } from '../../result/format.ts'
+import { appId, appName, formatLevel } from '../../result/format.ts'
 import type { Result } from '../../result/model.ts'
 import { plainText } from '../../result/plain-text.ts'
 import { measuredEndpoints, overheadChart, roundsChart, slicesChart } from '../charts/cell-charts.ts'
