@@ -112,7 +112,6 @@ async function shortRun(
     apps,
     options,
     plan,
-    placement,
     roundFinished(record: Parameters<Reading['analyse']>[1]) {
       const round = repetition * ROUNDS_PER_RUN + record.round
       for (const [reading, analyses] of rounds) {
@@ -121,7 +120,7 @@ async function shortRun(
       }
     },
   }
-  const outcome = await measureUnitRun(context, unit, seed)
+  const outcome = await measureUnitRun({ ...context, placement: placement ?? context.placement }, unit, seed)
   if (outcome === null) return null
   const found = rounds.get(asPlanned)!.flatMap(({ cells }) => cells)
   if (found.some(({ app }) => app === BASELINE)) return { circumstances, rounds }

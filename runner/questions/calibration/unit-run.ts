@@ -1,5 +1,4 @@
-import type { CpuPlacement } from '../../machine/cpus.ts'
-import type { Progress } from '../../measure/listener.ts'
+import type { Listener } from '../../measure/listener.ts'
 import { type CompareOptions, withDefaults } from '../../measure/options.ts'
 import type { Plan } from '../../measure/plan.ts'
 import type { RoundRecord } from '../../measure/records.ts'
@@ -11,49 +10,54 @@ import { type RunOutcome, runPlan } from '../run.ts'
 import type { PartContext } from './part.ts'
 import { type Repetitions, repeatUnit, seedOfTurn, shrunk } from './repetitions.ts'
 
-/** One run of the suite as a unit of a part. */
+/** One run of the suite as a unit of something longer. */
 export interface UnitRun {
-  /** For the progress line: `koa with known work`. */
-  readonly title: string
   /** The first one is the baseline. */
   readonly apps: readonly ResolvedApp[]
   /** Options that differ from the defaults of `compare`. */
   readonly options: Partial<CompareOptions>
   /** Absent: the one that options and apps come to. */
   readonly plan?: Plan
-  /** Absent: the part's. */
-  readonly placement?: CpuPlacement | null
-  roundFinished?(round: RoundRecord): void
+  roundFinished?(round: RoundRecord, plan: Plan): void
 }
+
+/** @throws RunError when the machine failed, even if some rounds were finished by then */
+export async function runUnit(
+  { openRig, placement, signal }: Pick<PartContext, 'openRig' | 'placement' | 'signal'>,
+  { apps, options: given, plan: ownPlan, roundFinished }: UnitRun,
+  seed: number,
+  listener: Listener,
+): Promise<RunOutcome> {
+  const options = withDefaults({ ...given, seed }, knownApps(), seed)
+  const plan = ownPlan ?? planOf(options, apps)
+  const opened = await openRig(options.driver, seed, placement)
+  const order = { options, apps, plan, placement, opened, startedAt: new Date() }
+  const outcome = await runPlan(order, { signal, listener, roundFinished: async (round) => roundFinished?.(round, plan) })
+  if (outcome.problem !== null) throw outcome.problem
+  return outcome
+}
+
+/** One of a part, with its title for the progress line: `koa with known work`. */
+export type TitledRun = UnitRun & { readonly title: string }
 
 /**
  * One run of the engine within a part; its progress becomes that of the part.
  * @returns null when the run was interrupted: half a run is no repetition
- * @throws RunError when the machine failed, even if some rounds were finished by then
+ * @throws RunError when the machine failed
  */
-export async function measureUnitRun(context: PartContext, unit: UnitRun, seed: number): Promise<RunOutcome | null> {
-  const { title, apps } = unit
-  const options = withDefaults({ ...unit.options, seed }, knownApps(), seed)
-  const placement = unit.placement ?? context.placement
-  const opened = await context.openRig(options.driver, seed, placement)
-  const plan = unit.plan ?? planOf(options, apps)
-  const outcome = await runPlan(
-    { options, apps, plan, placement, opened, startedAt: new Date() },
-    {
-      signal: context.signal,
-      listener: {
-        progress: (progress) => context.progress(`${title}, ${where(progress)}`),
-        appFailed: (app, reason) => context.remark(`${app} is out of ${title}: ${reason}`),
-      },
-      roundFinished: async (round) => unit.roundFinished?.(round),
+export async function measureUnitRun(context: PartContext, unit: TitledRun, seed: number): Promise<RunOutcome | null> {
+  const outcome = await runUnit(context, unit, seed, {
+    progress({ phase, round, expectedRounds }) {
+      const rounds = `round ${round}${expectedRounds === null ? '' : ` of ${expectedRounds}`}`
+      context.progress(`${unit.title}, ${round === 0 ? phase : rounds}`)
     },
-  )
-  if (outcome.problem !== null) throw outcome.problem
+    appFailed: (app, reason) => context.remark(`${app} is out of ${unit.title}: ${reason}`),
+  })
   return context.signal.aborted ? null : outcome
 }
 
-/** A run of the engine, and what the part keeps of it beside its time and verdict. */
-export interface KeptRun<Kept> extends UnitRun {
+/** What a part keeps of a run beside its time and verdict. */
+interface KeptRun<Kept> extends TitledRun {
   /** @throws RunError when it has nothing to say */
   read(outcome: RunOutcome): Kept | Promise<Kept>
 }
@@ -94,9 +98,4 @@ export function notMeasured(what: string, { findings, cells }: Pick<Result, 'fin
   const skipped = cells.find((cell) => cell.state === 'skipped')?.reason
   const reason = failed ?? findings.find(({ severity }) => severity === 'invalid')?.message ?? skipped
   return new RunError('not-measured', `${what} was not measured${reason === undefined ? '' : `: ${reason}`}`)
-}
-
-function where({ phase, round, expectedRounds }: Progress): string {
-  if (round === 0) return phase
-  return `round ${round}${expectedRounds === null ? '' : ` of ${expectedRounds}`}`
 }
