@@ -2,10 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { createServer } from './create-server.ts'
+import { AppError, createServer, firstLine, loadApp } from './create-server.ts'
 import type { Described } from './description.ts'
 import { installedVersion } from './installed-version.ts'
-import { AppError, firstLine, loadApp } from './load-app.ts'
 import { workload } from './workload/workload.ts'
 
 const [modulePath = '', file = ''] = process.argv.slice(2)

@@ -1,4 +1,4 @@
-import type { AppFailure } from './load-app.ts'
+import type { AppFailure } from './create-server.ts'
 
 /** What a server says of itself, before it is measured. */
 export interface Description {

@@ -1,8 +1,7 @@
 // Serves one app as its user would start it: HOST=127.0.0.1 PORT=3000 node apps/serve.ts apps/koa/app.ts, or with SOCKET=/path/of.sock.
 // A process of this file is what is measured. There is no channel to anybody and no handler of ours in it: module, app, server, listen.
 import type { ListenOptions } from 'node:net'
-import { createServer } from './create-server.ts'
-import { loadApp } from './load-app.ts'
+import { createServer, loadApp } from './create-server.ts'
 import { workload } from './workload/workload.ts'
 
 const app = await loadApp(process.argv[2] ?? '')

@@ -1,6 +1,6 @@
 import type { LoadDriver } from '../load/driver.ts'
-import type { CpuPlacement } from '../machine/cpus.ts'
 import type { describeMachine } from '../machine/machine.ts'
+import type { CpuPlacement } from '../machine/topology.ts'
 import { cellName } from '../measure/failures.ts'
 import type { CompareOptions } from '../measure/options.ts'
 import { endpointsOf, loadOf, type Plan, provokedBy } from '../measure/plan.ts'

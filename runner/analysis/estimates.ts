@@ -1,4 +1,4 @@
-import type { Precision } from '../measure/stop-rule.ts'
+import type { Precision } from '../measure/round-sizes.ts'
 import type { Estimate, MeasuredCell, RoundValue } from '../result/model.ts'
 import {
   estimateMeans,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { slice } from '../fixtures/slices.ts'
 import { encodeHistogram, fineHistogram, recordFine } from '../load/latency-histogram.ts'
-import type { Slice } from '../measure/sample.ts'
+import type { Slice } from '../measure/records.ts'
 import { openLoopOf, openLoopOver } from './open-loop.ts'
 
 function histogram(milliseconds: readonly number[]): string {

@@ -1,6 +1,6 @@
 import type { OpenLoopPulse } from '../load/driver.ts'
 import { sumOfFine } from '../load/latency-histogram.ts'
-import type { Slice } from '../measure/sample.ts'
+import type { Slice } from '../measure/records.ts'
 import type { Latency } from '../result/model.ts'
 import { mean } from '../statistics/summary.ts'
 import { sumFields } from './sums.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { slice } from '../fixtures/slices.ts'
-import type { Slice } from '../measure/sample.ts'
+import type { Slice } from '../measure/records.ts'
 import type { DeploymentPlan } from '../servers/deployment.ts'
 import { proxyParts } from './proxy-parts.ts'
 

@@ -1,5 +1,5 @@
 import type { Plan } from '../measure/plan.ts'
-import type { Slice } from '../measure/sample.ts'
+import type { Slice } from '../measure/records.ts'
 import type { RoundValue } from '../result/model.ts'
 import { type DeploymentPlan, processOf } from '../servers/deployment.ts'
 import { meanOrNull, trimmedLogRatio, trimmedMean } from '../statistics/summary.ts'

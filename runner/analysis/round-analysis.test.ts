@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { twoAppPlan as plan } from '../fixtures/plans.ts'
 import { slice, slices } from '../fixtures/slices.ts'
 import { encodeHistogram, fineHistogram, recordFine } from '../load/latency-histogram.ts'
-import type { Slice } from '../measure/sample.ts'
+import type { Slice } from '../measure/records.ts'
 import { analyseRound } from './round-analysis.ts'
 
 const cellOf = (analysis: ReturnType<typeof analyseRound>, name: string, endpoint = 'hello') =>

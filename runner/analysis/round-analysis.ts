@@ -1,6 +1,5 @@
 import { appOf, loadOf, type Plan } from '../measure/plan.ts'
-import type { BetweenSlices, BlockRecord } from '../measure/records.ts'
-import { costNs, requestsPerSecond, type Slice } from '../measure/sample.ts'
+import { type BetweenSlices, type BlockRecord, costNs, requestsPerSecond, type Slice } from '../measure/records.ts'
 import type { RoundValue } from '../result/model.ts'
 import { processOf } from '../servers/deployment.ts'
 import { meanOrNull, median, trimmedLogRatio, trimmedMean } from '../statistics/summary.ts'

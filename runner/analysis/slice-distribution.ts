@@ -1,5 +1,5 @@
 import { BASELINE_COPIES } from '../measure/plan.ts'
-import { costNs, type Slice } from '../measure/sample.ts'
+import { costNs, type Slice } from '../measure/records.ts'
 import { copyId } from '../result/ids.ts'
 
 /** Levels of the quantiles of a distribution. */

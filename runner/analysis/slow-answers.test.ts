@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Slice } from '../measure/sample.ts'
+import type { Slice } from '../measure/records.ts'
 import { sumOfSlow } from './sums.ts'
 import { slowAnswers } from './within-round.ts'
 

@@ -1,6 +1,5 @@
 import type { HeldAnswers } from '../load/driver.ts'
-import type { BlockRecord } from '../measure/records.ts'
-import type { Slice } from '../measure/sample.ts'
+import type { BlockRecord, Slice } from '../measure/records.ts'
 import type { Blocks } from '../result/model.ts'
 
 /** What is added up of slices and, under the same names, of rounds; see `Slice`. */

@@ -1,4 +1,4 @@
-import { costNs, type Slice } from '../measure/sample.ts'
+import { costNs, type Slice } from '../measure/records.ts'
 import { leastSquaresLine } from '../statistics/regression.ts'
 import { mean, theilSenSlope, total, trimmedMean } from '../statistics/summary.ts'
 import { type SlowAnswers, sumFields, sumOfSlow } from './sums.ts'

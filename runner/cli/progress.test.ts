@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Progress, RoundSummary } from '../measure/listener.ts'
+import type { Progress, RoundSummary } from '../measure/rig.ts'
 import { createProgress } from './progress.ts'
 
 const progress: Progress = {

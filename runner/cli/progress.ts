@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { Listener, Progress, RoundSummary } from '../measure/listener.ts'
+import type { Listener, Progress, RoundSummary } from '../measure/rig.ts'
 import { formatDuration, formatPlusMinusPercent } from '../result/format.ts'
 import { plainText } from '../result/plain-text.ts'
 import { createStatusLine, progressBar, type StatusLineOptions, type StatusStream } from './status-line.ts'

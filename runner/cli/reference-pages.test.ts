@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findingKinds } from '../analysis/checks/registry.ts'
-import type { GroupedProbe } from '../machine/facts/registry.ts'
+import type { GroupedProbe } from '../machine/machine.ts'
 import { renderFactsPage, renderFindingsPage } from './reference-pages.ts'
 
 describe('docs/doctor.md', () => {

@@ -1,6 +1,6 @@
 import type { FindingKind } from '../analysis/checks/finding.ts'
 import { findingKinds } from '../analysis/checks/registry.ts'
-import { type GroupedProbe, probes } from '../machine/facts/registry.ts'
+import { type GroupedProbe, probes } from '../machine/machine.ts'
 import { compareOptions, type OptionRow, resumeOption } from '../measure/options.ts'
 import { texts, textTable } from '../report/document.ts'
 import { toMarkdown } from '../report/markdown.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandHere } from '../fixtures/command-here.ts'
-import { readSamples } from '../measure/sample.ts'
+import { readSamples } from '../measure/records.ts'
 import { Result } from '../result/model.ts'
 
 const SMALL = ['--apps', 'node-http,koa', '--endpoints', 'hello', '--blocks', '3', '--warm-up', '0.1']

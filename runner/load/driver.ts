@@ -1,5 +1,5 @@
 import type { Address } from '../../apps/address.ts'
-import type { CpuReading } from '../machine/cpu-reading.ts'
+import type { CpuReading } from '../machine/process-tree.ts'
 import type { Arrivals } from './arrivals.ts'
 
 /** A request a driver sends, with the answer that alone counts as right. */

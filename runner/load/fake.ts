@@ -1,7 +1,6 @@
 import type { Address } from '../../apps/address.ts'
-import type { CpuReading } from '../machine/cpu-reading.ts'
 import type { KernelCounters } from '../machine/kernel-counters.ts'
-import type { Member } from '../machine/members.ts'
+import type { CpuReading, Member } from '../machine/process-tree.ts'
 import { type Deployment, type DeploymentHost, type DeploymentPlan, viewOf } from '../servers/deployment.ts'
 import { type Random, seededRandom } from '../statistics/random.ts'
 import { total } from '../statistics/summary.ts'

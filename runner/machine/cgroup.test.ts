@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { machineOf } from '../fixtures/machines.ts'
-import { cgroupFiles } from './cgroup.ts'
+import { cgroupFiles } from './kernel-counters.ts'
 
 const names = { v2: 'cpu.max', v1: 'cpu.cfs_quota_us' }
 const pathsOf = (files: Record<string, string>) => cgroupFiles(machineOf({ files }), 'cpu', names).map(({ path }) => path)

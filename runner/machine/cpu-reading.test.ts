@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CpuReading, helperNs, waitNs } from './cpu-reading.ts'
+import { type CpuReading, helperNs, waitNs } from './process-tree.ts'
 
 const reading = (treeNs: number, mainNs: number, delayNs: number): CpuReading => ({
   cpuNs: treeNs,

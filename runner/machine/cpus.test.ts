@@ -12,8 +12,7 @@ import {
 } from '../fixtures/cpu-topologies.ts'
 import { laptop, type MachineTexts, mac, machineOf, withFiles } from '../fixtures/machines.ts'
 import { UserError } from '../result/errors.ts'
-import { choosePlacement, cpusForWorkers, notPinned, placeOnCpus, remarkOnPlacement } from './cpus.ts'
-import { readTopology } from './topology.ts'
+import { choosePlacement, cpusForWorkers, notPinned, placeOnCpus, readTopology, remarkOnPlacement } from './topology.ts'
 
 const placed = (serverCpu: number, loadCpu: number, runnerCpu: number) => ({
   ...{ serverCpu, loadCpu, runnerCpu },

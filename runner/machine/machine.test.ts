@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { container, laptop, mac, machineOf, virtualMachine } from '../fixtures/machines.ts'
 import { Environment } from '../result/model.ts'
-import { notPinned, placeOnCpus } from './cpus.ts'
 import { describeMachine } from './machine.ts'
 import { thisMachine } from './machine-reader.ts'
+import { notPinned, placeOnCpus } from './topology.ts'
 
 const { facts: Facts, poor: Poor, speedScore: Score, cpu: Cpu, hypervisor: Hypervisor, clockSource: Clock } = Environment.shape
 

@@ -1,11 +1,15 @@
 import { arch, cpus, platform, totalmem } from 'node:os'
-import type { Fact } from '../result/fact.ts'
+import { type Fact, FactGroup } from '../result/fact.ts'
 import type { Environment } from '../result/model.ts'
-import type { CpuPlacement } from './cpus.ts'
-import { CLOCK_SOURCE } from './facts/kernel.ts'
-import { readFacts } from './facts/registry.ts'
-import { hypervisorOf, readProcessor } from './hardware.ts'
-import { type Machine, readOnce, readWord, thisMachine } from './machine-reader.ts'
+import { plainText } from '../result/plain-text.ts'
+import { cpuProbes } from './facts/cpus.ts'
+import { CLOCK_SOURCE, kernelProbes } from './facts/kernel.ts'
+import { limitProbes, networkProbes } from './facts/limits.ts'
+import { machineProbes } from './facts/machine.ts'
+import { type Probe, type Scene, unknown } from './facts/probe.ts'
+import { softwareProbes } from './facts/software.ts'
+import { hypervisorOf, type Machine, readOnce, readProcessor, readWord, thisMachine } from './machine-reader.ts'
+import type { CpuPlacement } from './topology.ts'
 
 /**
  * What can be said of the machine and the suite before a run, in some tens of milliseconds: nothing is measured, so there is no
@@ -59,3 +63,34 @@ const currentCommit = readOnce(({ run }): string | null => {
   const changed = run('git', ['status', '--porcelain', '--untracked-files=no'])?.stdout.trim() !== ''
   return `${head.stdout.trim()}${changed ? '+' : ''}`
 })
+
+const LONGEST_VALUE = 500
+
+const byGroup: Readonly<Record<FactGroup, readonly Probe[]>> = {
+  machine: machineProbes,
+  CPU: cpuProbes,
+  kernel: kernelProbes,
+  network: networkProbes,
+  limits: limitProbes,
+  software: softwareProbes,
+}
+
+export type GroupedProbe = Probe & Pick<Fact, 'group'>
+
+/** Every fact there is, by group: what the doctor shows, what results remember, what docs/doctor.md explains. */
+export const probes: readonly GroupedProbe[] = FactGroup.options.flatMap((group) =>
+  byGroup[group].map((probe) => ({ ...probe, group })),
+)
+
+/** All facts of a machine; those that have to be measured only if they were. */
+export function readFacts(scene: Scene): Fact[] {
+  const { platform } = scene.machine
+  return probes
+    .filter(({ measured }) => measured !== true || scene.measured !== null)
+    .map(({ id, group, title, why, everywhere, read }) => {
+      const isRead = everywhere || platform === 'linux'
+      const found = isRead ? (read(scene) ?? unknown('not known here')) : unknown(`not known on ${platform}`)
+      const value = plainText(found.value, LONGEST_VALUE)
+      return { id, group, title, value, grade: found.grade, why, change: found.change && plainText(found.change, LONGEST_VALUE) }
+    })
+}

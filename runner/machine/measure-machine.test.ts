@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { familyOf } from '../fixtures/processes.ts'
-import { sharesOf } from './measure-machine.ts'
+import { doWork, quickSpeedScore, sharesOf, startWork, timeWork } from './measure-machine.ts'
 import { type CpuTicks, ticksBetween } from './procfs.ts'
-import { doWork, quickSpeedScore, startWork, timeWork } from './work.ts'
 
 const ticks = (busy: number, interrupts: number, steal: number, total: number): CpuTicks => ({ busy, interrupts, steal, total })
 

@@ -2,10 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Child } from './child.ts'
-import { waitNs } from './cpu-reading.ts'
-import { placeOnCpus } from './cpus.ts'
-import { canReadProcessTree, ProcessTree } from './process-tree.ts'
+import { canReadProcessTree, ProcessTree, waitNs } from './process-tree.ts'
 import { readCpuShares, readCpuTicks, readResidentBytes } from './procfs.ts'
+import { placeOnCpus } from './topology.ts'
 
 const script = fileURLToPath(new URL('../fixtures/child-script.ts', import.meta.url))
 let child: Child | undefined

@@ -1,6 +1,6 @@
 /**
  * Version of the work below. Scores of different versions are not comparable: raise it with every change that moves the time or the
- * checksum, and measure the reference again (`work.ts`).
+ * checksum, and measure the reference again (`measure-machine.ts`).
  */
 export const SPEED_WORK_VERSION = 1
 

@@ -1,7 +1,7 @@
 // A child that does one kind of work on the CPU it was given, says what it used, and ends: node work-process.ts work|spin|loopback
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import type { WorkKind, WorkMessage } from './measure-machine.ts'
 import { speedWork } from './speed-work.ts'
-import type { WorkKind, WorkMessage } from './work.ts'
 
 /** The first pass is compiled while it runs and is not counted; three more are long enough to be counted in microseconds. */
 const COUNTED_PASSES = 3

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { scoreOf } from './measure-machine.ts'
 import { SPEED_WORK_CHECKSUM, SPEED_WORK_VERSION, speedWork } from './speed-work.ts'
-import { scoreOf } from './work.ts'
 
 it('the work comes to the same checksum every time: another one is another work, which needs another version', () => {
   expect([speedWork(), speedWork()]).toEqual([SPEED_WORK_CHECKSUM, SPEED_WORK_CHECKSUM])

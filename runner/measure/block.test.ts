@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type SimulationOptions, simulation } from '../fixtures/simulated-run.ts'
 import type { Pulse } from '../load/driver.ts'
 import type { FakePlace } from '../load/fake.ts'
-import type { RoundRecord } from './records.ts'
-import type { Slice } from './sample.ts'
+import type { RoundRecord, Slice } from './records.ts'
 
 const TWO_ROUNDS = { rule: { rounds: 2, precision: null } } as const
 /** 8 blocks on each of two endpoints. */

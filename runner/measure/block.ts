@@ -1,14 +1,48 @@
 import type { Arrivals } from '../load/arrivals.ts'
-import { total } from '../statistics/summary.ts'
-import type { Capacities } from './capacities.ts'
+import type { Pulse } from '../load/driver.ts'
+import type { ArrivalShape } from '../result/load-shape.ts'
+import { median, total } from '../statistics/summary.ts'
 import { type DisturbanceCode, disturbanceOf } from './disturbance.ts'
 import { sliceFailure } from './failures.ts'
 import { type Fleet, serversCpuNs } from './fleet.ts'
 import { arrivalSeed, loadOf, type PlannedBlock, repeatedBlock } from './plan.ts'
-import type { BlockRecord } from './records.ts'
+import { type BlockRecord, type RatedPulse, requestsPerSecond, type Slice } from './records.ts'
 import type { RunContext } from './rig.ts'
-import type { Slice } from './sample.ts'
 import { measureSlice } from './slice.ts'
+
+/** So many of the latest pulses tell what a cell can give: enough for a middle one, few enough to follow the machine. */
+const LATEST = 7
+
+/**
+ * What the cells of a round can give, requests per second: the middle of their latest pulses in a closed loop, the warm-up's included until
+ * there are measured ones enough. A share of a capacity means little when the capacity is that of another process or of another minute.
+ */
+export class Capacities {
+  readonly #latest = new Map<string, number[]>()
+
+  /** Takes a pulse of a closed loop; others say nothing of a limit. */
+  note(deployment: string, request: number, pulse: Pulsed): void {
+    if (pulse.openLoop !== undefined || pulse.requests === 0) return
+    const key = keyOf(deployment, request)
+    this.#latest.set(key, [...(this.#latest.get(key) ?? []).slice(1 - LATEST), requestsPerSecond(pulse)])
+  }
+
+  /** The rate at which requests arrive; null: nothing is known that it could be a share of. */
+  rateOf(arrivals: ArrivalShape, request: number): number | null {
+    if ('ratePerSecond' in arrivals) return arrivals.ratePerSecond
+    const capacities = arrivals.ofSlowest
+      .map((deployment) => this.#latest.get(keyOf(deployment, request)))
+      .filter((latest) => latest !== undefined)
+      .map(median)
+    return capacities.length === 0 ? null : arrivals.share * Math.min(...capacities)
+  }
+}
+
+type Pulsed = RatedPulse & Pick<Pulse, 'openLoop'>
+
+function keyOf(deployment: string, request: number): string {
+  return `${deployment} ${request}`
+}
 
 const MOST_REPEATS_OF_A_BLOCK = 2
 /** Of the blocks of a round: what a machine disturbs more often than this will disturb the repeats as well. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Capacities } from './capacities.ts'
+import { Capacities } from './block.ts'
 
 const pulse = (ratePerSecond: number) => ({
   ...{ requests: ratePerSecond / 50, elapsedNs: 25e6 },

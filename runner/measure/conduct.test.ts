@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type SimulationOptions, simulation } from '../fixtures/simulated-run.ts'
 import { RunError, UserError } from '../result/errors.ts'
 import { DeploymentError } from '../servers/deployment.ts'
-import { allListeners, type RoundSummary } from './listener.ts'
+import { allListeners, type RoundSummary } from './rig.ts'
 
 async function run(options: SimulationOptions = {}) {
   const simulated = simulation(options)

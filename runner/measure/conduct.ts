@@ -1,13 +1,21 @@
 import { RunError } from '../result/errors.ts'
 import { cellName, Failures } from './failures.ts'
-import type { Listener } from './listener.ts'
 import { type Plan, planRound } from './plan.ts'
 import { preflight } from './preflight.ts'
 import type { AppPreflight, Failure, RoundRecord, RunRecord, RunState } from './records.ts'
-import type { Rig, RunContext } from './rig.ts'
+import type { Listener, Rig, RunContext } from './rig.ts'
 import { measureRound } from './round.ts'
-import { sizeRounds, UNSIZED } from './round-sizes.ts'
-import { afterRound, expected, type Forecast, mayStart, type Precision, type StopRule, stopAfter } from './stop-rule.ts'
+import {
+  afterRound,
+  expected,
+  type Forecast,
+  mayStart,
+  type Precision,
+  type StopRule,
+  sizeRounds,
+  stopAfter,
+  UNSIZED,
+} from './round-sizes.ts'
 
 const FAILED_ROUNDS_IN_A_ROW = 2
 

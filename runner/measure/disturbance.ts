@@ -1,7 +1,7 @@
 import type { KernelCounters } from '../machine/kernel-counters.ts'
 import { NANOSECONDS_PER_TICK } from '../machine/procfs.ts'
 import { total } from '../statistics/summary.ts'
-import type { Slice } from './sample.ts'
+import type { Slice } from './records.ts'
 
 /** All that may be known of a slice when it is judged: nothing of what it is measured for. */
 export type JudgedSlice = Pick<Slice, 'elapsedNs' | 'serverWaitNs' | 'loadWaitNs' | 'reconnects'>

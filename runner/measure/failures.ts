@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Deployment, DeploymentError } from '../servers/deployment.ts'
 import { endpointsOf, type Plan } from './plan.ts'
-import type { Failure } from './records.ts'
-import type { Slice } from './sample.ts'
+import type { Failure, Slice } from './records.ts'
 
 /** Connections of a process that dies are closed before its end is told; milliseconds. */
 const LAST_WORD = { wait: 300, look: 10 }

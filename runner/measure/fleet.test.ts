@@ -4,8 +4,7 @@ import { simulation } from '../fixtures/simulated-run.ts'
 import type { FakeWorldOptions } from '../load/fake.ts'
 import type { MeasuredCell, ProcessRecord } from '../result/model.ts'
 import { DeploymentError, type DeploymentPlan } from '../servers/deployment.ts'
-import type { RoundRecord } from './records.ts'
-import type { Slice } from './sample.ts'
+import type { RoundRecord, Slice } from './records.ts'
 
 it('starts many apps a few at a time, and all of them', async () => {
   const apps = ['node-http', ...Array.from({ length: 40 }, (_, index) => `app-${index}`)]

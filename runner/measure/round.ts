@@ -1,15 +1,12 @@
 import { NANOSECONDS_PER_TICK, ticksBetween } from '../machine/procfs.ts'
 import { processOf, workersOf } from '../servers/deployment.ts'
-import { BetweenWatch } from './between.ts'
-import { affordableRepeats, measureBlock, type RoundInProgress } from './block.ts'
-import { Capacities } from './capacities.ts'
+import { BetweenWatch, ProcessWatch } from './between.ts'
+import { affordableRepeats, Capacities, measureBlock, type RoundInProgress } from './block.ts'
 import { Failures } from './failures.ts'
 import { type Fleet, pinOf, serversCpuNs, startFleet } from './fleet.ts'
 import type { PlannedRound } from './plan.ts'
-import { ProcessWatch } from './process-watch.ts'
-import type { BlockRecord, RoundRecord } from './records.ts'
+import type { BlockRecord, RoundRecord, Slice } from './records.ts'
 import type { Rig, RunContext } from './rig.ts'
-import type { Slice } from './sample.ts'
 import { warmUp } from './warm-up.ts'
 
 /** One round: fresh processes, a warm-up, all blocks in random order, the end of all processes. Never leaves one behind. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readSamples } from './sample.ts'
+import { readSamples } from './records.ts'
 
 let folder: string
 beforeAll(() => {

@@ -1,9 +1,9 @@
 import type { Arrivals } from '../load/arrivals.ts'
 import type { LoadSession, PulseOrder } from '../load/driver.ts'
-import { type CpuReading, helperNs, waitNs } from '../machine/cpu-reading.ts'
+import { type CpuReading, helperNs, waitNs } from '../machine/process-tree.ts'
 import type { Deployment, DeploymentPlan } from '../servers/deployment.ts'
+import type { Slice } from './records.ts'
 import type { Rig } from './rig.ts'
-import type { Slice } from './sample.ts'
 
 /** How long a server may take to answer what is in flight when the gate closes, before the slice is given up. */
 const DRAIN_LIMIT_MILLISECONDS = 3_000

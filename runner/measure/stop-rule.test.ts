@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stopRule as rule } from '../fixtures/plans.ts'
-import { type Forecast, mayStart, type StopRule, stopAfter } from './stop-rule.ts'
+import { type Forecast, mayStart, type StopRule, stopAfter } from './round-sizes.ts'
 
 const forecast = (of: Partial<Forecast> = {}): Forecast => ({
   rounds: 8,

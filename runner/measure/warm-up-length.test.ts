@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CurvePoint, compiledAfter, warmAfter, warmUpLength } from './warm-up-length.ts'
+import { type CurvePoint, compiledAfter, warmAfter, warmUpLength } from './pilot.ts'
 
 /** Points every 20 ms, from 20 on. */
 const curve = (logCosts: readonly number[]): CurvePoint[] =>

@@ -1,6 +1,6 @@
 import { BASELINE } from '../../apps/app.ts'
-import { placeOnCpus, remarkOnPlacement } from '../machine/cpus.ts'
 import { describeMachine } from '../machine/machine.ts'
+import { placeOnCpus, remarkOnPlacement } from '../machine/topology.ts'
 import { RunError, type UserError } from '../result/errors.ts'
 import { proveWritable } from '../result/run-folder.ts'
 import { knownApps } from '../servers/find-app.ts'

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { atExit } from '../machine/child.ts'
-import type { Listener } from '../measure/listener.ts'
+import type { Listener } from '../measure/rig.ts'
 import type { RunFolder } from '../report/files.ts'
 import { RunError } from '../result/errors.ts'
 import type { Result } from '../result/model.ts'

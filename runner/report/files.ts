@@ -1,8 +1,7 @@
 import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { distributionsOf } from '../analysis/slice-distribution.ts'
-import type { Slice } from '../measure/sample.ts'
-import { readSamples } from '../measure/sample.ts'
+import { readSamples, type Slice } from '../measure/records.ts'
 import { type JsonLinesFile, openJsonLinesFile, replaceLines } from '../result/json-lines.ts'
 import type { Result } from '../result/model.ts'
 import {

@@ -4,10 +4,9 @@ import { text } from 'node:stream/consumers'
 import type { Address } from '../../apps/address.ts'
 import { RunError } from '../result/errors.ts'
 import { DeploymentError } from './deployment.ts'
-import { freeAddress } from './free-address.ts'
+import { makePrivateFolder, removeFolder } from './keeper.ts'
 import { type InstalledNginx, nginxProgram } from './nginx.ts'
-import { makePrivateFolder, removeFolder } from './private-folder.ts'
-import { runProgram } from './running-program.ts'
+import { freeAddress, runProgram } from './running-program.ts'
 
 /** How nginx reaches an app. */
 export interface Way {

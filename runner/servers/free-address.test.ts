@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { freeAddress } from './free-address.ts'
+import { freeAddress } from './running-program.ts'
 
 describe('freeAddress', () => {
   it('is a socket in the private folder', async () => {

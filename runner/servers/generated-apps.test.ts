@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { loadApp } from '../../apps/load-app.ts'
+import { loadApp } from '../../apps/create-server.ts'
 import { resolveApps } from '../questions/resolve.ts'
-import { writeGeneratedApps } from './generated-apps.ts'
+import { writeGeneratedApps } from './find-app.ts'
 
 const CACHED = new URL('../../apps/cached.ts', import.meta.url)
 const folders: string[] = []
@@ -62,7 +62,7 @@ describe('writeGeneratedApps', () => {
 
   it('takes the folder away when the process ends at once', async () => {
     const temporary = strangersFolder()
-    const module = new URL('./generated-apps.ts', import.meta.url).href
+    const module = new URL('./find-app.ts', import.meta.url).href
     const text = `
       const { writeGeneratedApps } = await import(${JSON.stringify(module)})
       const { apps } = await writeGeneratedApps([{ id: 'x', module: new URL('file:///x.ts'), name: 'x' }])

@@ -1,5 +1,4 @@
-import { readChildrenCpuNs, readMembers } from '../machine/members.ts'
-import { openMeter } from '../machine/process-tree.ts'
+import { openMeter, readChildrenCpuNs, readMembers } from '../machine/process-tree.ts'
 import { type CpuShares, childrenOf, readAllowedCpus, readCpuShares } from '../machine/procfs.ts'
 import { total } from '../statistics/summary.ts'
 import type { Deployment, DeploymentHost, DeploymentPlan } from './deployment.ts'

@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CpuPin, describeExit, type Exit, GroupProcess, lastOf } from '../machine/child.ts'
-import { endGroup, FOLDER_VARIABLE } from './end-group.ts'
-import { keepGroup, removeFolder } from './private-folder.ts'
+import { endGroup, FOLDER_VARIABLE, keepGroup, removeFolder } from './keeper.ts'
 
 const STOP_GRACE_MILLISECONDS = 500
 const READ_BYTES = 16 * 1024

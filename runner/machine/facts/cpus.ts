@@ -1,6 +1,5 @@
-import { choosePlacement } from '../cpus.ts'
 import { type Machine, readWord } from '../machine-reader.ts'
-import { allowedCpus, memoryNodes, onlineCpus, readTopology, threadsOfCore } from '../topology.ts'
+import { allowedCpus, choosePlacement, memoryNodes, onlineCpus, readTopology, threadsOfCore } from '../topology.ts'
 import { asRoot, good, graded, type Probe, poor, unknown, usedCpus, writeInto } from './probe.ts'
 
 /** A full core beside us costs some percent by shared cache and power; the second thread of a core costs tens of percent. */

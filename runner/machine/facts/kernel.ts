@@ -1,5 +1,4 @@
-import { isVirtual } from '../hardware.ts'
-import { type Machine, readOnce, readWord } from '../machine-reader.ts'
+import { isVirtual, type Machine, readOnce, readWord } from '../machine-reader.ts'
 import type { Measured } from '../measure-machine.ts'
 import { BARE } from './machine.ts'
 import { asRoot, good, graded, type Probe, poor, type Reading, type Scene, setting, unknown, writeInto } from './probe.ts'

@@ -1,6 +1,6 @@
 import { formatNumber } from '../../result/format.ts'
 import { shellQuote } from '../../result/plain-text.ts'
-import { cgroupFiles } from '../cgroup.ts'
+import { cgroupFiles } from '../kernel-counters.ts'
 import { type Machine, readWord } from '../machine-reader.ts'
 import { allowedCpus } from '../topology.ts'
 import { asRoot, good, graded, type Probe, type Scene, setting, writeInto } from './probe.ts'

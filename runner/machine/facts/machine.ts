@@ -1,5 +1,4 @@
-import { isVirtual, makerOf } from '../hardware.ts'
-import { type Machine, readWord } from '../machine-reader.ts'
+import { isVirtual, type Machine, makerOf, readWord } from '../machine-reader.ts'
 import type { CpuShare } from '../measure-machine.ts'
 import { bytesIn } from '../procfs.ts'
 import { good, graded, type Probe, unknown } from './probe.ts'

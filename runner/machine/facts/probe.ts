@@ -1,8 +1,7 @@
 import type { Fact, Grade } from '../../result/fact.ts'
-import type { CpuPlacement } from '../cpus.ts'
 import { type Machine, readWord } from '../machine-reader.ts'
 import type { Measured } from '../measure-machine.ts'
-import { allowedCpus } from '../topology.ts'
+import { allowedCpus, type CpuPlacement } from '../topology.ts'
 
 /** What a probe may look at. Probes are pure: all of it is passed in. */
 export interface Scene {

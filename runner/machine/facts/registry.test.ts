@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { calm, factsOf } from '../../fixtures/facts-of.ts'
 import { container, laptop, mac, virtualMachine } from '../../fixtures/machines.ts'
 import { Fact } from '../../result/fact.ts'
-import { probes } from './registry.ts'
+import { probes } from '../machine.ts'
 
 describe('the registry', () => {
   it('has every id once, in the words of a file name', () => {

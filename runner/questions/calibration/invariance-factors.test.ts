@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { twoAppPlan } from '../../fixtures/plans.ts'
 import { simulation } from '../../fixtures/simulated-run.ts'
-import type { RoundRecord } from '../../measure/records.ts'
-import type { Slice } from '../../measure/sample.ts'
+import type { RoundRecord, Slice } from '../../measure/records.ts'
 import { askedIn, asPlanned, places, withWays } from './invariance-factors.ts'
 
 const WITHOUT_NOISE = { processNoise: 0, sliceNoise: 0, cost: (app: string) => ({ koa: 20, express: 30 })[app] ?? 10 }

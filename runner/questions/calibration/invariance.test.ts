@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { realPart, simulatedPart } from '../../fixtures/simulated-part.ts'
 import { unaware } from '../../fixtures/unaware-rig.ts'
-import { placeOnCpus } from '../../machine/cpus.ts'
+import { placeOnCpus } from '../../machine/topology.ts'
 import { RunError } from '../../result/errors.ts'
 import { fakeRig, type OpenedRig, openRig } from '../rigs.ts'
 import { InvariancePart } from './data.ts'

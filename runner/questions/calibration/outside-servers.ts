@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { RunError } from '../../result/errors.ts'
-import { keepGroup, makePrivateFolder, removeFolder } from '../../servers/private-folder.ts'
+import { keepGroup, makePrivateFolder, removeFolder } from '../../servers/keeper.ts'
 import { total } from '../../statistics/summary.ts'
 
 const PROJECT_MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))

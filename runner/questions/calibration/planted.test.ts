@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadApp } from '../../../apps/load-app.ts'
+import { loadApp } from '../../../apps/create-server.ts'
 import { simulatedPart } from '../../fixtures/simulated-part.ts'
 import { RunError } from '../../result/errors.ts'
 import { PlantedPart } from './data.ts'

@@ -1,7 +1,7 @@
 import { formatAddress } from '../../../apps/address.ts'
 import { endpointPaths } from '../../../apps/endpoints.ts'
 import { wrkDriver } from '../../load/wrk.ts'
-import { unpinRunner } from '../../machine/cpus.ts'
+import { unpinRunner } from '../../machine/topology.ts'
 import { settledCpu } from '../../measure/slice.ts'
 import { RunError } from '../../result/errors.ts'
 import type { MeasuredCell } from '../../result/model.ts'

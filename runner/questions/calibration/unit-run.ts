@@ -1,7 +1,7 @@
-import type { Listener } from '../../measure/listener.ts'
 import { type CompareOptions, withDefaults } from '../../measure/options.ts'
 import type { Plan } from '../../measure/plan.ts'
 import type { RoundRecord } from '../../measure/records.ts'
+import type { Listener } from '../../measure/rig.ts'
 import { RunError } from '../../result/errors.ts'
 import type { Result } from '../../result/model.ts'
 import { knownApps, type ResolvedApp } from '../../servers/find-app.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { measuredCell, measuredStudy } from '../../fixtures/measured-study.ts'
-import { readSamples, type Slice } from '../../measure/sample.ts'
+import { readSamples, type Slice } from '../../measure/records.ts'
 import { connections } from './connections.ts'
 
 it('opens a connection for every request, and finds the stall of 2009, for real', { retry: 2 }, async () => {

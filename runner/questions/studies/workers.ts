@@ -1,7 +1,6 @@
 import { type Scheduling, schedulings } from '../../../apps/scheduling.ts'
-import { type CpuPlacement, cpusForWorkers } from '../../machine/cpus.ts'
 import { kernelCounters } from '../../machine/kernel-counters.ts'
-import { allowedCpus } from '../../machine/topology.ts'
+import { allowedCpus, type CpuPlacement, cpusForWorkers } from '../../machine/topology.ts'
 import type { CompareOptions } from '../../measure/options.ts'
 import type { Rig } from '../../measure/rig.ts'
 import { UserError } from '../../result/errors.ts'
