@@ -1,3 +1,4 @@
+import { bounded as boundedOf, rescaled } from '../../analysis/estimates.ts'
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
 import { count, formatEstimate, formatPlusMinusPercent } from '../../result/format.ts'
 import type { Estimate } from '../../result/model.ts'
@@ -12,23 +13,18 @@ import { bounded, fromTo, judged, tooFewRounds } from './words.ts'
 const FALSE_CLAIM = 0.05
 
 /** Known mechanisms by the id of a factor, not findings of a calibration: the page calls them possible. */
-const POSSIBLE_REASONS: ReadonlyMap<string, string> = new Map([
-  [
-    'load-generator',
-    'a client that sleeps has to be woken inside the write of the server, and the server pays for it; a slow server leaves the client idle more often and pays more often',
-  ],
-  [
-    'slice',
-    'in a short slice a larger share is spent with cold caches, in a long one the apps are measured farther apart in time',
-  ],
-  [
-    'connections',
-    'with many connections the server answers more requests per turn of its event loop, and shares the cost of a turn; with few, buffers and sockets stay in the cache of the CPU',
-  ],
-  ['cpu', 'CPUs of one machine may have unequal interrupts, neighbours or clock frequencies'],
-  ['neighbours', 'the app before leaves its own data in the caches'],
-  ['order', 'the app before leaves its own data in the caches, and the machine changes within a block'],
-])
+const POSSIBLE_REASONS = new Map(
+  Object.entries({
+    'load-generator':
+      'a client that sleeps has to be woken inside the write of the server, and the server pays for it; a slow server leaves the client idle more often and pays more often',
+    slice: 'in a short slice a larger share is spent with cold caches, in a long one the apps are measured farther apart in time',
+    connections:
+      'with many connections the server answers more requests per turn of its event loop, and shares the cost of a turn; with few, buffers and sockets stay in the cache of the CPU',
+    cpu: 'CPUs of one machine may have unequal interrupts, neighbours or clock frequencies',
+    neighbours: 'the app before leaves its own data in the caches',
+    order: 'the app before leaves its own data in the caches, and the machine changes within a block',
+  }),
+)
 
 type Factor = InvariancePart['factors'][number]
 type Setting = Factor['settings'][number]
@@ -38,16 +34,15 @@ export function invarianceAnswer(part: InvariancePart): PartAnswer | null {
   const { factors } = part
   const differences = invarianceFigures(part)
   if (differences.length === 0) return null
-  const settings = factors.flatMap((factor) => factor.settings)
-  const rounds = settings.map((setting) => setting.rounds)
-  const endpoints = [...new Set(settings.flatMap(({ cells }) => cells.map(({ endpoint }) => endpoint)))]
+  const rows = rowsOf(factors, differences)
+  const rounds = factors.flatMap(({ settings }) => settings.map((setting) => setting.rounds))
   const unknown = differences.filter(({ differencePercent }) => differencePercent.low === null).length
   return {
     judgements: [judge(part, differences)],
     sentences: factors.flatMap((factor) => factorSentence(factor, differences)),
-    tables: [table(part, differences)],
-    charts: endpoints
-      .map((endpoint, index) => chart(part, differences, endpoint, index))
+    tables: [table(rows)],
+    charts: [...Map.groupBy(rows, ({ endpoint }) => endpoint)]
+      .map(([endpoint, own], index) => chart(endpoint, own, index, factors.length))
       .filter(({ points }) => points.length > 0),
     limits: tooFewRounds(unknown, 'difference'),
     effort: `${count(factors.length, 'factor')}, ${count(rounds.length, 'setting')} of ${fromTo(rounds, 'round')} each, taken in turns`,
@@ -60,6 +55,7 @@ export interface SettingDifference {
   readonly setting: string
   readonly app: string
   readonly endpoint: string
+  readonly cell: Cell
   /** What the setting does to the ratio, percent: 2 means that the ratio is 2 % larger than under the default. 95 %, for one at a time. */
   readonly differencePercent: Estimate
   /** Adjusted for all differences of the part (Holm). */
@@ -70,12 +66,8 @@ export interface SettingDifference {
   readonly paired: boolean
 }
 
-interface Pair {
-  readonly factor: string
-  readonly setting: string
-  readonly cell: Cell
+interface Pair extends Pick<SettingDifference, 'factor' | 'setting' | 'cell' | 'paired'> {
   readonly byDefault: Cell
-  readonly paired: boolean
 }
 
 /** Every setting that is not the default against the default of its factor, cell by cell; pure. */
@@ -87,11 +79,11 @@ export function invarianceFigures({ factors }: Pick<InvariancePart, 'factors'>):
   ])
   const adjusted = holm(pairs.map((pair) => found.get(pair)!.pValue))
   return pairs.map((pair, index) => {
-    const { factor, setting, cell, paired } = pair
-    const { app, endpoint } = cell
+    const { app, endpoint } = pair.cell
     const adjustedP = adjusted[index]!
-    const differencePercent = asPercent(found.get(pair)!)
-    return { factor, setting, app, endpoint, differencePercent, adjustedP, proven: adjustedP < FALSE_CLAIM, paired }
+    // What a difference of logs does to a ratio.
+    const differencePercent = rescaled(boundedOf(found.get(pair)!), (log) => Math.expm1(log) * 100)
+    return { ...pair, app, endpoint, differencePercent, adjustedP, proven: adjustedP < FALSE_CLAIM }
   })
 }
 
@@ -130,13 +122,6 @@ function independentDifferences(pairs: readonly Pair[]): [Pair, Difference][] {
   return pairs.map((pair) => [pair, differenceOfMeans(meanOf.get(keyOf(pair.cell))!, meanOf.get(keyOf(pair.byDefault))!)])
 }
 
-/** e^difference - 1: what a difference of logs does to a ratio. */
-function asPercent({ value, low, high, level }: Difference): Estimate {
-  const percent = (log: number) => Math.expm1(log) * 100
-  const known = Number.isFinite(high)
-  return { value: percent(value), low: known ? percent(low) : null, high: known ? percent(high) : null, level }
-}
-
 function judge(part: InvariancePart, differences: readonly SettingDifference[]): Judgement {
   const proven = differences.filter((one) => one.proven)
   const size = ({ differencePercent }: SettingDifference) => Math.abs(differencePercent.value)
@@ -171,7 +156,7 @@ function factorSentence({ id, title }: Factor, all: readonly SettingDifference[]
 }
 
 /** The largest difference that the intervals of these settings leave possible, percent; null where one interval is not known. */
-export function largestPossible(differences: readonly SettingDifference[]): number | null {
+export function largestPossible(differences: readonly Pick<SettingDifference, 'differencePercent'>[]): number | null {
   const ends = differences.flatMap(({ differencePercent: { low, high } }) => [low, high])
   const known = ends.filter((end) => end !== null)
   return known.length === 0 || known.length < ends.length ? null : Math.max(...known.map(Math.abs))
@@ -190,16 +175,34 @@ function labelOf({ label, isDefault }: Setting): string {
   return isDefault ? `${label} (default)` : label
 }
 
+/** The cells of one setting on one endpoint. */
+interface Row {
+  readonly title: string
+  readonly setting: Setting
+  readonly endpoint: string
+  readonly cells: readonly (Cell & { readonly difference: SettingDifference | undefined })[]
+}
+
+function rowsOf(factors: readonly Factor[], differences: readonly SettingDifference[]): Row[] {
+  const differenceOf = new Map(differences.map((difference) => [difference.cell, difference]))
+  return factors.flatMap(({ title, settings }) =>
+    settings.flatMap((setting) => {
+      const cells = setting.cells.map((cell) => ({ ...cell, difference: differenceOf.get(cell) }))
+      return [...Map.groupBy(cells, ({ endpoint }) => endpoint)].map(([endpoint, own]) => ({
+        title,
+        setting,
+        endpoint,
+        cells: own,
+      }))
+    }),
+  )
+}
+
 /** Per app a panel, per setting a row. */
-function chart(
-  { factors }: InvariancePart,
-  differences: readonly SettingDifference[],
-  endpoint: string,
-  index: number,
-): AnswerChart {
-  const points = rowsOf(factors, differences, endpoint).flatMap(({ title, setting, cells, differenceOf }) =>
-    cells.flatMap(({ app, ratio }) => {
-      const moved = differenceOf(app)?.proven === true ? 'proven different' : 'not told apart from the default'
+function chart(endpoint: string, rows: readonly Row[], index: number, factors: number): AnswerChart {
+  const points = rows.flatMap(({ title, setting, cells }) =>
+    cells.flatMap(({ app, ratio, difference }) => {
+      const moved = difference?.proven === true ? 'proven different' : 'not told apart from the default'
       const series = setting.isDefault ? 'default' : moved
       return bounded(ratio).flatMap((known) => mark(series, `${title}: ${labelOf(setting)}`, known, app))
     }),
@@ -210,7 +213,7 @@ function chart(
       // Part of a file's name.
       id: `invariance-${/^[a-z0-9-]+$/.test(endpoint) ? endpoint : `endpoint-${index + 1}`}`,
       title: `The same comparison under other settings, ${endpoint}`,
-      description: `ratios on ${endpoint} under ${count(settings, 'setting')} of ${count(factors.length, 'factor')}`,
+      description: `ratios on ${endpoint} under ${count(settings, 'setting')} of ${count(factors, 'factor')}`,
       y: { title: 'times the CPU time of the baseline, the same in every row is best' },
       reference: null,
     },
@@ -219,48 +222,28 @@ function chart(
 }
 
 /** A row per setting and endpoint, two columns per app. */
-function table({ factors }: InvariancePart, differences: readonly SettingDifference[]): AnswerTable {
-  const rows = rowsOf(factors, differences)
-  const apps = [...new Set(rows.flatMap(({ cells }) => cells.map(({ app }) => app)))]
+function table(rows: readonly Row[]): AnswerTable {
+  const apps = new Set(rows.flatMap(({ cells }) => cells.map(({ app }) => app)))
   const words = {
     id: 'invariance',
     title: 'Ratios by setting',
     note: 'Differences are of ln ratio, with 95 % intervals for one at a time. Proven: not zero at 5 % for all of this table together (Holm).',
     texts: 3,
   }
-  const columnsOf = (app: string) => ({
-    [`${app}: ratio`]: ({ cells }: Row) => cells.find((cell) => cell.app === app)?.ratio,
-    [`${app}: difference to the default, %`]({ differenceOf }: Row) {
-      const difference = differenceOf(app)
-      return difference === undefined ? '' : `${signed(difference.differencePercent)}${difference.proven ? ', proven' : ''}`
-    },
-  })
+  const columnsOf = (app: string) => {
+    const cellOf = ({ cells }: Row) => cells.find((cell) => cell.app === app)
+    return {
+      [`${app}: ratio`]: (row: Row) => cellOf(row)?.ratio,
+      [`${app}: difference to the default, %`](row: Row) {
+        const difference = cellOf(row)?.difference
+        return difference === undefined ? '' : `${signed(difference.differencePercent)}${difference.proven ? ', proven' : ''}`
+      },
+    }
+  }
   return tableOf<Row>(words, rows, {
     factor: ({ title }) => title,
     setting: ({ setting }) => labelOf(setting),
     endpoint: ({ endpoint }) => endpoint,
-    ...Object.assign({}, ...apps.map(columnsOf)),
+    ...Object.assign({}, ...[...apps].map(columnsOf)),
   })
-}
-
-/** The cells of one setting on one endpoint. */
-interface Row {
-  readonly title: string
-  readonly setting: Setting
-  readonly endpoint: string
-  readonly cells: readonly Cell[]
-  differenceOf(app: string): SettingDifference | undefined
-}
-
-function rowsOf(factors: readonly Factor[], differences: readonly SettingDifference[], only?: string): Row[] {
-  return factors
-    .flatMap(({ id, title, settings }) =>
-      settings.flatMap((setting) =>
-        [...Map.groupBy(setting.cells, ({ endpoint }) => endpoint)].map(([endpoint, cells]) => {
-          const own = differences.filter((one) => one.factor === id && one.setting === setting.label && one.endpoint === endpoint)
-          return { title, setting, endpoint, cells, differenceOf: (app: string) => own.find((one) => one.app === app) }
-        }),
-      ),
-    )
-    .filter(({ endpoint }) => only === undefined || endpoint === only)
 }

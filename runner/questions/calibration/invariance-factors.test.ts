@@ -2,11 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { twoAppPlan } from '../../fixtures/plans.ts'
 import { simulation } from '../../fixtures/simulated-run.ts'
 import type { RoundRecord, Slice } from '../../measure/records.ts'
-import { askedIn, asPlanned, places, withWays } from './invariance-factors.ts'
+import { askedIn, asPlanned, places, type Reading, readRound, withWays } from './invariance-factors.ts'
 
 const WITHOUT_NOISE = { processNoise: 0, sliceNoise: 0, cost: (app: string) => ({ koa: 20, express: 30 })[app] ?? 10 }
-const all = [...places.order, ...places.neighbour]
-const placeCalled = (label: string) => all.find((place) => place.label === label)!
+const all: Readonly<Record<string, Reading>> = { ...places.order, ...places.neighbour }
 
 async function simulatedRound() {
   const rule = { rounds: 1, precision: null }
@@ -48,9 +47,7 @@ describe('a place', () => {
   ])('%s: sees all of what is more expensive there, and nothing of what is more expensive elsewhere', async (label, there) => {
     const { plan, record } = await simulatedRound()
     const ratio = (of: RoundRecord, app: string) =>
-      placeCalled(label)
-        .analyse(plan, of)
-        .cells.find((cell) => cell.app === app)!.value.typicalRatio
+      readRound(all[label]!, plan, of).cells.find((cell) => cell.app === app)!.value.typicalRatio
     expect(ratio(costlierKoa(record, there), 'koa')).toBeCloseTo(4, 3)
     expect(
       ratio(
@@ -63,9 +60,7 @@ describe('a place', () => {
 
   it('keeps all slices of the baseline and some of the apps', async () => {
     const { plan, record } = await simulatedRound()
-    const halves = ['first half of the block', 'second half of the block'].map((label) =>
-      placeCalled(label).analyse(plan, record),
-    )
+    const halves = ['first half of the block', 'second half of the block'].map((label) => readRound(all[label]!, plan, record))
     const slices = (app: string) => halves.map(({ cells }) => cells.find((cell) => cell.app === app)!.slices)
     expect(slices('node-http')).toEqual([80, 80])
     const [first, second] = slices('koa')
@@ -78,13 +73,13 @@ describe('a place', () => {
     const { plan, record } = await simulatedRound()
     const disturbed = record.slices.map((slice) => ({ ...slice, attempt: 0, disturbance: 'steal', serverCpuNs: 9e9 }))
     const repeated = { ...record, slices: [...disturbed, ...record.slices.map((slice) => ({ ...slice, attempt: 1 }))] }
-    for (const place of all) expect(place.analyse(plan, repeated)).toEqual(place.analyse(plan, record))
+    for (const place of Object.values(all)) expect(readRound(place, plan, repeated)).toEqual(readRound(place, plan, record))
   })
 })
 
 describe('another way of asking', () => {
-  const sleeping = { key: 'sleeping', load: { sleeps: true } }
-  const many = { key: '64-connections', load: { connections: 64 } }
+  const sleeping = { label: 'sleeping', key: 'sleeping', load: { sleeps: true } }
+  const many = { label: '64', key: '64-connections', load: { connections: 64 } }
 
   it('is a deployment more of the same process, and keeps the number of a copy', () => {
     const { deployments } = withWays(twoAppPlan, [sleeping, many])
@@ -106,8 +101,8 @@ describe('another way of asking', () => {
     const world = { processNoise: 0, sliceNoise: 0, cost: (app: string) => costs[app]! }
     const { records, run } = simulation({ endpoints: ['hello'], plan, rule: { rounds: 1, precision: null }, world })
     await run()
-    const ratio = (reading: typeof asPlanned) => {
-      const { cells } = reading.analyse(byDefault, records[0]!)
+    const ratio = (reading: Reading) => {
+      const { cells } = readRound(reading, byDefault, records[0]!)
       expect(cells.map(({ app }) => app)).toEqual(['node-http', 'koa'])
       return cells[1]!.value.typicalRatio!
     }

@@ -8,15 +8,12 @@ import type { LoadShape } from '../../result/load-shape.ts'
 import { type DeploymentPlan, processOf } from '../../servers/deployment.ts'
 import { COMPARED } from './part.ts'
 
-/** Slices of a round that count together; what is no framework is compared by reading the same round in several ways. */
-export interface Reading {
-  readonly label: string
-  /** @param plan the comparison as it is by default, without other ways of asking */
-  analyse(plan: Plan, round: Pick<RoundRecord, 'round' | 'slices'>): RoundAnalysis
-}
+/** Which slices of a round count together; what is no framework is compared by reading the same round in several ways. */
+export type Reading = (slices: readonly Slice[], plan: Plan) => readonly Slice[]
 
-function reading(label: string, pick: (slices: readonly Slice[], plan: Plan) => readonly Slice[]): Reading {
-  return { label, analyse: (plan, { round, slices }) => analyseRound(plan, round, pick(slices, plan).filter(isOf(plan))) }
+/** @param plan the comparison as it is by default, without other ways of asking */
+export function readRound(read: Reading, plan: Plan, { round, slices }: Pick<RoundRecord, 'round' | 'slices'>): RoundAnalysis {
+  return analyseRound(plan, round, read(slices, plan).filter(isOf(plan)))
 }
 
 function isOf(plan: Plan): (slice: Slice) => boolean {
@@ -25,10 +22,11 @@ function isOf(plan: Plan): (slice: Slice) => boolean {
 }
 
 /** All slices that were requested in the default way. */
-export const asPlanned = reading('as planned', (slices) => slices)
+export const asPlanned: Reading = (slices) => slices
 
 /** Another way of asking the same processes. */
 export interface Way {
+  readonly label: string
   /** Part of an id: letters, digits and dashes. */
   readonly key: string
   readonly load: Partial<LoadShape>
@@ -48,13 +46,13 @@ export function withWays(plan: Plan, ways: readonly Way[]): Plan {
 
 /** The slices requested in one way, the baseline's too. */
 export function askedIn(way: Way): Reading {
-  return reading(way.key, (slices, { deployments }) => {
+  return (slices, { deployments }) => {
     const usual = new Map(deployments.map((deployment) => [askedAs(deployment, way), deployment.id]))
     return slices.flatMap((slice) => {
       const deployment = usual.get(slice.deployment)
       return deployment === undefined ? [] : [{ ...slice, deployment }]
     })
-  })
+  }
 }
 
 function askedAs({ app, copy = 1 }: DeploymentPlan, { key }: Way): string {
@@ -71,41 +69,37 @@ interface Place {
 }
 
 /** The order of a block is drawn, so every place comes up. The slices of the baseline all count. */
-function placed(label: string, holds: (place: Place) => boolean): Reading {
-  return reading(label, (slices, plan) => {
+function placed(holds: (place: Place) => boolean): Reading {
+  return (slices, plan) => {
     const counting = slices.filter(({ disturbance }) => disturbance === null)
-    const blocks = Map.groupBy(counting, blockOf)
     const isPlanned = isOf(plan)
     const isBaseline = (slice: Slice) => isPlanned(slice) && appOf(plan, slice.deployment) === plan.baseline
-    return counting.filter(isPlanned).filter((slice) => {
-      const { position } = slice
-      const block = blocks.get(blockOf(slice))!
-      const baseline = block.filter(isBaseline).map((other) => other.position)
-      const before = block.find((other) => other.position === position - 1)
-      const after = before === undefined ? null : appOf(plan, before.deployment)
-      return isBaseline(slice) || holds({ position, baseline, slots: block.length, after })
+    const blocks = Map.groupBy(counting, ({ endpoint, block }) => `${endpoint} ${block}`)
+    return [...blocks.values()].flatMap((block) => {
+      const baseline = block.filter(isBaseline).map(({ position }) => position)
+      return block.filter(isPlanned).filter((slice) => {
+        const before = block.find(({ position }) => position === slice.position - 1)
+        const after = before === undefined ? null : appOf(plan, before.deployment)
+        return isBaseline(slice) || holds({ position: slice.position, baseline, slots: block.length, after })
+      })
     })
-  })
-}
-
-function blockOf({ endpoint, block }: Slice): string {
-  return `${endpoint} ${block}`
+  }
 }
 
 export const places = {
-  order: [
-    placed('first half of the block', ({ position, slots }) => position < slots / 2),
-    placed('second half of the block', ({ position, slots }) => position >= slots / 2),
-    placed('before the baseline', ({ position, baseline }) => baseline.every((one) => position < one)),
-    placed('after the baseline', ({ position, baseline }) => baseline.every((one) => position > one)),
-  ],
-  neighbour: [
-    placed('right after node-http', ({ after }) => after === 'node-http'),
-    placed('right after express', ({ after }) => after === 'express'),
-  ],
-} satisfies Record<string, readonly Reading[]>
+  order: {
+    'first half of the block': placed(({ position, slots }) => position < slots / 2),
+    'second half of the block': placed(({ position, slots }) => position >= slots / 2),
+    'before the baseline': placed(({ position, baseline }) => baseline.every((one) => position < one)),
+    'after the baseline': placed(({ position, baseline }) => baseline.every((one) => position > one)),
+  },
+  neighbour: {
+    'right after node-http': placed(({ after }) => after === 'node-http'),
+    'right after express': placed(({ after }) => after === 'express'),
+  },
+}
 
-/** How the comparison is run. One object may be the setting of several factors; it is measured once for all of them. */
+/** How the comparison is run. */
 export interface Circumstances {
   /** For the progress line. */
   readonly title: string
@@ -113,15 +107,13 @@ export interface Circumstances {
   readonly apps: readonly string[]
   /** In which the same processes are asked, beside the default one. */
   readonly ways: readonly Way[]
-  /** null: the part's own. */
-  readonly placement: CpuPlacement | null
+  /** Absent: the part's own. */
+  readonly placement?: CpuPlacement
 }
 
-export interface FactorSetting {
-  readonly label: string
-  readonly isDefault: boolean
+/** What is read of some circumstances. One object may be the setting of several factors; it is measured once for all of them. */
+export interface Comparison {
   readonly circumstances: Circumstances
-  /** Which slices of these circumstances count. */
   readonly reading: Reading
 }
 
@@ -131,71 +123,73 @@ export interface Factor {
   readonly title: string
   /** Apps whose ratio is looked at. */
   readonly compared: readonly string[]
-  readonly settings: readonly FactorSetting[]
+  /** The first one is the default. */
+  readonly settings: readonly { readonly label: string; readonly comparison: Comparison }[]
 }
 
 /** A comparison as it is by default. */
-export const standard: Circumstances = { title: 'the default setting', apps: COMPARED, ways: [], placement: null }
+export const standard: Circumstances = { title: 'the default setting', apps: COMPARED, ways: [] }
 
 const DEFAULT_CONNECTIONS = withDefaults({}, [], 0).connections
-const sleeping: Way = { key: 'sleeping', load: { sleeps: true } }
+const sleeping: Way = { label: 'sleeping', key: 'sleeping', load: { sleeps: true } }
 const connections = [4, 8, 32, 64, 128, 256].map((count) => {
   return { label: String(count), key: `${count}-connections`, load: { connections: count } }
 })
 const slices = [10, 50, 100, 500].map((sliceMilliseconds) => {
   return { label: `${sliceMilliseconds} ms`, key: `${sliceMilliseconds}-ms`, load: { sliceMilliseconds } }
 })
+const usual = asDefault(standard)
 /** In runs of their own, because the long slices take most of the time. */
-const otherLoad = { ...standard, title: 'other loads', ways: [sleeping, ...connections] }
-const otherSlices = { ...standard, title: 'other lengths of a slice', ways: slices }
-const crowded = { ...standard, title: 'koa beside four copies of express', apps: ['koa', ...Array<string>(4).fill('express')] }
+const otherLoad = asDefault({ ...standard, title: 'other loads', ways: [sleeping, ...connections] })
+const otherSlices = asDefault({ ...standard, title: 'other lengths of a slice', ways: slices })
+const crowded = asDefault({
+  ...standard,
+  title: 'koa beside four copies of express',
+  apps: ['koa', ...Array<string>(4).fill('express')],
+})
 
-/** All factors, each with the default among its settings; without those that this machine cannot vary. */
+/** All factors, without those that this machine cannot vary. */
 export function invarianceFactors(placement: CpuPlacement): Factor[] {
   const swapped = swap(placement)
-  const all = [
-    factor('load-generator', 'load generator', byDefault('spinning', otherLoad), [
-      setting('sleeping', otherLoad, askedIn(sleeping)),
-    ]),
-    factor('slice', 'length of a slice', byDefault(`${DEFAULT_SLICE_MILLISECONDS} ms`, otherSlices), [
-      ...slices.map((way) => setting(way.label, otherSlices, askedIn(way))),
-    ]),
-    factor('connections', 'connections', byDefault(String(DEFAULT_CONNECTIONS), otherLoad), [
-      ...connections.map((way) => setting(way.label, otherLoad, askedIn(way))),
-    ]),
-    factor('cpu', 'CPU', byDefault('as placed', standard), [
-      setting('server and load generator swapped', { ...standard, title: 'swapped CPUs', placement: swapped }),
-    ]),
-    factor(
-      'neighbours',
-      'neighbours in the block',
-      byDefault('any', standard),
-      [...places.neighbour.map((place) => setting(place.label, standard, place)), setting('four copies of express', crowded)],
-      ['koa'],
-    ),
-    factor('order', 'place in the block', byDefault('any', standard), [
-      ...places.order.map((place) => setting(place.label, standard, place)),
-    ]),
+  const onSwapped = swapped && asDefault({ ...standard, title: 'swapped CPUs', placement: swapped })
+  return [
+    factor('load-generator', 'load generator', setting('spinning', otherLoad), asked(otherLoad, [sleeping])),
+    factor('slice', 'length of a slice', setting(`${DEFAULT_SLICE_MILLISECONDS} ms`, otherSlices), asked(otherSlices, slices)),
+    factor('connections', 'connections', setting(String(DEFAULT_CONNECTIONS), otherLoad), asked(otherLoad, connections)),
+    ...(onSwapped === null
+      ? []
+      : [factor('cpu', 'CPU', setting('as placed', usual), [setting('server and load generator swapped', onSwapped)])]),
+    {
+      ...factor('neighbours', 'neighbours in the block', setting('any', usual), [
+        ...inPlaces(places.neighbour),
+        setting('four copies of express', crowded),
+      ]),
+      compared: ['koa'],
+    },
+    factor('order', 'place in the block', setting('any', usual), inPlaces(places.order)),
   ]
-  return swapped === null ? all.filter(({ id }) => id !== 'cpu') : all
 }
 
-function factor(
-  id: string,
-  title: string,
-  standard: FactorSetting,
-  others: readonly FactorSetting[],
-  compared: readonly string[] = COMPARED,
-): Factor {
-  return { id, title, compared, settings: [standard, ...others] }
+type Setting = Factor['settings'][number]
+
+function factor(id: string, title: string, byDefault: Setting, others: readonly Setting[]): Factor {
+  return { id, title, compared: COMPARED, settings: [byDefault, ...others] }
 }
 
-function setting(label: string, circumstances: Circumstances, reading = asPlanned): FactorSetting {
-  return { label, isDefault: false, circumstances, reading }
+function setting(label: string, comparison: Comparison): Setting {
+  return { label, comparison }
 }
 
-function byDefault(label: string, circumstances: Circumstances): FactorSetting {
-  return { ...setting(label, circumstances), isDefault: true }
+function asDefault(circumstances: Circumstances): Comparison {
+  return { circumstances, reading: asPlanned }
+}
+
+function asked(comparison: Comparison, ways: readonly Way[]): Setting[] {
+  return ways.map((way) => setting(way.label, { ...comparison, reading: askedIn(way) }))
+}
+
+function inPlaces(readings: Readonly<Record<string, Reading>>): Setting[] {
+  return Object.entries(readings).map(([label, reading]) => setting(label, { ...usual, reading }))
 }
 
 /** The server on the load generator's CPU and the other way round; null where nothing is pinned. */

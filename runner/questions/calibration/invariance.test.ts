@@ -7,7 +7,7 @@ import { fakeRig, type OpenedRig, openRig } from '../rigs.ts'
 import { InvariancePart } from './data.ts'
 import { invariance, measureFactors } from './invariance.ts'
 import { invarianceFigures } from './invariance-answer.ts'
-import { invarianceFactors, standard } from './invariance-factors.ts'
+import { asPlanned, invarianceFactors, standard } from './invariance-factors.ts'
 
 const HOUR = 3_600_000
 const COST: Record<string, number> = { 'node-http': 10, koa: 15, express: 22, fastify: 12 }
@@ -17,17 +17,21 @@ const pinned = { serverCpu: 3, loadCpu: 2, runnerCpu: 2, notPinnedBecause: null 
 const Body = InvariancePart.omit({ head: true })
 
 describe('invarianceFactors', () => {
-  it('has the default in each factor, once', () => {
+  it('has the default in each factor, once and first', () => {
     const factors = invarianceFactors(pinned)
     expect(factors.map(({ id }) => id)).toEqual(['load-generator', 'slice', 'connections', 'cpu', 'neighbours', 'order'])
-    for (const { settings } of factors) expect(settings.filter(({ isDefault }) => isDefault)).toHaveLength(1)
+    for (const { settings } of factors) {
+      const [first, ...others] = settings.map(({ comparison }) => comparison)
+      expect(first!.reading).toBe(asPlanned)
+      for (const { circumstances, reading } of others) {
+        expect(circumstances === first!.circumstances && reading === asPlanned).toBe(false)
+      }
+    }
   })
 
   it('swaps server and load generator, and keeps the runner off the servers', () => {
     const swapped = (placement: typeof pinned) =>
-      invarianceFactors(placement)
-        .find(({ id }) => id === 'cpu')!
-        .settings.find(({ isDefault }) => !isDefault)!.circumstances.placement
+      invarianceFactors(placement).find(({ id }) => id === 'cpu')!.settings[1]!.comparison.circumstances.placement
     expect(swapped(pinned)).toEqual({ serverCpu: 2, loadCpu: 3, runnerCpu: 3, notPinnedBecause: null })
     expect(swapped({ ...pinned, runnerCpu: 1 })).toEqual({ serverCpu: 2, loadCpu: 3, runnerCpu: 1, notPinnedBecause: null })
   })
@@ -172,8 +176,11 @@ describe('two settings for real', () => {
     const factor = invarianceFactors(placeOnCpus()).find(({ id }) => id === 'load-generator')!
     const [spinning, sleeping] = factor.settings
     // The ways of the other factors would take their time, too.
-    const circumstances = { ...standard, ways: spinning!.circumstances.ways.slice(0, 1) }
-    const settings = [spinning!, sleeping!].map((setting) => ({ ...setting, circumstances }))
+    const circumstances = { ...standard, ways: spinning!.comparison.circumstances.ways.slice(0, 1) }
+    const settings = [spinning!, sleeping!].map(({ label, comparison }) => ({
+      label,
+      comparison: { ...comparison, circumstances },
+    }))
     // Its runs are all that moves the clock, and one of them fits: how fast or how busy the machine is makes no difference.
     let runs = 0
     const { context } = realPart(RUN_MILLISECONDS, {

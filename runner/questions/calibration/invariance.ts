@@ -3,6 +3,7 @@ import { type CellSeries, cellSeries, estimateCells } from '../../analysis/estim
 import type { RoundAnalysis } from '../../analysis/round-analysis.ts'
 import { DEFAULT_SLICE_MILLISECONDS, withDefaults } from '../../measure/options.ts'
 import { loadOf, type Plan } from '../../measure/plan.ts'
+import type { RoundRecord } from '../../measure/records.ts'
 import { RunError } from '../../result/errors.ts'
 import { knownApps } from '../../servers/find-app.ts'
 import { seededRandom } from '../../statistics/random.ts'
@@ -11,12 +12,11 @@ import { planOf, resolveApps } from '../resolve.ts'
 import type { InvariancePart } from './data.ts'
 import { invarianceAnswer } from './invariance-answer.ts'
 import {
-  asPlanned,
   type Circumstances,
+  type Comparison,
   type Factor,
-  type FactorSetting,
   invarianceFactors,
-  type Reading,
+  readRound,
   standard,
   withWays,
 } from './invariance-factors.ts'
@@ -46,22 +46,24 @@ export const invariance: Part<InvariancePart> = {
 
 /** The same with any factors. */
 export async function measureFactors(context: PartContext, factors: readonly Factor[]): Promise<PartOutcome<InvariancePart>> {
-  const units = unitsOf(factors)
+  const comparisons = [...new Set(factors.flatMap(({ settings }) => settings.map(({ comparison }) => comparison)))]
+  const units = unitsOf(comparisons)
   // One turn of runs in which frameworks get warm is worth more than two of runs in which they do not.
   const share = unitShare(context.milliseconds, FULL.runMilliseconds * units.length, 1)
   const rule = { guessMilliseconds: FULL.runMilliseconds * share, random: seededRandom(context.seed) }
-  const repetitions = await repeatInTurns(context, units, rule, ({ circumstances }, repetition) =>
-    shortRun(context, circumstances, readingsOf(factors, circumstances), share, repetition),
-  )
+  const repetitions = await repeatInTurns(context, units, rule, (unit, turn) => shortRun(context, unit, share, turn))
   return outcomeOf(repetitions, (finished) => {
-    return {
-      part: 'invariance',
-      factors: poolRuns(
-        factors,
-        finished.map(({ done }) => done),
-      ),
-    }
+    const roundsOf = (comparison: Comparison) => finished.flatMap(({ done }) => done.get(comparison) ?? [])
+    const rounds = new Map(comparisons.map((comparison) => [comparison, roundsOf(comparison)]))
+    return { part: 'invariance', factors: poolRounds(factors, rounds) }
   })
+}
+
+/** A short run, of which several comparisons are read. */
+interface Unit {
+  readonly title: string
+  readonly circumstances: Circumstances
+  readonly comparisons: readonly Comparison[]
 }
 
 /**
@@ -69,36 +71,27 @@ export async function measureFactors(context: PartContext, factors: readonly Fac
  * repeating: the square root of the number of settings is best (Dunnett 1955, "A multiple comparison procedure for comparing several
  * treatments with a control").
  */
-function unitsOf(factors: readonly Factor[]): { readonly title: string; readonly circumstances: Circumstances }[] {
-  const all = new Set(factors.flatMap(({ settings }) => settings.map(({ circumstances }) => circumstances)))
-  const apart = [...all].filter(({ ways }) => ways.length === 0).length
+function unitsOf(comparisons: readonly Comparison[]): Unit[] {
+  const runs = Map.groupBy(comparisons, ({ circumstances }) => circumstances)
+  const apart = [...runs.keys()].filter(({ ways }) => ways.length === 0).length
   const defaultRuns = Math.max(1, Math.round(Math.sqrt(apart - 1)))
-  return [...all].flatMap((circumstances) =>
-    Array.from({ length: circumstances === standard ? defaultRuns : 1 }, () => ({ title: circumstances.title, circumstances })),
-  )
+  return [...runs].flatMap(([circumstances, own]) => {
+    const unit = { title: circumstances.title, circumstances, comparisons: own }
+    // Copies, because every member of a turn is counted by itself.
+    return Array.from({ length: circumstances === standard ? defaultRuns : 1 }, () => ({ ...unit }))
+  })
 }
 
-function readingsOf(factors: readonly Factor[], circumstances: Circumstances): Set<Reading> {
-  const own = factors.flatMap(({ settings }) => settings).filter((setting) => setting.circumstances === circumstances)
-  return new Set([asPlanned, ...own.map(({ reading }) => reading)])
-}
-
-/** What a short run has brought; its rounds have numbers that no other run of the part has. */
-interface ShortRun {
-  readonly circumstances: Circumstances
-  /** The same rounds in every reading. */
-  readonly rounds: ReadonlyMap<Reading, readonly RoundAnalysis[]>
-}
+/** What a run has brought, with round numbers that no other run of the part has; the same rounds in every comparison. */
+type RoundsRead = ReadonlyMap<Comparison, readonly RoundAnalysis[]>
 
 async function shortRun(
   context: PartContext,
-  circumstances: Circumstances,
-  readings: ReadonlySet<Reading>,
+  { title, circumstances: { apps: wanted, ways, placement = context.placement }, comparisons }: Unit,
   share: number,
   repetition: number,
-): Promise<ShortRun | null> {
-  const { title, placement, ways } = circumstances
-  const apps = resolveApps([BASELINE, ...circumstances.apps.filter((app) => context.apps.includes(app))], context.cwd)
+): Promise<RoundsRead | null> {
+  const apps = resolveApps([BASELINE, ...wanted.filter((app) => context.apps.includes(app))], context.cwd)
   const seed = seedOfTurn(context, repetition)
   const warmUp = Math.max(LEAST.warmUpSeconds, share * FULL.warmUpSeconds)
   const options = { endpoints: ['hello' as const], rounds: ROUNDS_PER_RUN, warmUp }
@@ -106,24 +99,15 @@ async function shortRun(
   const all = withWays(byDefault, ways)
   const measuredMilliseconds = Math.max(LEAST.measuredMilliseconds, share * FULL.measuredMilliseconds)
   const plan = { ...all, blocksPerRound: blocksOf(all, measuredMilliseconds * apps.length) }
-  const rounds = new Map<Reading, RoundAnalysis[]>([...readings].map((reading) => [reading, []]))
-  const unit = {
-    title,
-    apps,
-    options,
-    plan,
-    roundFinished(record: Parameters<Reading['analyse']>[1]) {
-      const round = repetition * ROUNDS_PER_RUN + record.round
-      for (const [reading, analyses] of rounds) {
-        const analysis = reading.analyse(byDefault, record)
-        analyses.push({ ...analysis, round, cells: analysis.cells.map((cell) => ({ ...cell, round })) })
-      }
-    },
+  const rounds = new Map(comparisons.map((comparison) => [comparison, [] as RoundAnalysis[]]))
+  const roundFinished = ({ round, slices }: RoundRecord) => {
+    const numbered = { round: repetition * ROUNDS_PER_RUN + round, slices }
+    for (const [{ reading }, analyses] of rounds) analyses.push(readRound(reading, byDefault, numbered))
   }
-  const outcome = await measureUnitRun({ ...context, placement: placement ?? context.placement }, unit, seed)
+  const outcome = await measureUnitRun({ ...context, placement }, { title, apps, options, plan, roundFinished }, seed)
   if (outcome === null) return null
-  const found = rounds.get(asPlanned)!.flatMap(({ cells }) => cells)
-  if (found.some(({ app }) => app === BASELINE)) return { circumstances, rounds }
+  const found = [...rounds.values()].flat().flatMap(({ cells }) => cells)
+  if (found.some(({ app }) => app === BASELINE)) return rounds
   if (outcome.ledger.rounds.length === 0) throw notMeasured(title, outcome.result)
   throw new RunError('not-measured', `${BASELINE} was not measured: every block was disturbed`)
 }
@@ -138,23 +122,21 @@ function blocksOf(plan: Plan, milliseconds: number): number {
  * The rounds of all short runs under the same circumstances, taken together into one estimate; all estimates borrow what is known of the
  * others' variances. A setting without a round is left out, and so is a factor of which nothing but one setting is left.
  */
-function poolRuns(factors: readonly Factor[], runs: readonly ShortRun[]): InvariancePart['factors'] {
-  // The default may stand in several factors; its variance must not be taken for that of several.
-  const keyOf = ({ circumstances, reading }: FactorSetting) => `${circumstances.title}\n${reading.label}`
-  const settings = new Map(factors.flatMap((factor) => factor.settings.map((setting) => [keyOf(setting), setting])))
-  const series = new Map([...settings].map(([key, setting]) => [key, seriesOf(setting, runs)]))
+function poolRounds(factors: readonly Factor[], rounds: RoundsRead): InvariancePart['factors'] {
+  const wanted: readonly string[] = [BASELINE, ...COMPARED]
+  const series = new Map([...rounds].map(([key, own]) => [key, cellSeries(own).filter(({ app }) => wanted.includes(app))]))
   const estimates = estimateCells([...series.values()].flat(), BASELINE)
   const pooled = factors.map(({ id, title, compared, settings }) => ({
     id,
     title,
-    settings: settings.flatMap((setting) => {
-      const own = series.get(keyOf(setting))!
+    settings: settings.flatMap(({ label, comparison }, index) => {
+      const own = series.get(comparison)!
       const baseline = own.find(({ app }) => app === BASELINE)
       if (baseline === undefined) return []
       const { measured } = baseline
       return {
-        label: setting.label,
-        isDefault: setting.isDefault,
+        label,
+        isDefault: index === 0,
         rounds: measured.length,
         baselineMicroseconds: estimates.get(baseline)!.cost,
         serverBusy: median(measured.map(({ serverBusy }) => serverBusy)),
@@ -170,12 +152,6 @@ function poolRuns(factors: readonly Factor[], runs: readonly ShortRun[]): Invari
     }),
   }))
   return pooled.filter(({ settings }) => settings.length > 1)
-}
-
-function seriesOf({ circumstances, reading }: FactorSetting, runs: readonly ShortRun[]): CellSeries[] {
-  const wanted: readonly string[] = [BASELINE, ...COMPARED]
-  const own = runs.filter((run) => run.circumstances === circumstances)
-  return cellSeries(own.flatMap(({ rounds }) => rounds.get(reading) ?? [])).filter(({ app }) => wanted.includes(app))
 }
 
 /** Share of the time in which the load generator was not just waiting; null where it cannot tell. */
