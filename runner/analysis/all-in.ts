@@ -1,9 +1,9 @@
 import type { BetweenSlices } from '../measure/records.ts'
 import { total } from '../statistics/summary.ts'
-import { type SliceSums, sumFields } from './sums.ts'
+import { type CellTotals, sumFields } from './sums.ts'
 
 /** All that one server has used and answered in the slices of a cell that count. Nanoseconds. */
-export interface CopySums extends Pick<SliceSums, 'requests' | 'serverCpuNs' | 'elapsedNs'> {
+export interface CopySums extends Pick<CellTotals, 'requests' | 'serverCpuNs' | 'elapsedNs'> {
   /** Name of its process. */
   readonly process: string
 }

@@ -1,53 +1,14 @@
-import type { LoadDriver } from '../load/driver.ts'
-import type { describeMachine } from '../machine/machine.ts'
-import type { CpuPlacement } from '../machine/topology.ts'
 import { cellName } from '../measure/failures.ts'
-import type { CompareOptions } from '../measure/options.ts'
-import { endpointsOf, loadOf, type Plan, provokedBy } from '../measure/plan.ts'
-import type { Failure, RunRecord } from '../measure/records.ts'
-import { type Cell, type Environment, type Finding, FORMAT, type MeasuredCell, type Result } from '../result/model.ts'
-import { workersOf } from '../servers/deployment.ts'
-import type { ResolvedApp } from '../servers/find-app.ts'
-import { AllInCosts, type OutsideWork } from './all-in.ts'
-import { cellFigures } from './cell-figures.ts'
-import type { CellFacts } from './checks/finding.ts'
-import { checkRun, judgeCells, verdictOf, worstVerdict } from './checks/judge.ts'
+import { endpointsOf, type Plan } from '../measure/plan.ts'
+import type { Failure } from '../measure/records.ts'
+import { type Cell, type Finding, FORMAT, type Result } from '../result/model.ts'
+import { AllInCosts } from './all-in.ts'
+import { checkRun, finding, judgeCells, verdictOf, worstVerdict } from './checks/judge.ts'
 import { checkIdentical, copiesAgree } from './checks/machine.ts'
-import { finding } from './checks/registry.ts'
-import {
-  type CellSeries,
-  cellSeries,
-  distances,
-  estimateCells,
-  estimateChanges,
-  estimateIdentical,
-  estimatePosition,
-} from './estimates.ts'
-import type { Ledger } from './ledger.ts'
+import { type CellSeries, cellSeries, estimateIdentical, estimatePosition } from './estimates.ts'
+import { cellIdentity, gatherFacts, type Identity, type RunFacts } from './facts.ts'
 import { estimateOverall, rankCells } from './ranking.ts'
-import { cellTotals, sumBlocks } from './sums.ts'
-
-/** Everything a result is made from. */
-export interface RunFacts extends RunRecord {
-  /** Absent: a comparison. */
-  readonly study?: string
-  /** Options of a study as they were given, by their flags. */
-  readonly given?: Readonly<Record<string, string>>
-  readonly options: CompareOptions
-  readonly plan: Plan
-  readonly apps: readonly ResolvedApp[]
-  readonly machine: ReturnType<typeof describeMachine>
-  readonly placement: CpuPlacement
-  readonly driver: LoadDriver
-  readonly driverVersion: string
-  readonly cpuAccounting: Environment['cpuAccounting']
-  readonly callerNodeOptions: string | null
-  readonly startedAt: Date
-  readonly finishedAt: Date
-  readonly wallNs: number
-  readonly runnerResidentBytes: number
-  readonly ledger: Ledger
-}
+import { sumBlocks } from './sums.ts'
 
 /** One result from what a run has found; pure. Verdicts follow from findings alone, and nothing invalid is ranked. */
 export function assembleResult(facts: RunFacts): Result {
@@ -155,66 +116,10 @@ function runVerdict(findings: readonly Finding[], cells: readonly Cell[]): Resul
   return measured.length === 0 ? 'invalid' : worstVerdict([verdictOf(findings), ...measured])
 }
 
-function gatherFacts(series: readonly CellSeries[], facts: RunFacts, outsideWork: readonly OutsideWork[]): CellFacts[] {
-  const { plan, options, ledger, machine } = facts
-  const estimates = estimateCells(series, plan.baseline)
-  const [drifts, helperFalls] = [estimateChanges(series, 'drift'), estimateChanges(series, 'helperFall')]
-  return series.map((cell) => {
-    const { app, endpoint, rounds, measured } = cell
-    const known = facts.preflight.find((one) => one.app === app)
-    const deployment = plan.deployments.find((one) => one.app === app)!
-    const load = loadOf(plan, deployment)
-    const beside = {
-      ...cellIdentity(facts, app, endpoint),
-      ...estimates.get(cell)!,
-      driftPercent: drifts.get(cell) ?? null,
-      helperFallPercent: helperFalls.get(cell) ?? null,
-      headerBytes: known?.headerBytes.get(endpoint) ?? null,
-    }
-    return {
-      figures: cellFigures(cell, beside, ledger),
-      totals: cellTotals(measured),
-      isBaseline: app === plan.baseline,
-      covariate: distances(rounds),
-      isPlain: facts.study === undefined,
-      package: known?.package ?? null,
-      nodeMajor: Number.parseInt(machine.node.replace(/^v/, ''), 10),
-      cpus: facts.placement.serverCpu === null ? null : (deployment.cpus?.length ?? 1),
-      driverSleeps: facts.driver.sleeps || load.sleeps,
-      loadSaturates: load.saturates,
-      outside: outsideWork.find((one) => one.app === app) ?? null,
-      precisionPercent: options.rounds === null ? options.precision : null,
-    }
-  })
-}
-
-type Identity = Pick<MeasuredCell, 'app' | 'endpoint' | 'deployment' | 'load' | 'provokes'>
-
 function failedCell(identity: Identity, { code, reason, lastLines }: Failure): Cell {
   const broken = code === 'contract' || code === 'wrong-answers'
   const judged = judgedBy([finding(broken ? 'contract-broken' : 'app-failed', { reason })])
   return { ...identity, state: 'failed', ...judged, reason, lastLines: [...lastLines] }
-}
-
-function cellIdentity({ plan, options, machine }: RunFacts, app: string, endpoint: string): Identity {
-  const copies = plan.deployments.filter((deployment) => deployment.app === app)
-  const [first] = copies
-  const { runtime, transport, proxy } = first!
-  const { connections, keepAlive, sliceMilliseconds } = loadOf(plan, first!)
-  const provokes = provokedBy(plan, app)
-  return {
-    app,
-    endpoint,
-    deployment: {
-      runtime: runtime ?? `node ${machine.node}`,
-      transport,
-      proxy: proxy?.name ?? null,
-      workers: workersOf(copies[0]!),
-      copies: copies.length,
-    },
-    load: { driver: options.driver, connections, keepAlive, sliceMilliseconds },
-    ...(provokes.length === 0 ? {} : { provokes: [...provokes] }),
-  }
 }
 
 function usedOptions({ options, given, warmUpMilliseconds, blocksPerRound, plan }: RunFacts): Result['options'] {

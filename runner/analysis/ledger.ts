@@ -4,7 +4,8 @@ import { latencyHistogram } from '../load/latency-histogram.ts'
 import { appOf, type Plan } from '../measure/plan.ts'
 import type { RoundRecord } from '../measure/records.ts'
 import type { Environment, MeasuredCell, Result } from '../result/model.ts'
-import { mean, meanOrNull, median } from '../statistics/summary.ts'
+import { mean, meanOrNull, median, total } from '../statistics/summary.ts'
+import { latenciesOf } from './open-loop.ts'
 import { analyseRound, type RoundAnalysis } from './round-analysis.ts'
 
 /** What a run has found out so far, in small: slices are condensed round by round, so that a long run needs no more memory. */
@@ -25,10 +26,7 @@ export class Ledger {
 
   add(record: RoundRecord): void {
     this.rounds.push(analyseRound(this.#plan, record.round, record.slices, record))
-    this.measuredNs += record.slices.reduce(
-      (sum, { elapsedNs, disturbance }) => (disturbance === null ? sum + elapsedNs : sum),
-      0,
-    )
+    this.measuredNs += total(record.slices, ({ elapsedNs, disturbance }) => (disturbance === null ? elapsedNs : 0))
     this.loadResidentBytes = Math.max(this.loadResidentBytes ?? 0, record.loadResidentBytes ?? 0) || null
     for (const key of Object.keys(this.#noise) as (keyof RoundRecord['noise'])[]) this.#noise[key] += record.noise[key]
     for (const latencies of record.latencies) this.#addLatencies(latencies)
@@ -68,15 +66,7 @@ export class Ledger {
   latency(app: string, endpoint: string): MeasuredCell['latencyMicroseconds'] {
     const histogram = this.#latencies.get(`${app} ${endpoint}`)
     if (histogram === undefined || histogram.totalCount === 0) return null
-    const percentile = (share: number) => histogram.getValueAtPercentile(share)
-    return {
-      mean: histogram.mean,
-      p50: percentile(50),
-      p90: percentile(90),
-      p99: percentile(99),
-      max: histogram.maxValue,
-      samples: histogram.totalCount,
-    }
+    return latenciesOf(histogram)
   }
 
   #addLatencies({ target, request, histogram }: CellLatencies): void {

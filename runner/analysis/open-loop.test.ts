@@ -26,8 +26,8 @@ const many = (milliseconds: number, count = 100) => Array.from({ length: count }
 describe('openLoopOf', () => {
   it('sums the slices of a cell, and takes percentiles of all their answers, in microseconds', () => {
     const figures = openLoopOf([due('koa', many(0.1, 900)), due('koa', many(0.3, 100), { ratePerSecond: 3_000, dropped: 2 })])
-    expect(figures).toMatchObject({ ratePerSecond: 2_000, slices: 2, scheduled: 1_000, dropped: 2, queued: 2 })
-    expect(figures).toMatchObject({ plannedNs: 180e6, answeredNs: 200e6, lag: { p50: 2, p99: 2 } })
+    expect(figures).toMatchObject({ dueRequestsPerSecond: 2_000, slices: 2, scheduled: 1_000, dropped: 2, queued: 2 })
+    expect(figures).toMatchObject({ plannedNs: 180e6, answeredNs: 200e6, sendLagMicroseconds: { p50: 2, p99: 2 } })
     expect(figures!.latency).toMatchObject({
       p50: expect.closeTo(100, 6),
       p90: expect.closeTo(100, 6),

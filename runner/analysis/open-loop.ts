@@ -1,7 +1,6 @@
-import type { OpenLoopPulse } from '../load/driver.ts'
 import { sumOfFine } from '../load/latency-histogram.ts'
 import type { Slice } from '../measure/records.ts'
-import type { Latency } from '../result/model.ts'
+import type { Latency, MeasuredCell } from '../result/model.ts'
 import { mean } from '../statistics/summary.ts'
 import { sumFields } from './sums.ts'
 
@@ -12,11 +11,10 @@ const SUMMED = ['scheduled', 'dropped', 'queued', 'plannedNs', 'answeredNs'] as 
 type DueLatencies = Latency & { readonly mean: number }
 
 /** Requests with times of their own, in one cell: of a round, or of all rounds together. */
-export interface OpenLoopFigures extends Pick<OpenLoopPulse, 'ratePerSecond' | (typeof SUMMED)[number]> {
-  readonly slices: number
+export interface OpenLoopFigures extends Omit<NonNullable<MeasuredCell['openLoop']>, 'achievedShare'> {
+  readonly plannedNs: number
+  readonly answeredNs: number
   readonly latency: DueLatencies
-  /** How late requests were sent for which a connection was free, microseconds. */
-  readonly lag: { readonly p50: number; readonly p99: number }
 }
 
 /**
@@ -41,28 +39,29 @@ function ofOneCopy(slices: readonly Slice[]): OpenLoopFigures | null {
   const latency = sumOfFine(pulses.map(({ latencies }) => latencies))
   const lag = sumOfFine(pulses.map(({ lags }) => lags))
   if (latency.totalCount === 0) return null
-  const at = (histogram: typeof latency, percent: number) => histogram.getValueAtPercentile(percent) / TENTHS_PER_MICROSECOND
+  const { p50, p99 } = latenciesOf(lag, TENTHS_PER_MICROSECOND)
   return {
-    ratePerSecond: mean(pulses.map(({ ratePerSecond }) => ratePerSecond)),
+    dueRequestsPerSecond: mean(pulses.map(({ ratePerSecond }) => ratePerSecond)),
     slices: pulses.length,
     ...sumFields(pulses, SUMMED),
-    latency: {
-      mean: latency.mean / TENTHS_PER_MICROSECOND,
-      p50: at(latency, 50),
-      p90: at(latency, 90),
-      p99: at(latency, 99),
-      max: latency.maxValue / TENTHS_PER_MICROSECOND,
-      samples: latency.totalCount,
-    },
-    lag: { p50: at(lag, 50), p99: at(lag, 99) },
+    latency: latenciesOf(latency, TENTHS_PER_MICROSECOND),
+    sendLagMicroseconds: { p50, p99 },
   }
+}
+
+/** @param perMicrosecond what the histogram counts in */
+export function latenciesOf(histogram: ReturnType<typeof sumOfFine>, perMicrosecond = 1): DueLatencies {
+  const [p50, p90, p99] = [50, 90, 99].map((percent) => histogram.getValueAtPercentile(percent) / perMicrosecond)
+  const [mean, max] = [histogram.mean / perMicrosecond, histogram.maxValue / perMicrosecond]
+  return { mean, p50: p50!, p90: p90!, p99: p99!, max, samples: histogram.totalCount }
 }
 
 function combine(parts: readonly OpenLoopFigures[], samples: (counts: number[]) => number): OpenLoopFigures | null {
   if (parts.length === 0) return null
   const middle = (name: 'mean' | 'p50' | 'p90' | 'p99') => Math.exp(mean(parts.map(({ latency }) => Math.log(latency[name]))))
+  const lag = (name: 'p50' | 'p99') => mean(parts.map(({ sendLagMicroseconds }) => sendLagMicroseconds[name]))
   return {
-    ratePerSecond: mean(parts.map(({ ratePerSecond }) => ratePerSecond)),
+    dueRequestsPerSecond: mean(parts.map(({ dueRequestsPerSecond }) => dueRequestsPerSecond)),
     ...sumFields(parts, ['slices', ...SUMMED]),
     latency: {
       mean: middle('mean'),
@@ -72,6 +71,6 @@ function combine(parts: readonly OpenLoopFigures[], samples: (counts: number[]) 
       max: Math.max(...parts.map(({ latency }) => latency.max)),
       samples: samples(parts.map(({ latency }) => latency.samples)),
     },
-    lag: { p50: mean(parts.map(({ lag }) => lag.p50)), p99: mean(parts.map(({ lag }) => lag.p99)) },
+    sendLagMicroseconds: { p50: lag('p50'), p99: lag('p99') },
   }
 }

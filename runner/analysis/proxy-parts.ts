@@ -3,6 +3,7 @@ import type { Slice } from '../measure/records.ts'
 import type { RoundValue } from '../result/model.ts'
 import { type DeploymentPlan, processOf } from '../servers/deployment.ts'
 import { meanOrNull, trimmedLogRatio, trimmedMean } from '../statistics/summary.ts'
+import { costsByBlock } from './within-round.ts'
 
 export type ProxyParts = NonNullable<RoundValue['proxy']>
 
@@ -17,59 +18,49 @@ export function proxyParts(
   counted: readonly Slice[],
 ): ProxyParts | null {
   const here = counted.filter(({ drained }) => drained)
+  const blocks = 1 + Math.max(-1, ...here.map(({ block }) => block))
+  const slicesOf = ({ id }: DeploymentPlan) => here.filter(({ deployment }) => deployment === id)
   const copiesOf = (wanted: string | null) => deployments.filter((deployment) => deployment.app === wanted)
   const copies = copiesOf(app)
   const references = copies[0]?.partsOver
   if (references === undefined) return null
-  const costs = ({ id }: DeploymentPlan, of: CostOf) => byBlock(here, id, of)
+  const costs = (copy: DeploymentPlan, ns: NanosecondsOf) =>
+    costsByBlock(slicesOf(copy), blocks, (slice) => positive(ns(slice) / slice.requests))
   // Those in the same process as a copy where there are such: what chance gave to the process cancels.
   const directOf = (copy: DeploymentPlan) => {
     const all = copiesOf(references.direct)
     const sharing = all.filter((one) => processOf(one) === processOf(copy))
-    return (sharing.length > 0 ? sharing : all).map((one) => costs(one, wholeCost))
+    return sharing.length > 0 ? sharing : all
   }
-  const alone = copiesOf(references.alone).map((one) => costs(one, wholeCost))
-  const ratio = (of: CostOf, over: (copy: DeploymentPlan) => number[][]) => {
-    const log = meanOfKnown(copies.map((copy) => logRatio(costs(copy, of), over(copy))))
+  const ratio = (ns: NanosecondsOf, over: (copy: DeploymentPlan) => DeploymentPlan[]) => {
+    const logs = copies.map((copy) => {
+      const others = over(copy).map((one) => costs(one, whole))
+      const known = others.filter((other) => !other.every(Number.isNaN))
+      return known.length === 0 ? Number.NaN : trimmedLogRatio(costs(copy, ns), known)
+    })
+    const log = meanOfKnown(logs)
     return log === null ? null : Math.exp(log)
   }
+  const shares = copies.map((copy) => {
+    const own = slicesOf(copy).filter(({ proxyCpuNs, serverCpuNs }) => proxyCpuNs !== null && serverCpuNs > 0)
+    return own.length === 0 ? Number.NaN : trimmedMean(own.map((slice) => ofProxy(slice) / whole(slice)))
+  })
   return {
-    share: meanOfKnown(copies.map(({ id }) => shareOf(here.filter(({ deployment }) => deployment === id)))),
-    overDirect: ratio(wholeCost, directOf),
-    appOverDirect: ratio(appCost, directOf),
-    overAlone: ratio(proxyCost, () => alone),
+    share: meanOfKnown(shares),
+    overDirect: ratio(whole, directOf),
+    appOverDirect: ratio((slice) => whole(slice) - (slice.proxyCpuNs ?? 0), directOf),
+    overAlone: ratio(ofProxy, () => copiesOf(references.alone)),
   }
 }
 
-type CostOf = (slice: Slice) => number | null
+type NanosecondsOf = (slice: Slice) => number
 
-const wholeCost: CostOf = ({ serverCpuNs, requests }) => serverCpuNs / requests
-const proxyCost: CostOf = ({ proxyCpuNs, requests }) => (proxyCpuNs === null ? null : proxyCpuNs / requests)
-const appCost: CostOf = ({ proxyCpuNs, serverCpuNs, requests }) => (serverCpuNs - (proxyCpuNs ?? 0)) / requests
+const whole: NanosecondsOf = ({ serverCpuNs }) => serverCpuNs
+/** NaN: no proxy. */
+const ofProxy: NanosecondsOf = ({ proxyCpuNs }) => proxyCpuNs ?? Number.NaN
+
+const positive = (cost: number) => (cost > 0 && cost < Infinity ? cost : Number.NaN)
 
 function meanOfKnown(values: readonly number[]): number | null {
-  return meanOrNull(values.filter((value) => !Number.isNaN(value)))
-}
-
-/** NaN: no proxy. */
-function shareOf(slices: readonly Slice[]): number {
-  const shares = slices.flatMap(({ proxyCpuNs, serverCpuNs }) =>
-    proxyCpuNs === null || serverCpuNs <= 0 ? [] : [proxyCpuNs / serverCpuNs],
-  )
-  return shares.length === 0 ? Number.NaN : trimmedMean(shares)
-}
-
-function byBlock(slices: readonly Slice[], id: string, of: CostOf): number[] {
-  const costs: number[] = new Array(1 + Math.max(-1, ...slices.map(({ block }) => block))).fill(Number.NaN)
-  for (const slice of slices) {
-    const cost = slice.deployment === id && slice.requests > 0 ? of(slice) : null
-    if (cost !== null && cost > 0) costs[slice.block] = cost
-  }
-  return costs
-}
-
-/** NaN where nothing can be paired. */
-function logRatio(costs: readonly number[], references: readonly number[][]): number {
-  const known = references.filter((reference) => reference.some((cost) => !Number.isNaN(cost)))
-  return known.length === 0 ? Number.NaN : trimmedLogRatio(costs, known)
+  return meanOrNull(values.map((value) => (Number.isNaN(value) ? null : value)))
 }

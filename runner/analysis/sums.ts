@@ -2,25 +2,11 @@ import type { HeldAnswers } from '../load/driver.ts'
 import type { BlockRecord, Slice } from '../measure/records.ts'
 import type { Blocks } from '../result/model.ts'
 
-/** What is added up of slices and, under the same names, of rounds; see `Slice`. */
-const SUMMED = [
-  'requests',
-  'elapsedNs',
-  'serverCpuNs',
-  'userNs',
-  'systemNs',
-  'serverWaitNs',
-  'loadWaitNs',
-  'idleNs',
-  'reconnects',
-  'steadyRequests',
-  'steadyNs',
-] as const
-
-export type SliceSums = Pick<Slice, (typeof SUMMED)[number]>
-
 /** What the load generator has seen. */
-const SEEN_BY_LOAD = ['reconnects', 'steadyRequests', 'steadyNs'] as const
+export const SEEN_BY_LOAD = ['reconnects', 'steadyRequests', 'steadyNs'] as const
+const CPU_TIMES = ['serverCpuNs', 'userNs', 'systemNs', 'serverWaitNs', 'loadWaitNs', 'idleNs'] as const
+/** What is added up of slices and, under the same names, of rounds; see `Slice`. */
+export const SUMMED = ['requests', 'elapsedNs', ...CPU_TIMES, ...SEEN_BY_LOAD] as const
 
 /** What a cell lets its clients wait for without using any CPU. */
 export interface SlowAnswers {
@@ -32,9 +18,9 @@ export interface SlowAnswers {
 }
 
 /** Sums over the slices of a cell that count, those of all copies, in one round or in all. */
-export interface CellTotals extends SliceSums {
+export interface CellTotals extends Pick<Slice, (typeof SUMMED)[number]> {
   /** With disturbed attempts: of these as well there are latencies, and an app that closes connections disturbs itself. */
-  readonly loaded: Pick<SliceSums, (typeof SEEN_BY_LOAD)[number]>
+  readonly loaded: Pick<Slice, (typeof SEEN_BY_LOAD)[number]>
   readonly slow: SlowAnswers
   readonly held: HeldAnswers
 }
@@ -42,19 +28,14 @@ export interface CellTotals extends SliceSums {
 /** Of several rounds. */
 export function cellTotals(rounds: readonly CellTotals[]): CellTotals {
   return {
-    ...sliceSums(rounds),
-    loaded: loadSums(rounds.map(({ loaded }) => loaded)),
+    ...sumFields(rounds, SUMMED),
+    loaded: sumFields(
+      rounds.map(({ loaded }) => loaded),
+      SEEN_BY_LOAD,
+    ),
     slow: sumOfSlow(rounds.map(({ slow }) => slow)),
     held: sumOfHeld(rounds.map(({ held }) => held)),
   }
-}
-
-export function sliceSums(parts: readonly SliceSums[]): SliceSums {
-  return sumFields(parts, SUMMED)
-}
-
-export function loadSums(parts: readonly CellTotals['loaded'][]): CellTotals['loaded'] {
-  return sumFields(parts, SEEN_BY_LOAD)
 }
 
 /** Sums of some fields; null where one of the parts does not know its own. */
@@ -62,11 +43,9 @@ export function sumFields<Part extends object, Name extends keyof Part>(
   parts: readonly Part[],
   names: readonly Name[],
 ): Pick<Part, Name> {
-  const sum = (name: Name) =>
-    (parts as readonly Record<Name, number | null>[]).reduce<number | null>((total, { [name]: own }) => {
-      return total === null || own === null ? null : total + own
-    }, 0)
-  return Object.fromEntries(names.map((name) => [name, sum(name)])) as unknown as Pick<Part, Name>
+  const add = (sum: number | null, own: number | null) => (sum === null || own === null ? null : sum + own)
+  const sums = names.map((name) => [name, parts.map((part) => part[name] as number | null).reduce(add, 0)])
+  return Object.fromEntries(sums) as Pick<Part, Name>
 }
 
 const NOTHING_HELD: HeldAnswers = { ns: 0, hastened: 0, released: 0 }
@@ -83,33 +62,11 @@ export function sumOfSlow(parts: readonly SlowAnswers[]): SlowAnswers {
   return { ...sumFields(parts, ['slices', 'waitNs']), longestNs: Math.max(0, ...parts.map(({ longestNs }) => longestNs)) }
 }
 
-/** The blocks of one endpoint in one round. */
-export interface EndpointBlocks extends Blocks {
-  readonly endpoint: string
-}
-
-/** Counts the blocks of one round, endpoint by endpoint. */
-export function countBlocks(records: readonly BlockRecord[]): EndpointBlocks[] {
-  return [...Map.groupBy(records, ({ endpoint }) => endpoint)].map(([endpoint, own]) => {
-    const thrownAway = own.flatMap(({ disturbances }) => disturbances)
-    return {
-      endpoint,
-      planned: own.length,
-      attempts: thrownAway.length + own.filter(({ kept }) => kept).length,
-      disturbances: counted(thrownAway.map((code) => [code, 1])),
-    }
-  })
-}
-
-/** Sums of counts of several endpoints and rounds; null: nothing is known of any block. */
-export function sumBlocks(all: readonly Blocks[]): Blocks | null {
-  if (all.length === 0) return null
-  const disturbances = counted(all.flatMap((one) => Object.entries(one.disturbances)))
-  return { ...sumFields(all, ['planned', 'attempts']), disturbances }
-}
-
-function counted(entries: readonly [code: string, count: number][]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const [code, count] of entries) counts[code] = (counts[code] ?? 0) + count
-  return counts
+/** How blocks came about; null: nothing is known of any. */
+export function sumBlocks(records: readonly BlockRecord[]): Blocks | null {
+  if (records.length === 0) return null
+  const thrownAway = records.flatMap(({ disturbances }) => disturbances)
+  const byCode = [...Map.groupBy(thrownAway, (code) => code)].map(([code, { length }]) => [code, length])
+  const kept = records.filter((record) => record.kept).length
+  return { planned: records.length, attempts: thrownAway.length + kept, disturbances: Object.fromEntries(byCode) }
 }

@@ -6,6 +6,13 @@ import { type SlowAnswers, sumFields, sumOfSlow } from './sums.ts'
 /** A slope through fewer blocks than this is noise, and halves of fewer say nothing. */
 const FEWEST_BLOCKS = 4
 
+/** What slices cost by block, by any measure; NaN where there is none, or it says nothing. */
+export function costsByBlock(slices: readonly Slice[], blocks: number, of: (slice: Slice) => number): number[] {
+  const costs: number[] = new Array(blocks).fill(Number.NaN)
+  for (const slice of slices) costs[slice.block] = of(slice)
+  return costs
+}
+
 /**
  * How much a cost changes from the first block of a round to the last, as a share of it: Theil-Sen slope times blocks. What the reference
  * cost in the same block is taken off first: a machine that becomes slower adds about the same time to every app, and a difference does

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findingKinds } from '../analysis/checks/registry.ts'
+import { findingKinds } from '../analysis/checks/judge.ts'
 import type { GroupedProbe } from '../machine/machine.ts'
 import { renderFactsPage, renderFindingsPage } from './reference-pages.ts'
 

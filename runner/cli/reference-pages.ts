@@ -1,5 +1,5 @@
 import type { FindingKind } from '../analysis/checks/finding.ts'
-import { findingKinds } from '../analysis/checks/registry.ts'
+import { findingKinds } from '../analysis/checks/judge.ts'
 import { type GroupedProbe, probes } from '../machine/machine.ts'
 import { compareOptions, type OptionRow, resumeOption } from '../measure/options.ts'
 import { texts, textTable } from '../report/document.ts'

@@ -1,4 +1,4 @@
-import { type BeyondTypical, beyondTypical } from '../analysis/beyond-typical.ts'
+import { type BeyondTypical, beyondTypical } from '../analysis/checks/own-work.ts'
 import { appName, formatInterval, formatLevel, formatNumber, formatRank, formatShare, formatValue } from '../result/format.ts'
 import type { Estimate, MeasuredCell, Overall, Result } from '../result/model.ts'
 

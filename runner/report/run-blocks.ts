@@ -1,4 +1,4 @@
-import { type FindingCode, findingKinds } from '../analysis/checks/registry.ts'
+import { type FindingCode, findingKinds } from '../analysis/checks/judge.ts'
 import type { Answer, AnswerFigure, AnswerTable } from '../result/answer.ts'
 import { appId, formatEstimate, formatLevel, formatNumber, formatValue } from '../result/format.ts'
 import type { IdenticalControl, Result } from '../result/model.ts'

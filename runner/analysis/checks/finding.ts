@@ -109,7 +109,3 @@ export type CellCheck = (facts: CellFacts) => Found | readonly Found[]
 
 /** One kind of check that has to see all cells, because it corrects for their number; what it finds of each cell, in their order. */
 export type FamilyCheck = (cells: readonly CellFacts[]) => Found[]
-
-export function isFinding(found: Found): found is Finding {
-  return found !== null && found !== false
-}

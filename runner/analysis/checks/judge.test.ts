@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../result/model.ts'
-import { verdictOf, worstVerdict } from './judge.ts'
-import { finding } from './registry.ts'
+import { finding, verdictOf, worstVerdict } from './judge.ts'
 
 describe('verdicts', () => {
   const of = (...severities: Finding['severity'][]) =>

@@ -1,38 +1,49 @@
 import type { Blocks, Estimate, Finding, IdenticalControl, Verdict } from '../../result/model.ts'
 import type { OutsideWork } from '../all-in.ts'
-import { checkEnvironment, checkOpenLoop, checkReconnects, checkSlowAnswers } from './answers.ts'
-import { type Conditions, checkConditions, checkEnding, type Ending } from './conditions.ts'
-import { checkCounters, checkLittlesLaw } from './counts.ts'
-import { type CellCheck, type CellFacts, type FamilyCheck, isFinding } from './finding.ts'
-import { checkDisturbedBlocks, checkIdentical, checkNoise, checkPosition, type NoiseShares } from './machine.ts'
-import { checkMachineSpeed, checkTrends, checkTwoKinds } from './over-rounds.ts'
-import { checkBeyondTypical, checkOutsideWork, checkOwnWork } from './own-work.ts'
-import { checkFloor, checkPlausible } from './plausible.ts'
-import {
-  checkBlocksKept,
-  checkCompiled,
-  checkPrecision,
-  checkRoundOutliers,
-  checkRounds,
-  checkSkew,
-  checkWarm,
-} from './rounds.ts'
-import { checkSaturation } from './saturation.ts'
+import { answersKinds, checkEnvironment, checkOpenLoop, checkReconnects, checkSlowAnswers } from './answers.ts'
+import { type Conditions, checkConditions, checkEnding, conditionsKinds, type Ending } from './conditions.ts'
+import { checkCounters, checkLittlesLaw, countsKinds } from './counts.ts'
+import { type CellCheck, type CellFacts, type Facts, type FamilyCheck, type FindingKind, findingOf } from './finding.ts'
+import { checkDisturbedBlocks, checkIdentical, checkNoise, checkPosition, machineKinds, type NoiseShares } from './machine.ts'
+import { checkMachineSpeed, checkTrends, checkTwoKinds, overRoundsKinds } from './over-rounds.ts'
+import { checkBeyondTypical, checkOutsideWork, checkOwnWork, crowdingKinds, ownWorkKinds } from './own-work.ts'
+import { checkFloor, checkPlausible, plausibleKinds } from './plausible.ts'
+import * as rounds from './rounds.ts'
+import { checkSaturation, saturationKinds } from './saturation.ts'
+
+/** Every kind of finding there is; kind, threshold and check stand together. Verdicts follow from these severities alone. */
+export const findingKinds = {
+  ...saturationKinds,
+  ...countsKinds,
+  ...answersKinds,
+  ...rounds.roundsKinds,
+  ...ownWorkKinds,
+  ...crowdingKinds,
+  ...plausibleKinds,
+  ...overRoundsKinds,
+  ...machineKinds,
+  ...conditionsKinds,
+} as const satisfies Record<string, FindingKind>
+
+export type FindingCode = keyof typeof findingKinds
+
+/** A finding of a registered kind. */
+export const finding: (code: FindingCode, facts: Facts) => Finding = findingOf(findingKinds)
 
 const cellChecks: readonly CellCheck[] = [
-  checkRounds,
-  checkPrecision,
-  checkBlocksKept,
+  rounds.checkRounds,
+  rounds.checkPrecision,
+  rounds.checkBlocksKept,
   checkSaturation,
   checkReconnects,
   checkSlowAnswers,
   checkLittlesLaw,
   checkOpenLoop,
   checkCounters,
-  checkWarm,
-  checkCompiled,
-  checkRoundOutliers,
-  checkSkew,
+  rounds.checkWarm,
+  rounds.checkCompiled,
+  rounds.checkRoundOutliers,
+  rounds.checkSkew,
   checkBeyondTypical,
   checkOwnWork,
   checkPlausible,
@@ -40,24 +51,24 @@ const cellChecks: readonly CellCheck[] = [
 
 /** Findings of one measured cell that can be made without looking at others. */
 export function checkCell(facts: CellFacts): Finding[] {
-  return cellChecks.flatMap((check) => check(facts)).filter(isFinding)
+  return cellChecks.flatMap((check) => check(facts)).flatMap((found) => found || [])
 }
 
 /** Findings that need all cells, because they correct for their number or compare them; in the order of the cells. */
 export function checkFamily(cells: readonly CellFacts[], baseline: string): Finding[][] {
-  const found = new Map<CellFacts, Finding[]>(cells.map((cell) => [cell, []]))
-  const look = (group: readonly CellFacts[], check: FamilyCheck) => {
-    for (const [index, one] of check(group).entries()) if (isFinding(one)) found.get(group[index]!)!.push(one)
-  }
   const others = cells.filter(({ isBaseline }) => !isBaseline)
-  look(others, checkTrends)
   const plain = others.filter(({ isPlain }) => isPlain)
-  for (const group of Map.groupBy(plain, ({ figures }) => figures.endpoint).values()) {
-    look(group, (apps) => checkFloor(apps, baseline))
-  }
-  look(cells, checkMachineSpeed)
-  look(cells, checkTwoKinds)
-  return [...found.values()]
+  const look = (group: readonly CellFacts[], check: FamilyCheck) =>
+    check(group).map((found, index) => [group[index]!, found] as const)
+  const all = [
+    ...look(others, checkTrends),
+    ...[...Map.groupBy(plain, ({ figures }) => figures.endpoint).values()].flatMap((apps) =>
+      look(apps, () => checkFloor(apps, baseline)),
+    ),
+    ...look(cells, checkMachineSpeed),
+    ...look(cells, checkTwoKinds),
+  ]
+  return cells.map((cell) => all.flatMap(([of, found]) => (of === cell && found) || []))
 }
 
 /** What the checks of the whole run look at. */
@@ -78,7 +89,7 @@ export function checkRun(facts: JudgedRun): Finding[] {
     checkPosition(facts.lastOverFirst),
     ...checkOutsideWork(facts.outsideWork),
     checkEnding(facts),
-  ].filter(isFinding)
+  ].flatMap((found) => found || [])
 }
 
 /** What cells are judged by beside their own numbers. */

@@ -4,7 +4,7 @@ import { type Provocation, provocations } from '../../fixtures/provocations.ts'
 import { asReal, simulation } from '../../fixtures/simulated-run.ts'
 import type { RunRecord } from '../../measure/records.ts'
 import { Result } from '../../result/model.ts'
-import { type FindingCode, findingKinds } from './registry.ts'
+import { type FindingCode, findingKinds } from './judge.ts'
 
 const codes = Object.keys(findingKinds) as FindingCode[]
 

@@ -10,7 +10,7 @@ import { planOf, resolveApps } from '../../questions/resolve.ts'
 import { type OpenedRig, openRig } from '../../questions/rigs.ts'
 import { runPlan } from '../../questions/run.ts'
 import type { Finding, Result } from '../../result/model.ts'
-import type { FindingCode } from './registry.ts'
+import type { FindingCode } from './judge.ts'
 
 const placement = placeOnCpus()
 const fixture = (name: string) => join(import.meta.dirname, '..', '..', '..', 'apps', 'fixtures', `${name}.ts`)

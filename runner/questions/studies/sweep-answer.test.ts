@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { finding } from '../../analysis/checks/registry.ts'
+import { finding } from '../../analysis/checks/judge.ts'
 import { calmResult } from '../../fixtures/fixture-result.ts'
 import type { MeasuredCell, Result } from '../../result/model.ts'
 import { answerSweep } from './sweep.ts'

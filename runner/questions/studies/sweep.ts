@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../analysis/checks/registry.ts'
+import type { FindingCode } from '../../analysis/checks/judge.ts'
 import { usedUp } from '../../analysis/checks/saturation.ts'
 import { estimateLogs, figuresOf, sums } from '../../analysis/relative.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'

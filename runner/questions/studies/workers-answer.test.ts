@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Scheduling } from '../../../apps/scheduling.ts'
-import type { RunFacts } from '../../analysis/assemble.ts'
+import type { RunFacts } from '../../analysis/facts.ts'
 import { asReal, simulation } from '../../fixtures/simulated-run.ts'
 import type { Member } from '../../machine/process-tree.ts'
 import type { RunRecord } from '../../measure/records.ts'
