@@ -23,7 +23,7 @@ function factEntry({ id, title, why, good, source, measured }: GroupedProbe): st
 export function renderFindingsPage(): string {
   return `# Findings
 
-All codes that a result may contain, made from the registry (\`runner/analysis/checks/registry.ts\`) by \`npm run docs\`. The sentence of a finding
+All codes that a result may contain, made from the registry (\`runner/analysis/checks/judge.ts\`) by \`npm run docs\`. The sentence of a finding
 has its numbers; \`facts\` in \`result.json\` has them for programs.
 
 **invalid**: the numbers must not be used, and the cell has no rank. **suspect**: read the finding before you quote the number.
