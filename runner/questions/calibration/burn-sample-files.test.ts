@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { takeSampleFiles } from './in-situ.ts'
+import { takeSampleFiles } from './known-work.ts'
 
 let folder: string
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { slice } from '../../fixtures/slices.ts'
-import { type BurnSample, timingOf } from './in-situ.ts'
+import { type BurnSample, timingOf } from './known-work.ts'
 
 const open = (startedNs: number, disturbance: string | null = null, block = 0) =>
   slice('koa+1us', block, 20, { startedNs, elapsedNs: 20e6, disturbance })
@@ -15,19 +15,20 @@ describe('timingOf', () => {
     ]
     expect(timingOf(3, samples, [open(100e6), open(200e6)])).toEqual({
       ...{ round: 3, samples: 3, leftOut: 0, requestNs: new Map() },
-      meanNs: expect.closeTo((1_000 + 1_060 + 30_000) / 3, 6),
+      value: expect.closeTo((1_000 + 1_060 + 30_000) / 3_000, 9),
+      cpuDistanceNanoseconds: null,
     })
   })
 
   it('leaves out disturbed slices, as the suite does', () => {
     const samples = [sample(110e6, 1_000), sample(210e6, 9_000)]
-    expect(timingOf(1, samples, [open(100e6), open(200e6, 'foreign-cpu')])).toMatchObject({ meanNs: 1_000, samples: 1 })
+    expect(timingOf(1, samples, [open(100e6), open(200e6, 'foreign-cpu')])).toMatchObject({ value: 1, samples: 1 })
   })
 
   it('leaves out calls in which the process has lost its CPU, and counts them; interruptions stay', () => {
     const samples = [sample(110e6, 1_000), sample(111e6, 4e6), sample(112e6, 1e6)]
     expect(timingOf(1, samples, [open(100e6)])).toEqual({
-      ...{ round: 1, meanNs: 500_500, samples: 2, leftOut: 1 },
+      ...{ round: 1, value: 500.5, cpuDistanceNanoseconds: null, samples: 2, leftOut: 1 },
       requestNs: new Map(),
     })
   })

@@ -10,8 +10,20 @@ import type { AppRecipe } from '../../servers/find-app.ts'
 import { meanOrNull, median } from '../../statistics/summary.ts'
 import { resolveApps } from '../resolve.ts'
 import type { KindsPart } from './data.ts'
-import { type BurningApp, estimateOf, LOST_CPU_NS, takeFiles, toldFigure, writeBurningApps } from './in-situ.ts'
-import { burnClock, burnPass, burnTimes, FIRST_LOOK_TURNS } from './known-work.ts'
+import {
+  type BurningApp,
+  burnClock,
+  burnPass,
+  burnTimes,
+  estimateOf,
+  FIRST_LOOK_TURNS,
+  LOST_CPU_NS,
+  recoveredLessInSitu,
+  takeFiles,
+  toldFigure,
+  withCells,
+  writeBurningApps,
+} from './known-work.ts'
 import type { Judgement, Part, PartContext, PartOutcome } from './part.ts'
 import { outcomeOf, unitShare } from './repetitions.ts'
 import { notMeasured, repeatRuns, sized } from './unit-run.ts'
@@ -72,14 +84,10 @@ export const kinds: Part<KindsPart> = {
   },
 }
 
-/** One server of a run. */
 type KindApp = BurningApp<AppRecipe & { readonly kind: WorkKind; readonly isWrapper: boolean }>
 
-/** What the servers of an app say of themselves, by round: all their CPU time over all their requests, and one unit of their work, µs. */
-interface Told {
-  readonly costs: Figure[]
-  readonly units: Figure[]
-}
+/** An app, and what its servers say of themselves by round: all their CPU time over all their requests, and one unit of their work, µs. */
+type TellingApp = KindApp & Readonly<Record<'costs' | 'units', Figure[]>>
 
 /** Known work that is not done at once, in the slice of its request: does the suite charge it all the same? */
 async function measureKinds(context: PartContext): Promise<PartOutcome<KindsPart>> {
@@ -95,33 +103,30 @@ async function measureKinds(context: PartContext): Promise<PartOutcome<KindsPart
   }
   const wrappers = [...new Set(Object.values(WAYS).map(({ wrapper }) => wrapper))]
   const recipes = [...wrappers.map((kind) => recipe(kind, true)), ...workKinds.map((kind) => recipe(kind, false))]
-  const { apps, remove } = await writeBurningApps(recipes)
-  try {
-    const repetitions = await repeatRuns(context, FULL_MILLISECONDS * share, (turn) => {
-      const told = new Map<string, Told>(apps.map(({ id }) => [id, { costs: [], units: [] }]))
-      return {
-        title: `run ${turn + 1} of work of other kinds`,
-        apps: [base!, ...apps],
-        options: { endpoints: ['hello'], ...sized(SIZES, share), maxMinutes: context.milliseconds / 60_000 },
-        roundFinished(round: RoundRecord) {
-          for (const app of apps) hear(app, round, context.now, told.get(app.id)!)
-        },
-        read({ result }) {
-          const cells = kindCells(result, apps, told)
-          if (cells.length === 0) throw notMeasured('work of other kinds', result)
-          return { cells }
-        },
-      }
-    })
-    return outcomeOf(repetitions, (runs) => ({ part: 'kinds', runs }))
-  } finally {
-    await remove()
-  }
+  await using stack = new AsyncDisposableStack()
+  const apps = await writeBurningApps(recipes, stack)
+  const repetitions = await repeatRuns(context, FULL_MILLISECONDS * share, (turn) => {
+    const telling = apps.map((app): TellingApp => ({ ...app, costs: [], units: [] }))
+    return {
+      title: `run ${turn + 1} of work of other kinds`,
+      apps: [base!, ...apps],
+      options: { endpoints: ['hello'], ...sized(SIZES, share), maxMinutes: context.milliseconds / 60_000 },
+      roundFinished(round) {
+        for (const app of telling) hear(app, round, context.now)
+      },
+      read({ result }) {
+        const cells = kindCells(result, telling)
+        if (cells.length === 0) throw notMeasured('work of other kinds', result)
+        return { cells }
+      },
+    }
+  })
+  return outcomeOf(repetitions, (runs) => ({ part: 'kinds', runs }))
 }
 
 /** Takes in what a server says of one round of its life, from its first slice to its end, if anything. */
-function hear({ folder }: KindApp, { round, slices }: RoundRecord, now: () => number, { costs, units }: Told): void {
-  const reports = takeFiles(folder, /./).map((bytes) => JSON.parse(bytes.toString()) as KindReport)
+function hear({ folder, costs, units }: TellingApp, { round, slices }: RoundRecord, now: () => number): void {
+  const reports = takeFiles(folder).map((bytes) => JSON.parse(bytes.toString()) as KindReport)
   // Of the process that has lived longest: the one that is only checked before the first round leaves a report as well.
   const report = reports.sort((a, b) => b.marks.length - a.marks.length)[0]
   if (report === undefined || slices.length === 0) return
@@ -137,23 +142,23 @@ function hear({ folder }: KindApp, { round, slices }: RoundRecord, now: () => nu
 }
 
 /** What the suite found of every kind over its wrapper, and what the servers say of it, paired by round. */
-function kindCells({ cells }: Result, apps: readonly KindApp[], told: ReadonlyMap<string, Told>): Cell[] {
-  const measured = cells.filter((cell) => cell.state === 'measured')
-  return apps.flatMap(({ id, recipe: { kind, isWrapper } }) => {
-    const wrapper = apps.find(({ recipe }) => recipe.isWrapper && recipe.kind === WAYS[kind].wrapper)!
-    const [own, other] = [id, wrapper.id].map((app) => measured.find((cell) => cell.app === app))
-    if (isWrapper || own === undefined || other === undefined) return []
-    const [saidOwn, saidOther] = [told.get(id)!, told.get(wrapper.id)!]
-    const figures = {
-      recovered: differences(overheadsOf(own), overheadsOf(other)),
-      truth: differences(saidOwn.costs, saidOther.costs),
+function kindCells(result: Result, apps: readonly TellingApp[]): Cell[] {
+  const measured = withCells(result, apps)
+  return measured.flatMap(({ kind, isWrapper, cell, costs, units }) => {
+    const wrapper = measured.find((other) => other.isWrapper && other.kind === WAYS[kind].wrapper)
+    if (isWrapper || wrapper === undefined) return []
+    const recovered = differences(overheadsOf(cell), overheadsOf(wrapper.cell))
+    const told = recoveredLessInSitu(recovered, differences(costs, wrapper.costs))
+    if (told === null) return []
+    return {
+      kind,
+      verdict: cell.verdict,
+      truth: told.microseconds,
+      unitMicroseconds: meanOrNull(differences(units, wrapper.units).map(({ value }) => value)),
+      recovered: estimateOf(recovered)!,
+      recoveredLessTruth: told.recoveredLessInSitu,
+      typicalMicroseconds: typicalOf(cell) - typicalOf(wrapper.cell),
     }
-    const [truth, recovered] = [estimateOf(figures.truth), estimateOf(figures.recovered)]
-    const recoveredLessTruth = estimateOf(differences(figures.recovered, figures.truth))
-    if (truth === null || recovered === null || recoveredLessTruth === null) return []
-    const unitMicroseconds = meanOrNull(differences(saidOwn.units, saidOther.units).map(({ value }) => value))
-    const typicalMicroseconds = typicalOf(own) - typicalOf(other)
-    return [{ kind, verdict: own.verdict, truth, unitMicroseconds, recovered, recoveredLessTruth, typicalMicroseconds }]
   })
 }
 

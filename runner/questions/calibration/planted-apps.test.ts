@@ -7,7 +7,7 @@ import { slice } from '../../fixtures/slices.ts'
 import { START } from '../../fixtures/start-app.ts'
 import { localHost } from '../../servers/local-host.ts'
 import { resolveApps } from '../resolve.ts'
-import { takeSampleFiles, timingOf } from './in-situ.ts'
+import { takeSampleFiles, timingOf } from './known-work.ts'
 import { writePlantedApps } from './planted.ts'
 
 const WORKS = [
@@ -21,7 +21,8 @@ describe('writePlantedApps', () => {
     retry: 2,
   }, async () => {
     const bases = resolveApps(['node-http', 'koa'], process.cwd())
-    const { apps, remove } = await writePlantedApps(bases, WORKS)
+    const stack = new AsyncDisposableStack()
+    const apps = await writePlantedApps(bases, WORKS, stack)
     try {
       expect(apps.map(({ id }) => id)).toEqual(['node-http+0us', 'node-http+0.5us', 'koa+0us', 'koa+0.5us'])
       for (const { id, modulePath, folder } of apps) {
@@ -50,14 +51,14 @@ describe('writePlantedApps', () => {
         const seen = samples.map((sample) => ({ ...sample, tookNs: Math.min(sample.tookNs, 1e6) }))
         const timing = timingOf(1, seen, [slice(id, 0, 20, { startedNs, elapsedNs })])
         expect(timing).toEqual({
-          ...{ round: 1, samples: samples.length, leftOut: 0, meanNs: expect.any(Number) },
+          ...{ round: 1, samples: samples.length, leftOut: 0, value: expect.any(Number), cpuDistanceNanoseconds: null },
           requestNs: expect.any(Map),
         })
-        expect(timing!.meanNs).toBeGreaterThan(0)
-        expect(Number.isFinite(timing!.meanNs)).toBe(true)
+        expect(timing!.value).toBeGreaterThan(0)
+        expect(Number.isFinite(timing!.value)).toBe(true)
       }
     } finally {
-      await remove()
+      await stack.disposeAsync()
     }
     expect(existsSync(dirname(apps[0]!.modulePath))).toBe(false)
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { goodCell } from '../../fixtures/good-cell.ts'
 import type { Cell, MeasuredCell } from '../../result/model.ts'
-import type { RoundTiming } from './in-situ.ts'
+import type { RoundTiming } from './known-work.ts'
 import { plantedCells } from './planted.ts'
 
 /** A cell with these µs over the baseline, by round from 1 on; `null`: the round is missing. */
@@ -24,21 +24,24 @@ function cell(app: string, overheads: readonly (number | null)[]): MeasuredCell 
 /** What an app's own clock said, nanoseconds, by round from 1 on; `null`: the process left nothing. */
 function timings(meansNs: readonly (number | null)[], requestNs: ReadonlyMap<number, number> = new Map()): RoundTiming[] {
   return meansNs.flatMap((meanNs, index) =>
-    meanNs === null ? [] : [{ round: index + 1, meanNs, samples: 500, leftOut: index, requestNs }],
+    meanNs === null
+      ? []
+      : [{ round: index + 1, value: meanNs / 1000, cpuDistanceNanoseconds: null, samples: 500, leftOut: index, requestNs }],
   )
 }
 
-const UNTIMED = new Map<string, RoundTiming[]>()
 const PLANTED = new Map([
   ['koa+0us', 0],
   ['koa+1us', 1],
   ['koa+5us', 5],
 ])
+const apps = (timed = new Map<string, RoundTiming[]>()) =>
+  [...PLANTED].map(([id, microseconds]) => ({ id, microseconds, timings: timed.get(id) ?? [] }))
 
 describe('plantedCells', () => {
   it('takes the wrapper off round by round, and gives the difference a t interval', () => {
     const cells = [cell('koa', [0, 0, 0]), cell('koa+0us', [0.2, 0.6, 0.4]), cell('koa+1us', [1.1, 1.7, 1.4])]
-    const [wrapper, one, ...others] = plantedCells({ cells }, PLANTED, UNTIMED)
+    const [wrapper, one, ...others] = plantedCells({ cells }, apps())
     expect(others).toEqual([])
     expect(wrapper).toEqual({
       plantedMicroseconds: 0,
@@ -58,20 +61,20 @@ describe('plantedCells', () => {
 
   it('compares only rounds that both have', () => {
     const cells = [cell('koa+0us', [1, null, 3, 5]), cell('koa+5us', [6, 100, 8, null])]
-    const { value, low } = plantedCells({ cells }, PLANTED, UNTIMED)[1]!.overWrapperMicroseconds!
+    const { value, low } = plantedCells({ cells }, apps())[1]!.overWrapperMicroseconds!
     expect([value, low]).toEqual([5, 5])
   })
 
   it('knows no interval from one round, and nothing without a wrapper', () => {
     const single = [cell('koa+0us', [1]), cell('koa+1us', [2.5])]
-    expect(plantedCells({ cells: single }, PLANTED, UNTIMED)[1]!.overWrapperMicroseconds).toMatchObject({
+    expect(plantedCells({ cells: single }, apps())[1]!.overWrapperMicroseconds).toMatchObject({
       value: 1.5,
       low: null,
       high: null,
     })
-    expect(plantedCells({ cells: single.slice(1) }, PLANTED, UNTIMED)[0]!.overWrapperMicroseconds).toBeNull()
+    expect(plantedCells({ cells: single.slice(1) }, apps())[0]!.overWrapperMicroseconds).toBeNull()
     const apart = [cell('koa+0us', [1, null]), cell('koa+1us', [null, 2])]
-    expect(plantedCells({ cells: apart }, PLANTED, UNTIMED)[1]!.overWrapperMicroseconds).toBeNull()
+    expect(plantedCells({ cells: apart }, apps())[1]!.overWrapperMicroseconds).toBeNull()
   })
 
   it('takes the looks at the clock off what was timed in situ, and pairs it by round with what was recovered', () => {
@@ -80,7 +83,7 @@ describe('plantedCells', () => {
       ['koa+0us', timings([100, 50, 60])],
       ['koa+1us', timings([1_150, 1_150, 1_060])],
     ])
-    const [wrapper, one] = plantedCells({ cells }, PLANTED, timed)
+    const [wrapper, one] = plantedCells({ cells }, apps(timed))
     expect(wrapper!.inSitu).toBeNull()
     const { microseconds, recoveredLessInSitu, ...counts } = one!.inSitu!
     expect(counts).toEqual({ samples: 1_500, leftOut: 3 })
@@ -96,11 +99,12 @@ describe('plantedCells', () => {
     const timed = (wrapper: (number | null)[], one: (number | null)[]) =>
       plantedCells(
         { cells },
-        PLANTED,
-        new Map([
-          ['koa+0us', timings(wrapper)],
-          ['koa+1us', timings(one)],
-        ]),
+        apps(
+          new Map([
+            ['koa+0us', timings(wrapper)],
+            ['koa+1us', timings(one)],
+          ]),
+        ),
       )[1]!.inSitu
     expect(timed([0, null, 0, 0], [900, 900, 900, 900])).toMatchObject({
       microseconds: { value: 0.9, low: expect.closeTo(0.9, 9) },
@@ -118,7 +122,7 @@ describe('plantedCells', () => {
       // Block 4 was lost; a fifth is trimmed at each end, and with it what was disturbed.
       ['koa+1us', timings([1_100, 1_100, 1_100], new Map([...byBlock(21_400, 46_600, 21_500, 90_000), [5, 18_000]]))],
     ])
-    const { microseconds, recoveredLessInSitu } = plantedCells({ cells }, PLANTED, timed)[1]!.wholeRequest!
+    const { microseconds, recoveredLessInSitu } = plantedCells({ cells }, apps(timed))[1]!.wholeRequest!
     expect(microseconds.value).toBeCloseTo(1.5, 9)
     expect(recoveredLessInSitu.value).toBeCloseTo(0, 9)
     expect(recoveredLessInSitu.high).toBeCloseTo((4.302653 * 0.1) / Math.sqrt(3), 6)
@@ -127,11 +131,11 @@ describe('plantedCells', () => {
       ['koa+0us', timings([100, 100, 100], new Map([[0, 20_000]]))],
       ['koa+1us', timings([1_100, 1_100, 1_100], new Map([[1, 21_000]]))],
     ])
-    expect(plantedCells({ cells }, PLANTED, apart)[1]!.wholeRequest).toBeNull()
+    expect(plantedCells({ cells }, apps(apart))[1]!.wholeRequest).toBeNull()
   })
 
   it('leaves out what failed', () => {
     const failed = { ...cell('koa+1us', []), state: 'failed', reason: 'it died', lastLines: [] } as Cell
-    expect(plantedCells({ cells: [cell('koa+0us', [1, 2]), failed] }, PLANTED, UNTIMED)).toHaveLength(1)
+    expect(plantedCells({ cells: [cell('koa+0us', [1, 2]), failed] }, apps())).toHaveLength(1)
   })
 })

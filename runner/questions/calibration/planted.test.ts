@@ -140,9 +140,9 @@ describe('measurePlantedWith in a simulated world', () => {
   it('stops at once when it is interrupted while the work is being timed', async () => {
     const { context, controller, world } = simulatedPart(12 * MINUTE, { cost })
     const burn = clock()
-    const interrupting: BurnClock = (turns, order) => {
+    const interrupting: BurnClock = (...order) => {
       if (burn.asked.length === 4) controller.abort()
-      return burn(turns, order)
+      return burn(...order)
     }
     expect(await measurePlantedWith(context, interrupting, takeSamples)).toEqual({ body: null, cutShort: true, problem: null })
     expect(burn.asked).toHaveLength(5)

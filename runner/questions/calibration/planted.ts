@@ -1,33 +1,32 @@
 import { BASELINE } from '../../../apps/app.ts'
 import { zeroOnKernelClock } from '../../../apps/burning/burn-samples.ts'
 import { differences, type Figure, overheadsOf } from '../../analysis/relative.ts'
-import type { RoundRecord } from '../../measure/records.ts'
 import { formatPlusMinusPercent } from '../../result/format.ts'
-import type { MeasuredCell, Result } from '../../result/model.ts'
+import type { Result } from '../../result/model.ts'
 import type { AppRecipe, ResolvedApp } from '../../servers/find-app.ts'
 import { meanOrNull, total, trimmedMean } from '../../statistics/summary.ts'
 import { resolveApps } from '../resolve.ts'
 import type { PlantedPart } from './data.ts'
 import {
-  type BurningApp,
-  type BurnSample,
-  estimateOf,
-  type RoundTiming,
-  takeSampleFiles,
-  timingOf,
-  toldFigure,
-  writeBurningApps,
-} from './in-situ.ts'
-import {
   type BurnClock,
+  type BurningApp,
   type BurnPass,
+  type BurnSample,
   burnClock,
   burnPass,
   burnTimes,
+  estimateOf,
   FIRST_LOOK_TURNS,
   type KnownWork,
   knownWorks,
   largestDeviation,
+  type RoundTiming,
+  recoveredLessInSitu,
+  takeSampleFiles,
+  timingOf,
+  toldFigure,
+  withCells,
+  writeBurningApps,
 } from './known-work.ts'
 import type { Part, PartContext, PartOutcome } from './part.ts'
 import { plantedAnswer } from './planted-answer.ts'
@@ -75,23 +74,22 @@ export const planted: Part<PlantedPart> = {
 }
 
 /** An app that burns a known work on top of a base. */
-export type PlantedApp = BurningApp<AppRecipe & { readonly base: ResolvedApp; readonly work: KnownWork }>
+export type PlantedApp = BurningApp<AppRecipe & KnownWork & { readonly base: ResolvedApp }>
 
 /** The samples that the processes of an app have left since the last look; `startedNs` is on the part's clock. */
 export type TakeSamples = (app: PlantedApp, now: () => number) => readonly BurnSample[]
 
 const takeSamples: TakeSamples = ({ folder }, now) => takeSampleFiles(folder, zeroOnKernelClock(now))
 
-/** Every work on top of every base; `koa+0.5us` says what it is wherever an app's id is shown. */
-export function writePlantedApps(bases: readonly ResolvedApp[], works: readonly KnownWork[]) {
-  return writeBurningApps(
-    bases.flatMap((base) =>
-      works.map((work) => {
-        const id = `${base.id}+${work.microseconds}us`
-        return { id, base, work, module: BURNING, name: 'burning', arguments: [work.turns] }
-      }),
-    ),
+/** Every work on top of every base; `koa+0.5us` says what it is wherever an app's id is shown. The stack takes them away again. */
+export function writePlantedApps(bases: readonly ResolvedApp[], works: readonly KnownWork[], stack: AsyncDisposableStack) {
+  const recipes = bases.flatMap((base) =>
+    works.map((work) => {
+      const id = `${base.id}+${work.microseconds}us`
+      return { ...work, id, base, module: BURNING, name: 'burning', arguments: [work.turns] }
+    }),
   )
+  return writeBurningApps(recipes, stack)
 }
 
 /** Known work on top of the baseline and on top of koa, with any clock for it and any samples of it: does the suite find what was planted? */
@@ -118,46 +116,40 @@ export async function measurePlantedWith(
   const passes: BurnPass[] = []
   await addPass(passes, turns)
   const bases = resolveApps(BASES, context.cwd)
-  const { apps, remove } = await writePlantedApps(bases, works)
-  try {
-    const repetitions = await repeatRuns({ ...context, milliseconds: left() }, FULL_MILLISECONDS * share, (turn) => {
-      const base = bases[turn % bases.length]!
-      const own = apps.filter(({ recipe }) => recipe.base === base)
-      const title = `run ${turn + 1} of known work, on ${base.id}`
-      const timings = new Map<string, RoundTiming[]>(own.map(({ id }) => [id, []]))
-      return {
-        title,
-        apps: [base, ...own],
-        // Every base gets its run before one has all the time.
-        options: { endpoints: ['hello'], ...sized(SIZES, share), maxMinutes: left() / Math.max(1, bases.length - turn) / 60_000 },
-        roundFinished({ round, slices }: RoundRecord) {
-          for (const app of own) {
-            const ofApp = slices.filter(({ deployment }) => deployment === app.id)
-            const timing = timingOf(round, takeSamples(app, context.now), ofApp)
-            if (timing !== null) timings.get(app.id)!.push(timing)
-          }
-        },
-        async read({ result }) {
-          const cells = plantedCells(result, new Map(own.map(({ id, recipe }) => [id, recipe.work.microseconds])), timings)
-          if (cells.length === 0) throw notMeasured(`known work on ${base.id}`, result)
-          const silent = own.length * result.rounds - total([...timings.values()], ({ length }) => length)
-          if (silent > 0) {
-            const processes = `${silent} of ${own.length * result.rounds} processes`
-            context.remark(`${title}: ${processes} did not say how long their work took`)
-          }
-          await addPass(passes, turns)
-          const empty = own.flatMap(({ id, recipe }) => (recipe.work.turns === 0 ? timings.get(id)! : []))
-          return { base: base.id, emptyNanoseconds: meanOrNull(empty.map(({ meanNs }) => meanNs)), cells }
-        },
-      }
-    })
-    if (repetitions.finished.length > 0) tellDeviation(context, largestDeviation(works, passes))
-    return outcomeOf(repetitions, (runs) => {
-      return { part: 'planted', burn: { ...burnTimes(passes), turnsPerMicrosecond: 1000 / nanosecondsPerTurn }, runs }
-    })
-  } finally {
-    await remove()
-  }
+  await using stack = new AsyncDisposableStack()
+  const apps = await writePlantedApps(bases, works, stack)
+  const repetitions = await repeatRuns({ ...context, milliseconds: left() }, FULL_MILLISECONDS * share, (turn) => {
+    const base = bases[turn % bases.length]!
+    const own = apps.filter((app) => app.base === base).map((app) => ({ ...app, timings: [] as RoundTiming[] }))
+    const title = `run ${turn + 1} of known work, on ${base.id}`
+    return {
+      title,
+      apps: [base, ...own],
+      // Every base gets its run before one has all the time.
+      options: { endpoints: ['hello'], ...sized(SIZES, share), maxMinutes: left() / Math.max(1, bases.length - turn) / 60_000 },
+      roundFinished({ round, slices }) {
+        for (const app of own) {
+          const ofApp = slices.filter(({ deployment }) => deployment === app.id)
+          const timing = timingOf(round, takeSamples(app, context.now), ofApp)
+          if (timing !== null) app.timings.push(timing)
+        }
+      },
+      async read({ result }) {
+        const cells = plantedCells(result, own)
+        if (cells.length === 0) throw notMeasured(`known work on ${base.id}`, result)
+        const processes = own.length * result.rounds
+        const silent = processes - total(own, ({ timings }) => timings.length)
+        if (silent > 0) context.remark(`${title}: ${silent} of ${processes} processes did not say how long their work took`)
+        await addPass(passes, turns)
+        const empty = own.flatMap((app) => (app.turns === 0 ? app.timings : []))
+        return { base: base.id, emptyNanoseconds: meanOrNull(empty.map(({ value }) => value * 1000)), cells }
+      },
+    }
+  })
+  if (repetitions.finished.length > 0) tellDeviation(context, largestDeviation(works, passes))
+  return outcomeOf(repetitions, (runs) => {
+    return { part: 'planted', burn: { ...burnTimes(passes), turnsPerMicrosecond: 1000 / nanosecondsPerTurn }, runs }
+  })
 }
 
 function tellDeviation({ remark }: PartContext, deviation: number): void {
@@ -170,45 +162,32 @@ function tellDeviation({ remark }: PartContext, deviation: number): void {
  * What a run found of known work: the cost of every app over the base, and over the wrapper that burns nothing; and beside it what the
  * work took by the clock of the servers themselves, over the wrapper too. All of it is paired by round, with ordinary t intervals, like
  * every other cost in microseconds.
- * @param planted known work by app, microseconds; the wrapper's is 0. Apps that failed are left out.
- * @param timings by app, in any order; none where the servers were not timed
+ * @param apps with their known work, the wrapper's being 0, and what their servers have timed, if anything. Those that failed are left out.
  */
 export function plantedCells(
   result: Pick<Result, 'cells'>,
-  planted: ReadonlyMap<string, number>,
-  timings: ReadonlyMap<string, readonly RoundTiming[]>,
+  apps: readonly { readonly id: string; readonly microseconds: number; readonly timings: readonly RoundTiming[] }[],
 ): PlantedCell[] {
-  const measured = result.cells.filter((cell) => cell.state === 'measured').filter(({ app }) => planted.has(app))
-  const wrapper = measured.find(({ app }) => planted.get(app) === 0)
-  const timingsOf = ({ app }: MeasuredCell) => timings.get(app) ?? []
-  return measured.map((cell) => {
-    const known = { plantedMicroseconds: planted.get(cell.app)!, overheadMicroseconds: cell.overheadMicroseconds }
-    if (wrapper === undefined || cell === wrapper)
+  const measured = withCells(result, apps)
+  const wrapper = measured.find(({ microseconds }) => microseconds === 0)
+  return measured.map((own) => {
+    const known = { plantedMicroseconds: own.microseconds, overheadMicroseconds: own.cell.overheadMicroseconds }
+    if (wrapper === undefined || own === wrapper)
       return { ...known, overWrapperMicroseconds: null, inSitu: null, wholeRequest: null }
-    const [own, other] = [timingsOf(cell), timingsOf(wrapper)]
-    const recovered = differences(overheadsOf(cell), overheadsOf(wrapper))
-    const inSitu = against(recovered, differences(microseconds(own), microseconds(other)))
+    const recovered = differences(overheadsOf(own.cell), overheadsOf(wrapper.cell))
+    const inSitu = recoveredLessInSitu(recovered, differences(own.timings, wrapper.timings))
+    const [samples, leftOut] = [total(own.timings, (one) => one.samples), total(own.timings, (one) => one.leftOut)]
     return {
       ...known,
       overWrapperMicroseconds: estimateOf(recovered),
-      inSitu: inSitu && { ...inSitu, samples: total(own, (one) => one.samples), leftOut: total(own, (one) => one.leftOut) },
-      wholeRequest: against(recovered, requests(own, other)),
+      inSitu: inSitu && { ...inSitu, samples, leftOut },
+      wholeRequest: recoveredLessInSitu(recovered, longerRequests(own.timings, wrapper.timings)),
     }
   })
 }
 
-/** null without a round. */
-function against(recovered: readonly Figure[], truth: readonly Figure[]): PlantedCell['wholeRequest'] {
-  const [microseconds, recoveredLessInSitu] = [estimateOf(truth), estimateOf(differences(recovered, truth))]
-  return microseconds === null || recoveredLessInSitu === null ? null : { microseconds, recoveredLessInSitu }
-}
-
-function microseconds(timings: readonly RoundTiming[]): Figure[] {
-  return timings.flatMap(({ round, meanNs }) => toldFigure(round, meanNs / 1000))
-}
-
 /** By how much whole requests took longer, paired by block and trimmed as the suite does with its costs. */
-function requests(timings: readonly RoundTiming[], ofWrapper: readonly RoundTiming[]): Figure[] {
+function longerRequests(timings: readonly RoundTiming[], ofWrapper: readonly RoundTiming[]): Figure[] {
   return timings.flatMap(({ round, requestNs }) => {
     const other = ofWrapper.find((timing) => timing.round === round)?.requestNs
     const longerNs = [...requestNs].flatMap(([block, tookNs]) => (other?.has(block) ? [tookNs - other.get(block)!] : []))
