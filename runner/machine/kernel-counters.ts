@@ -1,12 +1,7 @@
 import { openSync, readSync } from 'node:fs'
+import { total } from '../statistics/summary.ts'
 import { type Machine, thisMachine } from './machine-reader.ts'
 import { type CpuTicks, parseCpuTicks } from './procfs.ts'
-
-/** A file of the control group this process is in. */
-export interface CgroupFile {
-  readonly path: string
-  readonly text: string
-}
 
 /** Where control groups of version 1 and 2 are mounted by systemd and in containers, see cgroups(7). */
 const ROOT = '/sys/fs/cgroup'
@@ -16,33 +11,22 @@ const ROOT = '/sys/fs/cgroup'
  * @param controller of version 1, for example `cpu`
  * @param names of the file in version 2 and in version 1
  */
-export function cgroupFiles(machine: Machine, controller: string, names: { v2: string; v1: string }): CgroupFile[] {
-  const membership = machine.readFile('/proc/self/cgroup') ?? ''
-  const v1 = groupIn(membership, (controllers) => controllers.split(',').includes(controller))
-  const ofV1 = v1 === null ? [] : upwards(machine, `${ROOT}/${controller}`, v1, names.v1)
-  if (ofV1.length > 0) return ofV1
-  const v2 = groupIn(membership, (controllers) => controllers === '')
-  return v2 === null ? [] : upwards(machine, ROOT, v2, names.v2)
-}
-
-/** Lines of /proc/PID/cgroup are `number:controllers:path`; version 2 has number 0 and no controllers. */
-function groupIn(membership: string, wanted: (controllers: string) => boolean): string | null {
-  for (const line of membership.split('\n')) {
-    const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
-    if (controllers !== undefined && wanted(controllers)) return path ?? null
+export function cgroupFiles({ readFile }: Machine, controller: string, names: { v2: string; v1: string }) {
+  // Lines are `number:controllers:path`; version 2 has number 0 and no controllers.
+  const groups = [...(readFile('/proc/self/cgroup') ?? '').matchAll(/^\d+:([^:]*):(\/.*)$/gm)]
+  const upwards = (mount: string, controllerOfGroup: string, name: string) => {
+    const group = groups.find(([, controllers]) => controllers!.split(',').includes(controllerOfGroup))?.[2]
+    const parts = group?.split('/').filter((part) => part !== '') ?? []
+    // In a container the path is the host's, while the container's own group is mounted as the root.
+    const depths = group === undefined ? [] : [...parts.keys(), parts.length].reverse()
+    return depths.flatMap((depth) => {
+      const path = [mount, ...parts.slice(0, depth), name].join('/')
+      const text = readFile(path)
+      return text === null ? [] : [{ path, text: text.trim() }]
+    })
   }
-  return null
-}
-
-function upwards({ readFile }: Machine, mount: string, group: string, name: string): CgroupFile[] {
-  const parts = group.split('/').filter((part) => part !== '')
-  // In a container the path is the host's, while the container's own group is mounted as the root.
-  return Array.from({ length: parts.length + 1 }, (_, up) =>
-    [mount, ...parts.slice(0, parts.length - up), name].join('/'),
-  ).flatMap((path) => {
-    const text = readFile(path)
-    return text === null ? [] : [{ path, text: text.trim() }]
-  })
+  const ofV1 = upwards(`${ROOT}/${controller}`, controller, names.v1)
+  return ofV1.length > 0 ? ofV1 : upwards(ROOT, '', names.v2)
 }
 
 /**
@@ -63,9 +47,6 @@ export interface KernelCounters {
   readonly listenDrops: number | null
 }
 
-const STAT = '/proc/stat'
-const SNMP = '/proc/net/snmp'
-const NETSTAT = '/proc/net/netstat'
 /** `netstat` is the longest, with about 4 KiB. */
 const LONGEST_FILE_BYTES = 65_536
 
@@ -80,11 +61,11 @@ const buffer = Buffer.alloc(LONGEST_FILE_BYTES)
 export function kernelCounters(cpus: readonly (number | null)[]): () => KernelCounters {
   const quotas = cgroupFiles(thisMachine, 'cpu', { v2: 'cpu.stat', v1: 'cpu.stat' }).map(({ path }) => path)
   return () => {
-    const tcp = parseProtocol(read(SNMP) ?? '', 'Tcp')
-    const extended = parseProtocol(read(NETSTAT) ?? '', 'TcpExt')
+    const tcp = parseProtocol(read('/proc/net/snmp'), 'Tcp')
+    const extended = parseProtocol(read('/proc/net/netstat'), 'TcpExt')
     return {
-      stealTicks: stolenTicks(parseCpuTicks(read(STAT) ?? ''), cpus),
-      throttledPeriods: sumOfKnown(quotas.map((path) => parseThrottledPeriods(read(path) ?? ''))),
+      stealTicks: stolenTicks(parseCpuTicks(read('/proc/stat')), cpus),
+      throttledPeriods: sumOfKnown(quotas.map((path) => parseThrottledPeriods(read(path)))),
       retransmits: tcp.get('RetransSegs') ?? null,
       timeouts: extended.get('TCPTimeouts') ?? null,
       listenOverflows: extended.get('ListenOverflows') ?? null,
@@ -97,13 +78,8 @@ export function kernelCounters(cpus: readonly (number | null)[]): () => KernelCo
 export function parseProtocol(text: string, protocol: string): Map<string, number> {
   const [names, values] = text.split('\n').filter((line) => line.startsWith(`${protocol}: `))
   if (names === undefined || values === undefined) return new Map()
-  const numbers = values.split(' ')
-  return new Map(
-    names
-      .split(' ')
-      .slice(1)
-      .map((name, index) => [name, Number(numbers[index + 1])]),
-  )
+  const numbers = values.split(' ').map(Number)
+  return new Map([...names.split(' ').entries()].slice(1).map(([index, name]) => [name, numbers[index]!]))
 }
 
 /** `nr_throttled` of a cpu.stat of either version of control groups; null where no quota can be set. */
@@ -119,16 +95,17 @@ export function stolenTicks(ticks: ReadonlyMap<number, CpuTicks>, cpus: readonly
 
 function sumOfKnown(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)
+  return known.length === 0 ? null : total(known, (value) => value)
 }
 
-function read(path: string): string | null {
+/** Text of a file that stays open; nothing where it cannot be read, which is not tried again. */
+function read(path: string): string {
   try {
-    const file = openFiles.get(path) ?? (openFiles.has(path) ? null : openSync(path, 'r'))
+    const file = openFiles.has(path) ? openFiles.get(path)! : openSync(path, 'r')
     openFiles.set(path, file)
-    return file === null ? null : buffer.toString('latin1', 0, readSync(file, buffer, 0, LONGEST_FILE_BYTES, 0))
+    return file === null ? '' : buffer.toString('latin1', 0, readSync(file, buffer, 0, LONGEST_FILE_BYTES, 0))
   } catch {
     openFiles.set(path, null)
-    return null
+    return ''
   }
 }

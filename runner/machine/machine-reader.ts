@@ -121,10 +121,8 @@ export function isVirtual(machine: Machine): boolean | null {
 
 /** Maker and product of the machine by its BIOS tables; an empty text where there are none. */
 export function makerOf(machine: Machine): string {
-  return ['sys_vendor', 'product_name']
-    .map((name) => readWord(machine, `/sys/class/dmi/id/${name}`) ?? '')
-    .join(' ')
-    .trim()
+  const words = ['sys_vendor', 'product_name'].map((name) => readWord(machine, `/sys/class/dmi/id/${name}`) ?? '')
+  return words.join(' ').trim()
 }
 
 /** What the machine runs on, as far as it says: `none`, a name, or `unnamed`; null: not known whether there is one. */
@@ -141,20 +139,14 @@ export function readProcessor(machine: Machine, cpu: number | null): Processor |
   const sections = cpuinfo.split(/\n\s*\n/).map(fieldsOf)
   const own = sections.find((section) => section.get('processor') === String(cpu)) ?? sections[0]!
   const field = (name: string) => own.get(name) ?? null
-  const common = { microcode: field('microcode'), mitigations: mitigations(machine) }
-  if (!own.has('CPU implementer')) {
-    return {
-      vendor: field('vendor_id'),
-      family: field('cpu family'),
-      model: field('model'),
-      stepping: field('stepping'),
-      ...common,
-    }
-  }
+  const isArm = own.has('CPU implementer')
+  const type = isArm
+    ? { vendor: field('CPU implementer'), family: field('CPU architecture'), model: field('CPU part') }
+    : { vendor: field('vendor_id'), family: field('cpu family'), model: field('model') }
   const [variant, revision] = [field('CPU variant'), field('CPU revision')]
-  const stepping = variant === null || revision === null ? null : `r${Number(variant)}p${revision}`
-  const type = { vendor: field('CPU implementer'), family: field('CPU architecture'), model: field('CPU part') }
-  return { ...type, stepping, ...common }
+  const armStepping = variant === null || revision === null ? null : `r${Number(variant)}p${revision}`
+  const stepping = isArm ? armStepping : field('stepping')
+  return { ...type, stepping, microcode: field('microcode'), mitigations: mitigations(machine) }
 }
 
 function fieldsOf(section: string): Map<string, string> {

@@ -33,7 +33,8 @@ export function describeMachine(placement: CpuPlacement, connections: number, ma
     clockSource: readWord(machine, `${CLOCK_SOURCE}/current_clocksource`),
     memoryBytes: totalmem(),
     facts: facts.map(({ id, value, grade }) => ({ id, value, grade })),
-    poor: facts.filter(({ grade }) => grade === 'poor').map(sentenceOf),
+    // They have to make sense years later: `turbo: on. Turbo raises the clock rate ...`.
+    poor: facts.filter(({ grade }) => grade === 'poor').map(({ title, value, why }) => `${title}: ${value}. ${why}`),
     speedScore: null as Environment['speedScore'],
   } satisfies Partial<Environment>
 }
@@ -46,11 +47,6 @@ export function suiteVersion({ readFile }: Machine): string {
 /** The processor's name as the operating system has it. */
 export function cpuModel(): string {
   return cpus()[0]?.model.trim() ?? 'unknown'
-}
-
-/** `turbo: on. Turbo raises the clock rate ...`: a fact that has to make sense years later. */
-function sentenceOf({ title, value, why }: Fact): string {
-  return `${title}: ${value}. ${why}`
 }
 
 /**
@@ -66,7 +62,7 @@ const currentCommit = readOnce(({ run }): string | null => {
 
 const LONGEST_VALUE = 500
 
-const byGroup: Readonly<Record<FactGroup, readonly Probe[]>> = {
+const byGroup: Record<FactGroup, readonly Probe[]> = {
   machine: machineProbes,
   CPU: cpuProbes,
   kernel: kernelProbes,
@@ -75,12 +71,10 @@ const byGroup: Readonly<Record<FactGroup, readonly Probe[]>> = {
   software: softwareProbes,
 }
 
-export type GroupedProbe = Probe & Pick<Fact, 'group'>
-
 /** Every fact there is, by group: what the doctor shows, what results remember, what docs/doctor.md explains. */
-export const probes: readonly GroupedProbe[] = FactGroup.options.flatMap((group) =>
-  byGroup[group].map((probe) => ({ ...probe, group })),
-)
+export const probes = FactGroup.options.flatMap((group) => byGroup[group].map((probe) => ({ ...probe, group })))
+
+export type GroupedProbe = (typeof probes)[number]
 
 /** All facts of a machine; those that have to be measured only if they were. */
 export function readFacts(scene: Scene): Fact[] {
@@ -89,8 +83,8 @@ export function readFacts(scene: Scene): Fact[] {
     .filter(({ measured }) => measured !== true || scene.measured !== null)
     .map(({ id, group, title, why, everywhere, read }) => {
       const isRead = everywhere || platform === 'linux'
-      const found = isRead ? (read(scene) ?? unknown('not known here')) : unknown(`not known on ${platform}`)
-      const value = plainText(found.value, LONGEST_VALUE)
-      return { id, group, title, value, grade: found.grade, why, change: found.change && plainText(found.change, LONGEST_VALUE) }
+      const { value, grade, change } = isRead ? (read(scene) ?? unknown('not known here')) : unknown(`not known on ${platform}`)
+      const plain = (text: string) => plainText(text, LONGEST_VALUE)
+      return { id, group, title, value: plain(value), grade, why, change: change && plain(change) }
     })
 }

@@ -15,11 +15,10 @@ const LEAST_PAIRS = 3
 const PAIRS_LIMIT_MILLISECONDS = 8_000
 const MICROSECONDS_PER_TICK = NANOSECONDS_PER_TICK / 1000
 
-/** Shares of the used CPUs' time over some seconds, 0 to 1; null where the kernel does not say. */
+/** Shares of the used CPUs' time over some seconds, 0 to 1; null where the kernel does not say. Foreign: busy, but not with the suite. */
 export interface CpuShare {
   readonly seconds: number
   readonly steal: number | null
-  /** Busy with something that is not the suite. */
   readonly foreign: number | null
 }
 
@@ -31,29 +30,22 @@ export interface Measured {
   readonly loaded: CpuShare
   /** What fixed work costs while the other CPU spins, over what it costs while that is idle, in pairs of processes; null: there are no two. */
   readonly coupling: { readonly median: number; readonly low: number; readonly high: number; readonly pairs: number } | null
-  /** A second of packets over loopback in one process, in hundredths of a second of its CPU. */
-  readonly loopback: {
-    /** CPU time that was charged to the process. */
-    readonly charged: number
-    /** What the CPU was busy. */
-    readonly busy: number
-    /** The part of it spent in interrupts, which is where packets are delivered. */
-    readonly interrupts: number
-  } | null
+  /**
+   * A second of packets over loopback in one process, in hundredths of a second: CPU time that was charged to the process, what its CPU was
+   * busy, and the part of that in interrupts, which is where packets are delivered.
+   */
+  readonly loopback: { readonly charged: number; readonly busy: number; readonly interrupts: number } | null
 }
 
 /** What was measured, and the times of the fixed work with the other CPU idle, from which the speed score is made. */
-export interface MachineMeasurement {
-  readonly measured: Measured
-  readonly workMicroseconds: readonly number[]
-}
+export type MachineMeasurement = Awaited<ReturnType<typeof measureMachine>>
 
 /** Takes a quiet second, then does fixed work in fresh processes, with the load generator's CPU idle and spinning in turns. */
-export async function measureMachine({ serverCpu, loadCpu }: CpuPlacement): Promise<MachineMeasurement> {
+export async function measureMachine({ serverCpu, loadCpu }: CpuPlacement) {
   const used = serverCpu === null || loadCpu === null ? null : [serverCpu, loadCpu]
   const { share: quiet } = await watch(used, () => sleep(QUIET_MILLISECONDS))
   const { result: pairs, share: loaded } = await watch(used, () => measurePairs(serverCpu, loadCpu))
-  const measured = { quiet, loaded, coupling: couplingOf(pairs), loopback: await measureLoopback(serverCpu) }
+  const measured: Measured = { quiet, loaded, coupling: couplingOf(pairs), loopback: await measureLoopback(serverCpu) }
   return { measured, workMicroseconds: pairs.map(({ idle }) => idle) }
 }
 
@@ -68,18 +60,14 @@ async function measurePairs(serverCpu: number | null, loadCpu: number | null): P
   const startedAt = performance.now()
   while (pairs.length < PAIRS && (pairs.length < LEAST_PAIRS || performance.now() - startedAt < PAIRS_LIMIT_MILLISECONDS)) {
     const idle = await timeWork(serverCpu)
-    pairs.push({ idle, busy: loadCpu === null ? null : await beside(loadCpu, () => timeWork(serverCpu)) })
+    const spinning = loadCpu === null ? null : (await startWork('spin', loadCpu)).child
+    try {
+      pairs.push({ idle, busy: spinning && (await timeWork(serverCpu)) })
+    } finally {
+      await spinning?.stop()
+    }
   }
   return pairs
-}
-
-async function beside<T>(spinningCpu: number, work: () => Promise<T>): Promise<T> {
-  const { child } = await startWork('spin', spinningCpu)
-  try {
-    return await work()
-  } finally {
-    await child.stop()
-  }
 }
 
 /** Ratios within pairs: what changes slowly acts on both. */
@@ -130,17 +118,13 @@ const REFERENCE_MICROSECONDS = 220_000
 /** What `work-process.ts` can be told to do, as its only argument. */
 export type WorkKind = 'work' | 'spin' | 'loopback'
 
-/** What it says when it has done so; `spin` says so when it has begun, and goes on. */
+/** What it says when it has done so, with the checksum of `work`; `spin` says so when it has begun, and goes on. */
 export interface WorkMessage {
   readonly cpuMicroseconds: number
-  /** Of `work`. */
   readonly checksum?: number
 }
 
-/**
- * Starts a fresh process on a CPU (null: on any), which may go on until it is stopped, and waits for what it says.
- * @throws RunError when it ends without a word, or says nothing for a minute
- */
+/** Starts a fresh process on a CPU (null: on any) and waits for its first word. @throws RunError when none comes within a minute */
 export async function startWork(kind: WorkKind, cpu: number | null) {
   const child = new Child(WORK_PROCESS, [kind], cpu)
   const failed = (how: string) => new RunError('work-process', `the process that does fixed work (${kind}) ${how}`)
@@ -148,23 +132,18 @@ export async function startWork(kind: WorkKind, cpu: number | null) {
 }
 
 /** One piece of work from start to end. */
-export async function doWork(kind: 'work' | 'loopback', cpu: number | null): Promise<WorkMessage> {
+export async function doWork(kind: Exclude<WorkKind, 'spin'>, cpu: number | null): Promise<WorkMessage> {
   const { child, message } = await startWork(kind, cpu)
   await child.stop()
   return message
 }
 
-/**
- * Does the fixed work once in a fresh process on a CPU (null: on any). CPU time in microseconds.
- * @throws RunError when the process fails, or comes to another checksum than the work has
- */
+/** CPU microseconds of the fixed work in a fresh process on a CPU (null: on any). @throws RunError when it fails, or its checksum is wrong */
 export async function timeWork(cpu: number | null): Promise<number> {
   const { checksum, cpuMicroseconds } = await doWork('work', cpu)
   if (checksum === SPEED_WORK_CHECKSUM) return cpuMicroseconds
-  throw new RunError(
-    'work-process',
-    `the fixed work came to ${checksum} instead of ${SPEED_WORK_CHECKSUM}: this Node.js computes wrongly`,
-  )
+  const wrong = `the fixed work came to ${checksum} instead of ${SPEED_WORK_CHECKSUM}: this Node.js computes wrongly`
+  throw new RunError('work-process', wrong)
 }
 
 /** 100 × reference time ÷ time, by the median of fresh processes; low and high are the slowest and the fastest of them. Pure. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Child } from './child.ts'
 import { canReadProcessTree, ProcessTree, waitNs } from './process-tree.ts'
-import { readCpuShares, readCpuTicks, readResidentBytes } from './procfs.ts'
+import { readCpuShares, readCpuTicks, readMemory } from './procfs.ts'
 import { placeOnCpus } from './topology.ts'
 
 const script = fileURLToPath(new URL('../fixtures/child-script.ts', import.meta.url))
@@ -156,13 +156,13 @@ describe.runIf(process.platform === 'linux')('procfs', () => {
   })
 
   it('tells resident memory in bytes', () => {
-    const bytes = readResidentBytes(process.pid)!
+    const bytes = readMemory(process.pid)!.residentBytes
     expect(Math.abs(bytes / process.memoryUsage.rss() - 1)).toBeLessThan(0.2)
   })
 
   it('says null of a process that is not there', () => {
     expect(readCpuShares(2 ** 22 + 1)).toBeNull()
-    expect(readResidentBytes(2 ** 22 + 1)).toBeNull()
+    expect(readMemory(2 ** 22 + 1)).toBeNull()
   })
 
   it('tells busy, stolen and all time of every CPU', async () => {

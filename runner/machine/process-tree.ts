@@ -17,16 +17,12 @@ import {
 export interface ThreadReading {
   /** Time on a CPU. */
   readonly cpuNs: number
-  /** Time runnable but waiting for a CPU. */
+  /** Time runnable but waiting for a CPU: somebody else was running there. 0 where the kernel does not say. */
   readonly runDelayNs: number
 }
 
 /** CPU counters of a process tree since it started. */
-export interface CpuReading {
-  /** Time on a CPU, nanoseconds. */
-  readonly cpuNs: number
-  /** Time runnable but waiting for a CPU, nanoseconds: somebody else was running there. 0 where the kernel does not say. */
-  readonly runDelayNs: number
+export interface CpuReading extends ThreadReading {
   /** The part of `cpuNs` that a proxy in front of the app has used; absent: nothing stands there. */
   readonly proxyCpuNs?: number
   /** The thread that runs the event loop; null where the kernel does not say, or when it is gone. */
@@ -47,8 +43,8 @@ export function waitNs(before: CpuReading | null, after: CpuReading | null, excu
   const [first, last] = [mainThreads(before), mainThreads(after)]
   if (before === null || after === null || first === null || last?.length !== first.length) return null
   const treeNs = after.cpuNs - before.cpuNs
-  const waits = first.map((then, index) => {
-    const now = last[index]!
+  const waits = last.map((now, index) => {
+    const then = first[index]!
     return now.runDelayNs - then.runDelayNs - (treeNs - (now.cpuNs - then.cpuNs))
   })
   return Math.max(0, Math.max(...waits) - excusedNs)
@@ -77,15 +73,15 @@ export interface Meter {
   close(): void
 }
 
-/** The finest meter there is on this machine. @param workerPids descendants whose main threads do the work */
+/** The finest there is on this machine. @param workerPids descendants whose main threads do the work */
 export function openMeter(pid: number, workerPids: readonly number[]): Meter {
   return canReadProcessTree() ? new ProcessTree(pid, workerPids) : { read: () => coarseReading(pid), close: () => {} }
 }
 
+/** A thread's open schedstat, and what it said last. */
 interface Counter {
   readonly file: number
-  cpuNs: number
-  runDelayNs: number
+  last: ThreadReading
 }
 
 const SCHEDSTAT_BYTES = 96
@@ -103,10 +99,9 @@ export class ProcessTree {
   readonly #workerPids: readonly number[]
   readonly #counters = new Map<string, Counter>()
   readonly #buffer = Buffer.alloc(SCHEDSTAT_BYTES)
-  #lastNumber = ''
   /** What threads and children used that are gone by now, as last seen. */
-  #goneCpuNs = 0
-  #goneRunDelayNs = 0
+  readonly #gone = { cpuNs: 0, runDelayNs: 0 }
+  #lastNumber = ''
 
   /** @param workerPids descendants whose main threads do the work */
   constructor(pid: number, workerPids: readonly number[] = []) {
@@ -120,16 +115,16 @@ export class ProcessTree {
       this.#walk()
       this.#lastNumber = lastNumber
     }
-    let cpuNs = this.#goneCpuNs
-    let runDelayNs = this.#goneRunDelayNs
+    let { cpuNs, runDelayNs } = this.#gone
     for (const [path, counter] of this.#counters) {
-      if (!this.#update(counter)) this.#retire(path, counter)
-      cpuNs += counter.cpuNs
-      runDelayNs += counter.runDelayNs
+      this.#update(path, counter)
+      cpuNs += counter.last.cpuNs
+      runDelayNs += counter.last.runDelayNs
     }
-    const reading = { cpuNs, runDelayNs, mainThread: this.#mainThread(this.#pid) }
+    const mainThread = (pid: number) => this.#counters.get(threadFolder(pid, pid))?.last ?? null
+    const reading = { cpuNs, runDelayNs, mainThread: mainThread(this.#pid) }
     if (this.#workerPids.length === 0) return reading
-    return { ...reading, workerThreads: this.#workerPids.map((pid) => this.#mainThread(pid)).filter((thread) => thread !== null) }
+    return { ...reading, workerThreads: this.#workerPids.map(mainThread).filter((thread) => thread !== null) }
   }
 
   close(): void {
@@ -137,39 +132,29 @@ export class ProcessTree {
     this.#counters.clear()
   }
 
-  #mainThread(pid: number): ThreadReading | null {
-    const main = this.#counters.get(threadFolder(pid, pid))
-    return main === undefined ? null : { cpuNs: main.cpuNs, runDelayNs: main.runDelayNs }
-  }
-
   #walk(): void {
     for (const { path } of threadsBelow(this.#pid)) {
       try {
-        if (!this.#counters.has(path))
-          this.#counters.set(path, { file: openSync(`${path}/schedstat`, 'r'), cpuNs: 0, runDelayNs: 0 })
+        if (this.#counters.has(path)) continue
+        this.#counters.set(path, { file: openSync(`${path}/schedstat`, 'r'), last: { cpuNs: 0, runDelayNs: 0 } })
       } catch {
         // The thread was gone before it could be looked at.
       }
     }
   }
 
-  #update(counter: Counter): boolean {
+  /** One that cannot be read any more is gone. */
+  #update(path: string, counter: Counter): void {
     try {
       const length = readSync(counter.file, this.#buffer, 0, SCHEDSTAT_BYTES, 0)
       const [cpu, delay] = this.#buffer.toString('latin1', 0, length).split(' ')
-      counter.cpuNs = Number(cpu)
-      counter.runDelayNs = Number(delay)
-      return true
+      counter.last = { cpuNs: Number(cpu), runDelayNs: Number(delay) }
     } catch {
-      return false
+      closeSync(counter.file)
+      this.#counters.delete(path)
+      this.#gone.cpuNs += counter.last.cpuNs
+      this.#gone.runDelayNs += counter.last.runDelayNs
     }
-  }
-
-  #retire(path: string, counter: Counter): void {
-    closeSync(counter.file)
-    this.#counters.delete(path)
-    this.#goneCpuNs += counter.cpuNs
-    this.#goneRunDelayNs += counter.runDelayNs
   }
 }
 
@@ -184,16 +169,12 @@ function lastProcessNumber(): string {
   return load.slice(load.lastIndexOf(' '))
 }
 
-/** Whole ticks of 10 ms: sums over a run mean something, a single slice does not. */
+/** Whole ticks of 10 ms: sums over a run mean something, a single slice does not. By ps(1) where there is no procfs. */
 function coarseReading(pid: number): CpuReading {
   const known = descendants(pid).map(readCpuNs)
-  const cpuNs = known.includes(null) ? processTimeNs(pid, processTable()) : known.reduce<number>((sum, one) => sum + one!, 0)
+  const table = () => spawnSync('ps', ['-A', '-o', 'pid=,ppid=,time='], { encoding: 'utf8' }).stdout ?? ''
+  const cpuNs = known.includes(null) ? processTimeNs(pid, table()) : total(known, (one) => one!)
   return { cpuNs, runDelayNs: 0, mainThread: null }
-}
-
-/** What ps(1) prints where there is no procfs. */
-function processTable(): string {
-  return spawnSync('ps', ['-A', '-o', 'pid=,ppid=,time='], { encoding: 'utf8' }).stdout ?? ''
 }
 
 /**
@@ -201,11 +182,8 @@ function processTable(): string {
  * @param table lines of process, parent and time; a time is `[[dd-]hh:]mm:ss[.hundredths]`
  */
 export function processTimeNs(pid: number, table: string): number {
-  const rows = table
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter(({ length }) => length === 3)
-    .map(([own, parent, time]) => ({ pid: Number(own), parent: Number(parent), ns: timeNs(time!) }))
+  const lines = [...table.matchAll(/^\s*(\d+)\s+(\d+)\s+(\S+)\s*$/gm)]
+  const rows = lines.map(([, own, parent, time]) => ({ pid: Number(own), parent: Number(parent), ns: timeNs(time!) }))
   const family = rows.filter((row) => row.pid === pid)
   for (const member of family) family.push(...rows.filter(({ parent }) => parent === member.pid))
   return total(family, ({ ns }) => ns)
@@ -241,10 +219,13 @@ export function readMembers(pid: number, workerPids: readonly number[], address:
 
 /** CPU nanoseconds of all processes below a server, by their numbers, in whole ticks; none where there is no procfs. */
 export function readChildrenCpuNs(pid: number): Map<number, number> {
-  const known = descendants(pid)
-    .slice(1)
-    .map((child) => [child, readCpuNs(child)] as const)
-  return new Map(known.flatMap(([child, cpuNs]) => (cpuNs === null ? [] : [[child, cpuNs]])))
+  const children = descendants(pid).slice(1)
+  return new Map(
+    children.flatMap((child): [number, number][] => {
+      const cpuNs = readCpuNs(child)
+      return cpuNs === null ? [] : [[child, cpuNs]]
+    }),
+  )
 }
 
 function member(role: Member['role'], pids: readonly number[], connections: number | null): Member[] {
@@ -254,6 +235,5 @@ function member(role: Member['role'], pids: readonly number[], connections: numb
   })
   if (readings.length === 0) return []
   const sum = (field: keyof Memory | 'cpuNs') => total(readings, (reading) => reading[field])
-  const memory = { residentBytes: sum('residentBytes'), anonymousBytes: sum('anonymousBytes') }
-  return [{ role, connections, cpuNs: sum('cpuNs'), ...memory }]
+  return [{ role, connections, cpuNs: sum('cpuNs'), residentBytes: sum('residentBytes'), anonymousBytes: sum('anonymousBytes') }]
 }

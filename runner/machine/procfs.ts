@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Address } from '../../apps/address.ts'
+import { total } from '../statistics/summary.ts'
 
 /** `sysconf(_SC_CLK_TCK)` is 100 on every Linux that Node runs on. */
 export const NANOSECONDS_PER_TICK = 10_000_000
@@ -27,20 +28,15 @@ export function namesIn(folder: string): string[] {
 }
 
 /** User and system time so far; sampled by the kernel's timer tick, so good for long sums only. Nanoseconds. */
-export interface CpuShares {
-  readonly userNs: number
-  readonly systemNs: number
-}
+export type CpuShares = Readonly<Record<'userNs' | 'systemNs', number>>
 
 /** User and system time of one process, all threads; null where there is no procfs. */
 export function readCpuShares(pid: number): CpuShares | null {
   const stat = readText(`/proc/${pid}/stat`)
   if (stat === null) return null
-  const ticks = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number)
-  return { userNs: ticks[USER_TIME]! * NANOSECONDS_PER_TICK, systemNs: ticks[SYSTEM_TIME]! * NANOSECONDS_PER_TICK }
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const time = (field: number) => Number(fields[field]) * NANOSECONDS_PER_TICK
+  return { userNs: time(USER_TIME), systemNs: time(SYSTEM_TIME) }
 }
 
 /** CPU time of one process so far, in whole ticks, nanoseconds; null where there is no procfs. */
@@ -64,11 +60,6 @@ export function readMemory(pid: number): Memory | null {
   return residentBytes === null ? null : { residentBytes, anonymousBytes: bytesIn(status, 'RssAnon') ?? residentBytes }
 }
 
-/** Resident memory of one process in bytes; null where there is no procfs. */
-export function readResidentBytes(pid: number): number | null {
-  return readMemory(pid)?.residentBytes ?? null
-}
-
 /** A field such as `VmRSS:  4 kB` of /proc/PID/status or /proc/meminfo. */
 export function bytesIn(text: string, field: string): number | null {
   const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]
@@ -85,14 +76,8 @@ export function parseAllowedCpus(status: string): string | null {
   return /^Cpus_allowed_list:\s*(.+)$/m.exec(status)?.[1] ?? null
 }
 
-/** Ticks of one CPU so far, from /proc/stat; hundredths of a second. */
-export interface CpuTicks {
-  readonly busy: number
-  /** Hardware and software interrupts, part of `busy`. */
-  readonly interrupts: number
-  readonly steal: number
-  readonly total: number
-}
+/** Ticks of one CPU so far, from /proc/stat; hundredths of a second. Hardware and software interrupts are part of `busy`. */
+export type CpuTicks = Readonly<Record<'busy' | 'interrupts' | 'steal' | 'total', number>>
 
 /** Busy and stolen time per CPU number; empty where there is no procfs. */
 export function readCpuTicks(): Map<number, CpuTicks> {
@@ -117,17 +102,9 @@ export function ticksBetween(
   after: ReadonlyMap<number, CpuTicks>,
   cpus: readonly number[],
 ): CpuTicks {
-  const spent = (of: (ticks: CpuTicks) => number) =>
-    cpus.reduce((sum, cpu) => {
-      const [first, last] = [before.get(cpu), after.get(cpu)]
-      return first === undefined || last === undefined ? sum : sum + of(last) - of(first)
-    }, 0)
-  return {
-    busy: spent(({ busy }) => busy),
-    interrupts: spent(({ interrupts }) => interrupts),
-    steal: spent(({ steal }) => steal),
-    total: spent(({ total }) => total),
-  }
+  const both = cpus.filter((cpu) => before.has(cpu) && after.has(cpu))
+  const spent = (kind: keyof CpuTicks) => total(both, (cpu) => after.get(cpu)![kind] - before.get(cpu)![kind])
+  return { busy: spent('busy'), interrupts: spent('interrupts'), steal: spent('steal'), total: spent('total') }
 }
 
 /** A process and all that descend from it by now, itself first. */
@@ -191,16 +168,14 @@ export function socketsOf(pid: number): string[] {
   })
 }
 
-/** Inodes of the sockets of a state on the server's side of a port: their local port is that. */
+/** Inodes of the sockets of a state on the server's side of a port: their local port is that one. */
 function socketsAt(port: number, wanted: string): Set<string> | null {
   const own = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
   return inodesIn('/proc/net/tcp', 9, ([, local, , state]) => local?.endsWith(own) === true && state === wanted)
 }
 
-/**
- * Sockets that were accepted have the path of the one that listens; those of the other side have none. node:cluster makes a path relative
- * where that is shorter; servers are in the folder that the runner is in.
- */
+// Sockets that were accepted have the path of the one that listens; those of the other side have none. node:cluster makes a path
+// relative where that is shorter; servers are in the folder that the runner is in.
 function acceptedUnix(path: string): Set<string> | null {
   const isThere = (bound: string | undefined) => bound !== undefined && resolve(bound) === path
   return inodesIn('/proc/net/unix', 6, (columns) => isThere(columns[7]) && columns[5] === CONNECTED)

@@ -31,9 +31,7 @@ export function allowedCpus(machine: Machine = thisMachine): number[] {
 }
 
 /** All CPUs of the machine that are switched on; empty where the kernel does not say. */
-export function onlineCpus(machine: Machine): number[] {
-  return cpusIn(machine, `${CPUS}/online`)
-}
+export const onlineCpus = (machine: Machine) => cpusIn(machine, `${CPUS}/online`)
 
 /** The CPUs given and where they are, in their order. Without a word of the kernel each is a core of its own, of one kind. */
 export function readTopology(machine: Machine, cpus: readonly number[]): TopologyCpu[] {
@@ -141,22 +139,16 @@ export function choosePlacement(cpus: readonly TopologyCpu[]): CpuPlacement {
   // The last thread of a core: CPU 0 is where most kernels handle most interrupts.
   const cores = [...new Map(cpus.map((one) => [one.core, one])).values()]
   const candidates = cores.length === 1 ? cpus : cores
-  const pairs = candidates.flatMap((server) =>
-    candidates.filter((load) => load !== server).map((load): Pair => ({ server, load, drawbacks: drawbacks(server, load) })),
-  )
+  const pairs = candidates.flatMap((server) => candidates.filter((load) => load !== server).map((load) => ({ server, load })))
   if (pairs.length === 0) return notPinned('there is only one CPU')
   const { server, load } = pairs.reduce((best, pair) => (isBetter(pair, best) ? pair : best))
   return { serverCpu: server.cpu, loadCpu: load.cpu, runnerCpu: forRunner(cpus, server, load).cpu, notPinnedBecause: null }
 }
 
-interface Pair {
-  readonly server: TopologyCpu
-  readonly load: TopologyCpu
-  readonly drawbacks: readonly number[]
-}
+type Pair = Readonly<Record<'server' | 'load', TopologyCpu>>
 
 /** What speaks against a pair, the most important first. Of pairs that are equal otherwise the one with the highest numbers is taken. */
-function drawbacks(server: TopologyCpu, load: TopologyCpu): number[] {
+function drawbacksOf({ server, load }: Pair): number[] {
   return [
     Number(server.kind !== load.kind),
     server.kind,
@@ -170,8 +162,9 @@ function drawbacks(server: TopologyCpu, load: TopologyCpu): number[] {
 }
 
 function isBetter(one: Pair, other: Pair): boolean {
-  const index = one.drawbacks.findIndex((drawback, place) => drawback !== other.drawbacks[place])
-  return index >= 0 && one.drawbacks[index]! < other.drawbacks[index]!
+  const [mine, its] = [drawbacksOf(one), drawbacksOf(other)]
+  const index = mine.findIndex((drawback, place) => drawback !== its[place])
+  return index >= 0 && mine[index]! < its[index]!
 }
 
 /** A third CPU on another core than the servers', on one of its own if possible; else the load generator's. */
@@ -181,9 +174,9 @@ function forRunner(cpus: readonly TopologyCpu[], server: TopologyCpu, load: Topo
 }
 
 /** What to say before a run that can be suspect at best; null: nothing. */
-export function remarkOnPlacement({ notPinnedBecause }: CpuPlacement): string | null {
-  if (notPinnedBecause === null) return null
-  return `what is measured here will be suspect at best: ${notPinnedBecause}; a valid run needs Linux, two CPUs and the program taskset`
+export function remarkOnPlacement({ notPinnedBecause: because }: CpuPlacement): string | null {
+  const needed = 'a valid run needs Linux, two CPUs and the program taskset'
+  return because && `what is measured here will be suspect at best: ${because}; ${needed}`
 }
 
 /** What an app of several workers may use: every allowed CPU that neither load generator nor runner has; null: not pinned. */

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { Child, describeExit } from '../../machine/child.ts'
 import { canReadProcessTree, ProcessTree } from '../../machine/process-tree.ts'
-import { readResidentBytes } from '../../machine/procfs.ts'
+import { readMemory } from '../../machine/procfs.ts'
 import { RunError } from '../../result/errors.ts'
 import type { LoadDriver, LoadSession } from '../driver.ts'
 
@@ -96,7 +96,7 @@ export async function openAutocannonSession(cpu: number | null, sleeps = false):
       return call('pulse', { ...order, sleeps: order.sleeps ?? sleeps }, limit)
     },
     cpu: async () => tree?.read() ?? null,
-    residentBytes: async () => readResidentBytes(child.pid),
+    residentBytes: async () => readMemory(child.pid)?.residentBytes ?? null,
     latencies: () => call('latencies', null, REPLY_MARGIN_MILLISECONDS),
     close: async () => {
       tree?.close()
