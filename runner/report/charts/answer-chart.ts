@@ -1,6 +1,5 @@
 import type { AnswerChart, AnswerPoint } from '../../result/answer.ts'
 import { plainText } from '../../result/plain-text.ts'
-import { logTicks } from './log-ticks.ts'
 import { type ChartSpec, drawn, marks, referenceLine, spans } from './marks.ts'
 
 const LONGEST_NAME = 60
@@ -31,14 +30,15 @@ function panelOf({ form, x, y, reference = null }: AnswerChart, points: readonly
   }))
   const ends = [...values.flatMap(({ low, high }) => [low, high]), ...(reference === null ? [] : [reference])]
   const series = [...new Set(values.map((value) => value.series))]
-  // One series needs no legend.
-  const color = { field: 'series', type: 'nominal', scale: { domain: series }, ...(series.length > 1 ? {} : { legend: null }) }
-  const offset: Record<string, object> = series.length > 1 ? { yOffset: { field: 'series', type: 'nominal' } } : {}
-  const names = [...new Set(values.map(({ place }) => String(place)))]
-  const rows = { field: 'place', type: 'nominal', title: null, sort: names, axis: { labelLimit: 280 } }
+  const isAlone = series.length === 1
+  const color = { field: 'series', type: 'nominal', scale: { domain: series }, ...(isAlone ? { legend: null } : {}) }
+  const sort = [...new Set(values.map(({ place }) => String(place)))]
   const isRows = form === 'rows'
   const place: Record<string, object> = isRows
-    ? { y: rows, ...offset }
+    ? {
+        y: { field: 'place', type: 'nominal', title: null, sort, axis: { labelLimit: 280 } },
+        ...(isAlone ? {} : { yOffset: { field: 'series', type: 'nominal' } }),
+      }
     : {
         x: {
           field: 'place',
@@ -50,7 +50,7 @@ function panelOf({ form, x, y, reference = null }: AnswerChart, points: readonly
         },
       }
   const frame = { values: isRows ? 'x' : 'y', axis: axisOf(y, ends), place: { ...place, color } } as const
-  const step = series.length > 1 ? Math.max(LEAST_ROW_PIXELS, ROW_PIXELS / series.length) : ROW_PIXELS
+  const step = isAlone ? ROW_PIXELS : Math.max(LEAST_ROW_PIXELS, ROW_PIXELS / series.length)
   return {
     ...(isRows ? { width: ROW_WIDTH, height: { step } } : CURVE_SIZE),
     data: { values },
@@ -75,4 +75,31 @@ function axisOf({ title, scale }: AnswerChart['x'], values: readonly number[]) {
     scale: { type: 'log', domain: [low, high], nice: false },
     axis: { values: logTicks(low, high), format: low < 1 ? '~g' : '~s' },
   }
+}
+
+/** Round numbers of one decade, from fine to coarse. */
+const DECADES: readonly (readonly number[])[] = [
+  [1, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2, 2.2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 9.5],
+  [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2, 2.2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9],
+  [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 9],
+  [1, 1.5, 2, 3, 5, 7],
+  [1, 2, 5],
+  [1, 3],
+  [1],
+]
+
+/**
+ * Values of the ticks of a log axis, not more than `most` unless there are more powers of ten: vega's own choice leaves an axis of
+ * less than a decade with one label or with twenty.
+ */
+export function logTicks(low: number, high: number, most = 10): number[] {
+  const first = Math.floor(Math.log10(low))
+  const exponents = Array.from({ length: Math.floor(Math.log10(high)) - first + 1 }, (_, index) => first + index)
+  // A power and a product of floating-point numbers; the decimal text is the exact one.
+  const choices = DECADES.map((steps) =>
+    exponents
+      .flatMap((exponent) => steps.map((step) => Number(`${step}e${exponent}`)))
+      .filter((tick) => low <= tick && tick <= high),
+  )
+  return choices.find((ticks) => ticks.length <= most) ?? choices.at(-1)!
 }

@@ -16,27 +16,24 @@ const PROCESSES_HEIGHT = 16
 /** Endpoints that have a number, in the order requested. */
 export function measuredEndpoints(result: Result): string[] {
   const known = new Set(measuredCells(result).map(({ endpoint }) => endpoint))
-  return [...new Set([...result.options.endpoints.filter((endpoint) => known.has(endpoint)), ...known])]
+  return [...new Set([...result.options.endpoints, ...known])].filter((endpoint) => known.has(endpoint))
 }
 
 /** Microseconds over the baseline on one endpoint, every process a dot, with intervals and the figures beside them; null without anything to draw. */
 export function overheadChart(result: Result, endpoint: string): ChartSpec | null {
   const panel = overheadPanel(result, endpoint)
-  if (panel === null) return null
-  const said = panel.data.values.map(({ app, estimate }) => `${app} ${estimate}`)
-  return {
-    ...panel,
-    description: `CPU microseconds per request over ${appId(result.baseline)} on ${short(endpoint)}: ${said.join('; ')}`,
-  }
+  const said = panel?.data.values.map(({ app, estimate }) => `${app} ${estimate}`).join('; ')
+  const description = `CPU microseconds per request over ${appId(result.baseline)} on ${short(endpoint)}: ${said}`
+  return panel && { ...panel, description }
 }
 
 /** The same for all endpoints, two panels beside each other; null without anything to draw. */
 export function overheadOverview(result: Result): ChartSpec | null {
-  const panels = measuredEndpoints(result).flatMap((endpoint) => {
+  const concat = measuredEndpoints(result).flatMap((endpoint) => {
     const panel = overheadPanel(result, endpoint)
     return panel === null ? [] : [{ title: short(endpoint), ...panel }]
   })
-  if (panels.length === 0) return null
+  if (concat.length === 0) return null
   const baseline = appId(result.baseline)
   const level = formatLevel(measuredCells(result)[0]?.overheadMicroseconds.level ?? 0)
   return {
@@ -44,7 +41,7 @@ export function overheadOverview(result: Result): ChartSpec | null {
     title: `CPU µs per request over ${baseline}, ${level} intervals`,
     spacing: { row: 24, column: 28 },
     columns: 2,
-    concat: panels,
+    concat,
   }
 }
 
@@ -56,19 +53,15 @@ function overheadPanel(result: Result, endpoint: string) {
     return { app: name, ...drawn(overheadMicroseconds), estimate, figures: app === result.baseline ? 'the baseline' : estimate }
   })
   // A process per round; the baseline has two, and is what all are compared with.
-  const processes = cells
-    .filter(({ app }) => app !== result.baseline)
-    .flatMap(({ name, perRound }) =>
-      perRound.map(({ overheadMicroseconds: value }, index) => {
-        return { app: name, value, below: PROCESSES_HEIGHT * ((index + 0.5) / perRound.length - 0.5) }
-      }),
-    )
+  const processes = cells.flatMap(({ app, name, perRound }) =>
+    perRound.flatMap(({ overheadMicroseconds: value }, index) => {
+      const below = PROCESSES_HEIGHT * ((index + 0.5) / perRound.length - 0.5)
+      return app === result.baseline ? [] : [{ app: name, value, below }]
+    }),
+  )
   const title = ['µs per request, less is better', ...(processes.length > 0 ? ['one dot = one process'] : [])]
-  const frame = {
-    values: 'x',
-    axis: { title, axis: { tickCount: 4, labelSeparation: 6 } },
-    place: { y: appAxis(cells) },
-  } as const
+  const axis = { title, axis: { tickCount: 4, labelSeparation: 6 } }
+  const frame = { values: 'x', axis, place: { y: appAxis(cells) } } as const
   const beside = { x: { value: PLOT_WIDTH + 10 }, text: { field: 'figures', type: 'nominal' } }
   return {
     width: PLOT_WIDTH,
@@ -85,8 +78,8 @@ function overheadPanel(result: Result, endpoint: string) {
 
 /** How the cost of one app moved from round to round, in percent of its mean, by endpoint; null with fewer than two rounds. */
 export function roundsChart(result: Result, app: string): ChartSpec | null {
-  const values = measuredEndpoints(result)
-    .flatMap((endpoint) => drawnCells(result, endpoint))
+  const cells = measuredEndpoints(result).flatMap((endpoint) => drawnCells(result, endpoint))
+  const values = cells
     .filter((cell) => cell.app === app && cell.perRound.length > 1)
     .flatMap(({ endpoint, cost, perRound }) =>
       perRound.map(({ round, costMicroseconds }) => {
@@ -151,16 +144,14 @@ function appAxis(cells: readonly { readonly name: string }[]) {
 
 /** A name for every app of a chart, no two alike: axes tell rows apart by their names. */
 export function rowNames(result: Result): Map<string, string> {
-  const taken = new Set<string>()
-  return new Map(
-    result.apps.map(({ id }) => {
-      const plain = appName(result, id)
-      let name = plain
-      for (let copy = 2; taken.has(name); copy += 1) name = `${plain} (${copy})`
-      taken.add(name)
-      return [id, name]
-    }),
-  )
+  const apps = new Map<string, string>()
+  for (const { id } of result.apps) {
+    const plain = appName(result, id)
+    let name = plain
+    for (let copy = 2; apps.has(name); copy += 1) name = `${plain} (${copy})`
+    apps.set(name, id)
+  }
+  return new Map([...apps].map(([name, id]) => [id, name]))
 }
 
 function measuredCells({ cells }: Result): MeasuredCell[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { logTicks } from './log-ticks.ts'
+import { logTicks } from './answer-chart.ts'
 
 describe('logTicks', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { textWidth } from './text-width.ts'
+import { textWidth } from './render-svg.ts'
 
 describe('textWidth', () => {
   test('grows with every letter and with the font', () => {

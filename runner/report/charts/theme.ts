@@ -46,8 +46,8 @@ const TITLE_SIZE = 14
 
 /**
  * Look of every chart. Specs name what a mark is by `style` and never a colour, so that one spec serves both themes:
- * `interval` (rule), `estimate` (point), `process` (a small point of its own behind it), `reference` (rule to compare with), `band` (rect around it), `curve` (line),
- * `chosen` (rule at what was decided), `label` and `note` (text), `bar`, `bar-rest` (the lesser part of a bar).
+ * `interval` (rule), `estimate` (point), `process` (a small point of its own behind it), `reference` (rule to compare with), `curve`
+ * (line), `chosen` (tick at what was decided), `label` (text), `bar-rest` (the lesser part of a bar).
  */
 export function chartConfig({ text, muted, grid, line, series }: Theme): Config {
   return {
@@ -79,12 +79,9 @@ export function chartConfig({ text, muted, grid, line, series }: Theme): Config 
       estimate: { color: series[0]!, filled: true, opacity: 1, size: 46 },
       process: { color: line, filled: true, opacity: 0.8, size: 10 },
       reference: { color: muted, strokeWidth: 1, strokeDash: [4, 3] },
-      band: { color: muted, opacity: 0.16 },
       curve: { color: series[0]!, strokeWidth: 1.5, opacity: 0.75 },
       label: { color: text, fontSize: FONT_SIZE },
-      note: { color: muted, fontSize: FONT_SIZE },
       chosen: { color: series[1]!, strokeWidth: 1.5 },
-      bar: { color: series[0]! },
       'bar-rest': { color: line, opacity: 0.55 },
       // Names that vega-lite gives to titles: group titles are headings of the panels of one chart.
       'group-title': { fontSize: FONT_SIZE + 1, fontWeight: 'bold', fill: text },

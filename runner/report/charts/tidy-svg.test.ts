@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { tidySvg } from './tidy-svg.ts'
+import { tidySvg } from './render-svg.ts'
 
 const tidy = (inner: string) =>
   tidySvg(`<svg xmlns="x">${inner}</svg>`, 'Some Sans', 'name')

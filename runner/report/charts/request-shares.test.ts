@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { calmResult, fixtureResult } from '../fixtures/fixture-result.ts'
-import { requestShares, shareSentence } from './request-shares.ts'
+import { calmResult, fixtureResult } from '../../fixtures/fixture-result.ts'
+import { requestShares, shareSentence } from './share-chart.ts'
 
 describe('shares of a request', () => {
   const shares = requestShares(fixtureResult())
