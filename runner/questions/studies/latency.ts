@@ -1,15 +1,11 @@
 import { DEFAULT_SLICE_MILLISECONDS } from '../../measure/options.ts'
-import { variantId } from '../../result/ids.ts'
 import type { ArrivalShape } from '../../result/load-shape.ts'
 import { listOfWholeNumbers, number } from '../../result/option-values.ts'
-import { type DeploymentPlan, processOf } from '../../servers/deployment.ts'
-import type { ResolvedApp } from '../../servers/find-app.ts'
+import { processOf } from '../../servers/deployment.ts'
 import type { OwnValues } from '../question.ts'
-import { answerLatency } from './latency-answer.ts'
-import type { LatencyLoad } from './latency-figures.ts'
+import { answerLatency, type LatencyLoad } from './latency-answer.ts'
 import { needsAutocannon } from './phrases.ts'
-import type { Study } from './study.ts'
-import { prepareVariants, type Variant } from './variants.ts'
+import { ascending, prepareVariants, type Study, variantOf } from './study.ts'
 
 /** Of what the slowest app can: where no app is near its limit. */
 const COMMON_SHARE = 0.5
@@ -19,7 +15,6 @@ const MOST_LOAD_PERCENT = 95
 const SLICE_MILLISECONDS = 250
 /** Enough that a request hardly ever waits for a connection. */
 const CONNECTIONS = 32
-const SAME_RATE = 'same-rate'
 
 /** What a visitor waits for at a given rate, queue included: latency from the time at which a request was due. */
 export const latency: Study = {
@@ -51,41 +46,33 @@ export const latency: Study = {
   async prepare(options, own, { apps }) {
     needsAutocannon(options.driver, 'send requests at times of their own')
     const loads = loadsOf(own)
-    const variants = apps.flatMap((app): Variant[] => [
+    const variants = apps.flatMap((app) => [
       // As every comparison asks: what an app can is measured in the same process and the same block.
-      { app, key: null, deployment: { process: app.id, load: { sliceMilliseconds: DEFAULT_SLICE_MILLISECONDS } } },
-      ...loads.map(({ key }) => ({ app, key, deployment: { process: app.id, load: { saturates: false } } })),
+      { ...variantOf(app), load: null, deployment: { process: app.id, load: { sliceMilliseconds: DEFAULT_SLICE_MILLISECONDS } } },
+      ...loads.map((load) => ({
+        ...{ ...variantOf(app, load.key), load },
+        deployment: { process: app.id, load: { saturates: false } },
+      })),
     ])
-    const prepared = await prepareVariants(options, variants)
-    const deployments = prepared.plan.deployments.map(withArrivals(loads, apps))
-    const ids = apps.map(({ id }) => id)
-    return {
-      ...prepared,
-      plan: { ...prepared.plan, deployments },
-      answer: (result) => answerLatency(result, ids, loads),
-    }
+    const prepared = await prepareVariants(options, variants, (result) => answerLatency(result, variants, loads))
+    const all = apps.map(({ id }) => id)
+    // Rates in an open loop are those of what the deployments in a closed loop can, which are called as their process is.
+    const deployments = prepared.plan.deployments.map((deployment) => {
+      const load = variants.find(({ id }) => id === deployment.app)?.load ?? null
+      if (load === null) return deployment
+      return { ...deployment, load: { ...deployment.load, arrivals: arrivalsOf(load, processOf(deployment), all) } }
+    })
+    return { ...prepared, plan: { ...prepared.plan, deployments } }
   },
 }
 
 function loadsOf({ rate, loadPercent }: OwnValues): LatencyLoad[] {
-  const percents = [...new Set((loadPercent as number[] | undefined) ?? LOAD_PERCENT)].sort((a, b) => a - b)
-  return [
-    { key: SAME_RATE, percent: null, given: (rate as number | undefined) ?? null },
-    ...percents.map((percent) => ({ key: String(percent), percent, given: null })),
-  ]
+  const sameRate = { key: 'same-rate', percent: null, given: (rate as number | undefined) ?? null }
+  const percents = ascending(loadPercent, LOAD_PERCENT)
+  return [sameRate, ...percents.map((percent) => ({ key: String(percent), percent, given: null }))]
 }
 
-/** Rates of the deployments in an open loop; those in a closed loop are called as their process is. */
-function withArrivals(loads: readonly LatencyLoad[], apps: readonly ResolvedApp[]) {
-  return (deployment: DeploymentPlan): DeploymentPlan => {
-    const load = loads.find(({ key }) => apps.some((app) => variantId(app.id, key) === deployment.app))
-    return load === undefined
-      ? deployment
-      : { ...deployment, load: { ...deployment.load, arrivals: arrivalsOf(load, deployment) } }
-  }
-
-  function arrivalsOf({ percent, given }: LatencyLoad, deployment: DeploymentPlan): ArrivalShape {
-    if (percent !== null) return { share: percent / 100, ofSlowest: [processOf(deployment)] }
-    return given === null ? { share: COMMON_SHARE, ofSlowest: apps.map(({ id }) => id) } : { ratePerSecond: given }
-  }
+function arrivalsOf({ percent, given }: LatencyLoad, own: string, all: readonly string[]): ArrivalShape {
+  if (percent !== null) return { share: percent / 100, ofSlowest: [own] }
+  return given === null ? { share: COMMON_SHARE, ofSlowest: all } : { ratePerSecond: given }
 }

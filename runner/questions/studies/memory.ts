@@ -1,7 +1,7 @@
 import { FOREIGN_SHARE } from '../../analysis/checks/machine.ts'
 import { excludes, LEVEL } from '../../analysis/estimates.ts'
 import { differences, estimateFigures } from '../../analysis/relative.ts'
-import { type AnswerBody, type AnswerChart, type Columns, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
+import { type AnswerBody, type Columns, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber, formatShare } from '../../result/format.ts'
 import type { Estimate, Result } from '../../result/model.ts'
 import { number } from '../../result/option-values.ts'
@@ -43,11 +43,9 @@ export const memory: Study = {
   },
 }
 
-/** One figure of the memory study. */
+/** A figure: its head in a table, and the words after its number in a sentence. */
 interface MemoryFigure {
-  /** In a table. */
   readonly head: string
-  /** In a sentence, after a number. */
   readonly words: string
   readonly unit: 'MiB' | 'ms'
   readonly of: ProcessFigure
@@ -59,82 +57,76 @@ const RESIDENT: readonly MemoryFigure[] = [
   { head: 'under load', words: 'under load', unit: 'MiB', of: ({ loaded }) => mebibytes(loaded?.residentBytes) },
   { head: 'at rest after it', words: 'at rest after it', unit: 'MiB', of: ({ rested }) => mebibytes(rested?.residentBytes) },
 ]
-const LISTENS: MemoryFigure = {
-  head: 'listens after',
-  words: 'until it listens',
-  unit: 'ms',
-  of: ({ startMilliseconds }) => startMilliseconds,
-}
 const ANSWERS: MemoryFigure = {
-  head: 'first answer after',
-  words: 'until its first answer',
-  unit: 'ms',
+  ...{ head: 'first answer after', words: 'until its first answer', unit: 'ms' },
   of: ({ firstAnswerMilliseconds }) => firstAnswerMilliseconds,
 }
-const CPU_TIME: MemoryFigure = {
-  head: 'CPU time until then',
-  words: 'of CPU time until then',
-  unit: 'ms',
-  // Where nothing is metered it is 0, which is no time.
-  of: ({ firstAnswerCpuMilliseconds }) => firstAnswerCpuMilliseconds || null,
-}
-const START = [LISTENS, ANSWERS, CPU_TIME]
+const BY_CLOCK: readonly MemoryFigure[] = [
+  { head: 'listens after', words: 'until it listens', unit: 'ms', of: ({ startMilliseconds }) => startMilliseconds },
+  ANSWERS,
+]
+const START: readonly MemoryFigure[] = [
+  ...BY_CLOCK,
+  {
+    ...{ head: 'CPU time until then', words: 'of CPU time until then', unit: 'ms' },
+    // Where nothing is metered it is 0, which is no time.
+    of: ({ firstAnswerCpuMilliseconds }) => firstAnswerCpuMilliseconds || null,
+  },
+]
 
-/** What the answer needs beside the result. */
-interface MemoryFacts {
-  readonly restMilliseconds: number
-  /** Why nothing is pinned; null: servers have a CPU of their own. */
-  readonly notPinnedBecause: string | null
-}
-
-/** What the memory study says: levels of every app, and what it takes beyond the skeleton. */
-export function answerMemory(result: Result, { restMilliseconds, notPinnedBecause }: MemoryFacts): AnswerBody {
+/**
+ * What the memory study says: levels of every app, and what it takes beyond the skeleton.
+ * @param facts why nothing is pinned; null: servers have a CPU of their own
+ */
+export function answerMemory(
+  result: Result,
+  facts: { readonly restMilliseconds: number; readonly notPinnedBecause: string | null },
+): AnswerBody {
   const apps = appsWithProcesses(result)
-  const left = [...new Set(result.cells.map(({ app }) => app))].filter((app) => !apps.includes(app))
+  const left = result.cells.filter(({ app }) => !apps.includes(app)).map(({ app }) => named(app))
   const limits = [
-    ...saidOf(left.map(named), (names) => `Not quoted, because of what was found of them: ${names}.`),
-    ...limitsOf(result, notPinnedBecause),
+    ...saidOf(left, (names) => `Not quoted, because of what was found of them: ${names}.`),
+    ...limitsOf(result, facts.notPinnedBecause),
   ]
   if (!apps.includes(result.baseline)) return joinAnswers({ limits })
+  const chart = (id: string, title: string, description: string, figures: readonly MemoryFigure[]) => {
+    const marksOf = ({ head, of }: MemoryFigure) =>
+      processLevels(result, apps, of).flatMap((level, index) => mark(head, apps[index]!, level))
+    return chartOf({ id, title, description, y: { title } }, figures.flatMap(marksOf))
+  }
+  const memory = 'resident memory of every app: idle, under load, and at rest after it'
+  const start = 'time until every app listens, and until it has answered once'
   return joinAnswers({
     sentences: [ofBaseline(result), ...ofOthers(result, apps), ...ofCopies(result)],
-    tables: [memoryTable(result, apps, restMilliseconds), startTable(result, apps)],
+    tables: [memoryTable(result, apps, facts.restMilliseconds), startTable(result, apps)],
     charts: [
-      chart(result, apps, RESIDENT, {
-        id: 'memory',
-        title: 'resident memory, MiB',
-        description: 'resident memory of every app: idle, under load, and at rest after it',
-      }),
-      chart(result, apps, [LISTENS, ANSWERS], {
-        id: 'start-up',
-        title: 'ms from the start of the process',
-        description: 'time until every app listens, and until it has answered once',
-      }),
+      chart('memory', 'resident memory, MiB', memory, RESIDENT),
+      chart('start-up', 'ms from the start of the process', start, BY_CLOCK),
     ],
     limits,
   })
 }
 
 function ofBaseline(result: Result): string {
-  const baseline = named(result.baseline)
   const levels = (figures: readonly MemoryFigure[]) =>
     figures.flatMap(({ of, words, unit }) => {
       const [level = null] = processLevels(result, [result.baseline], of)
       return level === null ? [] : [`${formatEstimate(level)} ${unit} ${words}`]
     })
-  const held = levels(RESIDENT)
-  const memory = held.length === 0 ? 'The kernel does not report memory here.' : `${baseline} holds ${listInWords(held)}.`
-  return `${memory} It takes ${listInWords(levels([LISTENS, ANSWERS]))}: Node's own start, with which that of the others is compared.`
+  const [held = 'The kernel does not report memory here.'] = saidOf(
+    levels(RESIDENT),
+    (amounts) => `${named(result.baseline)} holds ${amounts}.`,
+  )
+  return `${held} It takes ${listInWords(levels(BY_CLOCK))}: Node's own start, with which that of the others is compared.`
 }
 
 /** A sentence for every app but the baseline. */
 function ofOthers(result: Result, apps: readonly string[]): string[] {
-  const over = [...RESIDENT, ...START].map((figure) => ({ ...figure, differences: overBaseline(result, apps, figure.of) }))
+  const over = [...RESIDENT, ...START].map((figure) => ({ ...figure, estimates: overBaseline(result, apps, figure.of) }))
   return apps.flatMap((app, index) => {
-    const known = over.flatMap(({ unit, words, differences }) => {
-      const estimate = differences[index] ?? null
-      return estimate === null ? [] : [{ estimate, unit, where: words }]
-    })
+    const known = over.flatMap(({ unit, words, estimates: { [index]: estimate = null } }) =>
+      estimate === null ? [] : [{ estimate, unit, where: words }],
+    )
     return known.length === 0 ? [] : [`${named(app)} compared with ${named(result.baseline)}: ${differencesInWords(known)}.`]
   })
 }
@@ -159,15 +151,13 @@ function ofCopies(result: Result): string[] {
 
 function limitsOf({ environment: { foreignShare } }: Result, notPinnedBecause: string | null): string[] {
   const where = notPinnedBecause === null ? 'pinned to the CPU of the servers' : `not pinned to a CPU (${notPinnedBecause})`
-  return [
+  const limits = [
     `Processes were started one at a time, ${where}, while all others were idle; every app had been started once before, so that its files were in memory. From a cold disk it takes longer.`,
     'Memory that grows over minutes or hours is not seen: a process was under load for seconds.',
-    ...(foreignShare !== null && foreignShare > FOREIGN_SHARE
-      ? [
-          `Other programs used ${formatShare(foreignShare)} % of the CPU time: times by the clock contain the waiting for them, CPU times do not.`,
-        ]
-      : []),
   ]
+  if (foreignShare === null || foreignShare <= FOREIGN_SHARE) return limits
+  const foreign = `Other programs used ${formatShare(foreignShare)} % of the CPU time`
+  return [...limits, `${foreign}: times by the clock contain the waiting for them, CPU times do not.`]
 }
 
 function memoryTable(result: Result, apps: readonly string[], restMilliseconds: number) {
@@ -198,17 +188,6 @@ function besideBaseline(result: Result, apps: readonly string[], figures: readon
     [`${head}, ${unit}`, processLevels(result, apps, of)],
     [`${head}, over ${result.baseline}`, overBaseline(result, apps, of)],
   ])
-  return {
-    app: (app) => apps[app],
-    ...Object.fromEntries(columns.map(([head, estimates]) => [head, (app: number) => estimates[app]])),
-  }
-}
-
-type Words = Pick<AnswerChart, 'id' | 'title' | 'description'>
-
-function chart(result: Result, apps: readonly string[], figures: readonly MemoryFigure[], words: Words) {
-  const points = figures.flatMap(({ head, of }) =>
-    processLevels(result, apps, of).flatMap((level, index) => mark(head, apps[index]!, level)),
-  )
-  return chartOf({ ...words, y: { title: words.title } }, points)
+  const byApp = columns.map(([head, estimates]) => [head, (app: number) => estimates[app]])
+  return { app: (app) => apps[app], ...Object.fromEntries(byApp) }
 }

@@ -9,8 +9,7 @@ import type { ResolvedApp } from '../../servers/find-app.ts'
 import type { OwnValues } from '../question.ts'
 import { answerMiddleware } from './middleware-answer.ts'
 import { type PieceStep, planFramework } from './middleware-plan.ts'
-import type { Study } from './study.ts'
-import { prepareVariants, type Variant } from './variants.ts'
+import { prepareVariants, type Study, type Variant, variantOf } from './study.ts'
 
 const STEPS = ['alone', 'added'] as const
 const NO_STEPS = 'none'
@@ -54,19 +53,19 @@ export const middleware: Study = {
     if (frameworks.length === 0)
       throw new UserError('no-middleware', `${BASELINE} has no middleware: there is nothing to measure`, { hint: HINT })
     const variants = [
-      { app: skeleton!, key: null },
+      variantOf(skeleton!),
       ...frameworks.flatMap(({ app, framework, made }): Variant[] => [
-        { app, key: null },
+        variantOf(app),
         ...[...made].map(([key, set]) => {
           const how = set === null ? { name: 'bare' } : { name: 'withPieces', arguments: [set] }
-          return { app, key, recipe: { module: moduleOf(framework), ...how } }
+          return { ...variantOf(app, key), recipe: { module: moduleOf(framework), ...how } }
         }),
       ]),
     ]
-    const prepared = await prepareVariants(options, variants)
+    const prepared = await prepareVariants(options, variants, (result) => answerMiddleware(result, frameworks, sourceText))
     const processes = countProcesses(prepared.plan.deployments)
     if (processes > MANY_PROCESSES) remark(manyProcesses(processes))
-    return { ...prepared, answer: (result) => answerMiddleware(result, frameworks, sourceText) }
+    return prepared
   },
 }
 

@@ -1,10 +1,10 @@
 import type { PayloadSize, PayloadSource } from '../../../apps/payload/payload.ts'
 import { serverWasTheLimit } from '../../analysis/checks/saturation.ts'
 import { excludes, LEVEL } from '../../analysis/estimates.ts'
-import { againstReference, combine, costsOf, differences, estimateRows, type Figure, logRatios } from '../../analysis/relative.ts'
+import { againstReference, combine, costsOf, differences, estimateRows, logRatios } from '../../analysis/relative.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber, formatShare } from '../../result/format.ts'
-import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
+import type { Result } from '../../result/model.ts'
 import { costsTimes, isKnown, named, notUsable, usableCell } from './phrases.ts'
 
 /** One endpoint of the study. */
@@ -12,26 +12,6 @@ export interface PayloadCell {
   readonly endpoint: string
   readonly source: PayloadSource
   readonly bytes: PayloadSize
-}
-
-interface Known extends PayloadCell {
-  readonly app: string
-  readonly cell: MeasuredCell
-  /** Cost over the skeleton's; null: it is the skeleton, or the skeleton's may not be quoted. */
-  readonly overSkeleton: Estimate | null
-  /** Cost over that of the same body from memory; null: it is from memory, or that is not known. */
-  readonly overMemory: Estimate | null
-  readonly overNginx: Estimate | null
-}
-
-/** What a longer body adds, of one app and source. */
-interface Slope {
-  readonly app: string
-  readonly source: PayloadSource
-  /** CPU microseconds per 1000 bytes, between the shortest and the longest body. */
-  readonly perKilobyte: Estimate
-  /** Beyond those of the skeleton; null: it is the skeleton, or that is not known. */
-  readonly overSkeleton: Estimate | null
 }
 
 const BYTES_PER_KILOBYTE = 1000
@@ -43,17 +23,20 @@ const STANDING_LIMITS = [
 
 /** What bodies cost: a row per app, source and length, and what a kilobyte adds. */
 export function answerPayload(result: Result, asked: readonly PayloadCell[], nginx: string): AnswerBody {
-  const known = knownOf(result, asked, nginx)
-  const slopes = slopesOf(known, result.baseline)
+  const rows = rowsOf(result, asked, nginx)
+  const slopes = slopesOf(rows, result.baseline)
   return joinAnswers({
-    sentences: sentences(known, slopes, result.baseline, nginx),
-    tables: [costTable(known, result.baseline), slopeTable(slopes)],
-    charts: [chart(known)],
-    limits: [...notUsable(result.cells), ...loadBound(known), ...STANDING_LIMITS],
+    sentences: sentences(rows, slopes, result.baseline, nginx),
+    tables: [costTable(rows, result.baseline), slopeTable(slopes)],
+    charts: [chart(rows)],
+    limits: [...notUsable(result.cells), ...loadBound(rows), ...STANDING_LIMITS],
   })
 }
 
-function knownOf(result: Result, asked: readonly PayloadCell[], nginx: string): Known[] {
+type Row = ReturnType<typeof rowsOf>[number]
+
+/** What may be quoted, and its cost over something else; null: it is that itself, or that may not be quoted. */
+function rowsOf(result: Result, asked: readonly PayloadCell[], nginx: string) {
   const apps = [...new Set(result.cells.map(({ app }) => app))]
   const quotable = apps.flatMap((app) =>
     asked.flatMap((one) => {
@@ -76,13 +59,19 @@ function knownOf(result: Result, asked: readonly PayloadCell[], nginx: string): 
     return {
       ...one,
       overSkeleton: app !== result.baseline && quoted(result.baseline, source, bytes) !== undefined ? cell.ratio : null,
-      overNginx: app === nginx || beside === undefined ? null : beside.ratio,
+      overNginx: app === nginx ? null : (beside?.ratio ?? null),
     }
   })
 }
 
-function slopesOf(known: readonly Known[], baseline: string): Slope[] {
-  const slopes = [...Map.groupBy(known, ({ app, source }) => JSON.stringify([app, source])).values()].flatMap((own) => {
+type Slope = ReturnType<typeof slopesOf>[number]
+
+/**
+ * What a longer body adds, of every app and source: CPU microseconds per 1000 bytes, between the shortest and the longest body.
+ * `overSkeleton`: beyond those of the skeleton; null: it is the skeleton, or that is not known.
+ */
+function slopesOf(rows: readonly Row[], baseline: string) {
+  const slopes = [...Map.groupBy(rows, ({ app, source }) => JSON.stringify([app, source])).values()].flatMap((own) => {
     const byLength = own.toSorted((a, b) => a.bytes - b.bytes)
     const [shortest, longest] = [byLength[0]!, byLength.at(-1)!]
     if (shortest.bytes === longest.bytes) return []
@@ -91,21 +80,19 @@ function slopesOf(known: readonly Known[], baseline: string): Slope[] {
     const rounds = combine(costsOf(longest.cell), costsOf(shortest.cell), (long, short) => (long - short) / kilobytes)
     return [{ app, source, from: shortest.bytes, to: longest.bytes, rounds }]
   })
-  const skeletonOf = ({ source, from, to }: (typeof slopes)[number]): readonly Figure[] =>
+  const skeletonOf = ({ source, from, to }: (typeof slopes)[number]) =>
     slopes.find((one) => one.app === baseline && one.source === source && one.from === from && one.to === to)?.rounds ?? []
-  const estimated = estimateRows(
-    slopes,
-    {},
-    {
-      perKilobyte: ({ rounds }) => rounds,
-      overSkeleton: (one) => (one.app === baseline ? [] : differences(one.rounds, skeletonOf(one))),
-    },
+  const means = {
+    perKilobyte: ({ rounds }: (typeof slopes)[number]) => rounds,
+    overSkeleton: (one: (typeof slopes)[number]) => (one.app === baseline ? [] : differences(one.rounds, skeletonOf(one))),
+  }
+  return estimateRows(slopes, {}, means).flatMap(({ perKilobyte, ...one }) =>
+    perKilobyte === null ? [] : [{ ...one, perKilobyte }],
   )
-  return estimated.flatMap(({ perKilobyte, ...one }) => (perKilobyte === null ? [] : [{ ...one, perKilobyte }]))
 }
 
-function sentences(known: readonly Known[], slopes: readonly Slope[], baseline: string, nginx: string): string[] {
-  return [...Map.groupBy(known, ({ app }) => app)].flatMap(([app, own]) => {
+function sentences(rows: readonly Row[], slopes: readonly Slope[], baseline: string, nginx: string): string[] {
+  return [...Map.groupBy(rows, ({ app }) => app)].flatMap(([app, own]) => {
     const name = app === baseline ? `${named(app)} (the skeleton)` : named(app)
     const slope = slopes.filter((one) => one.app === app)
     const longest = own.filter(({ source }) => source === 'file').toSorted((a, b) => b.bytes - a.bytes)[0]
@@ -125,7 +112,7 @@ function slopeInWords({ source, perKilobyte, overSkeleton }: Slope): string {
     : `${own} (cannot be told apart from the skeleton: ${signed})`
 }
 
-function fileInWords(name: string, { bytes, overMemory, overNginx }: Known): string[] {
+function fileInWords(name: string, { bytes, overMemory, overNginx }: Row): string[] {
   const parts = [
     ...(overMemory === null ? [] : [costsTimes(overMemory, 'the same from memory')]),
     ...(overNginx === null ? [] : [costsTimes(overNginx, 'from nginx with sendfile')]),
@@ -133,55 +120,39 @@ function fileInWords(name: string, { bytes, overMemory, overNginx }: Known): str
   return parts.length === 0 ? [] : [`${name}: a file of ${formatNumber(bytes, 0)} bytes ${parts.join('; it ')}.`]
 }
 
-function loadBound(known: readonly Known[]): string[] {
-  return known
-    .filter(({ cell }) => !serverWasTheLimit(cell))
-    .map(
-      ({ app, endpoint, cell }) =>
-        `${named(app)} on ${endpoint} was ${formatShare(cell.serverBusy)} % busy: the load generator was the limit, and its requests/s are ` +
-        'left out.',
-    )
+function loadBound(rows: readonly Row[]): string[] {
+  const bound = rows.filter(({ cell }) => !serverWasTheLimit(cell))
+  return bound.map(({ app, endpoint, cell }) => {
+    const busy = `${named(app)} on ${endpoint} was ${formatShare(cell.serverBusy)} % busy`
+    return `${busy}: the load generator was the limit, and its requests/s are left out.`
+  })
 }
 
-function costTable(known: readonly Known[], baseline: string) {
-  return tableOf(
-    {
-      id: 'payload-cost',
-      title: 'by length of the body',
-      note: `Intervals of ${100 * LEVEL} %. The skeleton is ${named(baseline)}; file and memory are compared within a process.`,
-    },
-    known,
-    {
-      app: ({ app }) => app,
-      body: ({ source }) => FROM[source],
-      bytes: ({ bytes }) => bytes,
-      'CPU µs/request': ({ cell }) => cell.cost,
-      '÷ skeleton': ({ overSkeleton }) => overSkeleton,
-      'file ÷ memory': ({ overMemory }) => overMemory,
-      '÷ nginx': ({ overNginx }) => overNginx,
-      'requests/s': ({ cell }) => (serverWasTheLimit(cell) ? cell.requestsPerSecond : null),
-    },
-  )
+function costTable(rows: readonly Row[], baseline: string) {
+  const note = `Intervals of ${100 * LEVEL} %. The skeleton is ${named(baseline)}; file and memory are compared within a process.`
+  return tableOf({ id: 'payload-cost', title: 'by length of the body', note }, rows, {
+    app: ({ app }) => app,
+    body: ({ source }) => FROM[source],
+    bytes: ({ bytes }) => bytes,
+    'CPU µs/request': ({ cell }) => cell.cost,
+    '÷ skeleton': ({ overSkeleton }) => overSkeleton,
+    'file ÷ memory': ({ overMemory }) => overMemory,
+    '÷ nginx': ({ overNginx }) => overNginx,
+    'requests/s': ({ cell }) => (serverWasTheLimit(cell) ? cell.requestsPerSecond : null),
+  })
 }
 
 function slopeTable(slopes: readonly Slope[]) {
-  return tableOf(
-    {
-      id: 'payload-per-kilobyte',
-      title: 'what a kilobyte adds',
-      note: 'Between the shortest and the longest body, per 1000 bytes, round by round.',
-    },
-    slopes,
-    {
-      app: ({ app }) => app,
-      body: ({ source }) => FROM[source],
-      'CPU µs/kilobyte': ({ perKilobyte }) => perKilobyte,
-      'over the skeleton, µs': ({ overSkeleton }) => overSkeleton,
-    },
-  )
+  const note = 'Between the shortest and the longest body, per 1000 bytes, round by round.'
+  return tableOf({ id: 'payload-per-kilobyte', title: 'what a kilobyte adds', note }, slopes, {
+    app: ({ app }) => app,
+    body: ({ source }) => FROM[source],
+    'CPU µs/kilobyte': ({ perKilobyte }) => perKilobyte,
+    'over the skeleton, µs': ({ overSkeleton }) => overSkeleton,
+  })
 }
 
-function chart(known: readonly Known[]) {
+function chart(rows: readonly Row[]) {
   return chartOf(
     {
       id: 'payload-cost',
@@ -190,6 +161,6 @@ function chart(known: readonly Known[]) {
       x: { title: 'bytes', scale: 'log' },
       y: { title: 'CPU µs/request, less is better', scale: 'log' },
     },
-    known.flatMap(({ app, source, bytes, cell }) => mark(app, bytes, cell.cost, FROM[source])),
+    rows.flatMap(({ app, source, bytes, cell }) => mark(app, bytes, cell.cost, FROM[source])),
   )
 }

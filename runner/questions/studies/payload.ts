@@ -9,8 +9,7 @@ import { knownApps, type ResolvedApp } from '../../servers/find-app.ts'
 import { findNginx, missingNginx } from '../../servers/nginx.ts'
 import type { OwnValues } from '../question.ts'
 import { answerPayload, type PayloadCell } from './payload-answer.ts'
-import type { PreparedStudy, Study } from './study.ts'
-import { prepareVariants, type Variant } from './variants.ts'
+import { type PreparedStudy, prepareVariants, type Study, type Variant, variantOf } from './study.ts'
 
 /** Where nginx finds what it serves, in its private folder; as apps/payload/nginx.conf says. */
 const SERVED = 'served'
@@ -63,20 +62,17 @@ export async function preparePayload(
   nginx: NginxPlan | null,
 ): Promise<PreparedStudy> {
   const asked = askedOf(own)
-  const variants = apps.map((app): Variant => ({ app: payloadVariant(app), key: null }))
+  const variants = apps.map((app): Variant => variantOf(payloadVariant(app)))
   const files = asked.filter(({ source }) => source === 'file').map(({ endpoint }) => endpoint)
   if (nginx !== null && files.length > 0) {
     const served = new Map([...payloadFiles()].map(([name, body]) => [`${SERVED}/${name}`, body]))
     const program = { ...nginx, locations: readFileSync(NGINX.modulePath, 'utf8'), files: served }
     // It may well be faster than the load generator; that is said, and does not make its cost useless as a reference.
     const load = { saturates: false }
-    variants.push({ app: NGINX, key: null, deployment: { runtime: nginx.name, program, endpoints: files, load } })
+    variants.push({ ...variantOf(NGINX), deployment: { runtime: nginx.name, program, endpoints: files, load } })
   }
   const plan = { endpoints: asked.map(({ endpoint }) => endpoint), answers: payloadAnswers }
-  return {
-    ...(await prepareVariants(options, variants, plan)),
-    answer: (result) => answerPayload(result, asked, NGINX.id),
-  }
+  return prepareVariants(options, variants, (result) => answerPayload(result, asked, NGINX.id), plan)
 }
 
 /** Ids of the suite's apps that have a variant for this study. */

@@ -1,5 +1,6 @@
 import { excludes, rescaled } from '../../analysis/estimates.ts'
 import type { DriverId } from '../../load/drivers.ts'
+import { type AnswerChart, type AnswerPoint, type ChartWords, chartOf } from '../../result/answer.ts'
 import { UserError } from '../../result/errors.ts'
 import { formatEstimate } from '../../result/format.ts'
 import type { Cell, Estimate, MeasuredCell, Result } from '../../result/model.ts'
@@ -20,9 +21,9 @@ export function saidOf(names: readonly string[], sentence: (names: string) => st
   return names.length === 0 ? [] : [sentence(listInWords([...new Set(names)]))]
 }
 
-/** A share as percents for a table. */
-export function percent(share: number): number {
-  return Number((100 * share).toFixed(1))
+/** A share as percents for a table; null: not known. */
+export function percent(share: number | null): number | null {
+  return share === null ? null : Number((100 * share).toFixed(1))
 }
 
 /** Endpoints that a result has cells of, in its order. */
@@ -30,10 +31,28 @@ export function endpointsIn({ cells }: Pick<Result, 'cells'>): string[] {
   return [...new Set(cells.map(({ endpoint }) => endpoint))]
 }
 
+/** Where sentences of several endpoints differ: ` on hello`; nothing to say of a single one. */
+export function onEndpoint(result: Pick<Result, 'cells'>, endpoint: string): string {
+  return endpointsIn(result).length > 1 ? ` on ${named(endpoint)}` : ''
+}
+
 /** The cell of an app of the plan, where it has numbers. */
 export function measuredCell({ cells }: Pick<Result, 'cells'>, app: string, endpoint: string): MeasuredCell | null {
   const cell = cells.find((one) => one.app === app && one.endpoint === endpoint)
   return cell?.state === 'measured' ? cell : null
+}
+
+/** Rows with the cells of the apps of the plan that they are; those without numbers, or with none to be quoted, are left out. */
+export function withCells<Row extends { readonly id: string }>(
+  result: Pick<Result, 'cells'>,
+  rows: readonly Row[],
+  endpoint: string,
+  cellOf: typeof measuredCell = usableCell,
+): (Row & { readonly cell: MeasuredCell })[] {
+  return rows.flatMap((row) => {
+    const cell = cellOf(result, row.id, endpoint)
+    return cell === null ? [] : [{ ...row, cell }]
+  })
 }
 
 /** The cell of an app of the plan, where its numbers may be quoted; null where they may not, or there are none. */
@@ -45,6 +64,11 @@ export function usableCell(result: Pick<Result, 'cells'>, app: string, endpoint:
 /** Whether the cell has numbers, and they are not invalid. */
 export function isUsable(cell: Cell): boolean {
   return cell.state === 'measured' && cell.verdict !== 'invalid'
+}
+
+/** A column of cells that have no numbers to be quoted where they are invalid. */
+export function ifUsable<Value>(of: (cell: MeasuredCell) => Value): (row: { readonly cell: MeasuredCell }) => Value | null {
+  return ({ cell }) => (isUsable(cell) ? of(cell) : null)
 }
 
 /** A sentence for all cells that may not be quoted for the same reasons: an answer has to say what it leaves out. */
@@ -96,13 +120,10 @@ export interface Difference {
  * or less whose interval holds zero or is not known.
  */
 export function differencesInWords(differences: readonly Difference[]): string {
-  const signed = differences.flatMap(({ estimate, unit, where }) => {
-    const words = moreOrLess(estimate, ` ${unit}`)
-    return words === null ? [] : [`${words} ${where}`]
-  })
-  const ties = differences
-    .filter(({ estimate, unit }) => moreOrLess(estimate, unit) === null)
-    .map(({ estimate, unit, where }) => `${where} (${formatEstimate(estimate)} ${unit})`)
+  const worded = differences.map((one) => ({ ...one, words: moreOrLess(one.estimate, ` ${one.unit}`) }))
+  const signed = worded.filter(({ words }) => words !== null).map(({ words, where }) => `${words} ${where}`)
+  const tied = worded.filter(({ words }) => words === null)
+  const ties = tied.map(({ estimate, unit, where }) => `${where} (${formatEstimate(estimate)} ${unit})`)
   return [...signed, ...saidOf(ties, (list) => `cannot be told apart ${list}`)].join('; ')
 }
 
@@ -138,4 +159,26 @@ export function isKnown({ low, high }: Estimate): boolean {
 /** A ratio that may well be 1. */
 export function isTie(ratio: Estimate): boolean {
   return !excludes(ratio, 1)
+}
+
+/**
+ * A chart of throughput and one of cost over something that is counted.
+ * @param by how the axis is called in a description, and what a curve is
+ */
+export function rateAndCostCharts<Row extends { readonly cell: MeasuredCell }>(
+  { study, endpoint, by, x }: { study: string; endpoint: string; by: string; x: NonNullable<ChartWords['x']> },
+  rows: readonly Row[],
+  pointsOf: (row: Row, figure: Estimate) => AnswerPoint[],
+): AnswerChart[] {
+  const chart = (id: string, title: string, of: (cell: MeasuredCell) => Estimate) => {
+    const words = { id: `${study}-${id}-${endpoint}`, title: `${endpoint}: ${title}`, description: `${title} by ${by}` }
+    return chartOf(
+      { ...words, x, y: { ...x, title } },
+      rows.flatMap((row) => pointsOf(row, of(row.cell))),
+    )
+  }
+  return [
+    chart('throughput', 'requests/s', ({ requestsPerSecond }) => requestsPerSecond),
+    chart('cost', 'CPU µs/request', ({ cost }) => cost),
+  ]
 }

@@ -5,7 +5,7 @@ import { withDefaults } from '../../measure/options.ts'
 import type { AnswerFigure } from '../../result/answer.ts'
 import type { Estimate, Result } from '../../result/model.ts'
 import { prepareStack } from './stack.ts'
-import { STACKS, type StackId } from './stack-plan.ts'
+import { STACKS, type StackId } from './stack-answer.ts'
 
 const app = (id: string) => ({ id, modulePath: `/${id}.ts`, given: id, insideProject: true })
 

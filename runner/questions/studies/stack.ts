@@ -1,18 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { CompareOptions } from '../../measure/options.ts'
 import { UserError } from '../../result/errors.ts'
+import { variantId } from '../../result/ids.ts'
 import { chosenFrom, list } from '../../result/option-values.ts'
 import { checkClientAddress } from '../../servers/client-address.ts'
 import type { NginxPlan } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 import { findNginx, missingNginx } from '../../servers/nginx.ts'
 import type { OwnValues } from '../question.ts'
-import { answerStack } from './stack-answer.ts'
-import { ALONE, ALONE_ENDPOINT, DIRECT, planStacks, proxyWays, STACKS, type StackId } from './stack-plan.ts'
-import type { PreparedStudy, Study } from './study.ts'
-import { prepareVariants } from './variants.ts'
+import { ALONE, answerStack, DIRECT, STACKS, type StackId, WAYS } from './stack-answer.ts'
+import { type PreparedStudy, prepareVariants, type Study, type Variant, variantOf } from './study.ts'
 
+/** nginx cannot make the other answers: there is code behind them. */
+const ALONE_ENDPOINT = 'hello'
 /** Node queues 511 connections that nobody has taken yet; nginx may open one for every client at the same moment. */
 const MOST_CONNECTIONS = 500
+const NGINX: ResolvedApp = {
+  id: 'nginx',
+  given: 'nginx',
+  insideProject: true,
+  modulePath: fileURLToPath(new URL('../../../apps/nginx/hello.conf', import.meta.url)),
+}
+const NGINX_ALONE = variantOf(NGINX, 'alone')
 
 /** What stands in front of an app: nginx or nothing, over tcp or a unix socket, with connections kept or not. */
 export const stack: Study = {
@@ -39,21 +49,36 @@ export const stack: Study = {
     const chosen = stacksOf(own, options, remark)
     checkOptions(options, chosen)
     const { version, path } = findNginx()!
-    if (options.driver !== 'fake') await checkClientAddress({ version, path }, proxyWays(chosen))
+    const proxied = chosen.flatMap((id) => (WAYS[id].proxied ? [WAYS[id]] : []))
+    if (options.driver !== 'fake') await checkClientAddress({ version, path }, proxied)
     return prepareStack(options, apps, chosen, { name: `nginx ${version}`, path, connections: options.connections })
   },
 }
 
-/** The study without its outside world. */
+/** The study without its outside world. Stacks over one transport share the app's process: what chance gave to it is the same for all. */
 export async function prepareStack(
   options: CompareOptions,
   apps: readonly ResolvedApp[],
   chosen: readonly StackId[],
   nginx: NginxPlan,
 ): Promise<PreparedStudy> {
-  const stacks = planStacks(apps, chosen, nginx)
-  const cells = stacks.map(({ id, app, stack }) => ({ id, stack, app: stack === ALONE ? null : app.id }))
-  return { ...(await prepareVariants(options, stacks)), answer: (result) => answerStack(result, cells) }
+  const alone = chosen.includes(ALONE) ? NGINX_ALONE.id : null
+  const program = { ...nginx, locations: readFileSync(NGINX.modulePath, 'utf8') }
+  // It may well be faster than the load generator.
+  const ofNginx = { runtime: nginx.name, program, endpoints: [ALONE_ENDPOINT], load: { saturates: false } }
+  const variants = chosen.flatMap((stack): (Variant & { stack: StackId })[] => {
+    const { transport, keepAlive, proxied } = WAYS[stack]
+    if (stack === ALONE) return [{ ...NGINX_ALONE, stack, deployment: { ...ofNginx, transport } }]
+    return apps.map((app) => {
+      const proxy = proxied ? { proxy: { ...nginx, keepAlive } } : {}
+      const partsOver = { direct: variantId(app.id, DIRECT), alone }
+      return {
+        ...{ ...variantOf(app, stack), stack },
+        deployment: { transport, process: variantId(app.id, transport), partsOver, ...proxy },
+      }
+    })
+  })
+  return prepareVariants(options, variants, (result) => answerStack(result, variants))
 }
 
 function stacksOf({ stacks }: OwnValues, { endpoints }: CompareOptions, remark: (sentence: string) => void): StackId[] {

@@ -6,9 +6,8 @@ import type { Member } from '../../machine/process-tree.ts'
 import type { RunRecord } from '../../measure/records.ts'
 import { AnswerBody, type AnswerTable } from '../../result/answer.ts'
 import { Result } from '../../result/model.ts'
-import { idOf, type Variant, variantDeployments } from './variants.ts'
+import { variantDeployments, variantOf } from './study.ts'
 import { answerWorkers } from './workers-answer.ts'
-import type { WorkersVariant } from './workers-figures.ts'
 
 interface World {
   /** Microseconds per request by variant: of one CPU, so requests/s are a million over it. */
@@ -24,12 +23,13 @@ interface World {
 const app = { id: 'node-http', modulePath: '/node-http.ts', given: 'node-http', insideProject: true }
 
 async function answerOf({ costs, cpus = [1], members, loadIdle = 0.5, says = {} }: World) {
-  const variants = Object.keys(costs).map((id): Variant => {
+  const variants = Object.keys(costs).map((id) => {
     const [, workers, scheduling] = /^node-http@(\d+)-(.*)$/.exec(id) ?? []
     const team = workers === undefined ? {} : { team: { workers: Number(workers), scheduling: scheduling as Scheduling } }
     return {
-      app,
-      key: workers === undefined ? null : `${workers}-${scheduling}`,
+      ...variantOf(app, workers === undefined ? null : `${workers}-${scheduling}`),
+      workers: Number(workers ?? 1),
+      scheduling: (scheduling as Scheduling | undefined) ?? null,
       deployment: { ...team, ...(cpus.length > 1 ? { cpus } : {}) },
     }
   })
@@ -68,14 +68,7 @@ async function answerOf({ costs, cpus = [1], members, loadIdle = 0.5, says = {} 
   })
   const record = { ...asReal(await simulated.run()), ...says }
   const result = Result.parse(JSON.parse(JSON.stringify(simulated.result(record as RunRecord))))
-  const described = variants.map(
-    (variant): WorkersVariant => ({
-      ...{ app: 'node-http', id: idOf(variant) },
-      workers: variant.deployment?.team?.workers ?? 1,
-      scheduling: variant.deployment?.team?.scheduling ?? null,
-    }),
-  )
-  const answer = answerWorkers(result, { variants: described, connections: simulated.plan.connections, cpus })
+  const answer = answerWorkers(result, { variants, connections: simulated.plan.connections, cpus })
   expect(AnswerBody.parse(JSON.parse(JSON.stringify(answer)))).toEqual(answer)
   return { answer, result }
 }

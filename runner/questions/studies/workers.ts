@@ -6,8 +6,7 @@ import type { Rig } from '../../measure/rig.ts'
 import { UserError } from '../../result/errors.ts'
 import { chosenFrom, list, listOfWholeNumbers } from '../../result/option-values.ts'
 import type { OwnValues, QuestionContext } from '../question.ts'
-import type { Study } from './study.ts'
-import { idOf, prepareVariants, type Variant } from './variants.ts'
+import { ascending, prepareVariants, type Study, variantOf } from './study.ts'
 import { answerWorkers } from './workers-answer.ts'
 
 const WORKERS = [1, 2, 4]
@@ -43,32 +42,22 @@ export const workers: Study = {
   async prepare(options, own, { apps, placement, remark }) {
     const cpus = cpusForWorkers(placement, allowedCpus())
     // All variants have the same CPUs, the one plain process too.
-    const several = cpus === null || cpus.length < 2 ? {} : { cpus }
-    const teams = schedulingsOf(own, options, remark).flatMap((scheduling) =>
-      countsOf(own, options).map((workers) => ({ workers, scheduling })),
-    )
-    const variants = apps.flatMap((app): Variant[] => [
-      { app, key: null, deployment: several },
-      ...teams.map((team) => ({ app, key: `${team.workers}-${team.scheduling}`, deployment: { ...several, team } })),
+    const deployment = cpus === null || cpus.length < 2 ? {} : { cpus }
+    const counts = ascending(own.workers, options.quick ? QUICK_WORKERS : WORKERS)
+    const teams = schedulingsOf(own, options, remark).flatMap((scheduling) => counts.map((workers) => ({ workers, scheduling })))
+    const variants = apps.flatMap((app) => [
+      { ...variantOf(app), workers: 1, scheduling: null, deployment },
+      ...teams.map((team) => ({
+        ...{ ...variantOf(app, `${team.workers}-${team.scheduling}`), ...team },
+        deployment: { ...deployment, team },
+      })),
     ])
+    const facts = { variants, connections: options.connections, cpus }
     // Memory and CPU time of every process are wanted, rests are not.
-    const prepared = await prepareVariants(options, variants, { processRecords: { restMilliseconds: 0 } })
-    const described = variants.map((variant) => ({
-      app: variant.app.id,
-      id: idOf(variant),
-      workers: variant.deployment?.team?.workers ?? 1,
-      scheduling: variant.deployment?.team?.scheduling ?? null,
-    }))
-    return {
-      ...prepared,
-      rig: (rig) => onSeveralCpus(rig, placement, cpus),
-      answer: (result) => answerWorkers(result, { variants: described, connections: options.connections, cpus }),
-    }
+    const records = { processRecords: { restMilliseconds: 0 } }
+    const prepared = await prepareVariants(options, variants, (result) => answerWorkers(result, facts), records)
+    return { ...prepared, rig: (rig) => onSeveralCpus(rig, placement, cpus) }
   },
-}
-
-function countsOf({ workers }: OwnValues, { quick }: CompareOptions): number[] {
-  return [...new Set((workers as number[] | undefined) ?? (quick ? QUICK_WORKERS : WORKERS))].sort((a, b) => a - b)
 }
 
 /** @throws UserError when only what the transport or the system does not have is requested */

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { withDefaults } from '../../measure/options.ts'
-import { prepareVariants, type Variant, variantDeployments } from './variants.ts'
+import { prepareVariants, type Variant, variantDeployments, variantOf } from './study.ts'
 
 const app = (id: string) => ({ id, modulePath: `/${id}.ts`, given: id, insideProject: true })
-const plain = (id: string): Variant => ({ app: app(id), key: null, deployment: {} })
+const nothing = () => ({ sentences: [], tables: [], charts: [], limits: [] })
 
 describe('variants', () => {
   it('are apps of a plan, called by what sets them apart', async () => {
-    const variants = [plain('raw'), { ...plain('koa'), key: 'unix', deployment: { transport: 'unix' as const } }]
-    const { apps } = await prepareVariants(withDefaults({}, [], 1), variants)
+    const variants = [variantOf(app('raw')), { ...variantOf(app('koa'), 'unix'), deployment: { transport: 'unix' as const } }]
+    const { apps } = await prepareVariants(withDefaults({}, [], 1), variants, nothing)
     expect(apps.map(({ id, given }) => [id, given])).toEqual([
       ['raw', 'raw'],
       ['koa@unix', 'koa'],
@@ -22,7 +22,7 @@ describe('variants', () => {
 
   it('that share the process of the baseline are asked in both of its copies', () => {
     const level = (id: string, connections: number): Variant => ({
-      ...{ app: app(id), key: String(connections), deployment: { process: id, load: { connections } } },
+      ...{ ...variantOf(app(id), String(connections)), deployment: { process: id, load: { connections } } },
     })
     const variants = [level('raw', 1), level('raw', 16), level('koa', 1)]
     expect(variantDeployments(variants, 'raw@16').map(({ id, app, process }) => [id, app, process])).toEqual([
