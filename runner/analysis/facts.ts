@@ -10,7 +10,7 @@ import type { ResolvedApp } from '../servers/find-app.ts'
 import { median, total } from '../statistics/summary.ts'
 import type { OutsideWork } from './all-in.ts'
 import type { CellFacts, CellFigures } from './checks/finding.ts'
-import { type CellEstimates, type CellSeries, distances, estimateCells, estimateChanges } from './estimates.ts'
+import { type CellSeries, distances, estimateCells, estimateChanges } from './estimates.ts'
 import type { Ledger } from './ledger.ts'
 import { type OpenLoopFigures, openLoopOver } from './open-loop.ts'
 import { cellTotals, sumFields } from './sums.ts'
@@ -47,15 +47,16 @@ export function gatherFacts(series: readonly CellSeries[], facts: RunFacts, outs
     const known = facts.preflight.find((one) => one.app === app)
     const deployment = plan.deployments.find((one) => one.app === app)!
     const load = loadOf(plan, deployment)
-    const beside = {
-      ...cellIdentity(facts, app, endpoint),
-      ...estimates.get(cell)!,
-      driftPercent: drifts.get(cell) ?? null,
-      helperFallPercent: helperFalls.get(cell) ?? null,
-      headerBytes: known?.headerBytes.get(endpoint) ?? null,
-    }
     return {
-      figures: cellFigures(cell, beside, ledger),
+      figures: {
+        ...cellIdentity(facts, app, endpoint),
+        ...estimates.get(cell)!,
+        impliedMaximumRequestsPerSecond: 1e6 / estimates.get(cell)!.cost.value,
+        driftPercent: drifts.get(cell) ?? null,
+        helperFallPercent: helperFalls.get(cell) ?? null,
+        headerBytes: known?.headerBytes.get(endpoint) ?? null,
+        ...measuredFigures(cell, ledger),
+      },
       totals: cellTotals(measured),
       isBaseline: app === plan.baseline,
       covariate: distances(rounds),
@@ -71,11 +72,8 @@ export function gatherFacts(series: readonly CellSeries[], facts: RunFacts, outs
   })
 }
 
-/** What is known of a cell beside its rounds. */
-type Known = Identity & Pick<MeasuredCell, 'driftPercent' | 'helperFallPercent' | 'headerBytes'> & CellEstimates
-
-/** All numbers of a measured cell. */
-function cellFigures({ app, endpoint, rounds: perRound, measured }: CellSeries, known: Known, ledger: Ledger): CellFigures {
+/** What its rounds say of a cell, beside what is estimated. */
+function measuredFigures({ app, endpoint, rounds: perRound, measured }: CellSeries, ledger: Ledger) {
   const { elapsedNs, idleNs, userNs, systemNs, ...counts } = sumFields(measured, [
     'elapsedNs',
     'idleNs',
@@ -88,9 +86,7 @@ function cellFigures({ app, endpoint, rounds: perRound, measured }: CellSeries, 
   // Of every round of the run: the cell may have lost all blocks of one.
   const blocks = ledger.rounds.flatMap((round) => round.blocks.filter((own) => own.endpoint === endpoint))
   return {
-    state: 'measured',
-    ...known,
-    impliedMaximumRequestsPerSecond: 1e6 / known.cost.value,
+    state: 'measured' as const,
     userShare: userNs === null || systemNs === null || userNs + systemNs === 0 ? null : userNs / (userNs + systemNs),
     latencyMicroseconds: openLoop?.latency ?? ledger.latency(app, endpoint),
     residentBytes: ledger.residentBytes(app),

@@ -31,7 +31,7 @@ function placesOf(apps: readonly string[], table: readonly (readonly number[])[]
   const { ranks, pairs } = rankWithTies(table, { covariate })
   return apps.map((app, index) => ({
     app,
-    rank: ranks[index] ?? { low: 1, high: apps.length },
+    rank: ranks[index]!,
     apartFrom: pairs
       .filter(({ i, j, verdict }) => (i === index || j === index) && (verdict === 'lower' || verdict === 'higher'))
       .map(({ i, j }) => apps[i === index ? j : i]!),
@@ -104,40 +104,21 @@ export function areTied(a: Ranked, b: Ranked): boolean {
   return a.rank.low <= b.rank.high && b.rank.low <= a.rank.high
 }
 
-/**
- * The largest groups of apps of which no two can be told apart, in the order given; an app may be in several. They come from inserting one
- * proven difference after another and absorbing groups that lie within others (Piepho 2004, "An algorithm for a letter-based representation
- * of all-pairwise comparisons").
- */
+/** The largest groups of apps of which no two can be told apart, in the order given; an app may be in several. */
 export function tieGroups(entries: readonly Ranked[]): string[][] {
-  const pairs = entries.flatMap((one, index) => entries.slice(index + 1).map((other) => [one, other] as const))
-  let groups = [[...entries]]
-  for (const [one, other] of pairs.filter(([one, other]) => !areTied(one, other))) {
-    groups = absorb(groups.flatMap((group) => split(group, one, other)))
-  }
-  return groups
-    .filter((group) => group.length > 1)
-    .sort((one, other) => (startsFirst(one, other, entries) ? -1 : 1))
+  return cliques([], entries, [])
+    .filter(({ length }) => length > 1)
     .map((group) => group.map(({ app }) => app))
 }
 
-function split(group: Ranked[], one: Ranked, other: Ranked): Ranked[][] {
-  if (!group.includes(one) || !group.includes(other)) return [group]
-  return [one, other].map((left) => group.filter((entry) => entry !== left))
-}
-
-/** Drops every group that lies within another; of two equal ones the first stays. */
-function absorb(groups: readonly Ranked[][]): Ranked[][] {
-  return groups.filter(
-    (group, index) =>
-      !groups.some((other, place) => {
-        const outlasts = other.length > group.length || (other.length === group.length && place < index)
-        return outlasts && group.every((entry) => other.includes(entry))
-      }),
-  )
-}
-
-/** Has it the first entry that is not in both? */
-function startsFirst(one: readonly Ranked[], other: readonly Ranked[], order: readonly Ranked[]): boolean {
-  return one.includes(order.find((entry) => one.includes(entry) !== other.includes(entry))!)
+/**
+ * All largest groups of which no two can be told apart: a group that holds all of `group` and some candidates, if none of those tried before
+ * belongs to it too (Bron & Kerbosch 1973, "Algorithm 457: finding all cliques of an undirected graph").
+ */
+function cliques(group: readonly Ranked[], candidates: readonly Ranked[], before: readonly Ranked[]): (readonly Ranked[])[] {
+  if (candidates.length === 0) return before.length === 0 ? [group] : []
+  return candidates.flatMap((one, index) => {
+    const tied = (others: readonly Ranked[]) => others.filter((other) => areTied(one, other))
+    return cliques([...group, one], tied(candidates.slice(index + 1)), tied([...before, ...candidates.slice(0, index)]))
+  })
 }

@@ -20,15 +20,10 @@ export function figuresOf(
   })
 }
 
-/** Costs of a cell by round, microseconds. */
-export function costsOf(cell: Pick<MeasuredCell, 'perRound'>): Figure[] {
-  return figuresOf(cell, ({ costMicroseconds }) => costMicroseconds)
-}
-
-/** What a cell costs over the baseline by round, microseconds. */
-export function overheadsOf(cell: Pick<MeasuredCell, 'perRound'>): Figure[] {
-  return figuresOf(cell, ({ overheadMicroseconds }) => overheadMicroseconds)
-}
+/** Costs of a cell by round, microseconds, and what it costs over the baseline. */
+export const costsOf = (cell: Pick<MeasuredCell, 'perRound'>) => figuresOf(cell, ({ costMicroseconds }) => costMicroseconds)
+export const overheadsOf = (cell: Pick<MeasuredCell, 'perRound'>) =>
+  figuresOf(cell, ({ overheadMicroseconds }) => overheadMicroseconds)
 
 /** The same figures as logs, for `estimateLogs`. */
 export function logsOf(figures: readonly Figure[]): Figure[] {
@@ -92,29 +87,26 @@ export function rateRatios(cells: readonly MeasuredCell[], reference: MeasuredCe
   )
 }
 
-/** A cell compared with the reference's cell of the same endpoint. */
-export interface AgainstReference {
-  readonly app: string
-  readonly endpoint: string
+/** What an app costs in terms of another one, by ratio and by difference. */
+interface Relative {
   readonly ratio: Estimate
   readonly overheadMicroseconds: Estimate
-  /** Neither is proven cheaper by more than the margin: their order is not known, or does not matter. */
-  readonly tied: boolean
 }
 
 /**
  * Every measured cell against another app than the baseline, from the round values of the result: both apps of a round were measured in
  * the same blocks, and both ratios are over the same baseline, which cancels. Against the baseline itself it is what the result says.
  * Endpoints on which the reference has no valid number are left out, and cells without a round in common with it.
+ * @returns with `tied`: neither is proven cheaper by more than the margin, so their order is not known, or does not matter
  */
-export function againstReference({ cells, baseline }: Result, reference: string): AgainstReference[] {
+export function againstReference({ cells, baseline }: Result, reference: string) {
   const measured = cells.filter((cell) => cell.state === 'measured')
   const references = new Map(
     measured.filter((cell) => cell.app === reference && isValid(cell)).map((cell) => [cell.endpoint, cell]),
   )
   const pairs = measured.flatMap((own) => {
     const other = references.get(own.endpoint)
-    return other === undefined || ratiosOver(own, other).length === 0 ? [] : [{ own, other }]
+    return other === undefined || ratiosOver({ own, other }).length === 0 ? [] : [{ own, other }]
   })
   const known = ({ own }: CellPair) => reference === baseline || own.app === reference
   const others = pairs.filter((pair) => !known(pair))
@@ -135,10 +127,7 @@ export interface AppPair {
 }
 
 /** An app over another one, paired by round. */
-export interface ComparedPair extends AppPair {
-  readonly ratio: Estimate
-  readonly overheadMicroseconds: Estimate
-}
+export type ComparedPair = AppPair & Relative
 
 /**
  * Any pairs of apps, each with a reference of its own, estimated together. Left out are pairs of which one has no valid number, and those
@@ -155,7 +144,7 @@ export function comparePairs(result: Pick<Result, 'cells'>, pairs: readonly AppP
 
 /** What all the pairs come to together: the sum of their differences, microseconds, over the rounds that have all of them; null: none has. */
 export function sumPairs(result: Pick<Result, 'cells'>, pairs: readonly AppPair[]): Estimate | null {
-  const known = pairs.flatMap((pair) => validPair(result, pair)).map(({ own, other }) => overheadsOver(own, other))
+  const known = pairs.flatMap((pair) => validPair(result, pair)).map(overheadsOver)
   return known.length < pairs.length ? null : estimateFigures([sums(known)])[0]!
 }
 
@@ -173,21 +162,16 @@ function validPair({ cells }: Pick<Result, 'cells'>, { app, reference, endpoint 
   return own === undefined || other === undefined ? [] : [{ own, other }]
 }
 
-function ratiosOver(own: MeasuredCell, other: MeasuredCell): Figure[] {
-  const ratiosOf = (cell: MeasuredCell) => figuresOf(cell, ({ ratio }) => ratio)
-  return logRatios(ratiosOf(own), ratiosOf(other))
-}
-
-function overheadsOver(own: MeasuredCell, other: MeasuredCell): Figure[] {
-  return differences(overheadsOf(own), overheadsOf(other))
-}
+const ratiosOf = (cell: MeasuredCell) => figuresOf(cell, ({ ratio }) => ratio)
+const ratiosOver = ({ own, other }: CellPair) => logRatios(ratiosOf(own), ratiosOf(other))
+const overheadsOver = ({ own, other }: CellPair) => differences(overheadsOf(own), overheadsOf(other))
 
 /** null: no round that both have. Variances of microseconds are so different from cell to cell that none are borrowed. */
-function estimatePairs(pairs: readonly CellPair[]): ({ ratio: Estimate; overheadMicroseconds: Estimate } | null)[] {
-  const ratios = estimateLogs(pairs.map(({ own, other }) => ratiosOver(own, other)))
-  return pairs.map(({ own, other }, index) => {
-    const [ratio, overheadMicroseconds] = [ratios[index]!, estimateFigures([overheadsOver(own, other)])[0]!]
-    return ratio === null ? null : { ratio, overheadMicroseconds: overheadMicroseconds! }
+function estimatePairs(pairs: readonly CellPair[]): (Relative | null)[] {
+  const ratios = estimateLogs(pairs.map(ratiosOver))
+  return pairs.map((pair, index) => {
+    const [ratio, overheadMicroseconds] = [ratios[index]!, estimateFigures([overheadsOver(pair)])[0]!]
+    return ratio === null || overheadMicroseconds === null ? null : { ratio, overheadMicroseconds }
   })
 }
 

@@ -36,6 +36,8 @@ export type Finding = z.infer<typeof Finding>
 export const Verdict = z.enum(['valid', 'suspect', 'invalid'])
 export type Verdict = z.infer<typeof Verdict>
 
+const judged = { verdict: Verdict, findings: z.array(Finding) }
+
 /** Microseconds. */
 export const Latency = z.object({
   mean: z.number().nullable().default(null),
@@ -147,8 +149,7 @@ const cellIdentity = {
     /** Length of a slice that was planned for the cell. Absent in older results: that of the options. */
     sliceMilliseconds: z.number().optional(),
   }),
-  verdict: Verdict,
-  findings: z.array(Finding),
+  ...judged,
   /** Codes of findings that the cell is made to bring about: with one of them it is invalid, and the run is not. Absent: none. */
   provokes: z.array(z.string()).optional(),
 }
@@ -212,16 +213,14 @@ export const MeasuredCell = z.object({
 })
 export type MeasuredCell = z.infer<typeof MeasuredCell>
 
-export const FailedCell = z.object({
+const FailedCell = z.object({
   ...cellIdentity,
   state: z.literal('failed'),
   /** What happened, one sentence; the app's last output lines follow in `lastLines`. */
   reason: z.string(),
   lastLines: z.array(z.string()),
 })
-export type FailedCell = z.infer<typeof FailedCell>
-
-export const SkippedCell = z.object({ ...cellIdentity, state: z.literal('skipped'), reason: z.string() })
+const SkippedCell = z.object({ ...cellIdentity, state: z.literal('skipped'), reason: z.string() })
 
 export const Cell = z.discriminatedUnion('state', [MeasuredCell, FailedCell, SkippedCell])
 export type Cell = z.infer<typeof Cell>
@@ -242,8 +241,7 @@ export const Overall = z.object({
   app: z.string(),
   ratio: Estimate,
   ...place,
-  verdict: Verdict,
-  findings: z.array(Finding),
+  ...judged,
 })
 export type Overall = z.infer<typeof Overall>
 
@@ -302,7 +300,7 @@ export const Environment = z.object({
 export type Environment = z.infer<typeof Environment>
 
 /** The options really used, defaults and choices of the pilot included. */
-export const UsedOptions = z.object({
+const UsedOptions = z.object({
   apps: z.array(z.string()),
   endpoints: z.array(z.string()),
   connections: z.int(),
@@ -320,7 +318,6 @@ export const UsedOptions = z.object({
   /** Options of a study as they were given, by their flags; empty texts for switches. Nothing for a comparison. */
   given: z.record(z.string(), z.string()).default({}),
 })
-export type UsedOptions = z.infer<typeof UsedOptions>
 
 /** A disturbed block is measured again; what was disturbed is thrown away without a look at its outcome. */
 export const Blocks = z.object({
