@@ -1,7 +1,6 @@
 import { displayWidth, fitTo } from '../result/plain-text.ts'
 import { total } from '../statistics/summary.ts'
-import type { ColumnId, Figure } from './cell-columns.ts'
-import type { CellTable, Column, Row } from './cells.ts'
+import type { CellTable, Column, ColumnId, Figure, Row } from './cells.ts'
 import type { Tone } from './document.ts'
 
 export type Style = Tone | 'bold'

@@ -1,4 +1,4 @@
-import type { Figure } from './cell-columns.ts'
+import type { Figure } from './cells.ts'
 import type { Block, Document, Item, ReportChart, TextTable } from './document.ts'
 import { escapeHtml } from './escape-html.ts'
 

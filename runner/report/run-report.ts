@@ -1,13 +1,13 @@
 import type { Result } from '../result/model.ts'
 import { buildTables, type CellTable } from './cells.ts'
 import { type Block, paragraph, type Section, titled } from './document.ts'
+import { verdictLine } from './findings.ts'
 import { toMarkdown } from './markdown.ts'
 import { methodParagraph, reproduceCommand } from './method.ts'
 import { answerSections, controls, failures, findings } from './run-blocks.ts'
 import { mainFacts, runFacts } from './run-facts.ts'
 import { summarise } from './summary.ts'
 import { type TerminalOptions, toTerminal } from './terminal.ts'
-import { verdictLine } from './verdict-line.ts'
 
 const BETWEEN_SLIDES = '\n\n---\n\n'
 

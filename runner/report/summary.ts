@@ -2,14 +2,13 @@ import { areTied, type Ranked, tieGroups } from '../analysis/ranking.ts'
 import { appId, formatHalfWidth, formatRelativeWidth, formatValue } from '../result/format.ts'
 import type { Estimate, MeasuredCell, Overall, Result } from '../result/model.ts'
 import { listInWords } from '../result/plain-text.ts'
-import { isRanked } from './cell-columns.ts'
-import { codesOf } from './findings.ts'
-import { nothingAgainst, problemsOf, withoutNumbers } from './verdict-line.ts'
+import { isRanked } from './cells.ts'
+import { codesOf, nothingAgainst, problemsOf, withoutNumbers } from './findings.ts'
 
 /** More names than this make no sentence. */
 const MOST_NAMES = 5
 
-type Entry = Ranked & Pick<Overall, 'ratio'> & { readonly overhead: Estimate | null }
+type Entry = Ranked & Pick<Overall, 'ratio'> & Partial<Pick<MeasuredCell, 'overheadMicroseconds'>>
 
 /**
  * The run in one sentence: what every app costs over the baseline, and which apps cannot be told apart. Nothing is said about the
@@ -27,18 +26,18 @@ export function summarise(result: Result): string {
     return missing === null ? verdict : `${missing}. ${verdict}`
   }
   const { where, entries } = subject(result)
-  const baseline = entries.find(({ app }) => app === result.baseline)
-  const clauses = baseline === undefined ? [] : costClauses(entries, baseline)
-  const ties = tieGroups(entries).map((group) => `${names(group)} cannot be told apart`)
+  const clauses = costClauses(entries, result.baseline)
   const said = [
-    ...(clauses.length === 0 ? [] : [`${where} ${listInWords(clauses)}`]),
-    ...(clauses.length === 0 ? ties.map((tie) => `${where} ${tie}`) : ties),
+    ...(clauses.length === 0 ? [] : [listInWords(clauses)]),
+    ...tieGroups(entries).map((group) => `${names(group)} cannot be told apart`),
   ]
   // What has no numbers anywhere is named for that.
   const measured = new Set(result.cells.filter(({ state }) => state === 'measured').map(({ app }) => app))
   const unranked = result.apps.map(({ id }) => id).filter((id) => measured.has(id) && !entries.some(({ app }) => app === id))
+  const [first = 'there is nothing to compare yet', ...others] = said
   const sentences = [
-    ...(said.length === 0 ? [`${where} there is nothing to compare yet`] : said),
+    `${where} ${first}`,
+    ...others,
     ...(unranked.length === 0 ? [] : [`${names(unranked)} ${unranked.length === 1 ? 'has' : 'have'} no rank`]),
     ...(missing === null ? [] : [missing]),
     ...(result.verdict === 'suspect' ? [`the run is suspect (${problemsOf(result)})`] : []),
@@ -46,55 +45,40 @@ export function summarise(result: Result): string {
   return `${sentences.join('; ')}.`
 }
 
-/** One endpoint speaks in microseconds, several in their geometric mean. */
+/** One endpoint speaks in microseconds, several in their geometric mean; the best place first. */
 function subject(result: Result): { where: string; entries: Entry[] } {
   const endpoints = [...new Set(result.cells.map(({ endpoint }) => endpoint))]
-  if (endpoints.length > 1 && result.overall.length > 0) {
-    const entries = result.overall.flatMap((entry) => ranked(entry, null))
-    return { where: `Over the endpoints ${listInWords(endpoints.map(appId))}`, entries: byPlace(entries) }
-  }
-  const cells = result.cells.filter((cell): cell is MeasuredCell => cell.state === 'measured' && cell.endpoint === endpoints[0])
-  const entries = cells.flatMap((cell) => ranked(cell, cell.overheadMicroseconds))
+  const isOverall = endpoints.length > 1 && result.overall.length > 0
+  const measured = result.cells.filter((cell) => cell.state === 'measured').filter(({ endpoint }) => endpoint === endpoints[0])
+  const entries: readonly (MeasuredCell | Overall)[] = isOverall ? result.overall : measured
+  const on = endpoints[0] === undefined ? 'In this run' : `On the ${appId(endpoints[0])} endpoint`
   return {
-    where: endpoints[0] === undefined ? 'In this run' : `On the ${appId(endpoints[0])} endpoint`,
-    entries: byPlace(entries),
+    where: isOverall ? `Over the endpoints ${listInWords(endpoints.map(appId))}` : on,
+    entries: entries.filter(isRanked).sort((a, b) => a.rank.low - b.rank.low || a.ratio.value - b.ratio.value),
   }
 }
 
-function ranked(
-  entry: Pick<MeasuredCell, 'app' | 'ratio' | 'rank' | 'apartFrom' | 'verdict'>,
-  overhead: Estimate | null,
-): Entry[] {
-  const { app, rank, ratio, apartFrom } = entry
-  return rank !== null && isRanked(entry) ? [{ app, rank, ratio, apartFrom, overhead }] : []
-}
-
-function byPlace(entries: readonly Entry[]): Entry[] {
-  return [...entries].sort((a, b) => a.rank.low - b.rank.low || a.ratio.value - b.ratio.value)
-}
-
-function costClauses(entries: readonly Entry[], baseline: Entry): string[] {
+function costClauses(entries: readonly Entry[], baselineId: string): string[] {
+  const baseline = entries.find(({ app }) => app === baselineId)
+  if (baseline === undefined) return []
   const different = entries.filter((entry) => entry !== baseline && !areTied(entry, baseline))
-  const clauses = different.slice(0, MOST_NAMES).map((entry, index) => clause(entry, appId(baseline.app), index === 0))
+  const clauses = different.slice(0, MOST_NAMES).map((entry, index) => clause(entry, appId(baselineId), index === 0))
   const rest = different.length - clauses.length
   return rest === 0 ? clauses : [...clauses, `${rest} more as in the table`]
 }
 
-function clause({ app, ratio, overhead }: Entry, baseline: string, isFirst: boolean): string {
-  if (overhead === null) {
+function clause({ app, ratio, overheadMicroseconds: overhead }: Entry, baseline: string, isFirst: boolean): string {
+  if (overhead === undefined) {
     const times = `${formatValue(ratio)} times (${formatRelativeWidth(ratio)})`
     return isFirst ? `${appId(app)} costs ${times} the CPU per request of ${baseline}` : `${appId(app)} ${times}`
   }
-  const direction = overhead.value < 0 ? 'less' : 'more'
-  const size = { ...overhead, value: Math.abs(overhead.value), ...mirrored(overhead) }
-  const amount = `${formatValue(size)} µs (${formatHalfWidth(size)}) ${direction}`
+  const size = overhead.value < 0 ? opposite(overhead) : overhead
+  const amount = `${formatValue(size)} µs (${formatHalfWidth(size)}) ${overhead.value < 0 ? 'less' : 'more'}`
   return isFirst ? `${appId(app)} costs ${amount} CPU per request than ${baseline}` : `${appId(app)} ${amount}`
 }
 
-/** The interval of the size of a negative number. */
-function mirrored({ value, low, high }: Estimate): { low: number | null; high: number | null } {
-  if (value >= 0) return { low, high }
-  return { low: high === null ? null : -high, high: low === null ? null : -low }
+function opposite({ value, low, high, level }: Estimate): Estimate {
+  return { value: -value, low: high === null ? null : -high, high: low === null ? null : -low, level }
 }
 
 function names(apps: readonly string[]): string {

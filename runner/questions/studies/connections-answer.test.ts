@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type SimulatedRunOptions, simulatedRunOf } from '../../fixtures/simulated-run-of-study.ts'
 import type { Pulse } from '../../load/driver.ts'
 import type { FakePlace } from '../../load/fake.ts'
-import { verdictLine } from '../../report/verdict-line.ts'
+import { verdictLine } from '../../report/findings.ts'
 import { connections } from './connections.ts'
 
 const CONNECTIONS = 16

@@ -2,7 +2,7 @@ import type { SliceDistribution } from '../../analysis/slice-distribution.ts'
 import { appId, appName, formatEstimate, formatLevel } from '../../result/format.ts'
 import type { MeasuredCell, Result } from '../../result/model.ts'
 import { plainText } from '../../result/plain-text.ts'
-import { isRanked } from '../cell-columns.ts'
+import { isRanked } from '../cells.ts'
 import { type ChartSpec, drawn, estimates, marks, referenceLine, spans } from './marks.ts'
 
 /* Charts of a comparison: one row per app, but for those of rounds. What is invalid is in none of them. */

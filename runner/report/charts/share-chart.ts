@@ -1,7 +1,7 @@
 import { formatNumber } from '../../result/format.ts'
 import type { MeasuredCell, Result } from '../../result/model.ts'
 import { listInWords, plainText } from '../../result/plain-text.ts'
-import { isRanked } from '../cell-columns.ts'
+import { isRanked } from '../cells.ts'
 import { rowNames } from './cell-charts.ts'
 import type { ChartSpec } from './marks.ts'
 

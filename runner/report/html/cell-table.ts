@@ -2,8 +2,7 @@ import { againstReference } from '../../analysis/relative.ts'
 import { appId, appName } from '../../result/format.ts'
 import type { Cell, MeasuredCell, Result } from '../../result/model.ts'
 import { plainText } from '../../result/plain-text.ts'
-import { cellColumns, type Figure, isRanked, overheadFigure, REFERENCE, ratioFigure } from '../cell-columns.ts'
-import { cellsInOrder } from '../cells.ts'
+import { cellColumns, cellsInOrder, type Figure, isRanked, overheadFigure, REFERENCE, ratioFigure } from '../cells.ts'
 import { escapeHtml } from '../escape-html.ts'
 
 const LONGEST_ENDPOINT = 40

@@ -7,11 +7,11 @@ import { measuredEndpoints, overheadChart, roundsChart, slicesChart } from '../c
 import { shareChart, shareSentence } from '../charts/share-chart.ts'
 import { type Block, type Document, type Fact, paragraph, type ReportChart } from '../document.ts'
 import { escapeHtml } from '../escape-html.ts'
+import { verdictInShort, verdictLine } from '../findings.ts'
 import { methodParagraph, reproduceCommand } from '../method.ts'
 import { answerSections, controls, failures, findings } from '../run-blocks.ts'
 import { runFacts, utcMinute } from '../run-facts.ts'
 import { summarise } from '../summary.ts'
-import { verdictInShort, verdictLine } from '../verdict-line.ts'
 import { cellTable, referenceViews, tableControls } from './cell-table.ts'
 import { paragraphHtml, themeStyle, toHtml } from './to-html.ts'
 
