@@ -1,7 +1,7 @@
 import type { Address } from '../../apps/address.ts'
 import type { KernelCounters } from '../machine/kernel-counters.ts'
 import type { CpuReading, Member } from '../machine/process-tree.ts'
-import { type Deployment, type DeploymentHost, type DeploymentPlan, viewOf } from '../servers/deployment.ts'
+import type { Deployment, DeploymentHost, DeploymentPlan } from '../servers/deployment.ts'
 import { type Random, seededRandom } from '../statistics/random.ts'
 import { total } from '../statistics/summary.ts'
 import type { CellLatencies, LoadDriver, LoadSession, LoadTarget, Pulse, PulseOrder } from './driver.ts'
@@ -150,7 +150,6 @@ export class FakeWorld {
         cpu: async () => this.#settled(state).reading,
         cpuShares: async () => ({ userNs: state.cpuNs * 0.6, systemNs: state.cpuNs * 0.4 }),
         childrenCpuNs: async () => this.#childrenCpuNs(state),
-        residentBytes: async () => 50e6,
         members: async () => state.members,
         ended: () => null,
         stop: async () => {
@@ -162,7 +161,7 @@ export class FakeWorld {
       this.#options.beforeStart(plan.id)
       this.journal.push(`front ${plan.id}`)
       const cpu = async () => behindProxy(await process.cpu(), this.#options.proxyOverApp)
-      return { ...viewOf(process, plan), cpu, stop: async () => void this.journal.push(`unfront ${plan.id}`) }
+      return { ...process, plan, cpu, stop: async () => void this.journal.push(`unfront ${plan.id}`) }
     },
   }
 

@@ -1,5 +1,6 @@
 import { NANOSECONDS_PER_TICK, ticksBetween } from '../machine/procfs.ts'
 import { processOf, workersOf } from '../servers/deployment.ts'
+import { total } from '../statistics/summary.ts'
 import { BetweenWatch, ProcessWatch } from './between.ts'
 import { affordableRepeats, Capacities, measureBlock, type RoundInProgress } from './block.ts'
 import { Failures } from './failures.ts'
@@ -74,19 +75,23 @@ async function noiseSince(before: ReturnType<typeof cpuTimes>, rig: Rig, fleet: 
   const ours = runnerNs + ((await fleet.session.cpu())?.cpuNs ?? 0) + (await serversCpuNs(fleet))
   const pins = [rig.loadCpu, ...fleet.processes.map((process) => pinOf(process.plan, rig))]
   const cpus = [...new Set(pins.flat())].filter((cpu) => cpu !== null)
-  const { total, steal, busy } = ticksBetween(before.ticks, rig.ticks(), cpus)
+  const ticks = ticksBetween(before.ticks, rig.ticks(), cpus)
   return {
-    totalNs: total * NANOSECONDS_PER_TICK,
-    stealNs: steal * NANOSECONDS_PER_TICK,
-    foreignNs: Math.max(0, busy * NANOSECONDS_PER_TICK - ours),
+    totalNs: ticks.total * NANOSECONDS_PER_TICK,
+    stealNs: ticks.steal * NANOSECONDS_PER_TICK,
+    foreignNs: Math.max(0, ticks.busy * NANOSECONDS_PER_TICK - ours),
   }
 }
 
 async function residentBytesOf({ deployments }: Fleet): Promise<Map<string, number>> {
   const bytes = new Map<string, number>()
   for (const deployment of deployments) {
-    const resident = await deployment?.residentBytes()
-    if (deployment && resident) bytes.set(deployment.plan.id, resident)
+    const members = (await deployment?.members()) ?? []
+    if (members.length > 0)
+      bytes.set(
+        deployment!.plan.id,
+        total(members, ({ residentBytes }) => residentBytes),
+      )
   }
   return bytes
 }

@@ -28,7 +28,8 @@ const CONNECTIONS = 4
 export async function checkClientAddress(nginx: InstalledNginx, ways: readonly Way[]): Promise<void> {
   for (const way of ways) {
     const problem = clientProblem(await seenThrough(nginx, way))
-    if (problem !== null) throw new RunError('client-address', `nginx does not pass on who asked (${nameOf(way)}): ${problem}`)
+    const name = `${way.transport === 'unix' ? 'unix socket' : 'tcp'}, ${way.keepAlive ? 'connections kept' : 'a connection for every request'}`
+    if (problem !== null) throw new RunError('client-address', `nginx does not pass on who asked (${name}): ${problem}`)
   }
 }
 
@@ -41,10 +42,6 @@ export function clientProblem(seen: Readonly<Record<string, string | undefined>>
   return `the app sees ${name} ${JSON.stringify(seen[name] ?? null)}, not ${JSON.stringify(value)}`
 }
 
-function nameOf({ transport, keepAlive }: Way): string {
-  return `${transport === 'unix' ? 'unix socket' : 'tcp'}, ${keepAlive ? 'connections kept' : 'a connection for every request'}`
-}
-
 async function seenThrough(nginx: InstalledNginx, { transport, keepAlive }: Way): Promise<Record<string, string>> {
   const folder = makePrivateFolder()
   const echo = createServer((request, response) => void response.end(JSON.stringify(request.headers)))
@@ -55,10 +52,8 @@ async function seenThrough(nginx: InstalledNginx, { transport, keepAlive }: Way)
   } catch (error) {
     if (error instanceof RunError) throw error
     if (error instanceof DeploymentError) throw new RunError(error.code, lastWords(error), { hint: error.hint ?? undefined })
-    throw new RunError(
-      'client-address',
-      `nginx was asked whether it passes on who asked, and failed: ${(error as Error).message}`,
-    )
+    const failed = `nginx was asked whether it passes on who asked, and failed: ${(error as Error).message}`
+    throw new RunError('client-address', failed)
   } finally {
     echo.close()
     echo.closeAllConnections()

@@ -91,9 +91,10 @@ export interface Deployment {
   cpuShares(): Promise<CpuShares | null>
   /** CPU nanoseconds of processes that it has started itself, by their numbers, without workers that were requested; none where unknown. */
   childrenCpuNs(): Promise<ReadonlyMap<number, number>>
-  /** Of all its processes. */
-  residentBytes(): Promise<number | null>
-  /** Its processes one by one, the primary of a team first, with their connections where requested; none where the kernel does not say. */
+  /**
+   * Its processes one by one, the primary of a team first and a proxy last, with their connections where requested; none where the kernel
+   * does not say.
+   */
   members(options?: { readonly connections?: boolean }): Promise<readonly Member[]>
   /** Why the deployment is gone, as the end of a sentence, or null while it runs. */
   ended(): string | null
@@ -129,15 +130,13 @@ export interface DeploymentHost {
   front(process: Deployment, plan: DeploymentPlan, options: StartOptions): Promise<Deployment>
 }
 
-/** A deployment of a process that runs: behind the proxy of its plan, or the server as it is. */
+/**
+ * A deployment of a process that runs: behind the proxy of its plan, or the server as it is. One under another plan is the same server,
+ * asked in another way, and ends with the process.
+ */
 export async function deployOn(host: DeploymentHost, process: Deployment, plan: DeploymentPlan, options: StartOptions) {
   if (plan.proxy !== undefined) return host.front(process, plan, options)
-  return plan === process.plan ? process : viewOf(process, plan)
-}
-
-/** A running process under another plan: the same server, asked in another way. It ends with the process that it is a view of. */
-export function viewOf(owner: Deployment, plan: DeploymentPlan): Deployment {
-  return { ...owner, plan, stop: async () => {} }
+  return plan === process.plan ? process : { ...process, plan, stop: async () => {} }
 }
 
 /** A deployment did not come up. */

@@ -38,37 +38,29 @@ export function knownApps(): string[] {
  *
  * @throws {UserError} `unknown-app` for a name nobody has, `app-not-found` for a path where no app module is.
  */
-export function resolveApp(nameOrPath: string, cwd: string): ResolvedApp {
-  const given = nameOrPath
+export function resolveApp(given: string, cwd: string): ResolvedApp {
   const known = knownApps()
   if (known.includes(given)) {
     return { id: given, modulePath: join(appsFolder, given, 'app.ts'), given, insideProject: true }
   }
+  const looksLikePath = /[/\\]|\.(ts|js|mts|mjs)$/.test(given)
   const isFolderWithApp = given !== '' && moduleIn(resolve(cwd, given)) !== undefined
-  if (!looksLikePath(given) && !isFolderWithApp) throw unknownApp(given, known)
+  if (!looksLikePath && !isFolderWithApp) throw unknownApp(given, known)
   const modulePath = findModule(given, resolve(cwd, given))
   return { id: idOf(modulePath), modulePath, given, insideProject: isInside(projectFolder, modulePath) }
 }
 
-function looksLikePath(given: string): boolean {
-  return /[/\\]/.test(given) || /\.(ts|js|mts|mjs)$/.test(given)
-}
-
 function findModule(given: string, path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false })
+  const notFound = (message: string, hint: string) => new UserError('app-not-found', message, { hint })
   if (stats === undefined) {
-    throw new UserError('app-not-found', `no such app: there is no file ${path}`, {
-      hint: `"${given}" is a path because of its slash or ending; known apps are ${knownApps().join(', ')}`,
-    })
+    const hint = `"${given}" is a path because of its slash or ending; known apps are ${knownApps().join(', ')}`
+    throw notFound(`no such app: there is no file ${path}`, hint)
   }
-  if (!stats.isDirectory()) return path
-  const module = moduleIn(path)
-  if (module === undefined) {
-    throw new UserError('app-not-found', `no app in the folder ${path}: it holds none of ${moduleNames.join(', ')}`, {
-      hint: 'give the path of the module itself, for example ./mine/server.ts',
-    })
-  }
-  return module
+  const module = stats.isDirectory() ? moduleIn(path) : path
+  if (module !== undefined) return module
+  const message = `no app in the folder ${path}: it holds none of ${moduleNames.join(', ')}`
+  throw notFound(message, 'give the path of the module itself, for example ./mine/server.ts')
 }
 
 function moduleIn(folder: string): string | undefined {
@@ -109,9 +101,8 @@ export interface AppRecipe {
   readonly arguments?: readonly unknown[]
 }
 
-/** Modules in a private folder; `remove` takes it away again. */
+/** Modules in a private folder, in the order of the recipes; `remove` takes it away again. */
 export interface GeneratedApps {
-  /** In the order of the recipes. */
   readonly apps: readonly ResolvedApp[]
   remove(): Promise<void>
 }
@@ -132,10 +123,8 @@ export async function writeGeneratedApps(recipes: readonly AppRecipe[]): Promise
 
 /** Absolute addresses: the folder is nowhere near the project. */
 function moduleText({ base, module, name, arguments: further = [] }: AppRecipe): string {
-  const imports = [
-    ...(base === undefined ? [] : [`import base from ${JSON.stringify(pathToFileURL(base.modulePath).href)}`]),
-    `import { ${name} as make } from ${JSON.stringify(module.href)}`,
-  ]
+  const importBase = base && `import base from ${JSON.stringify(pathToFileURL(base.modulePath).href)}\n`
+  const importMake = `import { ${name} as make } from ${JSON.stringify(module.href)}\n`
   const values = [...(base === undefined ? [] : ['base']), ...further.map((value) => JSON.stringify(value))]
-  return `${imports.join('\n')}\n\nexport default make(${values.join(', ')})\n`
+  return `${importBase ?? ''}${importMake}\nexport default make(${values.join(', ')})\n`
 }

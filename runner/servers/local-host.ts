@@ -41,10 +41,6 @@ function deploymentOf(plan: DeploymentPlan, { process, address, startup }: Runni
     cpu: async () => meter.read(),
     cpuShares: async () => sumOfShares([pid, ...workerPids].map(readCpuShares)),
     childrenCpuNs: async () => (workerPids.length > 0 ? new Map() : readChildrenCpuNs(pid)),
-    async residentBytes() {
-      const all = await members()
-      return all.length === 0 ? null : total(all, ({ residentBytes }) => residentBytes)
-    },
     members,
     ended: () => process.ended(),
     lastLines: () => process.lastLines,
@@ -57,10 +53,9 @@ function deploymentOf(plan: DeploymentPlan, { process, address, startup }: Runni
 
 /** null where one of them is not known. */
 function sumOfShares(all: readonly (CpuShares | null)[]): CpuShares | null {
-  return all.reduce((sum, one) => sum && one && { userNs: sum.userNs + one.userNs, systemNs: sum.systemNs + one.systemNs }, {
-    userNs: 0,
-    systemNs: 0,
-  })
+  const known = all.filter((one) => one !== null)
+  if (known.length < all.length) return null
+  return { userNs: total(known, ({ userNs }) => userNs), systemNs: total(known, ({ systemNs }) => systemNs) }
 }
 
 /** An app behind a proxy: metered as one. Stopping it leaves the app running. */
@@ -70,21 +65,13 @@ function inFront(process: Deployment, proxy: Deployment): Deployment {
     facts: process.facts,
     async cpu() {
       const [app, front] = [await process.cpu(), await proxy.cpu()]
-      return {
-        // The threads are the app's: while nginx runs on their CPU it waits for its own part of the work: no stranger, see `waitNs`.
-        ...app,
-        cpuNs: app.cpuNs + front.cpuNs,
-        runDelayNs: app.runDelayNs + front.runDelayNs,
-        proxyCpuNs: front.cpuNs,
-      }
+      const sums = { cpuNs: app.cpuNs + front.cpuNs, runDelayNs: app.runDelayNs + front.runDelayNs }
+      // The threads are the app's: while nginx runs on their CPU it waits for its own part of the work: no stranger, see `waitNs`.
+      return { ...app, ...sums, proxyCpuNs: front.cpuNs }
     },
     cpuShares: async () => sumOfShares([await process.cpuShares(), await proxy.cpuShares()]),
-    async residentBytes() {
-      const [app, front] = [await process.residentBytes(), await proxy.residentBytes()]
-      return app === null || front === null ? null : app + front
-    },
-    childrenCpuNs: () => process.childrenCpuNs(),
-    members: () => process.members(),
+    childrenCpuNs: process.childrenCpuNs,
+    members: async () => [...(await process.members()), ...(await proxy.members())],
     ended() {
       const lost = proxy.ended()
       return process.ended() ?? (lost === null ? null : `lost its nginx, which ${lost},`)

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Address } from '../../apps/address.ts'
 import type { Described, Description } from '../../apps/description.ts'
 import { allWorkersListen } from '../../apps/scheduling.ts'
 import { describeExit } from '../machine/child.ts'
@@ -25,7 +24,10 @@ export function moduleProgram({ id, modulePath, transport, team }: DeploymentPla
     name: id,
     transport,
     hint: byHand(modulePath),
-    environment: ({ listen }: Place) => ({ ...PRODUCTION, ...addressVariables(listen) }),
+    environment: ({ listen }: Place): Record<string, string> => ({
+      ...PRODUCTION,
+      ...(listen.transport === 'unix' ? { SOCKET: listen.path } : { HOST: listen.host, PORT: String(listen.port) }),
+    }),
   }
   if (team === undefined) return { ...alone, workers: 0, argv: () => [process.execPath, SERVE, modulePath] }
   const { workers, scheduling } = team
@@ -42,11 +44,6 @@ export function moduleProgram({ id, modulePath, transport, team }: DeploymentPla
       return children.length === workers && children.every(listens)
     },
   }
-}
-
-/** Where a program listens, for its environment: `HOST` and `PORT`, or `SOCKET`. */
-function addressVariables(listen: Address): Record<string, string> {
-  return listen.transport === 'unix' ? { SOCKET: listen.path } : { HOST: listen.host, PORT: String(listen.port) }
 }
 
 /**
@@ -66,25 +63,15 @@ export async function describeModule({ id, modulePath }: DeploymentPlan): Promis
     }
     const described = readDescribed(file)
     if (described === null) throw new DeploymentError('exited', `${id} ${describeExit(exit)} while it was loaded`, details)
-    if ('failed' in described) throw failure(id, described, details)
-    return described
+    if (!('failed' in described)) return described
+    const { code, message, hint } = described.failed
+    const at = code === 'import-failed' ? placeOfSyntaxError(details.lastLines) : null
+    const where = at === null ? '' : ` (${at.file}:${at.line})`
+    const better = at?.source.startsWith('@') ? 'decorators cannot be stripped; compile it and name the .js' : hint
+    throw new DeploymentError(code, `${id} did not start: ${message}${where}`, { ...details, hint: better ?? details.hint })
   } finally {
     await child.stop(0)
   }
-}
-
-function failure(
-  id: string,
-  { failed: { code, message, hint } }: Extract<Described, { failed: unknown }>,
-  details: { readonly hint: string; readonly lastLines: readonly string[] },
-): DeploymentError {
-  const at = code === 'import-failed' ? placeOfSyntaxError(details.lastLines) : null
-  const where = at === null ? '' : ` (${at.file}:${at.line})`
-  const better = at?.source.startsWith('@') ? `decorators cannot be stripped; compile it and name the .js` : hint
-  return new DeploymentError(code, `${id} did not start: ${message}${where}`, {
-    hint: better ?? details.hint,
-    lastLines: details.lastLines,
-  })
 }
 
 /** Node prints file and line in front of the line of source, and has them nowhere else. */

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Address, formatAddress } from '../../apps/address.ts'
 import { ask, NoAnswerError } from '../../apps/ask.ts'
-import { descendants, isListening } from '../machine/procfs.ts'
+import { descendants, isListening, readText } from '../machine/procfs.ts'
 import { DeploymentError, type StartOptions, type Startup } from './deployment.ts'
 import { type Files, fillFolder, makePrivateFolder, removeFolder } from './keeper.ts'
 import { StartedProcess } from './start-process.ts'
@@ -73,10 +72,9 @@ export async function runProgram(program: Program, options: StartOptions): Promi
       const message = `${program.name} does not listen on ${formatAddress(place.listen)}: another program does`
       throw new DeploymentError('port-taken', message, { hint: program.hint })
     } catch (error) {
-      const taken = error instanceof DeploymentError && (error.code === 'port-taken' || saysTaken(error))
       if (process === null) removeFolder(folder)
       else await process.stop(0)
-      if (!taken || program.transport === 'unix' || attempt === TRIES_FOR_A_PORT) throw error
+      if (!saysTaken(error) || program.transport === 'unix' || attempt === TRIES_FOR_A_PORT) throw error
     }
   }
 }
@@ -94,15 +92,12 @@ async function ready(
   let listenedMilliseconds: number | null = null
   let why = 'nothing listens there'
   for (;;) {
+    const failure = (code: string, how: string) =>
+      new DeploymentError(code, `${name} ${how}`, { hint, lastLines: process.lastLines })
     const ended = process.ended()
-    if (ended !== null) {
-      const message = `${name} ${ended} before it answered`
-      throw new DeploymentError('exited', message, { hint, lastLines: process.lastLines })
-    }
-    if (sinceStart() > limitMs) {
-      const message = `${name} did not answer ${readyPath} on ${formatAddress(address)} within ${limitMs / 1000} s: ${why}`
-      throw new DeploymentError('not-ready', message, { hint, lastLines: process.lastLines })
-    }
+    if (ended !== null) throw failure('exited', `${ended} before it answered`)
+    const where = `${readyPath} on ${formatAddress(address)}`
+    if (sinceStart() > limitMs) throw failure('not-ready', `did not answer ${where} within ${limitMs / 1000} s: ${why}`)
     const looked = await look(address, readyPath)
     if (looked.listens) listenedMilliseconds ??= sinceStart()
     const answers = looked.answers || (looked.unavailable && sinceStart() > listenedMilliseconds! + UNAVAILABLE_MILLISECONDS)
@@ -114,15 +109,8 @@ async function ready(
   }
 }
 
-interface Look {
-  readonly listens: boolean
-  readonly answers: boolean
-  /** It answers that it cannot serve yet, or closes the connection. */
-  readonly unavailable: boolean
-  readonly why: string
-}
-
-async function look(address: Address, path: string): Promise<Look> {
+/** Whether it listens and answers. `unavailable`: it answers that it cannot serve yet, or closes the connection. */
+async function look(address: Address, path: string) {
   const agent = new Agent({ keepAlive: true })
   try {
     const { status } = await ask(agent, address, path, { timeoutMs: ANSWER_LIMIT_MILLISECONDS })
@@ -131,9 +119,8 @@ async function look(address: Address, path: string): Promise<Look> {
   } catch (error) {
     if (!(error instanceof NoAnswerError)) throw error
     const code = (error.cause as NodeJS.ErrnoException).code ?? ''
-    if (code === 'ECONNREFUSED' || code === 'ENOENT') {
-      return { listens: false, answers: false, unavailable: false, why: 'nothing listens there' }
-    }
+    const nothing = { listens: false, answers: false, unavailable: false, why: 'nothing listens there' }
+    if (code === 'ECONNREFUSED' || code === 'ENOENT') return nothing
     // Bytes that are no HTTP are an answer too, and a wrong one.
     return { listens: true, answers: code.startsWith('HPE_'), unavailable: error.closed, why: error.message }
   } finally {
@@ -146,8 +133,9 @@ function isOurs(process: StartedProcess, address: Address): boolean {
   return address.transport === 'unix' || isListening(address.port, descendants(process.pid)) !== false
 }
 
-function saysTaken({ lastLines }: DeploymentError): boolean {
-  return lastLines.some((line) => /EADDRINUSE|address already in use/i.test(line))
+function saysTaken(error: unknown): boolean {
+  if (!(error instanceof DeploymentError)) return false
+  return error.code === 'port-taken' || error.lastLines.some((line) => /EADDRINUSE|address already in use/i.test(line))
 }
 
 /** The shortest limit among our platforms (macOS: 104 bytes with the final NUL). */
@@ -164,7 +152,8 @@ const TRIES = 50
  */
 export async function freeAddress(transport: Address['transport'], folder: string): Promise<Address> {
   if (transport === 'unix') return { transport, path: socketPath(folder) }
-  const end = Math.max(LOWEST_PORT + 1_000, lowestOutgoingPort())
+  const outgoing = readText('/proc/sys/net/ipv4/ip_local_port_range')?.trim().split(/\s+/)[0]
+  const end = Math.max(LOWEST_PORT + 1_000, Number(outgoing ?? USUAL_LOWEST_OUTGOING))
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const port = LOWEST_PORT + Math.floor(Math.random() * (end - LOWEST_PORT))
     if (await isFree(port)) return { transport, host: '127.0.0.1', port }
@@ -178,14 +167,6 @@ function socketPath(folder: string): string {
   throw new DeploymentError('no-socket', `the path of a unix socket may have ${LONGEST_SOCKET_PATH} bytes: ${path}`, {
     hint: 'set TMPDIR to a folder with a shorter path',
   })
-}
-
-function lowestOutgoingPort(): number {
-  try {
-    return Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'latin1').trim().split(/\s+/)[0])
-  } catch {
-    return USUAL_LOWEST_OUTGOING
-  }
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type CpuPin, describeExit, type Exit, GroupProcess, lastOf } from '../machine/child.ts'
 import { endGroup, FOLDER_VARIABLE, keepGroup, removeFolder } from './keeper.ts'
 
@@ -41,10 +42,7 @@ export class StartedProcess extends GroupProcess {
   async stop(graceMilliseconds = STOP_GRACE_MILLISECONDS): Promise<Exit> {
     if (this.exit === null && graceMilliseconds > 0) {
       this.process.kill('SIGTERM')
-      const { promise, resolve } = Promise.withResolvers<unknown>()
-      const limit = setTimeout(resolve, graceMilliseconds)
-      await Promise.race([promise, this.exited])
-      clearTimeout(limit)
+      await Promise.race([sleep(graceMilliseconds, null, { ref: false }), this.exited])
     }
     this.#output.close()
     if (this.pid !== 0) endGroup(this.pid, this.#folder)
