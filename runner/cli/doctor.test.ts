@@ -98,7 +98,7 @@ describe('an examination', () => {
   const examined = (texts: Parameters<typeof machineOf>[0]) => {
     const machine = machineOf(texts)
     const measurement = { measured, workMicroseconds: [220_000, 230_000, 240_000] }
-    return examinationOf({ machine, placement: placeOnCpus(machine), measurement, takenAt: new Date(0), seconds: 7 })
+    return examinationOf({ machine, placement: placeOnCpus(machine), takenAt: new Date(0), seconds: 7 }, measurement)
   }
 
   it('is fit with poor points', () => {

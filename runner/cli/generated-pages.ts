@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readPublished } from '../questions/calibration/files.ts'
+import { readPublished } from '../questions/calibrate.ts'
 import { renderCalibrationPage } from '../questions/calibration/page.ts'
 import { studies } from '../questions/studies/registry.ts'
 import { renderChartFiles } from '../report/charts/chart-files.ts'

@@ -1,12 +1,13 @@
+import { readdir, readFile, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { BASELINE } from '../../apps/app.ts'
 import { describeMachine } from '../machine/machine.ts'
 import { placeOnCpus, remarkOnPlacement } from '../machine/topology.ts'
-import { RunError, type UserError } from '../result/errors.ts'
-import { proveWritable } from '../result/run-folder.ts'
+import { RunError, UserError } from '../result/errors.ts'
+import { cannotWrite, makeFolders, makeRunFolder, proveWritable, writeAtomically } from '../result/run-folder.ts'
 import { knownApps } from '../servers/find-app.ts'
 import { total } from '../statistics/summary.ts'
 import { CALIBRATION_FORMAT, CalibrationPart, type PartHead } from './calibration/data.ts'
-import { keepPart, openCalibrationFolder, removedWhenEmpty, writeCalibrationPage } from './calibration/files.ts'
 import { type CalibrateOptions, partIds, withCalibrateDefaults } from './calibration/options.ts'
 import type { AnyPart, CalibrationListener, PartContext } from './calibration/part.ts'
 import { calibrationParts } from './calibration/registry.ts'
@@ -32,23 +33,13 @@ export interface CalibrateContext {
 
 /** What a calibration leaves behind. */
 export interface Calibration {
-  /** null: nothing was finished. */
+  /** `<out>/2026-11-21T09-30-05Z-calibrate`; null: nothing was finished. */
   readonly folder: string | null
   /** Page and charts. */
   readonly pages: readonly string[]
   readonly interrupted: boolean
   /** Why a part could not be measured to its end; the others were. */
   readonly problem: UserError | null
-}
-
-/** What all parts have in common. */
-interface Schedule extends CalibrateContext {
-  readonly options: CalibrateOptions
-  /** In the order of measuring. */
-  readonly chosen: readonly AnyPart[]
-  readonly given: Pick<PartContext, 'placement' | 'apps' | 'now' | 'openRig'>
-  readonly machine: Pick<PartHead, 'suiteVersion' | 'commit' | 'node' | 'kernel' | 'cpuModel' | 'cpus'>
-  readonly startedNs: number
 }
 
 /**
@@ -59,14 +50,18 @@ interface Schedule extends CalibrateContext {
 export async function calibrate(given: Partial<CalibrateOptions>, context: CalibrateContext): Promise<Calibration> {
   const { listener, signal } = context
   const options = withCalibrateDefaults(given, context.freshSeed)
+  const { published, docs } = options
   if (options.page) {
-    await proveWritable(options.docs, '--docs')
-    return { folder: null, pages: await writeCalibrationPage(options), interrupted: false, problem: null }
+    await proveWritable(docs, '--docs')
+    return { folder: null, pages: await writePage(options), interrupted: false, problem: null }
   }
   const schedule = scheduleOf(options, context)
-  const folder = await openCalibrationFolder(options, context.startedAt)
+  await proveWritable(published, '--published')
+  await proveWritable(docs, '--docs')
+  await readPublished(published)
+  const folder = await makeRunFolder(options.out, 'calibrate', context.startedAt)
   // A simulated world pins nothing, and has no doubts.
-  const doubt = context.world?.placement === undefined ? remarkOnPlacement(schedule.given.placement) : null
+  const doubt = context.world?.placement === undefined ? remarkOnPlacement(schedule.world.placement) : null
   if (doubt !== null) listener.remark(doubt)
   // That the page cannot be made is told at the end: an hour of measuring is not to be lost for it.
   let page: PromiseSettledResult<readonly string[]> = { status: 'fulfilled', value: [] }
@@ -80,8 +75,8 @@ export async function calibrate(given: Partial<CalibrateOptions>, context: Calib
       await keepPart(folder, data)
       // Published is only what had its full time, and nothing that could not be read again.
       if (data.head.cutShort) continue
-      await keepPart(options.published, CalibrationPart.parse(data))
-      page = (await Promise.allSettled([writeCalibrationPage(options)]))[0]
+      await keepPart(published, CalibrationPart.parse(data))
+      page = (await Promise.allSettled([writePage(options)]))[0]
     } catch (error) {
       // A machine that fails one part may be good enough for the next.
       if (!(error instanceof RunError) || error.code === 'write-failed') throw error
@@ -89,56 +84,92 @@ export async function calibrate(given: Partial<CalibrateOptions>, context: Calib
       problem ??= error
     }
   }
-  const isEmpty = await removedWhenEmpty(folder)
+  const kept = await rmdir(folder).then(
+    () => null,
+    () => folder,
+  )
   if (page.status === 'rejected') throw page.reason
-  return { folder: isEmpty ? null : folder, pages: page.value, interrupted: signal.aborted, problem }
+  return { folder: kept, pages: page.value, interrupted: signal.aborted, problem }
 }
 
-function scheduleOf(options: CalibrateOptions, context: CalibrateContext): Schedule {
-  const { parts = calibrationParts, world } = context
+/** What all parts have in common, and those that are measured, in order. */
+function scheduleOf(options: CalibrateOptions, { parts = calibrationParts, ...context }: CalibrateContext) {
   const now = () => performance.now() * 1e6
   const apps = knownApps().filter((app) => app !== BASELINE)
-  const given = { now, openRig, apps, placement: world?.placement ?? placeOnCpus(), ...world }
+  const world = { now, openRig, apps, placement: context.world?.placement ?? placeOnCpus(), ...context.world }
   // Once, before the first page changes the checkout.
-  const { suiteVersion, commit, node, kernel, cpuModel, cpus } = describeMachine(given.placement, CONNECTIONS)
+  const { suiteVersion, commit, node, kernel, cpuModel, cpus } = describeMachine(world.placement, CONNECTIONS)
   const machine = { suiteVersion, commit, node, kernel, cpuModel, cpus }
   const chosen = partIds.flatMap((id) => parts.filter((part) => part.id === id && options.parts.includes(id)))
-  return { ...context, options, chosen, given, machine, startedNs: given.now() }
+  return { ...context, options, chosen, world, machine, startedNs: world.now() }
 }
 
 /** Measures one part; null: nothing was finished. */
 async function measurePart(
   part: AnyPart,
-  { options, chosen, given, machine, startedNs, cwd, signal, listener }: Schedule,
+  { options, chosen, world, machine, startedNs, cwd, signal, listener }: ReturnType<typeof scheduleOf>,
 ): Promise<{ data: CalibrationPart | null; problem: UserError | null }> {
-  const { title } = part
+  const { id, title } = part
   const millisecondsOf = ({ share }: AnyPart) => share * options.minutes * 60_000
   const milliseconds = millisecondsOf(part)
+  const laterMilliseconds = total(chosen.slice(chosen.indexOf(part) + 1), millisecondsOf)
   // The same whichever others are measured.
-  const seed = (options.seed + partIds.indexOf(part.id) * SEEDS_PER_PART) % 2 ** 32
-  const startedAt = new Date()
-  const partStartedNs = given.now()
-  const elapsedMilliseconds = () => (given.now() - partStartedNs) / 1e6
+  const seed = (options.seed + partIds.indexOf(id) * SEEDS_PER_PART) % 2 ** 32
+  const startedAt = new Date().toISOString()
+  const partStartedNs = world.now()
+  const elapsedMilliseconds = () => (world.now() - partStartedNs) / 1e6
   const standing = () => {
-    const ownLeft = Math.max(0, milliseconds - elapsedMilliseconds())
-    const later = total(chosen.slice(chosen.indexOf(part) + 1), millisecondsOf)
-    return { part: part.id, title, elapsedSeconds: (given.now() - startedNs) / 1e9, secondsLeft: (ownLeft + later) / 1000 }
+    const secondsLeft = (Math.max(0, milliseconds - elapsedMilliseconds()) + laterMilliseconds) / 1000
+    return { part: id, title, elapsedSeconds: (world.now() - startedNs) / 1e9, secondsLeft }
   }
   const remark = (sentence: string) => listener.remark(`${title}: ${sentence}`)
   const progress = (sentence: string) =>
     listener.progress({ ...standing(), partShare: Math.min(1, elapsedMilliseconds() / milliseconds), sentence })
   listener.partStarted(standing())
-  const { body, cutShort, problem } = await part.measure({ ...given, milliseconds, seed, signal, cwd, progress, remark })
+  const { body, cutShort, problem } = await part.measure({ ...world, milliseconds, seed, signal, cwd, progress, remark })
   if (problem !== null) remark(problem.message)
   if (body === null) return { data: null, problem }
-  const head: PartHead = {
-    format: CALIBRATION_FORMAT,
-    startedAt: startedAt.toISOString(),
-    finishedAt: new Date().toISOString(),
-    wallSeconds: elapsedMilliseconds() / 1000,
-    seed,
-    cutShort,
-    ...machine,
-  }
+  const [finishedAt, wallSeconds] = [new Date().toISOString(), elapsedMilliseconds() / 1000]
+  const head: PartHead = { format: CALIBRATION_FORMAT, startedAt, finishedAt, wallSeconds, seed, cutShort, ...machine }
   return { data: { ...body, head } as CalibrationPart, problem }
+}
+
+/** Writes a part, in place of what the folder knew of it before. @throws RunError that names cause and next step */
+async function keepPart(folder: string, part: CalibrationPart): Promise<void> {
+  await write(join(folder, `${part.part}.json`), `${JSON.stringify(part, null, 2)}\n`)
+}
+
+/** Makes page and charts from all published parts. @returns the paths written @throws {UserError} `bad-calibration` */
+async function writePage({ published, docs }: CalibrateOptions): Promise<string[]> {
+  // The library that draws takes memory, and the memory of the runner is measured.
+  const { renderCalibrationPage } = await import('./calibration/page.ts')
+  const files = await renderCalibrationPage(await readPublished(published))
+  for (const { path, text } of files) await write(join(docs, path), text)
+  return files.map(({ path }) => join(docs, path))
+}
+
+/** All published parts; none where there is no such folder. @throws {UserError} `bad-calibration` */
+export async function readPublished(folder: string): Promise<CalibrationPart[]> {
+  const names = await readdir(folder).catch(() => [])
+  const paths = names.filter((name) => /^[a-z].*\.json$/.test(name)).map((name) => join(folder, name))
+  return Promise.all(paths.sort().map(readPart))
+}
+
+async function readPart(path: string): Promise<CalibrationPart> {
+  try {
+    return CalibrationPart.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch (cause) {
+    const hint = 'delete it, or measure that part again'
+    throw new UserError('bad-calibration', `${path} does not hold a part of a calibration`, { hint, cause })
+  }
+}
+
+/** Makes the folder too, where there is none. */
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await makeFolders(dirname(path))
+    await writeAtomically(path, text)
+  } catch (cause) {
+    throw cannotWrite(path, cause)
+  }
 }

@@ -19,18 +19,14 @@ export async function examineMachine(takenAt: Date): Promise<Examination> {
   const placement = placeOnCpus()
   pinRunner(placement)
   const measurement = await measureMachine(placement)
-  return examinationOf({ machine: thisMachine, placement, measurement, takenAt, seconds: (performance.now() - startedAt) / 1000 })
-}
-
-interface Found extends Pick<Examination, 'seconds'> {
-  readonly machine: Machine
-  readonly placement: CpuPlacement
-  readonly measurement: MachineMeasurement
-  readonly takenAt: Date
+  return examinationOf({ machine: thisMachine, placement, takenAt, seconds: (performance.now() - startedAt) / 1000 }, measurement)
 }
 
 /** One examination from what was found; pure, apart from reading the machine that is passed in. */
-export function examinationOf({ machine, placement, measurement, takenAt, seconds }: Found): Examination {
+export function examinationOf(
+  { machine, placement, takenAt, seconds }: { machine: Machine; placement: CpuPlacement; takenAt: Date; seconds: number },
+  { measured, workMicroseconds }: MachineMeasurement,
+): Examination {
   const { connections } = withDefaults({}, knownApps(), 0)
   return {
     format: 1,
@@ -42,7 +38,7 @@ export function examinationOf({ machine, placement, measurement, takenAt, second
     cpuModel: cpuModel(),
     fit: placement.notPinnedBecause === null,
     notFitBecause: placement.notPinnedBecause,
-    facts: readFacts({ machine, placement, connections, measured: measurement.measured }),
-    speedScore: scoreOf(measurement.workMicroseconds),
+    facts: readFacts({ machine, placement, connections, measured }),
+    speedScore: scoreOf(workMicroseconds),
   }
 }

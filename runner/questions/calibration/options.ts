@@ -7,18 +7,20 @@ import type { PartId } from './data.ts'
  * Every part, in the order of measuring. The suite's own cost comes first, because the memory of the runner is a part of it, and making
  * pages takes memory.
  */
-export const partIds: readonly PartId[] = [
-  ...(['cost', 'outside', 'warm-up', 'identical', 'planted', 'kinds', 'invariance', 'today'] as const),
-]
+export const partIds: readonly PartId[] = ['cost', 'outside', 'warm-up', 'identical', 'planted', 'kinds', 'invariance', 'today']
 
 const MOST_MINUTES = 24 * 60
 const parts = (text: string) => list(text).map((name) => chosenFrom('part', partIds, name))
-const SHARES = 'time of a whole calibration; every part takes its share of it'
 
 /** By the names of their values. `usual` holds when none is given, but for the seed. */
 const rows = {
   /** Of a whole calibration; a part takes its share of it, whether or not the others are measured. */
-  minutes: numeric('--minutes <n>', SHARES, [number, 0.1, MOST_MINUTES], 60),
+  minutes: numeric(
+    '--minutes <n>',
+    'time of a whole calibration; every part takes its share of it',
+    [number, 0.1, MOST_MINUTES],
+    60,
+  ),
   parts: option('--parts <list>', `parts to measure: ${partIds.join(', ')}`, parts, partIds, 'all of them'),
   /** Only makes the page. */
   page: option('--page', 'measure nothing, make the page again from what is published', undefined, false, 'off'),
@@ -48,21 +50,12 @@ export const calibrateOptions = Object.values(rows)
 
 /** Fills in what was not given. @throws UserError for options that contradict each other */
 export function withCalibrateDefaults(given: Partial<CalibrateOptions>, freshSeed: number): CalibrateOptions {
-  const { page = false } = given
-  const idle = (['parts', 'minutes', 'seed'] as const).find((name) => page && given[name] !== undefined)
+  const idle = (['parts', 'minutes', 'seed'] as const).find((name) => given.page && given[name] !== undefined)
   if (idle !== undefined) {
     throw new UserError('bad-value', `--page measures nothing, so --${idle} has no meaning beside it`, {
       hint: 'leave one of the two out',
     })
   }
-  const { minutes, out, published, docs } = rows
-  return {
-    minutes: given.minutes ?? minutes.usual,
-    parts: given.parts ?? partIds,
-    page,
-    seed: given.seed ?? freshSeed,
-    out: given.out ?? out.usual,
-    published: given.published ?? published.usual,
-    docs: given.docs ?? docs.usual,
-  }
+  const usual = Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, row.usual])) as CalibrateOptions
+  return { ...usual, seed: freshSeed, ...given }
 }

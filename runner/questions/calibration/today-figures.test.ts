@@ -42,7 +42,13 @@ describe('todayFigures', () => {
 
   it('knows no spread from one repetition, and nothing from none', () => {
     const one = figures(repetition([4, 4, 2, 1], [1, 1, 2, 4]))
-    expect(one.byCost!.spreads[1]).toEqual({ server: 'koa', ratios: [2], deviation: null, halfWidthPercent: null })
+    expect(one.byCost!.spreads[1]).toEqual({
+      server: 'koa',
+      ratios: [2],
+      deviation: null,
+      halfWidthPercent: null,
+      printedPercent: null,
+    })
     expect(figures()).toMatchObject({
       repetitions: 0,
       wallSeconds: null,
@@ -76,7 +82,7 @@ describe('todayFigures', () => {
       repetition([100, 100, 80, 50], [10, 10, 12, 20], {
         ratios: { 'raw again': copy, koa: interval(1.25, 1.2, 1.3), express: interval(2.1, 2, 2.2) },
       })
-    const { byCost, ownHalfWidthPercent } = figures(
+    const { byCost } = figures(
       own(interval(1.02, 0.99, 1.05)),
       own(interval(1.005, 1.001, 1.009)),
       own(interval(0.98, 0.97, 0.99)),
@@ -85,13 +91,14 @@ describe('todayFigures', () => {
     expect(byCost!.identicalDiffer).toBe(2)
     // The paired ratio of the suite, not 12 / 10.
     expect(byCost!.spreads[1]!.ratios).toEqual([1.25, 1.25, 1.25, 1.25])
-    expect(ownHalfWidthPercent!.koa).toBeCloseTo(4, 10)
+    expect(byCost!.spreads[1]!.printedPercent).toBeCloseTo(4, 10)
     // The median of 0.03 / 1.02, 0.004 / 1.005 and 0.01 / 0.98.
-    expect(ownHalfWidthPercent!['raw again']).toBeCloseTo(100 * (0.01 / 0.98), 10)
+    expect(byCost!.spreads[0]!.printedPercent).toBeCloseTo(100 * (0.01 / 0.98), 10)
   })
 
   it('prints no interval of its own for a procedure that has none', () => {
-    expect(figures(repetition([4, 4, 2, 1], [1, 1, 2, 4])).ownHalfWidthPercent).toBeNull()
+    const { spreads } = figures(repetition([4, 4, 2, 1], [1, 1, 2, 4])).byCost!
+    expect(spreads.map(({ printedPercent }) => printedPercent)).toEqual([null, null, null])
   })
 
   it('leaves repetitions without all costs out of what is said by cost', () => {

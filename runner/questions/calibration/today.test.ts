@@ -74,7 +74,7 @@ describe('measureProcedures in a simulated world', () => {
     }
     const [figures] = todayFigures(body!)
     expect(figures!.byCost).toMatchObject({ repetitions: suite!.repetitions.length, wrongOrders: 0 })
-    expect(figures!.ownHalfWidthPercent!.koa).toBeGreaterThan(0)
+    expect(figures!.byCost!.spreads[1]!.printedPercent).toBeGreaterThan(0)
   })
 
   it('shrinks repetitions so that two of each fit', async () => {

@@ -16,7 +16,7 @@ import {
   thisSuite,
 } from './procedures.ts'
 import { outcomeOf, repeatInTurns, seedOfTurn, unitShare } from './repetitions.ts'
-import { type BasisFigures, type ProcedureFigures, todayFigures } from './today-figures.ts'
+import { type BasisFigures, todayFigures } from './today-figures.ts'
 import { dot, fromTo, judged } from './words.ts'
 
 const PROCEDURES = [sequentialAutocannon, fastifyBenchmarks, interleavedAutocannon, sequentialWrk, thisSuite]
@@ -39,7 +39,7 @@ export const today: Part<TodayPart> = {
     if (procedures.length === 0) return null
     const repetitions = procedures.map((one) => one.repetitions)
     return {
-      judgements: [judgeNarrowing(part, procedures)],
+      judgements: [judgeNarrowing(procedures)],
       sentences: [faults(part, procedures), ...procedures.map(({ title, what }) => `${title}: ${what}.`)],
       tables: [table(part, procedures)],
       charts: [chart(part, procedures)],
@@ -85,46 +85,36 @@ export async function measureProcedures(context: PartContext, procedures: readon
   }))
 }
 
-/** A procedure by the number its reader takes from it: the suite's cost, the requests per second of all others. */
-export interface ReadProcedure extends ProcedureFigures {
-  readonly reading: BasisFigures
-}
-
 /** Procedures with a number for every server, in their order; what is not above zero has no ratio and no place in a chart. */
-export function readProcedures(part: TodayPart): ReadProcedure[] {
+export function readProcedures(part: TodayPart) {
   return todayFigures(part)
-    .map((figures) => ({ ...figures, reading: (figures.id === SUITE ? figures.byCost : null) ?? figures.byRate }))
+    .map((figures) => ({
+      ...figures,
+      /** The number that its reader takes from it: the suite's cost, the requests per second of all others. */
+      reading: (figures.id === SUITE ? figures.byCost : null) ?? figures.byRate,
+    }))
     .filter(({ reading }) => reading.repetitions > 0 && reading.spreads.every(({ ratios }) => ratios.every((ratio) => ratio > 0)))
 }
 
-/** How much narrower the suite is than another procedure, for one server; null where one of the widths is not known. */
-export interface Narrowing {
-  readonly server: string
-  /** Other half-width over that of the intervals that the suite prints. */
-  readonly byPrinted: number | null
-  /** Other half-width over what the suite's own repetitions scatter. */
-  readonly bySpread: number | null
-}
+type ReadProcedure = ReturnType<typeof readProcedures>[number]
 
-/** For every server but the two identical ones. */
-export function narrowings({ servers }: TodayPart, suite: ReadProcedure, other: BasisFigures): Narrowing[] {
-  return servers.slice(2).flatMap((server) => {
-    const width = spreadOf(other, server)?.halfWidthPercent ?? null
+/**
+ * How much narrower the suite is than another procedure, for every server but the two identical ones: the other's half-width over that of
+ * the intervals that the suite prints, and over what its own repetitions scatter; null where one of the widths is not known.
+ */
+export function narrowings(suite: BasisFigures, other: BasisFigures) {
+  return other.spreads.slice(1).flatMap(({ server, halfWidthPercent: width }) => {
     if (width === null) return []
-    const times = (own: number | null | undefined) => (own ? width / own : null)
-    const byPrinted = times(suite.ownHalfWidthPercent?.[server])
-    return [{ server, byPrinted, bySpread: times(spreadOf(suite.reading, server)?.halfWidthPercent) }]
+    const { printedPercent, halfWidthPercent } = spreadOf(suite, server)
+    const times = (own: number | null) => (own ? width / own : null)
+    return [{ server, byPrinted: times(printedPercent), bySpread: times(halfWidthPercent) }]
   })
 }
 
-function spreadOf({ spreads }: BasisFigures, server: string): BasisFigures['spreads'][number] | undefined {
-  return spreads.find((spread) => spread.server === server)
-}
-
-function judgeNarrowing(part: TodayPart, procedures: readonly ReadProcedure[]): Judgement | null {
+function judgeNarrowing(procedures: readonly ReadProcedure[]): Judgement | null {
   const [suite, sequential] = [SUITE, SEQUENTIAL].map((id) => procedures.find((one) => one.id === id))
   if (suite === undefined || sequential === undefined) return null
-  const all = narrowings(part, suite, sequential.reading)
+  const all = narrowings(suite.reading, sequential.reading)
   const known = all.flatMap(({ byPrinted, bySpread }) => [byPrinted, bySpread]).filter((times) => times !== null)
   if (known.length === 0) return null
   const servers = listInWords(all.map((one) => `${one.server} ${inWords(one)}`))
@@ -152,6 +142,10 @@ function limits(part: TodayPart, procedures: readonly ReadProcedure[]): string[]
   })
 }
 
+function spreadOf({ spreads }: BasisFigures, server: string): BasisFigures['spreads'][number] {
+  return spreads.find((spread) => spread.server === server)!
+}
+
 /** Every repetition a mark, a panel for each server. */
 function chart({ servers: [first, ...others] }: TodayPart, procedures: readonly ReadProcedure[]): AnswerChart {
   return chartOf(
@@ -164,7 +158,7 @@ function chart({ servers: [first, ...others] }: TodayPart, procedures: readonly 
     },
     others.flatMap((server) =>
       procedures.flatMap(({ title, reading }) =>
-        (spreadOf(reading, server)?.ratios ?? []).map((ratio) => dot('one repetition', title, ratio, server)),
+        spreadOf(reading, server).ratios.map((ratio) => dot('one repetition', title, ratio, server)),
       ),
     ),
   )
@@ -175,17 +169,8 @@ function table(part: TodayPart, procedures: readonly ReadProcedure[]): AnswerTab
   const [first, copy, ...compared] = part.servers
   const suite = procedures.find(({ id }) => id === SUITE)
   const rows = procedures.flatMap((procedure) => [
-    { procedure, basis: 'requests/s', own: procedure.byRate, printed: null },
-    ...(procedure.byCost === null
-      ? []
-      : [
-          {
-            procedure,
-            basis: 'CPU µs',
-            own: procedure.byCost,
-            printed: procedure.id === SUITE ? procedure.ownHalfWidthPercent : null,
-          },
-        ]),
+    { procedure, basis: 'requests/s', own: procedure.byRate },
+    ...(procedure.byCost === null ? [] : [{ procedure, basis: 'CPU µs', own: procedure.byCost }]),
   ])
   type Row = (typeof rows)[number]
   const ofCompared = (head: (server: string) => string, of: (row: Row, server: string) => string) =>
@@ -207,12 +192,12 @@ function table(part: TodayPart, procedures: readonly ReadProcedure[]): AnswerTab
     'wall time each': ({ procedure }) => formatDuration(procedure.wallSeconds ?? Number.NaN),
     ...ofCompared(
       (server) => `${server}: sd of ln ratio, ± of one result`,
-      ({ own, printed }, server) => {
-        const { deviation = null, halfWidthPercent = null } = spreadOf(own, server) ?? {}
+      ({ own }, server) => {
+        const { deviation, halfWidthPercent, printedPercent } = spreadOf(own, server)
         if (deviation === null) return '?'
-        const ownWidth = printed?.[server]
-        const words = `${formatValue({ value: deviation, low: 0, high: 2 * deviation, level: 0 })}, ${formatPlusMinusPercent(halfWidthPercent)}`
-        return ownWidth === undefined ? words : `${words}; printed ${formatPlusMinusPercent(ownWidth)}`
+        const spread = formatValue({ value: deviation, low: 0, high: 2 * deviation, level: 0 })
+        const printed = printedPercent === null ? '' : `; printed ${formatPlusMinusPercent(printedPercent)}`
+        return `${spread}, ${formatPlusMinusPercent(halfWidthPercent)}${printed}`
       },
     ),
     'order wrong': ({ own }) => `${own.wrongOrders} of ${own.repetitions}`,
@@ -220,7 +205,7 @@ function table(part: TodayPart, procedures: readonly ReadProcedure[]): AnswerTab
     ...ofCompared(
       (server) => `${server}: suite narrower by`,
       ({ own, procedure }, server) => {
-        const all = suite === undefined || procedure.id === SUITE ? [] : narrowings(part, suite, own)
+        const all = suite === undefined || procedure === suite ? [] : narrowings(suite.reading, own)
         const found = all.find((one) => one.server === server)
         return found === undefined ? '' : inWords(found)
       },
@@ -229,7 +214,7 @@ function table(part: TodayPart, procedures: readonly ReadProcedure[]): AnswerTab
 }
 
 /** `3.4 × / 5.1 ×` */
-function inWords({ byPrinted, bySpread }: Narrowing): string {
+function inWords({ byPrinted, bySpread }: ReturnType<typeof narrowings>[number]): string {
   const times = (value: number | null) => (value === null ? '?' : `${formatNumber(value, value < 9.95 ? 1 : 0)} ×`)
   return `${times(byPrinted)} / ${times(bySpread)}`
 }
