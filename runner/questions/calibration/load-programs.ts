@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process'
+import { type ExecFileException, execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { promisify } from 'node:util'
 import { z } from 'zod'
 import { parseWrkReport } from '../../load/wrk.ts'
 import { RunError } from '../../result/errors.ts'
@@ -20,9 +21,6 @@ export interface LoadReport {
   readonly requestsPerSecond: number
   /** Answered requests, as the program has counted them. */
   readonly requests: number
-}
-
-interface FullReport extends LoadReport {
   /** Connection errors, and requests that were not answered in time. */
   readonly errors: number
   /** Answers with a status outside 2xx. */
@@ -63,7 +61,7 @@ function loadProgram(
   name: string,
   program: readonly string[],
   options: (shape: LoadShape) => string[],
-  parse: (stdout: string) => FullReport | null,
+  parse: (stdout: string) => LoadReport | null,
 ): LoadProgram {
   return {
     command: (shape) => [name, ...options(shape)].join(' '),
@@ -76,11 +74,11 @@ function loadProgram(
       const failed = (how: string) => new RunError('load-generator', `${name} ${how}`)
       if (report === null) throw failed(`printed no report but: ${stdout.trim().slice(0, 200)}`)
       // Numbers of a run in which something went wrong compare nothing.
-      const { requestsPerSecond, requests, errors, badStatuses } = report
+      const { requests, errors, badStatuses } = report
       if (errors > 0) throw failed(`had ${errors} connection errors`)
       if (badStatuses > 0) throw failed(`had ${badStatuses} answers with a wrong status`)
       if (requests === 0) throw failed('had no answer at all')
-      return { requestsPerSecond, requests }
+      return report
     },
   }
 }
@@ -93,7 +91,7 @@ const AutocannonReport = z.object({
 })
 
 /** Reads the line of JSON that autocannon 9 prints; null when there is none. */
-export function parseAutocannonReport(text: string): FullReport | null {
+export function parseAutocannonReport(text: string): LoadReport | null {
   try {
     const line = text.split('\n').findLast((one) => one.startsWith('{')) ?? ''
     const { requests, errors, non2xx } = AutocannonReport.parse(JSON.parse(line))
@@ -113,23 +111,27 @@ const LONGEST_PART_OF_OUTPUT = 300
  * @param seconds how long it should take
  * @throws RunError when it cannot be started, fails or was killed; its last words are in the message
  */
-export function outputOfProgram(command: string, args: readonly string[], seconds: number, signal: AbortSignal): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const fail = (reason: string) => reject(new RunError('program-failed', `${command} ${reason}`))
-  if (signal.aborted) {
-    fail('was not started: the calibration was stopped')
-    return promise
-  }
-  const limits = { timeout: seconds * 1000 + EXTRA_MILLISECONDS, killSignal: 'SIGKILL' } as const
-  const child = execFile(command, args, { encoding: 'utf8', ...limits }, (error, stdout, stderr) => {
-    signal.removeEventListener('abort', kill)
-    if (error === null) return resolve(stdout)
-    const words = stderr.trim().slice(-LONGEST_PART_OF_OUTPUT)
-    if (error.killed) fail(signal.aborted ? 'was stopped' : `did not end within ${limits.timeout / 1000} s`)
-    else if (typeof error.code === 'number') fail(`ended with exit code ${error.code}${words && `: ${words}`}`)
-    else fail(`could not be run: ${error.message}`)
-  })
-  const kill = () => child.kill('SIGKILL')
+export async function outputOfProgram(
+  command: string,
+  args: readonly string[],
+  seconds: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const failed = (reason: string) => new RunError('program-failed', `${command} ${reason}`)
+  if (signal.aborted) throw failed('was not started: the calibration was stopped')
+  const timeout = seconds * 1000 + EXTRA_MILLISECONDS
+  const running = promisify(execFile)(command, args, { encoding: 'utf8', timeout, killSignal: 'SIGKILL' })
+  const kill = () => running.child.kill('SIGKILL')
   signal.addEventListener('abort', kill, { once: true })
-  return promise
+  try {
+    return (await running).stdout
+  } catch (error) {
+    const { killed, code, stderr, message } = error as ExecFileException & { stderr: string }
+    if (killed) throw failed(signal.aborted ? 'was stopped' : `did not end within ${timeout / 1000} s`)
+    if (typeof code !== 'number') throw failed(`could not be run: ${message}`)
+    const words = stderr.trim().slice(-LONGEST_PART_OF_OUTPUT)
+    throw failed(`ended with exit code ${code}${words && `: ${words}`}`)
+  } finally {
+    signal.removeEventListener('abort', kill)
+  }
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { symlink, writeFile } from 'node:fs/promises'
 import { get } from 'node:http'
@@ -77,38 +77,28 @@ export interface OutsideServer {
 export const outsideApps: readonly string[] = Object.keys(sources)
 
 /**
- * Starts `node server.mjs` for every app, on one CPU, and does something with them; they are ended whatever comes.
+ * Starts `node server.mjs` for every app, on one CPU; the stack ends them.
  * @throws RunError when one does not answer
  */
-export async function withOutsideServers<T>(
-  cpu: number | null,
-  act: (servers: readonly OutsideServer[]) => Promise<T>,
-): Promise<T> {
-  const started: { readonly child: ChildProcess; readonly folder: string }[] = []
-  try {
-    const firstPort = 10_000 + Math.floor(Math.random() * 9_000)
-    const servers: OutsideServer[] = []
-    for (const [index, [app, source]] of Object.entries(sources).entries()) {
-      const folder = makePrivateFolder()
-      const file = join(folder, 'server.mjs')
-      await symlink(PROJECT_MODULES, join(folder, 'node_modules'))
-      await writeFile(file, source)
-      const port = firstPort + index
-      const [command, ...args] = [...(cpu === null ? [] : ['taskset', '-c', String(cpu)]), process.execPath, file]
-      const env = { PATH: process.env.PATH, PORT: String(port), NODE_ENV: 'production' }
-      const child = spawn(command!, args, { stdio: 'ignore', env, detached: true })
-      started.push({ child, folder })
-      if (child.pid !== undefined) keepGroup(child.pid, folder)
-      servers.push({ app, url: `http://127.0.0.1:${port}/hello`, cpuNs: () => cpuOf(child.pid!) })
-    }
-    for (const server of servers) await answers(server)
-    return await act(servers)
-  } finally {
-    for (const { child, folder } of started) {
-      child.kill('SIGKILL')
-      removeFolder(folder)
-    }
+export async function startOutsideServers(cpu: number | null, stack: AsyncDisposableStack): Promise<OutsideServer[]> {
+  const firstPort = 10_000 + Math.floor(Math.random() * 9_000)
+  const servers: OutsideServer[] = []
+  for (const [index, [app, source]] of Object.entries(sources).entries()) {
+    const folder = makePrivateFolder()
+    stack.defer(() => removeFolder(folder))
+    const file = join(folder, 'server.mjs')
+    await symlink(PROJECT_MODULES, join(folder, 'node_modules'))
+    await writeFile(file, source)
+    const port = firstPort + index
+    const [command, ...args] = [...(cpu === null ? [] : ['taskset', '-c', String(cpu)]), process.execPath, file]
+    const env = { PATH: process.env.PATH, PORT: String(port), NODE_ENV: 'production' }
+    const child = spawn(command!, args, { stdio: 'ignore', env, detached: true })
+    stack.defer(() => void child.kill('SIGKILL'))
+    if (child.pid !== undefined) keepGroup(child.pid, folder)
+    servers.push({ app, url: `http://127.0.0.1:${port}/hello`, cpuNs: () => cpuOf(child.pid!) })
   }
+  for (const server of servers) await answers(server)
+  return servers
 }
 
 function cpuOf(pid: number): number {

@@ -9,7 +9,7 @@ import { seededRandom } from '../../statistics/random.ts'
 import { resolveApps } from '../resolve.ts'
 import type { OutsidePart } from './data.ts'
 import { autocannon, type LoadProgram, wrk } from './load-programs.ts'
-import { type OutsideServer, outsideApps, withOutsideServers } from './outside-servers.ts'
+import { type OutsideServer, outsideApps, startOutsideServers } from './outside-servers.ts'
 import type { Part, PartContext } from './part.ts'
 import { outcomeOf, repeatInTurns, seedOfTurn, shrunk, unitShare } from './repetitions.ts'
 import { measureUnitRun, notMeasured, sized } from './unit-run.ts'
@@ -39,20 +39,18 @@ interface Way {
   measure(context: PartContext, turn: number, share: number): Promise<Sets | null>
 }
 
-/** In the order of measuring. */
+/** In the order of chart and table. */
 const WAYS: readonly Way[] = [
   { id: 'autocannon', title: 'servers by hand, autocannon', short: 'by hand, autocannon', measure: byHand(autocannon) },
+  { id: 'wrk', title: 'servers by hand, wrk', short: 'by hand, wrk', measure: byHand(wrk) },
   {
     id: 'suite-sleeping',
     title: 'the suite with a client that sleeps',
     short: 'suite, client sleeps',
     measure: bySuite('autocannon-sleeping'),
   },
-  { id: 'wrk', title: 'servers by hand, wrk', short: 'by hand, wrk', measure: byHand(wrk) },
   { id: 'suite', title: 'the suite', short: 'suite', measure: bySuite('autocannon') },
 ]
-/** In chart and table. */
-const SHOWN = (['autocannon', 'wrk', 'suite-sleeping', 'suite'] as const).map((id) => WAYS.find((way) => way.id === id)!)
 /** Load programs of other people on servers started by hand; both sleep. */
 const OUTSIDE: readonly WayId[] = ['autocannon', 'wrk']
 
@@ -71,8 +69,8 @@ export const outside: Part<OutsidePart> = {
     return outcomeOf(repetitions, (finished) => ({
       part: 'outside',
       ways: WAYS.map((way) => {
-        const sets = finished.filter(({ member }) => member === way).flatMap(({ done }) => done)
-        return { id: way.id, title: way.title, sets }
+        const { id, title } = way
+        return { id, title, sets: finished.flatMap(({ member, done }) => (member === way ? done : [])) }
       }),
     }))
   },
@@ -83,11 +81,12 @@ export const outside: Part<OutsidePart> = {
     'the suite is within ±3 % of the outside, for every app',
   ],
   answer(part) {
-    const compared = comparisonsOf(part)
+    const rows = rowsOf(part)
+    const compared = rows.flatMap(({ app, sleeping }) => (sleeping === null ? [] : [{ app, sleeping }]))
     if (compared.length === 0) return null
-    const words = compared.map(({ app, difference }) => `${app} ${percentOf(difference)}`)
+    const words = compared.map(({ app, sleeping }) => `${app} ${percentOf(sleeping)}`)
     const judge = (how: string, isMet: (difference: Interval) => boolean) => {
-      const met = compared.filter(({ difference }) => isMet(difference)).length
+      const met = compared.filter(({ sleeping }) => isMet(sleeping)).length
       return judged(`${met} of ${count(compared.length, 'app')} ${how}`, met === compared.length)
     }
     return {
@@ -98,8 +97,8 @@ export const outside: Part<OutsidePart> = {
       sentences: [
         `By a client that sleeps, as stock load programs do, the suite says of the ratio to ${BASELINE}, compared with the outside: ${listInWords(words)}.`,
       ],
-      tables: [table(part)],
-      charts: [chart(part)],
+      tables: [table(rows)],
+      charts: [chart(rows)],
       limits: [],
       effort: part.ways.map(({ title, sets }) => `${title}: ${count(sets.length, 'set')}`).join('; '),
     }
@@ -108,28 +107,28 @@ export const outside: Part<OutsidePart> = {
 
 /** Whole runs of a load program on every server, in turns; cost is all CPU over all requests, with an idle tail. */
 function byHand(program: LoadProgram): Way['measure'] {
-  return ({ signal, placement, progress, seed }, turn, share) =>
-    withOutsideServers(placement.serverCpu, async (servers) => {
-      const run = ({ url }: OutsideServer, seconds: number) =>
-        program.run(url, { connections: CONNECTIONS, pipelining: 1, seconds, cpu: placement.loadCpu }, signal)
-      for (const server of servers) {
-        progress(`servers by hand, warming up ${server.app}`)
-        await run(server, Math.max(1, Math.round(WARM_UP_SECONDS * share)))
+  return async ({ signal, placement, progress, seed }, turn, share) => {
+    await using stack = new AsyncDisposableStack()
+    const servers = await startOutsideServers(placement.serverCpu, stack)
+    const run = ({ url }: OutsideServer, seconds: number) =>
+      program.run(url, { connections: CONNECTIONS, pipelining: 1, seconds, cpu: placement.loadCpu }, signal)
+    for (const server of servers) {
+      progress(`servers by hand, warming up ${server.app}`)
+      await run(server, Math.max(1, Math.round(WARM_UP_SECONDS * share)))
+    }
+    const random = seededRandom(seed + turn)
+    const loaded = servers.map((server) => ({ server, beforeNs: server.cpuNs(), requests: 0 }))
+    for (let round = 0; round < shrunk(RUNS.full, share, RUNS.least); round++) {
+      for (const own of random.shuffle(loaded)) {
+        if (signal.aborted) return null
+        progress(`servers by hand, ${own.server.app}`)
+        own.requests += (await run(own.server, RUN_SECONDS)).requests
       }
-      const random = seededRandom(seed + turn)
-      const before = servers.map((server) => server.cpuNs())
-      const requests = new Map<OutsideServer, number>(servers.map((server) => [server, 0]))
-      for (let round = 0; round < shrunk(RUNS.full, share, RUNS.least); round++) {
-        for (const server of random.shuffle(servers)) {
-          if (signal.aborted) return null
-          progress(`servers by hand, ${server.app}`)
-          requests.set(server, requests.get(server)! + (await run(server, RUN_SECONDS)).requests)
-        }
-      }
-      await sleep(TAIL_MILLISECONDS, undefined, { signal }).catch(() => {})
-      const cost = (server: OutsideServer, index: number) => (server.cpuNs() - before[index]!) / 1000 / requests.get(server)!
-      return [Object.fromEntries(servers.map((server, index) => [server.app, cost(server, index)]))]
-    })
+    }
+    await sleep(TAIL_MILLISECONDS, undefined, { signal }).catch(() => {})
+    const costs = loaded.map(({ server, beforeNs, requests }) => [server.app, (server.cpuNs() - beforeNs) / 1000 / requests])
+    return [Object.fromEntries(costs)]
+  }
 }
 
 /** A short run of the suite on the same answer; every round has fresh processes, and is a set. */
@@ -155,40 +154,34 @@ const EXPLANATION =
   "server's write has to wake them; that is more expensive, and more so for a slow app. So the suite is compared with them by a client that sleeps as " +
   'well (--driver autocannon-sleeping); what its usual client, which never sleeps, says of the same servers is beside it.'
 
-interface Comparison {
-  readonly app: string
-  /** Ratio of the suite over that of the outside. */
-  readonly difference: Interval
-}
+type Row = ReturnType<typeof rowsOf>[number]
 
-/** The suite, by the same kind of client if not said otherwise, beside the outside. */
-function comparisonsOf(part: OutsidePart, way: WayId = 'suite-sleeping'): Comparison[] {
-  return appsOf(part).flatMap((app) => {
-    const [suite, outside] = [logRatioOf(part, [way], app), logRatioOf(part, OUTSIDE, app)]
-    if (suite === null || outside === null) return []
-    const difference = exponentiate(differenceOfMeans(suite, outside))
-    return Number.isFinite(difference.high) ? [{ app, difference }] : []
+/** Of every app its ratio by every way, and what the suite says by a client that sleeps, and by its usual one, over what the outside says. */
+function rowsOf({ ways }: OutsidePart) {
+  const apps = new Set(ways.flatMap(({ sets }) => sets.flatMap((set) => Object.keys(set))))
+  apps.delete(BASELINE)
+  return [...apps].map((app) => {
+    /** ln of the ratio to the baseline in the same set, over the sets of some ways. */
+    const logRatio = (...ids: readonly WayId[]): MeanEstimate | null => {
+      const sets = ways.filter(({ id }) => ids.includes(id)).flatMap((way) => way.sets)
+      const known = sets.filter((set) => set[app] !== undefined && set[BASELINE] !== undefined)
+      return known.length < 2 ? null : estimateMeans([known.map((set) => Math.log(set[app]! / set[BASELINE]!))])[0]!
+    }
+    const overOutside = (id: WayId): Interval | null => {
+      const [suite, outside] = [logRatio(id), logRatio(...OUTSIDE)]
+      if (suite === null || outside === null) return null
+      const difference = exponentiate(differenceOfMeans(suite, outside))
+      return Number.isFinite(difference.high) ? difference : null
+    }
+    const ratioBy = (id: WayId) => {
+      const ratio = logRatio(id)
+      return ratio && exponentiate(ratio)
+    }
+    return { app, ratioBy, sleeping: overOutside('suite-sleeping'), usual: overOutside('suite') }
   })
 }
 
-/** ln of the ratio to the baseline in the same set, over the sets of some ways. */
-function logRatioOf({ ways }: OutsidePart, ids: readonly WayId[], app: string): MeanEstimate | null {
-  const sets = ways.filter(({ id }) => ids.includes(id)).flatMap((way) => way.sets)
-  const known = sets.filter((set) => set[app] !== undefined && set[BASELINE] !== undefined)
-  return known.length < 2 ? null : estimateMeans([known.map((set) => Math.log(set[app]! / set[BASELINE]!))])[0]!
-}
-
-function ratioOf(part: OutsidePart, id: WayId, app: string): Interval | null {
-  const logRatio = logRatioOf(part, [id], app)
-  return logRatio === null ? null : exponentiate(logRatio)
-}
-
-function appsOf({ ways }: OutsidePart): string[] {
-  const all = new Set(ways.flatMap(({ sets }) => sets.flatMap((set) => Object.keys(set))))
-  return [...all].filter((app) => app !== BASELINE)
-}
-
-function chart(part: OutsidePart): AnswerChart {
+function chart(rows: readonly Row[]): AnswerChart {
   return chartOf(
     {
       id: 'outside',
@@ -197,20 +190,16 @@ function chart(part: OutsidePart): AnswerChart {
       y: { title: `times the CPU time of ${BASELINE}, less is better` },
       reference: 1,
     },
-    appsOf(part).flatMap((app) => SHOWN.flatMap(({ id, short }) => mark(short, app, ratioOf(part, id, app)))),
+    rows.flatMap(({ app, ratioBy }) => WAYS.flatMap(({ id, short }) => mark(short, app, ratioBy(id)))),
   )
 }
 
-function table(part: OutsidePart): AnswerTable {
-  const overHand = (all: readonly Comparison[]) => (app: string) => {
-    const own = all.find((one) => one.app === app)
-    return own && percentOf(own.difference)
-  }
-  return tableOf({ id: 'outside', title: `Ratio to ${BASELINE} on hello`, note: EXPLANATION, texts: 1 }, appsOf(part), {
-    app: (app) => app,
-    ...Object.fromEntries(SHOWN.map(({ id, short }) => [short, (app: string) => ratioOf(part, id, app)])),
-    'suite, client sleeps, over by hand': overHand(comparisonsOf(part)),
-    'suite over by hand': overHand(comparisonsOf(part, 'suite')),
+function table(rows: readonly Row[]): AnswerTable {
+  return tableOf<Row>({ id: 'outside', title: `Ratio to ${BASELINE} on hello`, note: EXPLANATION, texts: 1 }, rows, {
+    app: ({ app }) => app,
+    ...Object.fromEntries(WAYS.map(({ id, short }) => [short, ({ ratioBy }: Row) => ratioBy(id)])),
+    'suite, client sleeps, over by hand': ({ sleeping }) => sleeping && percentOf(sleeping),
+    'suite over by hand': ({ usual }) => usual && percentOf(usual),
   })
 }
 
