@@ -1,5 +1,5 @@
 import type { AnswerFigure, AnswerTable } from '../result/answer.ts'
-import type { AppFacts, Cell, Estimate, MeasuredCell, Result } from '../result/model.ts'
+import type { Estimate, MeasuredCell, Result } from '../result/model.ts'
 import { plainText } from '../result/plain-text.ts'
 import { fileStem, type ReportFile } from '../result/run-folder.ts'
 
@@ -7,26 +7,20 @@ const LONGEST_TEXT = 400
 
 type Value = string | number | boolean | null | undefined
 
-/** What a line is made from. */
-interface Line {
-  readonly result: Result
-  readonly cell: Cell
-  readonly facts: AppFacts | undefined
-  /** The cell again, if it has numbers. */
-  readonly measured: MeasuredCell | undefined
+/** A cell, with what is known of its app, and once more if it has numbers. */
+function lineOf(result: Result, cell: Result['cells'][number]) {
+  const measured = cell.state === 'measured' ? cell : undefined
+  return { result, cell, facts: result.apps.find(({ id }) => id === cell.app), measured, latency: measured?.latencyMicroseconds }
 }
+type Line = ReturnType<typeof lineOf>
+type Columns = Readonly<Record<string, (line: Line) => Value>>
 
 /** Names and order are part of the format: new columns are added at the end. */
-const columns: Readonly<Record<string, (line: Line) => Value>> = {
-  study: ({ result }) => result.study,
-  startedAt: ({ result }) => result.startedAt,
-  endpoint: ({ cell }) => cell.endpoint,
-  app: ({ cell }) => cell.app,
-  title: ({ facts }) => facts?.title,
-  package: ({ facts }) => facts?.package,
-  version: ({ facts }) => facts?.version,
-  state: ({ cell }) => cell.state,
-  verdict: ({ cell }) => cell.verdict,
+const columns: Columns = {
+  ...fields(({ result }) => result, 'study', 'startedAt'),
+  ...fields(({ cell }) => cell, 'endpoint', 'app'),
+  ...fields(({ facts }) => facts, 'title', 'package', 'version'),
+  ...fields(({ cell }) => cell, 'state', 'verdict'),
   rankLow: ({ measured }) => measured?.rank?.low,
   rankHigh: ({ measured }) => measured?.rank?.high,
   ...estimate('costMicroseconds', 'cost', ({ cost }) => cost),
@@ -34,28 +28,19 @@ const columns: Readonly<Record<string, (line: Line) => Value>> = {
   ...estimate('overheadMicroseconds', 'overhead', ({ overheadMicroseconds }) => overheadMicroseconds),
   ...estimate('requestsPerSecond', 'requestsPerSecond', ({ requestsPerSecond }) => requestsPerSecond),
   level: ({ measured }) => measured?.cost.level,
-  impliedMaximumRequestsPerSecond: ({ measured }) => measured?.impliedMaximumRequestsPerSecond,
-  userShare: ({ measured }) => measured?.userShare,
-  latencyP50Microseconds: ({ measured }) => measured?.latencyMicroseconds?.p50,
-  latencyP90Microseconds: ({ measured }) => measured?.latencyMicroseconds?.p90,
-  latencyP99Microseconds: ({ measured }) => measured?.latencyMicroseconds?.p99,
-  latencyMaxMicroseconds: ({ measured }) => measured?.latencyMicroseconds?.max,
-  latencySamples: ({ measured }) => measured?.latencyMicroseconds?.samples,
+  ...fields(({ measured }) => measured, 'impliedMaximumRequestsPerSecond', 'userShare'),
+  latencyP50Microseconds: ({ latency }) => latency?.p50,
+  latencyP90Microseconds: ({ latency }) => latency?.p90,
+  latencyP99Microseconds: ({ latency }) => latency?.p99,
+  latencyMaxMicroseconds: ({ latency }) => latency?.max,
+  latencySamples: ({ latency }) => latency?.samples,
   residentBytes: ({ measured }) => measured?.residentBytes,
   serverBusyShare: ({ measured }) => measured?.serverBusy,
   loadBusyShare: ({ measured }) => measured?.loadBusy,
-  headerBytes: ({ measured }) => measured?.headerBytes,
-  requests: ({ measured }) => measured?.requests,
-  slices: ({ measured }) => measured?.slices,
+  ...fields(({ measured }) => measured, 'headerBytes', 'requests', 'slices'),
   rounds: ({ measured }) => measured?.perRound.length,
-  runtime: ({ cell }) => cell.deployment.runtime,
-  transport: ({ cell }) => cell.deployment.transport,
-  proxy: ({ cell }) => cell.deployment.proxy,
-  workers: ({ cell }) => cell.deployment.workers,
-  copies: ({ cell }) => cell.deployment.copies,
-  driver: ({ cell }) => cell.load.driver,
-  connections: ({ cell }) => cell.load.connections,
-  keepAlive: ({ cell }) => cell.load.keepAlive,
+  ...fields(({ cell }) => cell.deployment, 'runtime', 'transport', 'proxy', 'workers', 'copies'),
+  ...fields(({ cell }) => cell.load, 'driver', 'connections', 'keepAlive'),
   findings: ({ cell }) => cell.findings.map(({ code }) => code).join(' '),
   reason: ({ cell }) => (cell.state === 'measured' ? null : cell.reason),
   typicalCostMicroseconds: ({ measured }) => measured?.typicalCost?.value,
@@ -63,8 +48,16 @@ const columns: Readonly<Record<string, (line: Line) => Value>> = {
   ...estimate('lateMicroseconds', 'late', ({ lateMicroseconds }) => lateMicroseconds),
 }
 
+/** Columns that are called as in the result. */
+function fields<Name extends string>(
+  of: (line: Line) => Readonly<Record<Name, Value>> | undefined,
+  ...names: readonly Name[]
+): Columns {
+  return Object.fromEntries(names.map((name) => [name, (line: Line) => of(line)?.[name]]))
+}
+
 /** Columns of a value and the ends of its interval. */
-function estimate(name: string, short: string, of: (cell: MeasuredCell) => Estimate | null): typeof columns {
+function estimate(name: string, short: string, of: (cell: MeasuredCell) => Estimate | null): Columns {
   const end = (part: 'value' | 'low' | 'high') => (line: Line) => line.measured && of(line.measured)?.[part]
   return { [name]: end('value'), [`${short}Low`]: end('low'), [`${short}High`]: end('high') }
 }
@@ -79,12 +72,8 @@ export function renderCsvFiles(result: Result): ReportFile[] {
  * names the columns.
  */
 export function renderCsv(result: Result): string {
-  const lines = result.cells.map((cell) => {
-    const facts = result.apps.find(({ id }) => id === cell.app)
-    const line: Line = { result, cell, facts, measured: cell.state === 'measured' ? cell : undefined }
-    return Object.values(columns).map((column) => column(line))
-  })
-  return records([Object.keys(columns), ...lines])
+  const lines = result.cells.map((cell) => lineOf(result, cell))
+  return records([Object.keys(columns), ...lines.map((line) => Object.values(columns).map((column) => column(line)))])
 }
 
 /**

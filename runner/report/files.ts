@@ -2,7 +2,7 @@ import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { distributionsOf } from '../analysis/slice-distribution.ts'
 import { readSamples, type Slice } from '../measure/records.ts'
-import { type JsonLinesFile, openJsonLinesFile, replaceLines } from '../result/json-lines.ts'
+import { openJsonLinesFile, replaceLines } from '../result/json-lines.ts'
 import type { Result } from '../result/model.ts'
 import {
   cannotKeepResults,
@@ -20,29 +20,7 @@ import {
 import { renderFormats } from './formats.ts'
 
 /** The folder of one run: `<out>/2026-11-21T09-30-05Z-compare/`. Writing rejects with a RunError that names cause and next step. */
-export interface RunFolder {
-  readonly path: string
-  /** How many rounds the result has that was written here; null: none was. */
-  readonly resultRounds: number | null
-  /** How many rounds were kept here, so that a run can go on after them. */
-  readonly keptRounds: number
-  /**
-   * Brings a finished round onto the disk: its slices first, then what it takes to go on from here. A round is kept when both are there.
-   * @param stored one line of JSON
-   */
-  keepRound(slices: readonly Slice[], stored: object): Promise<void>
-  /**
-   * Writes the files of the result, each in one piece, and points `<out>/latest` here. May be called after every round.
-   * @returns a remark when `latest` could not be set, else null
-   */
-  writeReports(result: Result): Promise<string | null>
-  /** Writes what takes longer to make: pages and charts, which need the samples too. */
-  writePages(result: Result): Promise<void>
-  /** Takes back a folder in which nothing was written but samples. */
-  discard(): Promise<void>
-  /** Flushes and closes the samples; may be called again. */
-  close(): Promise<void>
-}
+export type RunFolder = Awaited<ReturnType<typeof openedFolder>>
 
 /**
  * Makes the folder of a run and proves that it can be written to, so that no run measures for minutes and then has nowhere to go.
@@ -82,13 +60,10 @@ export async function reopenRunFolder(path: string, repair: KeptRounds | null): 
   }
 }
 
-async function openedFolder(out: string, path: string): Promise<RunFolder> {
-  return runFolder(out, path, await openJsonLinesFile<Slice>(join(path, SAMPLES)), await openJsonLinesFile(join(path, ROUNDS)))
-}
-
-function runFolder(out: string, path: string, samples: JsonLinesFile<Slice>, rounds: JsonLinesFile<object>): RunFolder {
-  const samplesPath = join(path, SAMPLES)
-  const roundsPath = join(path, ROUNDS)
+async function openedFolder(out: string, path: string) {
+  const [samplesPath, roundsPath] = [join(path, SAMPLES), join(path, ROUNDS)]
+  const samples = await openJsonLinesFile<Slice>(samplesPath)
+  const rounds = await openJsonLinesFile<object>(roundsPath)
   let resultRounds: number | null = null
   let keptRounds = 0
   let isTold = false
@@ -99,16 +74,27 @@ function runFolder(out: string, path: string, samples: JsonLinesFile<Slice>, rou
     // What could not be written while a round was kept is known.
     if (failed !== undefined && !isTold) throw failed.reason
   }
+  /** Flushes and closes the samples; may be called again. */
+  const close = () => {
+    closing ??= closeBoth()
+    return closing
+  }
   const source = (result: Result) => ({ result, distributions: () => distributionsOf(readSamples(samplesPath), result) })
   return {
     path,
-    get resultRounds() {
+    /** How many rounds the result has that was written here; null: none was. */
+    get resultRounds(): number | null {
       return resultRounds
     },
-    get keptRounds() {
+    /** How many rounds were kept here, so that a run can go on after them. */
+    get keptRounds(): number {
       return keptRounds
     },
-    async keepRound(slices, stored) {
+    /**
+     * Brings a finished round onto the disk: its slices first, then what it takes to go on from here. A round is kept when both are there.
+     * @param stored one line of JSON
+     */
+    async keepRound(slices: readonly Slice[], stored: object): Promise<void> {
       try {
         for (const slice of slices) samples.append(slice)
         await told(samplesPath, samples.flush())
@@ -120,7 +106,11 @@ function runFolder(out: string, path: string, samples: JsonLinesFile<Slice>, rou
         throw error
       }
     },
-    async writeReports(result) {
+    /**
+     * Writes the files of the result, each in one piece, and points `<out>/latest` here. May be called after every round.
+     * @returns a remark when `latest` could not be set, else null
+     */
+    async writeReports(result: Result): Promise<string | null> {
       // All texts first: a report that cannot be made must not leave new files beside old ones.
       for (const file of await renderFormats('round', source(result))) {
         await writeFiles(path, [file])
@@ -128,20 +118,18 @@ function runFolder(out: string, path: string, samples: JsonLinesFile<Slice>, rou
       }
       return pointLatestTo(out, path)
     },
-    async writePages(result) {
+    /** Writes what takes longer to make: pages and charts, which need the samples too. */
+    async writePages(result: Result): Promise<void> {
       await writeFiles(path, await renderFormats('end', source(result)))
     },
-    async discard() {
-      closing ??= closeBoth()
-      await closing
+    /** Takes back a folder in which nothing was written but samples. */
+    async discard(): Promise<void> {
+      await close()
       await rm(samplesPath, { force: true })
       await rm(roundsPath, { force: true })
       await rmdir(path)
     },
-    close() {
-      closing ??= closeBoth()
-      return closing
-    },
+    close,
   }
 }
 
