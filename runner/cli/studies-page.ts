@@ -1,10 +1,10 @@
 import { renderChartFiles } from '../report/charts/chart-files.ts'
 import { paragraph, type Section, titled } from '../report/document.ts'
+import { verdictLine } from '../report/findings.ts'
 import { toMarkdown } from '../report/markdown.ts'
 import { reproduceCommand } from '../report/method.ts'
 import { answerSections } from '../report/run-blocks.ts'
 import { mainFactsLine } from '../report/run-facts.ts'
-import { verdictLine } from '../report/findings.ts'
 import type { Result } from '../result/model.ts'
 import { fileStem, type ReportFile } from '../result/run-folder.ts'
 

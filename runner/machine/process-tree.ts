@@ -9,6 +9,7 @@ import {
   readCpuNs,
   readMemory,
   readText,
+  sumOfMemory,
   threadFolder,
   threadsBelow,
 } from './procfs.ts'
@@ -234,6 +235,5 @@ function member(role: Member['role'], pids: readonly number[], connections: numb
     return memory === null || cpuNs === null ? [] : [{ ...memory, cpuNs }]
   })
   if (readings.length === 0) return []
-  const sum = (field: keyof Memory | 'cpuNs') => total(readings, (reading) => reading[field])
-  return [{ role, connections, cpuNs: sum('cpuNs'), residentBytes: sum('residentBytes'), anonymousBytes: sum('anonymousBytes') }]
+  return [{ role, connections, cpuNs: total(readings, ({ cpuNs }) => cpuNs), ...sumOfMemory(readings) }]
 }

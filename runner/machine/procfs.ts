@@ -53,6 +53,11 @@ export interface Memory {
   readonly anonymousBytes: number
 }
 
+/** Of several processes together. */
+export function sumOfMemory(all: readonly Memory[]): Memory {
+  return { residentBytes: total(all, (one) => one.residentBytes), anonymousBytes: total(all, (one) => one.anonymousBytes) }
+}
+
 /** From /proc/PID/status, see proc(5); null where there is no procfs, or no process any more. */
 export function readMemory(pid: number): Memory | null {
   const status = readText(`/proc/${pid}/status`) ?? ''

@@ -1,5 +1,5 @@
 import type { Member } from '../machine/process-tree.ts'
-import type { Memory } from '../machine/procfs.ts'
+import { type Memory, sumOfMemory } from '../machine/procfs.ts'
 import type { ProcessRecord } from '../result/model.ts'
 import { type Deployment, processOf } from '../servers/deployment.ts'
 import { total } from '../statistics/summary.ts'
@@ -146,13 +146,9 @@ export type ProcessStart = Pick<ProcessRecord, 'startMilliseconds' | 'firstAnswe
 
 /** How a process came up that has just answered for the first time, alone on its CPU. */
 export async function startOf(deployment: Deployment): Promise<ProcessStart> {
-  const { listenedMilliseconds, answeredMilliseconds } = deployment.startup
+  const { listenedMilliseconds: startMilliseconds, answeredMilliseconds: firstAnswerMilliseconds } = deployment.startup
   const { cpuNs } = await settledCpu(deployment)
-  return {
-    startMilliseconds: listenedMilliseconds,
-    firstAnswerMilliseconds: answeredMilliseconds,
-    firstAnswerCpuMilliseconds: cpuNs / 1e6,
-  }
+  return { startMilliseconds, firstAnswerMilliseconds, firstAnswerCpuMilliseconds: cpuNs / 1e6 }
 }
 
 /** Looks at the processes of one round from time to time; never while a slice is open. */
@@ -163,14 +159,10 @@ export class ProcessWatch {
   /** At the end of the warm-ups. */
   readonly #warm = new Map<string, readonly Member[]>()
 
-  constructor({
-    processes,
-    starts,
-  }: { readonly processes: readonly Deployment[]; readonly starts: ReadonlyMap<string, ProcessStart> }) {
+  constructor(processes: readonly Deployment[], starts: ReadonlyMap<string, ProcessStart>) {
     this.#processes = processes
-    this.records = new Map(
-      [...starts].map(([id, start]) => [id, { ...start, idle: null, loaded: null, rested: null, members: [] }]),
-    )
+    const nothingYet = { idle: null, loaded: null, rested: null, members: [] }
+    this.records = new Map([...starts].map(([id, start]) => [id, { ...start, ...nothingYet }]))
   }
 
   async look(moment: 'idle' | 'warm' | 'loaded' | 'rested'): Promise<void> {
@@ -179,24 +171,17 @@ export class ProcessWatch {
       const record = this.records.get(id)!
       const members = await process.members({ connections: moment === 'warm' })
       if (moment === 'warm') this.#warm.set(id, members)
-      else if (moment === 'loaded') record.loaded = higher(record.loaded, together(members))
-      else record[moment] = together(members)
+      else if (members.length > 0) record[moment] = higher(record[moment], sumOfMemory(members))
       if (moment === 'warm' || moment === 'loaded') record.members = worked(this.#warm.get(id) ?? [], members)
     }
   }
 }
 
-function together(members: readonly Member[]): Memory | null {
-  if (members.length === 0) return null
-  const sum = (of: (member: Member) => number) => total(members, of)
-  return { residentBytes: sum((member) => member.residentBytes), anonymousBytes: sum((member) => member.anonymousBytes) }
-}
-
-function higher(one: Memory | null, other: Memory | null): Memory | null {
-  if (one === null || other === null) return one ?? other
+function higher(before: Memory | null, now: Memory): Memory {
+  const { residentBytes, anonymousBytes } = before ?? now
   return {
-    residentBytes: Math.max(one.residentBytes, other.residentBytes),
-    anonymousBytes: Math.max(one.anonymousBytes, other.anonymousBytes),
+    residentBytes: Math.max(residentBytes, now.residentBytes),
+    anonymousBytes: Math.max(anonymousBytes, now.anonymousBytes),
   }
 }
 

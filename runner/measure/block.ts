@@ -21,7 +21,7 @@ export class Capacities {
   readonly #latest = new Map<string, number[]>()
 
   /** Takes a pulse of a closed loop; others say nothing of a limit. */
-  note(deployment: string, request: number, pulse: Pulsed): void {
+  note(deployment: string, request: number, pulse: RatedPulse & Pick<Pulse, 'openLoop'>): void {
     if (pulse.openLoop !== undefined || pulse.requests === 0) return
     const key = keyOf(deployment, request)
     this.#latest.set(key, [...(this.#latest.get(key) ?? []).slice(1 - LATEST), requestsPerSecond(pulse)])
@@ -30,15 +30,11 @@ export class Capacities {
   /** The rate at which requests arrive; null: nothing is known that it could be a share of. */
   rateOf(arrivals: ArrivalShape, request: number): number | null {
     if ('ratePerSecond' in arrivals) return arrivals.ratePerSecond
-    const capacities = arrivals.ofSlowest
-      .map((deployment) => this.#latest.get(keyOf(deployment, request)))
-      .filter((latest) => latest !== undefined)
-      .map(median)
+    const latest = arrivals.ofSlowest.flatMap((deployment) => [this.#latest.get(keyOf(deployment, request)) ?? []])
+    const capacities = latest.filter(({ length }) => length > 0).map(median)
     return capacities.length === 0 ? null : arrivals.share * Math.min(...capacities)
   }
 }
-
-type Pulsed = RatedPulse & Pick<Pulse, 'openLoop'>
 
 function keyOf(deployment: string, request: number): string {
   return `${deployment} ${request}`
@@ -49,9 +45,7 @@ const MOST_REPEATS_OF_A_BLOCK = 2
 const REPEATS_PERCENT = 30
 
 /** How many blocks of a round may be measured again. */
-export function affordableRepeats(plannedBlocks: number): number {
-  return Math.ceil((plannedBlocks * REPEATS_PERCENT) / 100)
-}
+export const affordableRepeats = (plannedBlocks: number) => Math.ceil((plannedBlocks * REPEATS_PERCENT) / 100)
 
 /** What is under way in a round while its blocks are measured. */
 export interface RoundInProgress extends RunContext {
@@ -63,10 +57,7 @@ export interface RoundInProgress extends RunContext {
 }
 
 /** One slice of every deployment on one endpoint; all of them once more when something from outside disturbed one. */
-export async function measureBlock(
-  context: RoundInProgress,
-  planned: PlannedBlock,
-): Promise<{ slices: Slice[]; record: BlockRecord }> {
+export async function measureBlock(context: RoundInProgress, planned: PlannedBlock) {
   const { block, endpoint } = planned
   const slices: Slice[] = []
   const disturbances: DisturbanceCode[] = []
@@ -78,7 +69,8 @@ export async function measureBlock(
     const disturbance = seen === 'reconnects' && !again ? null : seen
     slices.push(...measured.map((slice) => ({ ...slice, disturbance })))
     if (disturbance !== null) disturbances.push(disturbance)
-    if (!again) return { slices, record: { endpoint, block, disturbances, kept: disturbance === null } }
+    const record: BlockRecord = { endpoint, block, disturbances, kept: disturbance === null }
+    if (!again) return { slices, record }
   }
 }
 
@@ -96,7 +88,7 @@ async function measureAttempt(context: RoundInProgress, planned: PlannedBlock, a
     const due = arrivals[index]
     if (deployment == null || context.signal.aborted) continue
     if (failures.isOut(deployment.plan.app, endpoint)) continue
-    // Its rate is a share of something of which nothing is known.
+    // null: its rate is a share of something of which nothing is known.
     if (due === null) continue
     const order = { round, block, endpoint, position, attempt, cpuDistanceNs, request, milliseconds, arrivals: due }
     const { slice, firstProblem } = await measureSlice(fleet.session, deployment, order, rig)

@@ -58,6 +58,11 @@ export function startFailure(app: string, error: unknown): Failure {
   return { app, endpoint: null, code: error.code, reason: error.message, hint: error.hint, lastLines: error.lastLines }
 }
 
+/** What a deployment that runs has failed with. @param endpoint null: with everything */
+export function failureOf(deployment: Deployment, code: string, reason: string, endpoint: string | null = null): Failure {
+  return { app: deployment.plan.app, endpoint, code, reason, hint: null, lastLines: deployment.lastLines() }
+}
+
 /** A response that is wrong or missing breaks the contract: what was measured was not the work requested. */
 export async function sliceFailure(
   deployment: Deployment,
@@ -68,10 +73,8 @@ export async function sliceFailure(
   const { endpoint, wrongAnswers, lost, timeouts, broken, requests } = outcome
   const ended = broken || lost > timeouts ? await soonEnded(deployment) : deployment.ended()
   const first = firstProblem === null ? '' : `: ${firstProblem}`
-  const failed = (code: string, reason: string, where: string | null = null): Failure => {
-    const lastLines = deployment.lastLines()
-    return { app, endpoint: where, code, reason, hint: null, lastLines }
-  }
+  const failed = (code: string, reason: string, where: string | null = null): Failure =>
+    failureOf(deployment, code, reason, where)
   if (ended !== null) return failed('died', `${app} ${ended} while ${endpoint} was under load`)
   const sent = requests + wrongAnswers + lost
   const wrong = `${wrongAnswers} of ${sent} responses were wrong`

@@ -5,7 +5,7 @@ import type { CpuPin } from '../machine/child.ts'
 import { RunError } from '../result/errors.ts'
 import { type Deployment, type DeploymentPlan, deployOn, processOf, type StartOptions } from '../servers/deployment.ts'
 import { type ProcessStart, startOf } from './between.ts'
-import { startFailure } from './failures.ts'
+import { failureOf, startFailure } from './failures.ts'
 import { endpointsOf, loadOf, type Plan, type PlannedRound } from './plan.ts'
 import type { Failure } from './records.ts'
 import type { Rig } from './rig.ts'
@@ -95,7 +95,8 @@ export async function startFleet(
       } catch (error) {
         // Only what the load generator says of the app is a fault of the app; its own end is not.
         if (!(error instanceof RunError) || error.code !== 'load-generator') throw error
-        failures.push(connectFailure(deployment, error))
+        const why = deployment.ended() ?? `said it listens on ${formatAddress(deployment.address)}, but ${error.message}`
+        failures.push(failureOf(deployment, 'cannot-connect', `${deployment.plan.id} ${why}`))
         deployments[index] = null
         await endUnlessNeeded(processOf(deployment.plan))
       }
@@ -118,9 +119,7 @@ export async function serversCpuNs({ processes, deployments }: Fleet): Promise<n
 }
 
 /** Where the process of a deployment may run. */
-export function pinOf({ cpus }: DeploymentPlan, { serverCpu }: Pick<Rig, 'serverCpu'>): CpuPin {
-  return cpus ?? serverCpu
-}
+export const pinOf = ({ cpus }: DeploymentPlan, { serverCpu }: Rig): CpuPin => cpus ?? serverCpu
 
 /** How the process of a deployment is started; one that is watched is looked at more often. */
 export function startOptionsOf(rig: Rig, plan: Plan, deployment: DeploymentPlan, environmentPadding: number): StartOptions {
@@ -145,11 +144,4 @@ function loadTarget(deployment: Deployment, plan: Plan): LoadTarget {
     return { endpoint, path, status, body }
   })
   return { id: deployment.plan.id, app: deployment.plan.app, address: deployment.address, connections, keepAlive, requests }
-}
-
-function connectFailure(deployment: Deployment, error: RunError): Failure {
-  const { plan, address } = deployment
-  const what = deployment.ended() ?? `said it listens on ${formatAddress(address)}, but ${error.message}`
-  const failure = { app: plan.app, endpoint: null, code: 'cannot-connect', reason: `${plan.id} ${what}`, hint: null }
-  return { ...failure, lastLines: deployment.lastLines() }
 }

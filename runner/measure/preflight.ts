@@ -3,7 +3,7 @@ import type { Description } from '../../apps/description.ts'
 import { describeViolation } from '../../apps/violation.ts'
 import { UserError } from '../result/errors.ts'
 import { type Deployment, type DeploymentPlan, deployOn, processOf } from '../servers/deployment.ts'
-import { startFailure } from './failures.ts'
+import { failureOf, startFailure } from './failures.ts'
 import { startOptionsOf } from './fleet.ts'
 import { endpointsOf, type Plan } from './plan.ts'
 import type { AppPreflight, Failure } from './records.ts'
@@ -17,16 +17,11 @@ const LONGEST_FACT = 80
 
 type Facts = Description['facts']
 
-export interface Preflight {
-  readonly apps: readonly AppPreflight[]
-  readonly failures: readonly Failure[]
-}
-
 /**
  * Starts every app once and checks it against the contract. Apps that break it are reported as failures, cell by cell.
  * @throws UserError when a module given on the command line is no app
  */
-export async function preflight(rig: Rig, plan: Plan, signal: AbortSignal): Promise<Preflight> {
+export async function preflight(rig: Rig, plan: Plan, signal: AbortSignal) {
   const apps: AppPreflight[] = []
   const failures: Failure[] = []
   let baseline: Facts | null = null
@@ -64,7 +59,7 @@ async function checkDeployment(
   process: Deployment,
   alike: readonly DeploymentPlan[],
   { facts, baseline, ...description }: Description & { readonly baseline: Facts | null },
-): Promise<Preflight> {
+) {
   let deployment: Deployment
   try {
     deployment = await deployOn(rig.host, process, alike[0]!, startOptionsOf(rig, plan, alike[0]!, 0))
@@ -75,9 +70,8 @@ async function checkDeployment(
     const checks = await rig.checkContract(deployment, endpointsOf(plan, deployment.plan), plan.answers)
     // What is no app on this Node has other facts, and none of them is a mistake.
     const unequal = baseline === null || deployment.plan.runtime !== undefined ? [] : differences(facts, baseline, plan.baseline)
-    const headerBytes = new Map(
-      checks.flatMap(({ endpoint, headerBytes }) => (headerBytes === null ? [] : [[endpoint, headerBytes]])),
-    )
+    const known = checks.flatMap(({ endpoint, headerBytes }) => (headerBytes === null ? [] : [[endpoint, headerBytes] as const]))
+    const headerBytes = new Map(known)
     return {
       failures: alike.flatMap(({ app }) => checks.flatMap((check) => contractFailure(app, deployment, check))),
       apps: alike.map(({ app }) => ({ app, ...description, headerBytes, unequal })),
@@ -94,9 +88,8 @@ function reachedAlike(sharing: readonly DeploymentPlan[]): DeploymentPlan[][] {
 
 /** Every process once, with the deployments that share it; without second copies. */
 function onceEach({ deployments }: Plan): DeploymentPlan[][] {
-  return [...Map.groupBy(deployments, processOf).values()]
-    .map((sharing) => sharing.filter(({ id, app }) => id === app))
-    .filter((sharing) => sharing.length > 0)
+  const firstCopies = deployments.filter(({ id, app }) => id === app)
+  return [...Map.groupBy(firstCopies, processOf).values()]
 }
 
 function differences(facts: Facts, baseline: Facts, baselineApp: string): string[] {
@@ -119,11 +112,11 @@ function notStarted(deployments: readonly DeploymentPlan[], error: unknown): Fai
   })
 }
 
-function contractFailure(app: string, { lastLines }: Deployment, { endpoint, violations }: EndpointCheck): Failure[] {
+function contractFailure(app: string, deployment: Deployment, { endpoint, violations }: EndpointCheck): Failure[] {
   const [first, ...more] = violations
   if (first === undefined) return []
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`
   const wrongPath = endpoint === 'wrong-path'
   const reason = `${wrongPath ? 'a wrong path: ' : ''}${describeViolation(first)}${others}`
-  return [{ app, endpoint: wrongPath ? null : endpoint, code: 'contract', reason, hint: null, lastLines: lastLines() }]
+  return [{ ...failureOf(deployment, 'contract', reason, wrongPath ? null : endpoint), app }]
 }

@@ -15,13 +15,13 @@ export async function measureRound(context: RunContext, planned: PlannedRound, w
   const { rig, plan, signal, progress } = context
   const { round } = planned
   progress('start', 0)
-  const before = cpuTimes(rig)
+  const before = { ticks: rig.ticks(), ownCpuNs: rig.ownCpuNs() }
   const fleet = await startFleet(rig, plan, planned, context.failures.wholeApps)
   const failures = new Failures(plan, context.failures)
   for (const failure of fleet.failures) failures.add(failure)
   const repeatsLeft = affordableRepeats(planned.blocks.length)
   const running: RoundInProgress = { ...context, round, fleet, failures, capacities: new Capacities(), repeatsLeft }
-  const watch = plan.processRecords === undefined ? null : new ProcessWatch(fleet)
+  const watch = plan.processRecords === undefined ? null : new ProcessWatch(fleet.processes, fleet.starts)
   const rest = async () => plan.processRecords && (await rig.rest(plan.processRecords.restMilliseconds, signal))
   const between = new BetweenWatch(rig, fleet.processes, warmUpMilliseconds, signal)
   try {
@@ -65,11 +65,11 @@ export async function measureRound(context: RunContext, planned: PlannedRound, w
   }
 }
 
-function cpuTimes(rig: Rig) {
-  return { ticks: rig.ticks(), ownCpuNs: rig.ownCpuNs() }
-}
-
-async function noiseSince(before: ReturnType<typeof cpuTimes>, rig: Rig, fleet: Fleet): Promise<RoundRecord['noise']> {
+async function noiseSince(
+  before: { readonly ticks: ReturnType<Rig['ticks']>; readonly ownCpuNs: number },
+  rig: Rig,
+  fleet: Fleet,
+): Promise<RoundRecord['noise']> {
   const runnerNs = rig.sharesCpuWithRunner ? rig.ownCpuNs() - before.ownCpuNs : 0
   // Everything was started in this round, so the counters began at zero.
   const ours = runnerNs + ((await fleet.session.cpu())?.cpuNs ?? 0) + (await serversCpuNs(fleet))
