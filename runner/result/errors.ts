@@ -1,10 +1,3 @@
-/** What a failure may carry besides its sentence. */
-export interface ErrorDetails {
-  /** What the user can do next, as one sentence. */
-  readonly hint?: string
-  readonly cause?: unknown
-}
-
 /**
  * A mistake in how the suite was called: shown as one sentence and a hint, never with a stack trace.
  * The command ends with exit status 2 before anything is measured.
@@ -15,10 +8,11 @@ export class UserError extends Error {
   readonly hint: string | undefined
   readonly exitStatus: number = 2
 
-  constructor(code: string, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause })
+  /** @param hint what the user can do next, as one sentence */
+  constructor(code: string, message: string, { hint, cause }: { readonly hint?: string; readonly cause?: unknown } = {}) {
+    super(message, { cause })
     this.code = code
-    this.hint = details.hint
+    this.hint = hint
   }
 }
 

@@ -51,30 +51,26 @@ export function estimateMeans(
       ? { variance: Number.NaN, degreesOfFreedom: 0 }
       : varianceAround(rounds, covariates[index]?.filter((_, round) => isPresent(columns[index]![round])) ?? null),
   )
-  const moderated = moderateVariances(variances, moderation).cells
   // Cells mostly share their degrees of freedom, and the quantile is the dear part of an estimate.
   const quantiles = new Map<number, number>()
-  return cells.map((rounds, index) => {
-    const { variance, degreesOfFreedom } = moderated[index]!
-    if (degreesOfFreedom === 0) return { ...unknownWidth(rounds[0] ?? Number.NaN, level), rounds: rounds.length }
+  return moderateVariances(variances, moderation).cells.map(({ variance, degreesOfFreedom }, index) => {
+    const values = cells[index]!
+    const rounds = values.length
+    if (degreesOfFreedom === 0) return { ...around(values[0] ?? Number.NaN, Infinity, 0, level, Infinity), rounds }
     const quantile = quantiles.get(degreesOfFreedom) ?? tQuantile(level, degreesOfFreedom)
     quantiles.set(degreesOfFreedom, quantile)
-    const standardError = Math.sqrt(variance / rounds.length)
-    return { ...around(mean(rounds), standardError, degreesOfFreedom, level, quantile), rounds: rounds.length }
+    return { ...around(mean(values), Math.sqrt(variance / rounds), degreesOfFreedom, level, quantile), rounds }
   })
 }
 
 type Difference = Omit<MeanEstimate, 'rounds'>
 
+/** With an infinite standard error nothing is known but the value. */
 function around(value: number, standardError: number, degreesOfFreedom: number, level: number, quantile: number): Difference {
-  const halfWidth = standardError * quantile
-  const pValue = value === 0 ? 1 : twoSidedP(value / standardError, degreesOfFreedom)
-  return { value, low: value - halfWidth, high: value + halfWidth, level, standardError, degreesOfFreedom, halfWidth, pValue }
-}
-
-function unknownWidth(value: number, level: number): Difference {
-  const width = { low: -Infinity, high: Infinity, halfWidth: Infinity, standardError: Infinity }
-  return { value, ...width, level, degreesOfFreedom: 0, pValue: 1 }
+  const [isKnown, halfWidth] = [standardError < Infinity, standardError * quantile]
+  const [low, high] = isKnown ? [value - halfWidth, value + halfWidth] : [-Infinity, Infinity]
+  const pValue = isKnown && value !== 0 ? twoSidedP(value / standardError, degreesOfFreedom) : 1
+  return { value, low, high, level, standardError, degreesOfFreedom, halfWidth, pValue }
 }
 
 /** An estimate on the log scale as a ratio: e^value with e^low and e^high around it. */
@@ -113,15 +109,11 @@ export function differenceOfMeans(minuend: MeanEstimate, subtrahend: MeanEstimat
   const value = minuend.value - subtrahend.value
   const sides = [minuend, subtrahend]
   const standardError = Math.hypot(...sides.map((side) => side.standardError))
-  if (!Number.isFinite(standardError)) return unknownWidth(value, level)
-  const degreesOfFreedom = satterthwaite(sides, standardError)
+  if (!Number.isFinite(standardError)) return around(value, Infinity, 0, level, Infinity)
+  const borne = sides.reduce((sum, side) => sum + side.standardError ** 4 / side.degreesOfFreedom, 0)
+  // Without any spread at all every number of degrees of freedom gives the same interval.
+  const degreesOfFreedom = standardError === 0 ? minuend.degreesOfFreedom : standardError ** 4 / borne
   return around(value, standardError, degreesOfFreedom, level, tQuantile(level, degreesOfFreedom))
-}
-
-function satterthwaite(sides: readonly MeanEstimate[], standardError: number): number {
-  // Without any spread at all every number of them gives the same interval.
-  if (standardError === 0) return Math.min(...sides.map((side) => side.degreesOfFreedom))
-  return standardError ** 4 / sides.reduce((sum, side) => sum + side.standardError ** 4 / side.degreesOfFreedom, 0)
 }
 
 const MOST_ROUNDS = 1e6

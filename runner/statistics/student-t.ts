@@ -8,7 +8,7 @@
 export function twoSidedP(t: number, degreesOfFreedom: number): number {
   requireDegreesOfFreedom(degreesOfFreedom)
   if (t === 0) return 1
-  return tailArea(Math.abs(t), degreesOfFreedom) / halfArea(degreesOfFreedom)
+  return tailArea(Math.abs(t), degreesOfFreedom) / tailArea(0, degreesOfFreedom)
 }
 
 /**
@@ -20,7 +20,7 @@ export function tQuantile(level: number, degreesOfFreedom: number): number {
   requireDegreesOfFreedom(degreesOfFreedom)
   if (!(level >= 0 && level < 1)) throw new RangeError(`a level must lie from 0 to below 1, not ${level}`)
   if (level === 0) return 0
-  const wanted = (1 - level) * halfArea(degreesOfFreedom)
+  const wanted = (1 - level) * tailArea(0, degreesOfFreedom)
   let low = 0
   let high = 1
   while (tailArea(high, degreesOfFreedom) > wanted) high *= 2
@@ -63,14 +63,6 @@ function tailArea(t: number, degreesOfFreedom: number): number {
   let area = 0
   for (const { distance, weight } of NODES) area += density(t + distance, degreesOfFreedom) * weight
   return area
-}
-
-let latest = { degreesOfFreedom: Number.NaN, area: Number.NaN }
-
-/** The integral from zero. The cells of an estimate mostly share their degrees of freedom, one after another. */
-function halfArea(degreesOfFreedom: number): number {
-  if (latest.degreesOfFreedom !== degreesOfFreedom) latest = { degreesOfFreedom, area: tailArea(0, degreesOfFreedom) }
-  return latest.area
 }
 
 function requireDegreesOfFreedom(degreesOfFreedom: number): void {

@@ -1,4 +1,4 @@
-import type { Finding, MeasuredCell, Severity } from '../../result/model.ts'
+import type { Finding, MeasuredCell, RoundValue, Severity } from '../../result/model.ts'
 import type { OutsideWork } from '../all-in.ts'
 import type { CellTotals } from '../sums.ts'
 
@@ -109,3 +109,8 @@ export type CellCheck = (facts: CellFacts) => Found | readonly Found[]
 
 /** One kind of check that has to see all cells, because it corrects for their number; what it finds of each cell, in their order. */
 export type FamilyCheck = (cells: readonly CellFacts[]) => Found[]
+
+/** ln of the ratio, by round. */
+export function logRatiosOf(rounds: readonly Pick<RoundValue, 'ratio'>[]): number[] {
+  return rounds.map(({ ratio }) => Math.log(ratio))
+}

@@ -10,6 +10,7 @@ import {
   findingOf,
   fixed,
   kindsOf,
+  logRatiosOf,
   MARGIN,
   note,
   percent,
@@ -80,29 +81,20 @@ const finding = findingOf(overRoundsKinds)
 
 /** Does the ratio rise or fall over the rounds, other than by what the intervals know of? */
 export const checkTrends: FamilyCheck = (cells) => {
-  const logs = cells.map(({ figures: { perRound }, covariate }) =>
-    unexplained(
-      perRound.map(({ ratio }) => Math.log(ratio)),
-      covariate,
-    ),
-  )
-  const trends = cells.map(({ figures: { perRound } }, index) =>
-    spearman(
-      perRound.map(({ round }) => round),
-      logs[index]!,
-    ),
-  )
+  const trends = cells.map(({ figures, covariate }) => {
+    const logs = unexplained(logRatiosOf(figures.perRound), covariate)
+    return { ...spearman([...logs.keys()], logs), lagOne: lagOneAutocorrelation(logs) }
+  })
   const adjusted = holm(trends.map(({ pValue }) => pValue))
-  return trends.map(({ coefficient }, index) => {
+  return trends.map(({ coefficient, lagOne }, index) => {
     const adjustedP = adjusted[index]!
-    if (adjustedP >= TREND_ALPHA) return null
-    return finding('trend', { coefficient, adjustedP, lagOne: lagOneAutocorrelation(logs[index]!) })
+    return adjustedP < TREND_ALPHA && finding('trend', { coefficient, adjustedP, lagOne })
   })
 }
 
 /**
- * Does the ratio depend on how fast the machine was, other than by what the intervals know of? Cells whose baseline moved are regressed on it, log on log. The baseline is in both
- * sides of the regression, so chance alone makes a small slope; hence the margin.
+ * Does the ratio depend on how fast the machine was, other than by what the intervals know of? Cells whose baseline moved are regressed on
+ * it, log on log. The baseline is in both sides of the regression, so chance alone makes a small slope; hence the margin.
  * @param cells baselines included
  */
 export const checkMachineSpeed: FamilyCheck = (cells) => {
@@ -118,29 +110,18 @@ export const checkMachineSpeed: FamilyCheck = (cells) => {
 
 function speedOf(cell: CellFacts, all: readonly CellFacts[]) {
   if (cell.isBaseline) return null
-  const { figures, covariate } = cell
+  const { perRound } = cell.figures
   const costs = baselineCosts(cell, all)
-  const rounds = figures.perRound.filter(({ round }) => costs.has(round))
+  const rounds = perRound.filter(({ round }) => costs.has(round))
   if (rounds.length < TRUSTED_ROUNDS) return null
-  const known = rounds.length === figures.perRound.length ? covariate : null
-  const logCosts = unexplained(
-    rounds.map(({ round }) => costs.get(round)!),
-    known,
-  )
-  const speeds = fastAndSlow(logCosts, SPEED_SPREAD)
+  const covariate = rounds.length === perRound.length ? cell.covariate : null
+  const measured = [rounds.map(({ round }) => costs.get(round)!), logRatiosOf(rounds)]
+  const [logCosts, logRatios] = measured.map((logs) => unexplained(logs, covariate))
+  const speeds = fastAndSlow(logCosts!, SPEED_SPREAD)
   if (speeds === null) return null
-  const { fast, slow } = speeds
-  const logRatios = unexplained(
-    rounds.map(({ ratio }) => Math.log(ratio)),
-    known,
-  )
-  const line = leastSquaresLine(logCosts, logRatios)
-  return {
-    fastRatio: Math.exp(line.at(fast)),
-    slowRatio: Math.exp(line.at(slow)),
-    spreadPercent: Math.expm1(slow - fast) * 100,
-    pValue: line.pValue,
-  }
+  const { pValue, at } = leastSquaresLine(logCosts!, logRatios!)
+  const [fastRatio, slowRatio] = [Math.exp(at(speeds.fast)), Math.exp(at(speeds.slow))]
+  return { fastRatio, slowRatio, spreadPercent: Math.expm1(speeds.slow - speeds.fast) * 100, pValue }
 }
 
 /**
@@ -155,8 +136,7 @@ export const checkTwoKinds: FamilyCheck = (cells) =>
     if (cell.isBaseline || deployment.copies > 1 || deployment.workers > 1) return null
     const covariates = covariatesOf(cell, cells)
     if (covariates === null) return null
-    const logRatios = perRound.map(({ ratio }) => Math.log(ratio))
-    const groups = twoGroups(logRatios, { leastDistance: Math.log1p(KINDS_APART), covariates })
+    const groups = twoGroups(logRatiosOf(perRound), { leastDistance: Math.log1p(KINDS_APART), covariates })
     if (groups === null) return null
     const { low, high } = groups
     // The cost of the cell is that of the mix.

@@ -8,6 +8,7 @@ import {
   findingOf,
   fixed,
   kindsOf,
+  logRatiosOf,
   MARGIN,
   note,
   percent,
@@ -15,20 +16,12 @@ import {
   suspect,
 } from './finding.ts'
 
-/** A ratio on `hello` to bare node:http, as it has been seen for a package on a range of Node versions. */
-interface PlausibleRatio {
-  readonly package: string
-  readonly fromNode: number
-  readonly low: number
-  readonly high: number
-}
-
 /**
- * From runs of this suite on Node 24 (16 connections, no pipelining), with room for other machines; wide enough for what the
+ * Ratios on `hello` to bare node:http, as they have been seen for a package on a range of Node versions. From runs of this suite on Node 24 (16 connections, no pipelining), with room for other machines; wide enough for what the
  * benchmarks of the fastify project have shown on the same major version. Earlier versions of Node are not listed: express has
  * cost several times as much there.
  */
-const plausibleRatios: readonly PlausibleRatio[] = [
+const plausibleRatios = [
   { package: 'fastify', fromNode: 24, low: 0.95, high: 1.25 },
   { package: 'hono', fromNode: 24, low: 0.95, high: 1.35 },
   { package: 'koa', fromNode: 24, low: 1.2, high: 1.8 },
@@ -72,7 +65,7 @@ export const checkPlausible: CellCheck = (facts) => {
  * @param cells the apps of one endpoint, without the baseline
  */
 export function checkFloor(cells: readonly CellFacts[], baseline: string): Found[] {
-  const means = estimateMeans(cells.map(({ figures: { perRound } }) => perRound.map(({ ratio }) => Math.log(ratio))))
+  const means = estimateMeans(cells.map(({ figures }) => logRatiosOf(figures.perRound)))
   const adjusted = holm(means.map(({ pValue }) => pValue))
   return means.map(({ value }, index) => {
     const adjustedP = adjusted[index]!

@@ -7,6 +7,7 @@ import {
   fixed,
   invalid,
   kindsOf,
+  logRatiosOf,
   note,
   percent,
   signed,
@@ -122,7 +123,7 @@ export const checkBlocksKept: CellCheck = ({ figures: { blocksKept: kept, blocks
 /** Is there a round unlike the others? With few rounds their middle deviation is luck, so they are not judged. */
 export const checkRoundOutliers: CellCheck = ({ figures: { perRound }, isBaseline }) => {
   if (isBaseline || perRound.length < TRUSTED_ROUNDS) return null
-  const scores = modifiedZScores(perRound.map(({ ratio }) => Math.log(ratio))).map(Math.abs)
+  const scores = modifiedZScores(logRatiosOf(perRound)).map(Math.abs)
   const odd = perRound.filter((_, index) => scores[index]! > OUTLIER_SCORE)
   const facts = { rounds: odd.map(({ round }) => round).join(', '), largestScore: Math.max(...scores) }
   return odd.length > 0 && finding('round-outlier', facts)
@@ -132,7 +133,7 @@ export const checkRoundOutliers: CellCheck = ({ figures: { perRound }, isBaselin
 export const checkSkew: CellCheck = ({ figures: { perRound, ratio }, isBaseline }) => {
   const width = relativeWidth(ratio)
   if (isBaseline || width === null || perRound.length < TRUSTED_ROUNDS) return null
-  const middle = Math.exp(hodgesLehmann(perRound.map((round) => Math.log(round.ratio))))
+  const middle = Math.exp(hodgesLehmann(logRatiosOf(perRound)))
   const isSkewed = Math.abs(middle / ratio.value - 1) > SKEW_SHARE * width
   return isSkewed && finding('skewed-rounds', { mean: ratio.value, hodgesLehmann: middle })
 }
