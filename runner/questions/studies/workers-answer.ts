@@ -1,34 +1,29 @@
 import { usedUp } from '../../analysis/checks/saturation.ts'
-import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
+import { LEVEL } from '../../analysis/estimates.ts'
+import { againstReference, rateRatios } from '../../analysis/relative.ts'
+import { type AnswerBody, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { count, formatEstimate } from '../../result/format.ts'
-import type { Estimate, Result } from '../../result/model.ts'
-import { changePercent, endpointsIn, moreOrLess, named, percent, saidOf } from './phrases.ts'
-import { appsWithProcesses, type ProcessFigure, processLevels } from './processes.ts'
+import type { Estimate, MeasuredCell, Result } from '../../result/model.ts'
 import {
-  anonymousPerWorker,
-  connectionFairness,
-  cpuFairness,
-  largestShare,
-  primaryResident,
-  residentInAll,
-  residentPerWorker,
-  type Scaling,
-  scalings,
-  sharing,
-  smallestShare,
-  type WorkersRow,
-  type WorkersVariant,
-  workersRows,
-} from './workers-figures.ts'
+  changePercent,
+  endpointsIn,
+  moreOrLess,
+  named,
+  onEndpoint,
+  percent,
+  rateAndCostCharts,
+  saidOf,
+  withCells,
+} from './phrases.ts'
+import { answerProcesses, schedulingName, type WorkersVariant } from './workers-processes.ts'
 
 /** What the answer needs beside the result. */
-export interface WorkersFacts {
+interface WorkersFacts {
   readonly variants: readonly WorkersVariant[]
   readonly connections: number
   /** CPUs of the servers; null: not pinned. */
   readonly cpus: readonly number[] | null
 }
-
 type Cpus = WorkersFacts['cpus']
 
 /** Findings after which requests/s tell of the load generator, or may. */
@@ -37,90 +32,102 @@ const LOAD_LIMITS = new Set(['load-generator-bound', 'load-generator-busy'])
 /** What the workers study says: throughput and cost by number of workers, then what the processes hold and how they share. */
 export function answerWorkers(result: Result, facts: WorkersFacts): AnswerBody {
   const { variants, cpus, connections } = facts
-  const known = endpointsIn(result).map((endpoint) => ({ endpoint, rows: workersRows(result, variants, endpoint) }))
+  const known = endpointsIn(result).map((endpoint) => ({ endpoint, rows: rowsOf(result, variants, endpoint) }))
   const parts = known.map(({ endpoint, rows }) => {
-    const where = known.length > 1 ? ` on ${named(endpoint)}` : ''
+    const several = new Set(rows.map(({ app }) => app)).size > 1
+    const words = { study: 'workers', endpoint, by: 'number of workers, a curve per scheduling', x: { title: 'workers' } }
     return {
-      sentences: scalings(rows).map((curve) => scalingSentence(curve, `${named(curve.app)}${where}`, cpus)),
+      sentences: scalingSentences(rows, onEndpoint(result, endpoint), cpus),
       tables: [scalingTable(endpoint, rows, cpus)],
-      charts: [
-        chart('throughput', endpoint, 'requests/s', rows, ({ cell }) => cell.requestsPerSecond),
-        chart('cost', endpoint, 'CPU µs/request', rows, ({ cell }) => cell.cost),
-      ],
+      charts: rateAndCostCharts(words, rows, (row, figure) =>
+        mark(schedulingName(row), row.workers, figure, several ? row.app : null),
+      ),
     }
   })
-  const sound = appsWithProcesses(result)
-  const living = variants.filter(({ id }) => sound.includes(id))
   const all = known.flatMap(({ rows }) => rows)
-  return joinAnswers(...parts, {
-    sentences: processSentences(result, living, connections),
-    tables: [processTable(result, living, connections)],
-    limits: limits(result, facts, all),
+  return joinAnswers(...parts, answerProcesses(result, variants, connections), { limits: limits(result, facts, all) })
+}
+
+type Row = ReturnType<typeof rowsOf>[number]
+
+/**
+ * Valid and suspect cells of an endpoint, in the order of the variants, of every app the plain process first; and what they are beside
+ * that process of the same app. null: it is that process itself, or there is nothing to compare with.
+ */
+function rowsOf(result: Result, variants: readonly WorkersVariant[], endpoint: string) {
+  const known = withCells(result, variants, endpoint)
+  return [...Map.groupBy(known, ({ app }) => app)].flatMap(([app, own]) => {
+    const [plain] = own.filter(({ scheduling }) => scheduling === null)
+    const teams = own.filter((one) => one !== plain)
+    const costs = plain === undefined ? [] : againstReference(result, app)
+    const rates = plain === undefined ? [] : rateRatios(cellsOf(teams), plain.cell)
+    const compared = teams.map((one, index) => ({
+      ...one,
+      rateRatio: rates[index] ?? null,
+      costRatio: costs.find((cost) => cost.app === one.id && cost.endpoint === endpoint)?.ratio ?? null,
+    }))
+    return plain === undefined ? compared : [{ ...plain, rateRatio: null, costRatio: null }, ...compared]
   })
 }
 
-function scalingSentence({ scheduling, rows, enough }: Scaling, who: string, cpus: Cpus): string {
-  const where = `${who}, ${scheduling}, ${cpusInWords(cpus)}`
-  if (enough === null) return `${where}: one plain process has no number to compare with.`
-  const parts = rows.map(({ workers, cell, rateRatio, costRatio }) => {
-    const one = workers === 1
-    const gives = `${count(workers, 'worker')} ${one ? 'gives' : 'give'} ${formatEstimate(cell.requestsPerSecond)} requests/s`
-    return `${gives}${besidePlain(rateRatio)}${costBesidePlain(costRatio, one)}`
-  })
-  return `${where}: ${parts.join('; ')}. ${conclusion(rows, enough)}`
+function cellsOf(rows: readonly { readonly cell: MeasuredCell }[]): MeasuredCell[] {
+  return rows.map(({ cell }) => cell)
 }
 
-function besidePlain(ratio: Estimate | null): string {
+/** How every app and scheduling of an endpoint goes on with more workers. */
+function scalingSentences(rows: readonly Row[], where: string, cpus: Cpus): string[] {
+  const teams = rows.filter(({ scheduling }) => scheduling !== null)
+  const curves = Map.groupBy(teams, ({ app, scheduling }) => `${named(app)}${where}, ${scheduling}, ${cpusInWords(cpus)}`)
+  return [...curves].map(([who, group]) => {
+    const plain = rows.find((one) => one.app === group[0]!.app && one.scheduling === null)
+    if (plain === undefined) return `${who}: one plain process has no number to compare with.`
+    const own = group.toSorted((a, b) => a.workers - b.workers)
+    return `${who}: ${own.map(besidePlain).join('; ')}. ${conclusion([plain, ...own])}`
+  })
+}
+
+function besidePlain({ workers, cell, rateRatio, costRatio }: Row): string {
+  const one = workers === 1
+  const gives = `${count(workers, 'worker')} ${one ? 'gives' : 'give'} ${formatEstimate(cell.requestsPerSecond)} requests/s`
+  const rate = inWords(rateRatio, {
+    apart: (words) => ` (${words} than one plain process)`,
+    tied: (change) => ` (cannot be told apart from one plain process, ${change})`,
+  })
+  const cost = inWords(costRatio, {
+    apart: (words) => ` and ${one ? 'costs' : 'cost'} ${words} per request`,
+    tied: (change) => `, and the cost per request cannot be told apart (${change})`,
+  })
+  return `${gives}${rate}${cost}`
+}
+
+type Wording = (text: string) => string
+
+function inWords(ratio: Estimate | null, { apart, tied }: Readonly<Record<'apart' | 'tied', Wording>>): string {
   if (ratio === null) return ''
   const change = changePercent(ratio)
   const words = moreOrLess(change, ' %')
-  if (words === null) return ` (cannot be told apart from one plain process, ${formatEstimate(change)} %)`
-  return ` (${words} than one plain process)`
+  return words === null ? tied(`${formatEstimate(change)} %`) : apart(words)
 }
 
-function costBesidePlain(ratio: Estimate | null, one: boolean): string {
-  if (ratio === null) return ''
-  const change = changePercent(ratio)
-  const words = moreOrLess(change, ' %')
-  if (words === null) return `, and the cost per request cannot be told apart (${formatEstimate(change)} %)`
-  return ` and ${one ? 'costs' : 'cost'} ${words} per request`
-}
-
-/** From pairs of numbers of processes, each with its interval; see `scalings`. */
-function conclusion(rows: readonly WorkersRow[], enough: number): string {
-  const most = rows.at(-1)!.workers
-  if (enough === 0) return 'None of them is proven to give more requests/s than one plain process.'
-  if (enough === most)
-    return `Every smaller number is proven to give less than a larger one; whether more than ${count(most, 'worker')} give more was not measured.`
-  return `More than ${count(enough, 'worker')} are not proven to give more requests/s.`
-}
-
-function processSentences(result: Result, living: readonly WorkersVariant[], connections: number): string[] {
-  const most = Math.max(...living.map(({ workers }) => workers))
-  return living.flatMap((variant) => {
-    const { app, id, workers, scheduling } = variant
-    if (scheduling === null || workers < most) return []
-    const of = (figure: ProcessFigure) => processLevels(result, [id], figure)[0] ?? null
-    const [resident, anonymous, primary] = [residentPerWorker, anonymousPerWorker, primaryResident].map(of)
-    const [cpu, spread] = [cpuFairness, connectionFairness].map((figure) => sharing(result, [variant], figure)[0] ?? null)
-    const held =
-      resident && anonymous && primary
-        ? [
-            `a worker holds ${formatEstimate(resident)} MiB (${formatEstimate(anonymous)} MiB without pages of files), ` +
-              `the primary ${formatEstimate(primary)} MiB`,
-          ]
-        : []
-    const shared = [
-      ...(cpu ? [`${formatEstimate(cpu)} for CPU time`] : []),
-      ...(spread ? [`${formatEstimate(spread)} for the ${connections} connections`] : []),
-    ]
-    const parts = [...held, ...saidOf(shared, (indexes) => `Jain's index of fairness is ${indexes}`)]
-    return parts.length === 0 ? [] : [`${named(app)}, ${scheduling}, ${count(workers, 'worker')}: ${parts.join('; ')}.`]
+/**
+ * The fewest processes that no larger number measured is proven to beat. Every pair is looked at, so each is at a level corrected for their
+ * number (Bonferroni).
+ * @param levels the plain process, then the fewest workers first
+ */
+function conclusion(levels: readonly Row[]): string {
+  const pairs = (levels.length * (levels.length - 1)) / 2
+  const level = 1 - (1 - LEVEL) / pairs
+  const place = levels.findIndex((one, index) => {
+    const above = rateRatios(cellsOf(levels.slice(index + 1)), one.cell, level)
+    return !above.some((ratio) => ratio !== null && ratio.low !== null && ratio.low > 1)
   })
+  const workers = count(levels[place]!.workers, 'worker')
+  if (place === 0) return 'None of them is proven to give more requests/s than one plain process.'
+  if (place < levels.length - 1) return `More than ${workers} are not proven to give more requests/s.`
+  return `Every smaller number is proven to give less than a larger one; whether more than ${workers} give more was not measured.`
 }
 
-function limits(result: Result, { variants, cpus }: WorkersFacts, rows: readonly WorkersRow[]): string[] {
-  const { loadCpu } = result.environment
+function limits(result: Result, { variants, cpus }: WorkersFacts, rows: readonly Row[]): string[] {
   const left = endpointsIn(result).flatMap((endpoint) =>
     variants.filter(({ id }) => !rows.some((row) => row.id === id && row.cell.endpoint === endpoint)),
   )
@@ -128,7 +135,7 @@ function limits(result: Result, { variants, cpus }: WorkersFacts, rows: readonly
   return [
     cpus === null
       ? 'Nothing is pinned: servers and load generator take CPU time from each other.'
-      : `The servers had ${cpusInWords(cpus)} (${cpus.join(', ')}), the load generator CPU ${loadCpu ?? '?'}.`,
+      : `The servers had ${cpusInWords(cpus)} (${cpus.join(', ')}), the load generator CPU ${result.environment.loadCpu ?? '?'}.`,
     ...(cpus?.length === 1
       ? ['More workers than CPUs can only share what there is; on a machine with more CPUs they get all that are left.']
       : []),
@@ -148,86 +155,22 @@ function cpusInWords(cpus: Cpus): string {
   return cpus.length === 1 ? '1 CPU' : `${cpus.length} CPUs`
 }
 
-/** How a variant is called in a table. */
-function schedulingName({ scheduling }: WorkersVariant): string {
-  return scheduling ?? 'one plain process'
-}
-
-function scalingTable(endpoint: string, rows: readonly WorkersRow[], cpus: Cpus) {
-  return tableOf(
-    {
-      id: `workers-${endpoint}`,
-      title: `${endpoint}: by number of workers`,
-      note:
-        'One process is the app without node:cluster. Workers of 1 behind a primary show what node:cluster itself takes. The cost is the CPU time ' +
-        'of primary and workers together.',
-    },
-    rows,
-    {
-      app: ({ app }) => app,
-      scheduling: schedulingName,
-      workers: ({ workers }) => workers,
-      'requests/s': ({ cell }) => cell.requestsPerSecond,
-      'requests/s over one process': ({ rateRatio }) => rateRatio,
-      'CPU µs/request': ({ cell }) => cell.cost,
-      'cost over one process': ({ costRatio }) => costRatio,
-      'servers busy, % of one CPU': ({ cell }) => percent(cell.serverBusy),
-      'load busy %': ({ cell }) => (cell.loadBusy === null ? null : percent(cell.loadBusy)),
-      limit: (row) => limitOf(row, cpus),
-    },
-  )
-}
-
-/** What is used up: the CPUs that the workers can use, or the load generator. */
-function limitOf({ cell, workers }: WorkersRow, cpus: Cpus): string {
-  const limit = usedUp(cell, Math.min(workers, cpus?.length ?? workers))
-  return { server: 'CPUs of the servers', load: 'load generator', neither: 'neither' }[limit]
-}
-
-/** Memory, start-up and fairness; of processes that answer rightly, whatever is found of their costs. */
-function processTable(result: Result, variants: readonly WorkersVariant[], connections: number) {
-  const ids = variants.map(({ id }) => id)
-  const columnOf = (estimates: readonly (Estimate | null)[]) => (row: WorkersVariant) => estimates[variants.indexOf(row)]
-  const level = (figure: ProcessFigure) => columnOf(processLevels(result, ids, figure))
-  const share = (figure: Parameters<typeof sharing>[2]) => columnOf(sharing(result, variants, figure))
-  return tableOf(
-    {
-      id: 'processes',
-      title: 'processes: memory, start-up and fairness',
-      note:
-        'Memory at the end of the load; pages of the Node binary are counted in every process, and are in memory once: a worker more ' +
-        "takes what is without pages of files. Jain's index is (Σx)² ÷ (n Σx²), 1 when all workers have the same and 1/n when one has all; shares are " +
-        'multiples of an even one. All requests of an endpoint are alike, so shares of CPU time are shares of requests. A connection stays with ' +
-        `its worker: with as few as ${connections}, chance decides how many each gets, again in every round.`,
-    },
-    variants,
-    {
-      app: ({ app }) => app,
-      scheduling: schedulingName,
-      workers: ({ workers }) => workers,
-      'resident per worker, MiB': level(residentPerWorker),
-      'of it without pages of files, MiB': level(anonymousPerWorker),
-      'primary, MiB': level(primaryResident),
-      'all processes, MiB': level(residentInAll),
-      'all listen after, ms': level(({ startMilliseconds }) => startMilliseconds),
-      "CPU time: Jain's index": share(cpuFairness),
-      'smallest share': share(smallestShare),
-      'largest share': share(largestShare),
-      "connections: Jain's index": share(connectionFairness),
-    },
-  )
-}
-
-function chart(id: string, endpoint: string, title: string, rows: readonly WorkersRow[], of: (row: WorkersRow) => Estimate) {
-  const several = new Set(rows.map(({ app }) => app)).size > 1
-  return chartOf(
-    {
-      id: `workers-${id}-${endpoint}`,
-      title: `${endpoint}: ${title}`,
-      description: `${title} by number of workers, a curve per scheduling`,
-      x: { title: 'workers' },
-      y: { title },
-    },
-    rows.flatMap((row) => mark(schedulingName(row), row.workers, of(row), several ? row.app : null)),
-  )
+function scalingTable(endpoint: string, rows: readonly Row[], cpus: Cpus) {
+  const note =
+    'One process is the app without node:cluster. Workers of 1 behind a primary show what node:cluster itself takes. The cost is the CPU time ' +
+    'of primary and workers together.'
+  // What is used up: the CPUs that the workers can use, or the load generator.
+  const limits = { server: 'CPUs of the servers', load: 'load generator', neither: 'neither' }
+  return tableOf({ id: `workers-${endpoint}`, title: `${endpoint}: by number of workers`, note }, rows, {
+    app: ({ app }) => app,
+    scheduling: schedulingName,
+    workers: ({ workers }) => workers,
+    'requests/s': ({ cell }) => cell.requestsPerSecond,
+    'requests/s over one process': ({ rateRatio }) => rateRatio,
+    'CPU µs/request': ({ cell }) => cell.cost,
+    'cost over one process': ({ costRatio }) => costRatio,
+    'servers busy, % of one CPU': ({ cell }) => percent(cell.serverBusy),
+    'load busy %': ({ cell }) => percent(cell.loadBusy),
+    limit: ({ cell, workers }) => limits[usedUp(cell, Math.min(workers, cpus?.length ?? workers))],
+  })
 }
