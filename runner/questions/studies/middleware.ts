@@ -64,7 +64,11 @@ export const middleware: Study = {
     ]
     const prepared = await prepareVariants(options, variants, (result) => answerMiddleware(result, frameworks, sourceText))
     const processes = countProcesses(prepared.plan.deployments)
-    if (processes > MANY_PROCESSES) remark(manyProcesses(processes))
+    const gigabytes = ((processes * PROCESS_MEGABYTES) / 1000).toFixed(1)
+    if (processes > MANY_PROCESSES)
+      remark(
+        `every round runs ${processes} servers side by side, some ${gigabytes} GB of memory: --apps, --pieces and --steps make it fewer`,
+      )
     return prepared
   },
 }
@@ -111,9 +115,4 @@ function missingPackages(): string | null {
     }),
   )
   return needed.length === 0 ? null : `${[...new Set(needed)].join(', ')} not installed; npm ci installs what it needs`
-}
-
-function manyProcesses(processes: number): string {
-  const gigabytes = ((processes * PROCESS_MEGABYTES) / 1000).toFixed(1)
-  return `every round runs ${processes} servers side by side, some ${gigabytes} GB of memory: --apps, --pieces and --steps make it fewer`
 }
