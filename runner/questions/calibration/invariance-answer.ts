@@ -27,8 +27,7 @@ const POSSIBLE_REASONS = new Map(
 )
 
 type Factor = InvariancePart['factors'][number]
-type Setting = Factor['settings'][number]
-type Cell = Setting['cells'][number]
+type Cell = Factor['settings'][number]['cells'][number]
 
 export function invarianceAnswer(part: InvariancePart): PartAnswer | null {
   const { factors } = part
@@ -49,29 +48,14 @@ export function invarianceAnswer(part: InvariancePart): PartAnswer | null {
   }
 }
 
-/** One ratio under one setting beside the same ratio under the default setting. */
-export interface SettingDifference {
-  readonly factor: string
-  readonly setting: string
-  readonly app: string
-  readonly endpoint: string
-  readonly cell: Cell
-  /** What the setting does to the ratio, percent: 2 means that the ratio is 2 % larger than under the default. 95 %, for one at a time. */
-  readonly differencePercent: Estimate
-  /** Adjusted for all differences of the part (Holm). */
-  readonly adjustedP: number
-  /** Not equal to the default, at 5 % for the part as a whole. */
-  readonly proven: boolean
-  /** Both are from the same rounds, and were compared round by round; otherwise from rounds of their own. */
-  readonly paired: boolean
-}
+export type SettingDifference = ReturnType<typeof invarianceFigures>[number]
 
-interface Pair extends Pick<SettingDifference, 'factor' | 'setting' | 'cell' | 'paired'> {
-  readonly byDefault: Cell
-}
-
-/** Every setting that is not the default against the default of its factor, cell by cell; pure. */
-export function invarianceFigures({ factors }: Pick<InvariancePart, 'factors'>): SettingDifference[] {
+/**
+ * Every ratio under a setting that is not the default, beside the same ratio under the default of its factor; pure. `differencePercent` is
+ * what the setting does to the ratio: 2 means 2 % larger, with the 95 % interval for one at a time. `adjustedP` is adjusted for all of the
+ * part (Holm), and `proven` means not equal to the default, at 5 % for the part as a whole.
+ */
+export function invarianceFigures({ factors }: Pick<InvariancePart, 'factors'>) {
   const pairs = factors.flatMap(pairsOf)
   const found = new Map([
     ...pairedDifferences(pairs.filter(({ paired }) => paired)),
@@ -87,24 +71,24 @@ export function invarianceFigures({ factors }: Pick<InvariancePart, 'factors'>):
   })
 }
 
-function pairsOf({ id, settings }: Factor): Pair[] {
+type Pair = ReturnType<typeof pairsOf>[number]
+
+/** Paired are cells of the same rounds, to be compared round by round; others are from rounds of their own. */
+function pairsOf({ id, settings }: Factor) {
   const standard = settings.find(({ isDefault }) => isDefault)?.cells ?? []
-  const others = settings.filter(({ isDefault }) => !isDefault)
-  return others.flatMap(({ label, cells }) =>
-    cells.flatMap((cell) => {
-      const byDefault = standard.find(({ app, endpoint }) => app === cell.app && endpoint === cell.endpoint)
-      if (byDefault === undefined) return []
-      const rounds = new Set(byDefault.perRound.map(({ round }) => round))
-      const paired = cell.perRound.some(({ round }) => rounds.has(round))
-      return [{ factor: id, setting: label, cell, byDefault, paired }]
-    }),
-  )
+  const cells = settings.filter(({ isDefault }) => !isDefault).flatMap((one) => one.cells.map((cell) => ({ ...one, cell })))
+  return cells.flatMap(({ label, cell }) => {
+    const byDefault = standard.find(({ app, endpoint }) => app === cell.app && endpoint === cell.endpoint)
+    if (byDefault === undefined) return []
+    const rounds = new Set(byDefault.perRound.map(({ round }) => round))
+    return { factor: id, setting: label, cell, byDefault, paired: cell.perRound.some(({ round }) => rounds.has(round)) }
+  })
 }
 
-type Difference = Omit<MeanEstimate, 'rounds'>
+type Difference = [Pair, Omit<MeanEstimate, 'rounds'>]
 
 /** Within rounds, so that what chance gave to the processes of a round cancels. */
-function pairedDifferences(pairs: readonly Pair[]): [Pair, Difference][] {
+function pairedDifferences(pairs: readonly Pair[]): Difference[] {
   const columns = pairs.map(({ cell, byDefault }) => {
     const standard = new Map(byDefault.perRound.map(({ round, ratio }) => [round, ratio]))
     return cell.perRound.map(({ round, ratio }) => Math.log(ratio / (standard.get(round) ?? Number.NaN)))
@@ -113,7 +97,7 @@ function pairedDifferences(pairs: readonly Pair[]): [Pair, Difference][] {
 }
 
 /** Between rounds; the variances of all cells together say what a usual one is. */
-function independentDifferences(pairs: readonly Pair[]): [Pair, Difference][] {
+function independentDifferences(pairs: readonly Pair[]): Difference[] {
   // What a cell is made of, as a key: the default setting is in every factor, and must not be taken for several.
   const keyOf = ({ app, endpoint, perRound }: Cell) => JSON.stringify([app, endpoint, perRound])
   const cells = new Map(pairs.flatMap(({ cell, byDefault }) => [byDefault, cell]).map((cell) => [keyOf(cell), cell]))
@@ -171,40 +155,27 @@ function signed(estimate: Estimate): string {
   return `${estimate.value > 0 ? '+' : ''}${formatEstimate(estimate)}`
 }
 
-function labelOf({ label, isDefault }: Setting): string {
-  return isDefault ? `${label} (default)` : label
-}
+type Row = ReturnType<typeof rowsOf>[number]
 
-/** The cells of one setting on one endpoint. */
-interface Row {
-  readonly title: string
-  readonly setting: Setting
-  readonly endpoint: string
-  readonly cells: readonly (Cell & { readonly difference: SettingDifference | undefined })[]
-}
-
-function rowsOf(factors: readonly Factor[], differences: readonly SettingDifference[]): Row[] {
+/** The cells of one setting on one endpoint, each with its difference to the default, where it has one. */
+function rowsOf(factors: readonly Factor[], differences: readonly SettingDifference[]) {
   const differenceOf = new Map(differences.map((difference) => [difference.cell, difference]))
-  return factors.flatMap(({ title, settings }) =>
-    settings.flatMap((setting) => {
-      const cells = setting.cells.map((cell) => ({ ...cell, difference: differenceOf.get(cell) }))
-      return [...Map.groupBy(cells, ({ endpoint }) => endpoint)].map(([endpoint, own]) => ({
-        title,
-        setting,
-        endpoint,
-        cells: own,
-      }))
-    }),
-  )
+  const settings = factors.flatMap(({ title, settings }) => settings.map((setting) => ({ ...setting, title })))
+  return settings.flatMap(({ title, label, isDefault, cells }) => {
+    const compared = cells.map((cell) => ({ ...cell, difference: differenceOf.get(cell) }))
+    const setting = isDefault ? `${label} (default)` : label
+    const byEndpoint = Map.groupBy(compared, ({ endpoint }) => endpoint)
+    return [...byEndpoint].map(([endpoint, own]) => ({ title, setting, isDefault, endpoint, cells: own }))
+  })
 }
 
 /** Per app a panel, per setting a row. */
 function chart(endpoint: string, rows: readonly Row[], index: number, factors: number): AnswerChart {
-  const points = rows.flatMap(({ title, setting, cells }) =>
+  const points = rows.flatMap(({ title, setting, isDefault, cells }) =>
     cells.flatMap(({ app, ratio, difference }) => {
       const moved = difference?.proven === true ? 'proven different' : 'not told apart from the default'
-      const series = setting.isDefault ? 'default' : moved
-      return bounded(ratio).flatMap((known) => mark(series, `${title}: ${labelOf(setting)}`, known, app))
+      const series = isDefault ? 'default' : moved
+      return bounded(ratio).flatMap((known) => mark(series, `${title}: ${setting}`, known, app))
     }),
   )
   const settings = new Set(points.map(({ x }) => x)).size
@@ -242,7 +213,7 @@ function table(rows: readonly Row[]): AnswerTable {
   }
   return tableOf<Row>(words, rows, {
     factor: ({ title }) => title,
-    setting: ({ setting }) => labelOf(setting),
+    setting: ({ setting }) => setting,
     endpoint: ({ endpoint }) => endpoint,
     ...Object.assign({}, ...[...apps].map(columnsOf)),
   })
