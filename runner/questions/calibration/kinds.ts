@@ -5,9 +5,9 @@ import { differences, type Figure, overheadsOf } from '../../analysis/relative.t
 import type { RoundRecord } from '../../measure/records.ts'
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
 import { count } from '../../result/format.ts'
-import type { MeasuredCell, Result } from '../../result/model.ts'
+import type { Result } from '../../result/model.ts'
 import type { AppRecipe } from '../../servers/find-app.ts'
-import { meanOrNull, median } from '../../statistics/summary.ts'
+import { mean, meanOrNull, median } from '../../statistics/summary.ts'
 import { resolveApps } from '../resolve.ts'
 import type { KindsPart } from './data.ts'
 import {
@@ -92,7 +92,7 @@ type TellingApp = KindApp & Readonly<Record<'costs' | 'units', Figure[]>>
 /** Known work that is not done at once, in the slice of its request: does the suite charge it all the same? */
 async function measureKinds(context: PartContext): Promise<PartOutcome<KindsPart>> {
   const share = unitShare(context.milliseconds, FULL_MILLISECONDS)
-  const firstLook = await burnPass(context, burnClock, [0, FIRST_LOOK_TURNS], CLOCK_MILLISECONDS)
+  const firstLook = await burnPass(context, burnClock, [FIRST_LOOK_TURNS], CLOCK_MILLISECONDS)
   if (firstLook === null) return { body: null, cutShort: true, problem: null }
   const turns = Math.round((MICROSECONDS * 1000) / burnTimes([firstLook]).nanosecondsPerTurn)
   const [base] = resolveApps([BASELINE], context.cwd)
@@ -132,13 +132,13 @@ function hear({ folder, costs, units }: TellingApp, { round, slices }: RoundReco
   if (report === undefined || slices.length === 0) return
   const beganNs = Math.min(...slices.map(({ startedNs }) => startedNs)) + zeroOnKernelClock(now)
   const inside = report.samples.filter(([startedNs, tookNs]) => startedNs >= beganNs && tookNs <= LOST_CPU_NS)
-  units.push(...toldFigure(round, (meanOrNull(inside.map(([, tookNs]) => tookNs)) ?? Number.NaN) / 1000))
+  if (inside.length > 0) units.push(toldFigure(round, mean(inside.map(([, tookNs]) => tookNs)) / 1000))
   const [first, last] = [report.marks.find(([atNs]) => atNs >= beganNs), report.marks.at(-1)]
   if (first === undefined || last === undefined) return
   const [, cpuBefore, requestsBefore] = first
   const [, cpuAfter, requestsAfter] = last
-  // Without a request in between it is no number.
-  costs.push(...toldFigure(round, (cpuAfter - cpuBefore) / (requestsAfter - requestsBefore)))
+  const requests = requestsAfter - requestsBefore
+  if (requests > 0) costs.push(toldFigure(round, (cpuAfter - cpuBefore) / requests))
 }
 
 /** What the suite found of every kind over its wrapper, and what the servers say of it, paired by round. */
@@ -157,13 +157,9 @@ function kindCells(result: Result, apps: readonly TellingApp[]): Cell[] {
       unitMicroseconds: meanOrNull(differences(units, wrapper.units).map(({ value }) => value)),
       recovered: estimateOf(recovered)!,
       recoveredLessTruth: told.recoveredLessInSitu,
-      typicalMicroseconds: typicalOf(cell) - typicalOf(wrapper.cell),
+      typicalMicroseconds: (cell.typicalCost?.value ?? Number.NaN) - (wrapper.cell.typicalCost?.value ?? Number.NaN),
     }
   })
-}
-
-function typicalOf({ typicalCost }: MeasuredCell): number {
-  return typicalCost?.value ?? Number.NaN
 }
 
 const EXPLANATION =

@@ -34,23 +34,23 @@ export const burnClock: BurnClock = async (turns, cpu, milliseconds) => {
   return callNs
 }
 
-/** What one call takes with so many turns in front, nanoseconds, by turns; every entry is of a process of its own. */
+/** What turns add to a call that burns nothing, nanoseconds, by turns; every call is of a process of its own. */
 export type BurnPass = ReadonlyMap<number, number>
 
-/** Times every number of turns once, in a process of its own on the servers' CPU; null when interrupted. */
+/** Times the call without turns and with every number of them once, on the servers' CPU; null when interrupted. */
 export async function burnPass(
   { signal, progress, placement }: Pick<PartContext, 'signal' | 'progress' | 'placement'>,
   clock: BurnClock,
   turns: readonly number[],
   milliseconds: number,
 ): Promise<BurnPass | null> {
-  const pass = new Map<number, number>()
-  for (const [index, count] of turns.entries()) {
+  const calls = new Map<number, number>()
+  for (const [index, count] of [0, ...turns].entries()) {
     if (signal.aborted) return null
-    progress(`timing known work, ${index + 1} of ${turns.length}`)
-    pass.set(count, await clock(count, placement.serverCpu, milliseconds))
+    progress(`timing known work, ${index + 1} of ${turns.length + 1}`)
+    calls.set(count, await clock(count, placement.serverCpu, milliseconds))
   }
-  return pass
+  return new Map(turns.map((count) => [count, calls.get(count)! - calls.get(0)!]))
 }
 
 /**
@@ -61,7 +61,7 @@ export async function burnPass(
 export function burnTimes(passes: readonly BurnPass[]): { nanosecondsPerTurn: number; perProcess: number[] } {
   const perProcess = passes.map((pass) => {
     const most = Math.max(...pass.keys())
-    return addedNs(pass, most) / most
+    return pass.get(most)! / most
   })
   return { nanosecondsPerTurn: median(perProcess), perProcess }
 }
@@ -80,15 +80,8 @@ export function knownWorks(microseconds: readonly number[], nanosecondsPerTurn: 
 export function largestDeviation(works: readonly KnownWork[], passes: readonly BurnPass[]): number {
   const deviations = works
     .filter(({ turns }) => turns > 0)
-    .map(({ microseconds, turns }) => median(passes.map((pass) => addedNs(pass, turns))) / (microseconds * 1000) - 1)
+    .map(({ microseconds, turns }) => median(passes.map((pass) => pass.get(turns)!)) / (microseconds * 1000) - 1)
   return deviations.reduce((largest, one) => (Math.abs(one) > Math.abs(largest) ? one : largest), 0)
-}
-
-/** What turns add to a call that burns nothing. */
-function addedNs(pass: BurnPass, turns: number): number {
-  const [call, empty] = [pass.get(turns), pass.get(0)]
-  if (call === undefined || empty === undefined) throw new RangeError(`a pass without ${call === undefined ? turns : 0} turns`)
-  return call - empty
 }
 
 /** An app that burns, made by a recipe, and the folder where its processes leave what they know of themselves: a file each, when they end. */
@@ -188,24 +181,16 @@ export function timingOf(round: number, samples: readonly BurnSample[], slices: 
   const kept = measured.filter((tookNs) => tookNs <= LOST_CPU_NS)
   if (kept.length === 0) return null
   const timed = bySlice.filter(({ inside }) => inside.length >= FEWEST_SAMPLES)
-  const requestNs = new Map(timed.map(({ block, inside }) => [block, meanRequestNs(inside)]))
-  const figure = { round, value: mean(kept) / 1000, cpuDistanceNanoseconds: null }
-  return { ...figure, samples: kept.length, leftOut: measured.length - kept.length, requestNs }
+  // From the first sample in a slice to the last: a server under load does one request after the other and hardly waits, so this is what
+  // one takes with all that its work does to the rest of it.
+  const meanRequestNs = (first: BurnSample, last: BurnSample) => (last.startedNs - first.startedNs) / (last.call - first.call)
+  const requestNs = new Map(timed.map(({ block, inside }) => [block, meanRequestNs(inside[0]!, inside.at(-1)!)]))
+  return { ...toldFigure(round, mean(kept) / 1000), samples: kept.length, leftOut: measured.length - kept.length, requestNs }
 }
 
-/**
- * From the first sample in a slice to the last, by the number of requests in between: a server under load does one after the other and
- * hardly waits, so this is what a request takes with all that its work does to the rest of it.
- * @param inside samples of one slice, two or more
- */
-function meanRequestNs(inside: readonly BurnSample[]): number {
-  const [first, last] = [inside[0]!, inside.at(-1)!]
-  return (last.startedNs - first.startedNs) / (last.call - first.call)
-}
-
-/** What a server says of a round; nothing where it does not say a number. */
-export function toldFigure(round: number, value: number): Figure[] {
-  return Number.isFinite(value) ? [{ round, value, cpuDistanceNanoseconds: null }] : []
+/** What a server says of a round. */
+export function toldFigure(round: number, value: number): Figure {
+  return { round, value, cpuDistanceNanoseconds: null }
 }
 
 /** null without a round. */

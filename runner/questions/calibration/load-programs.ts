@@ -27,13 +27,7 @@ export interface LoadReport {
   readonly badStatuses: number
 }
 
-/** A program that loads one URL for a while. */
-export interface LoadProgram {
-  /** As people type it: `autocannon -c 10 -d 10`; one request at a time per connection goes without saying. */
-  command(shape: LoadShape): string
-  /** @throws RunError when the program fails or was not answered properly */
-  run(url: string, shape: LoadShape, signal: AbortSignal): Promise<LoadReport>
-}
+export type LoadProgram = ReturnType<typeof loadProgram>
 
 /** autocannon's own command, by the Node.js that runs the suite. */
 export const autocannon = loadProgram(
@@ -57,15 +51,18 @@ export const wrk = loadProgram(
   },
 )
 
+/** A program that loads one URL for a while. */
 function loadProgram(
   name: string,
   program: readonly string[],
   options: (shape: LoadShape) => string[],
   parse: (stdout: string) => LoadReport | null,
-): LoadProgram {
+) {
   return {
-    command: (shape) => [name, ...options(shape)].join(' '),
-    async run(url, shape, signal) {
+    /** As people type it: `autocannon -c 10 -d 10`; one request at a time per connection goes without saying. */
+    command: (shape: LoadShape) => [name, ...options(shape)].join(' '),
+    /** @throws RunError when the program fails or was not answered properly */
+    async run(url: string, shape: LoadShape, signal: AbortSignal): Promise<LoadReport> {
       const { cpu = null, seconds } = shape
       const pinned = cpu === null ? [] : ['taskset', '-c', String(cpu)]
       const [command, ...args] = [...pinned, ...program, ...options(shape), url]

@@ -107,11 +107,11 @@ export async function measurePlantedWith(
     if (complete !== null) passes.push(complete)
   }
   const firstLooks: BurnPass[] = []
-  for (let look = 0; look < shrunk(FIRST_LOOKS, share, 1); look++) await addPass(firstLooks, [0, FIRST_LOOK_TURNS])
+  for (let look = 0; look < shrunk(FIRST_LOOKS, share, 1); look++) await addPass(firstLooks, [FIRST_LOOK_TURNS])
   if (context.signal.aborted) return { body: null, cutShort: true, problem: null }
   const { nanosecondsPerTurn } = burnTimes(firstLooks)
   const works = knownWorks(WORKS_MICROSECONDS, nanosecondsPerTurn)
-  const turns = works.map((work) => work.turns)
+  const turns = works.flatMap((work) => work.turns || [])
   // Before the first run and after every one: both have seen the same machine.
   const passes: BurnPass[] = []
   await addPass(passes, turns)
@@ -146,16 +146,15 @@ export async function measurePlantedWith(
       },
     }
   })
-  if (repetitions.finished.length > 0) tellDeviation(context, largestDeviation(works, passes))
+  if (repetitions.finished.length > 0) {
+    const deviation = Math.abs(largestDeviation(works, passes))
+    const within = formatPlusMinusPercent(deviation * 100)
+    const changed = `what was planted took ${within} of its time more or less than it should: was the machine quiet?`
+    context.remark(deviation <= TOLERATED_DEVIATION ? `what was planted took its time within ${within}` : changed)
+  }
   return outcomeOf(repetitions, (runs) => {
     return { part: 'planted', burn: { ...burnTimes(passes), turnsPerMicrosecond: 1000 / nanosecondsPerTurn }, runs }
   })
-}
-
-function tellDeviation({ remark }: PartContext, deviation: number): void {
-  const within = formatPlusMinusPercent(Math.abs(deviation) * 100)
-  if (Math.abs(deviation) <= TOLERATED_DEVIATION) remark(`what was planted took its time within ${within}`)
-  else remark(`what was planted took ${within} of its time more or less than it should: was the machine quiet?`)
 }
 
 /**
