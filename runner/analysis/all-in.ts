@@ -8,14 +8,6 @@ export interface CopySums extends Pick<CellTotals, 'requests' | 'serverCpuNs' | 
   readonly process: string
 }
 
-/** What a request costs in one round, nanoseconds of CPU. */
-interface AllInCost {
-  /** All of it: in its slices, in rare long pieces, and later. */
-  readonly costNs: number
-  /** The part of it that the server used outside its slices. */
-  readonly lateNs: number
-}
-
 /** What the server of an app does outside its slices. */
 export interface OutsideWork {
   /** The app that its process was started for; others may share the process. */
@@ -56,10 +48,11 @@ export class AllInCosts {
   }
 
   /**
+   * What a request costs in one round, nanoseconds of CPU: in its slices, in rare long pieces and later, and the part that is used later.
    * @param round index of the round
    * @param copies of the same server, taken together
    */
-  of(round: number, copies: readonly CopySums[]): AllInCost {
+  of(round: number, copies: readonly CopySums[]): { costNs: number; lateNs: number } {
     const records = [...new Set(copies.map(({ process }) => process))].flatMap(
       (process) => this.#between[round]?.get(process) ?? [],
     )

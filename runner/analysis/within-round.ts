@@ -1,6 +1,6 @@
 import { costNs, type Slice } from '../measure/records.ts'
 import { leastSquaresLine } from '../statistics/regression.ts'
-import { mean, theilSenSlope, total, trimmedMean } from '../statistics/summary.ts'
+import { centred, theilSenSlope, total, trimmedMean } from '../statistics/summary.ts'
 import { type SlowAnswers, sumFields, sumOfSlow } from './sums.ts'
 
 /** A slope through fewer blocks than this is noise, and halves of fewer say nothing. */
@@ -40,22 +40,12 @@ export function driftOver(costs: readonly number[], references: readonly (readon
  * @returns null when all slices have the same place
  */
 export function positionEffect(slices: readonly Slice[]): number | null {
-  const cells = Map.groupBy(
-    slices.filter((slice) => Number.isFinite(costNs(slice))),
-    ({ deployment, endpoint }) => `${deployment} ${endpoint}`,
-  )
-  const points = [...cells.values()].flatMap((cell) => {
-    const logs = cell.map((slice) => Math.log(costNs(slice)))
-    const [meanLog, meanPosition] = [mean(logs), mean(cell.map(({ position }) => position))]
-    return cell.map(({ position }, index) => ({ x: position - meanPosition, y: logs[index]! - meanLog, position }))
-  })
-  const places = Math.max(0, ...points.map(({ position }) => position))
-  if (places === 0) return null
-  const { slope } = leastSquaresLine(
-    points.map(({ x }) => x),
-    points.map(({ y }) => y),
-  )
-  return slope * places
+  const answered = slices.filter((slice) => Number.isFinite(costNs(slice)))
+  const cells = [...Map.groupBy(answered, ({ deployment, endpoint }) => `${deployment} ${endpoint}`).values()]
+  const places = Math.max(0, ...answered.map(({ position }) => position))
+  const positions = cells.flatMap((cell) => centred(cell.map(({ position }) => position)))
+  const logCosts = cells.flatMap((cell) => centred(cell.map((slice) => Math.log(costNs(slice)))))
+  return places === 0 ? null : leastSquaresLine(positions, logCosts).slope * places
 }
 
 export type HelpedSlice = Pick<Slice, 'block' | 'serverCpuNs' | 'helperCpuNs'>

@@ -1,5 +1,5 @@
+import { mitigationOf, processorType } from '../result/fact.ts'
 import type { Environment } from '../result/model.ts'
-import { mitigationOf, processorType } from '../result/processor.ts'
 
 /** One thing that may differ between two sides. */
 export interface Point<Side> {

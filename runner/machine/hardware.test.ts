@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { container, laptop, type MachineTexts, mac, machineOf, virtualMachine, withFiles } from '../fixtures/machines.ts'
-import { mitigationOf, processorType } from '../result/processor.ts'
+import { mitigationOf, processorType } from '../result/fact.ts'
 import { hypervisorOf, readProcessor } from './machine-reader.ts'
 
 const VULNERABILITIES = '/sys/devices/system/cpu/vulnerabilities'

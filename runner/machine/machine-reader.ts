@@ -5,7 +5,7 @@ import { delimiter, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { installedVersion } from '../../apps/installed-version.ts'
-import { NOT_AFFECTED, type Processor } from '../result/processor.ts'
+import { NOT_AFFECTED, type Processor } from '../result/fact.ts'
 
 /** Everything the suite reads of the machine it runs on, passed in so that tests can bring the texts of another. Nothing throws. */
 export interface Machine {

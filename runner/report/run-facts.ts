@@ -1,7 +1,7 @@
+import { processorType } from '../result/fact.ts'
 import { count, formatDuration, formatShare } from '../result/format.ts'
 import type { Result, StopReason } from '../result/model.ts'
 import { listInWords, plainText } from '../result/plain-text.ts'
-import { processorType } from '../result/processor.ts'
 import type { Fact } from './document.ts'
 
 const LONGEST_FACT = 80

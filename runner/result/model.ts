@@ -7,8 +7,7 @@
  */
 import { z } from 'zod'
 import { Answer, Estimate } from './answer.ts'
-import { Fact, SpeedScore } from './fact.ts'
-import { Processor } from './processor.ts'
+import { Fact, Processor, SpeedScore } from './fact.ts'
 
 export { Estimate } from './answer.ts'
 

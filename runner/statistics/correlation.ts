@@ -18,19 +18,13 @@ export function lagOneAutocorrelation(values: readonly number[]): number {
  */
 const MOST_COUNTED = 12
 
-interface RankCorrelation {
-  /** From -1 (one falls whenever the other rises) to 1. */
-  readonly coefficient: number
-  /** Two-sided: exact for up to twelve pairs without ties, else by the t approximation. */
-  readonly pValue: number
-}
-
 /**
- * Spearman's rank correlation of paired values, with ties at their mean rank (Spearman 1904; t approximation: Kendall 1948).
+ * Spearman's rank correlation of paired values, with ties at their mean rank (Spearman 1904; t approximation: Kendall 1948), from -1, where
+ * one falls whenever the other rises, to 1. The p-value is two-sided: exact for up to twelve pairs without ties, else by the t approximation.
  * Fewer than three pairs, or one side all equal, say nothing about a trend: coefficient 0, p-value 1.
  * @throws RangeError when the two sides differ in length.
  */
-export function spearman(x: readonly number[], y: readonly number[]): RankCorrelation {
+export function spearman(x: readonly number[], y: readonly number[]): { coefficient: number; pValue: number } {
   if (x.length !== y.length) throw new RangeError(`pairs need sides of one length, not ${x.length} and ${y.length}`)
   const degreesOfFreedom = x.length - 2
   if (degreesOfFreedom < 1) return { coefficient: 0, pValue: 1 }

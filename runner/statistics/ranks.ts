@@ -20,12 +20,6 @@ export interface RankedPair {
   readonly verdict: 'lower' | 'higher' | 'tie' | 'undecided'
 }
 
-export interface Ranking {
-  /** By app, in the order of the columns: every rank it may have, 1 for the cheapest. */
-  readonly ranks: { readonly low: number; readonly high: number }[]
-  readonly pairs: RankedPair[]
-}
-
 interface RankOptions {
   /** Accepted probability that any verdict `lower` or `higher` in the family is given to apps that are equal. */
   readonly alpha?: number
@@ -41,10 +35,13 @@ interface RankOptions {
  * more expensive, which holds for all apps at once with probability 1 - alpha (Al Mohamad, Goeman & van Zwet 2017, arXiv:1708.02729).
  * @param logCosts logCosts[r][a] is ln(cost) of app a in round r; NaN where it is missing, so a pair uses the rounds that have
  * both
+ * @returns of every app, in the order of the columns, all ranks that it may have, 1 for the cheapest; and all pairs
  * @throws RangeError when rounds differ in length, or a log cost is infinite.
  */
-export function rankWithTies(logCosts: readonly (readonly number[])[], options: RankOptions = {}): Ranking {
-  const { alpha = 0.05, margin = Math.log(1.01), covariate = null } = options
+export function rankWithTies(
+  logCosts: readonly (readonly number[])[],
+  { alpha = 0.05, margin = Math.log(1.01), covariate = null }: RankOptions = {},
+) {
   const apps = logCosts[0]?.length ?? 0
   if (logCosts.some((round) => round.length !== apps)) throw new RangeError('every round needs an entry for every app')
   const indices = Array.from({ length: apps }, (_, app) => app)
@@ -65,7 +62,7 @@ export function rankWithTies(logCosts: readonly (readonly number[])[], options: 
   return { ranks: indices.map((app) => rankOf(app, apps, pairs)), pairs }
 }
 
-function rankOf(app: number, apps: number, pairs: readonly RankedPair[]): Ranking['ranks'][number] {
+function rankOf(app: number, apps: number, pairs: readonly RankedPair[]): { low: number; high: number } {
   const cheaper = pairs.filter(({ i, j, verdict }) => (i === app && verdict === 'higher') || (j === app && verdict === 'lower'))
   const costlier = pairs.filter(({ i, j, verdict }) => (i === app && verdict === 'lower') || (j === app && verdict === 'higher'))
   return { low: 1 + cheaper.length, high: apps - costlier.length }

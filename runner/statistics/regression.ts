@@ -2,30 +2,21 @@ import type { VarianceEstimate } from './moderated-variance.ts'
 import { twoSidedP } from './student-t.ts'
 import { centred, dot, mean, variance } from './summary.ts'
 
-/** The straight line through points with the least squares of distances in y. */
-export interface Line {
-  /** In y's unit per x's unit. */
-  readonly slope: number
-  /** Two-sided probability of a slope this steep or steeper if y did not depend on x, by t with n - 2 degrees of freedom. */
-  readonly pValue: number
-  /** What is left of the points' variance around the line, with n - 2 degrees of freedom. */
-  readonly residualVariance: number
-  /** The line's y at an x. */
-  at(x: number): number
-}
-
 /**
  * Ordinary least squares of y on x (Legendre 1805; test of the slope: Draper & Smith, "Applied Regression Analysis", 1.4). Fewer than
  * three points, or x all equal, say nothing about a slope: slope 0, p-value 1, the mean of y everywhere.
+ * @returns the slope, in y's unit per x's unit; `pValue`, the two-sided probability of one as steep or steeper if y did not depend on x, by t
+ * with n - 2 degrees of freedom; the variance of y around the line, with as many; and `at`, the line's y at an x
  * @throws RangeError when the sides differ in length, or there is no point.
  */
-export function leastSquaresLine(x: readonly number[], y: readonly number[]): Line {
+export function leastSquaresLine(x: readonly number[], y: readonly number[]) {
   if (x.length !== y.length) throw new RangeError(`points need sides of one length, not ${x.length} and ${y.length}`)
   const [centreX, centreY] = [mean(x), mean(y)]
   const [fromX, fromY] = [centred(x), centred(y)]
   const squaresX = dot(fromX, fromX)
   const degreesOfFreedom = x.length - 2
-  if (degreesOfFreedom < 1 || squaresX === 0) return { slope: 0, pValue: 1, residualVariance: Number.NaN, at: () => centreY }
+  if (degreesOfFreedom < 1 || squaresX === 0)
+    return { slope: 0, pValue: 1, residualVariance: Number.NaN, at: (_: number) => centreY }
   const slope = dot(fromX, fromY) / squaresX
   const at = (value: number) => centreY + slope * (value - centreX)
   const residuals = y.map((value, index) => value - at(x[index]!))

@@ -33,19 +33,8 @@ const ROUNDING = 1e-12
 /** Groups that follow each other in time with a probability below this are no groups but a change: of the machine, of anything. */
 const BY_TIME = 0.05
 
-export interface Group {
-  /** At the mean of the covariates. */
-  readonly mean: number
-  readonly count: number
-}
-
 /** Values that are two groups rather than one. */
-export interface TwoGroups {
-  readonly low: Group
-  readonly high: Group
-  /** Sum of squares between the groups over that within them; Infinity when all members of a group are equal. */
-  readonly betweenOverWithin: number
-}
+export type TwoGroups = NonNullable<ReturnType<typeof twoGroups>>
 
 interface TwoGroupsOptions {
   /** Between the means of the groups, on the scale of the values. */
@@ -65,13 +54,11 @@ interface TwoGroupsOptions {
  * always with 10. A third that is 7 % away, with spreads of 1.5 %: in 1 of 5 samples of 10 values, 2 of 5 of 16, 2 of 3 of 24, 9 of 10 of 40.
  * Few values do not tell more: the best test that knows distance, spreads and shares beforehand finds 1 of 4 with 10.
  * @param values in order of time, on an additive scale such as logs
- * @returns null where they are one group, or it cannot be told
+ * @returns both groups, with their means at that of the covariates, and the sums of squares between over within them, Infinity when all members
+ * of a group are equal; null where they are one group, or it cannot be told
  * @throws RangeError with more than two covariates
  */
-export function twoGroups(
-  values: readonly number[],
-  { leastDistance = 0, covariates = [] }: TwoGroupsOptions = {},
-): TwoGroups | null {
+export function twoGroups(values: readonly number[], { leastDistance = 0, covariates = [] }: TwoGroupsOptions = {}) {
   if (covariates.length > MOST_COVARIATES) throw new RangeError(`at most ${MOST_COVARIATES} covariates, not ${covariates.length}`)
   if (values.length < CRITICAL[0]![0]) return null
   const explaining = orthonormal([values.map(() => 1), ...covariates])
@@ -83,7 +70,7 @@ export function twoGroups(
   if (best.distance < leastDistance || best.betweenOverWithin <= critical(values.length, explaining.length - 1)) return null
   if (countRuns(best.inHigh) === 2 || fewRunsP(best.inHigh) < BY_TIME) return null
   const moved = atMeanOf(values, best, explaining)
-  const group = (high: boolean): Group => {
+  const group = (high: boolean) => {
     const members = moved.filter((_, index) => best.inHigh[index] === high)
     return { mean: mean(members), count: members.length }
   }

@@ -2,7 +2,7 @@ import { lagOneAutocorrelation, spearman } from '../../statistics/correlation.ts
 import { holm } from '../../statistics/ranks.ts'
 import { leastSquaresLine } from '../../statistics/regression.ts'
 import { mean, quantile } from '../../statistics/summary.ts'
-import { type Group, twoGroups } from '../../statistics/two-groups.ts'
+import { twoGroups } from '../../statistics/two-groups.ts'
 import {
   type CellFacts,
   FAMILY_ALPHA,
@@ -141,7 +141,7 @@ export const checkTwoKinds: FamilyCheck = (cells) =>
     const { low, high } = groups
     // The cost of the cell is that of the mix.
     const centre = (low.mean * low.count + high.mean * high.count) / perRound.length
-    const microseconds = ({ mean }: Group) => cost.value * Math.exp(mean - centre)
+    const microseconds = ({ mean }: typeof low) => cost.value * Math.exp(mean - centre)
     return finding('two-kinds-of-processes', {
       processes: perRound.length,
       low: low.count,
