@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { fixtureResult } from '../fixtures/fixture-result.ts'
 import type { Result } from '../result/model.ts'
-import { methodParagraph, reproduceCommand } from './method.ts'
+import { methodParagraph, reproduceCommand } from './run-facts.ts'
 
 function change(edit: (result: Result) => void): Result {
   const result = fixtureResult()

@@ -1,7 +1,7 @@
 import { processorType } from '../result/fact.ts'
-import { count, formatDuration, formatShare } from '../result/format.ts'
+import { appId, count, formatDuration, formatLevel, formatShare } from '../result/format.ts'
 import type { Result, StopReason } from '../result/model.ts'
-import { listInWords, plainText } from '../result/plain-text.ts'
+import { listInWords, plainText, shellQuote } from '../result/plain-text.ts'
 import type { Fact } from './document.ts'
 
 const LONGEST_FACT = 80
@@ -15,9 +15,20 @@ const stopReasons: Readonly<Record<StopReason, string>> = {
   failed: 'it could not go on',
 }
 
-/** What a short text has to say of a run. */
+/** Of a short text. */
 const MAIN_FACTS: readonly string[] = ['run', 'Node', 'machine', 'load', 'time']
 
+const accounting: Readonly<Record<Result['environment']['cpuAccounting'], string>> = {
+  schedstat: "the kernel's schedstat of the server's whole process tree, in nanoseconds",
+  ticks: "the ticks of 10 ms that the system counts for the server's whole process tree",
+  'process.cpuUsage': "the server's own process.cpuUsage()",
+  simulated: 'a simulation: no server was measured',
+}
+
+/** Where a result went, not what it is. */
+const PLACES = ['--out', '--json']
+
+/** What a short text has to say of a run. */
 export function mainFacts(result: Result): Fact[] {
   return runFacts(result).filter(({ name }) => MAIN_FACTS.includes(name))
 }
@@ -31,34 +42,110 @@ export function mainFactsLine(result: Result): string {
 
 /** When, with what, on which machine and how long; the same facts head every report. */
 export function runFacts(result: Result): Fact[] {
-  const { environment, options } = result
-  const fact = (text: string) => plainText(text, LONGEST_FACT)
+  const { environment, rounds, wallSeconds, measuredSeconds } = result
+  const { poor, cpuDistanceNanoseconds: distance } = environment
   const commit = environment.commit === null ? '' : `, commit ${fact(environment.commit).slice(0, 12)}`
-  const poor = environment.poor.length
+  const gibibytes = (environment.memoryBytes / 2 ** 30).toFixed(1)
+  const kernel = fact(`${environment.platform} ${environment.kernel} ${environment.arch}`)
+  const apart = distance === null ? '' : `, ${Math.round(distance.mean)} ns apart`
+  const dutyCycle = formatShare(wallSeconds > 0 ? measuredSeconds / wallSeconds : null)
   const facts: Record<string, string | null> = {
     run: `${fact(result.study)}, ${utcMinute(result.startedAt)}, suite ${fact(environment.suiteVersion)}${commit}`,
     Node: `${version(environment.node)}, V8 ${fact(environment.v8)}`,
-    machine: `${fact(environment.cpuModel)}, ${machineSize(result)}; ${pinning(result)}${distance(result)}`,
+    machine: `${fact(environment.cpuModel)}, ${environment.cpus} CPUs, ${gibibytes} GiB, ${kernel}; ${pinning(result)}${apart}`,
     CPU: processor(result),
     // Which ones is in `result.json`; it would be too long for a line.
-    doctor: poor === 0 ? null : `${count(poor, 'poor point')} of this machine (npm run doctor)`,
-    load: `${fact(options.driver)} ${fact(environment.driverVersion)}, ${connections(result)} over ${transports(result)}, seed ${result.seed}`,
-    time: `${effort(result)}; stopped because ${stopReasons[result.stoppedBecause]}`,
+    doctor: poor.length === 0 ? null : `${count(poor.length, 'poor point')} of this machine (npm run doctor)`,
+    load: `${driver(result)}, ${connections(result)} over ${transports(result)}, seed ${result.seed}`,
+    time: `${count(rounds, 'round')} in ${formatDuration(wallSeconds)}, ${dutyCycle} % of it measuring; stopped because ${stopReasons[result.stoppedBecause]}`,
   }
   return Object.entries(facts).flatMap(([name, text]) => (text === null ? [] : [{ name, text }]))
 }
 
+/** How the figures came about, in one paragraph made from the options really used. */
+export function methodParagraph(result: Result): string {
+  const { options, environment, cells } = result
+  const slices = cells.map(({ load }) => load.sliceMilliseconds ?? options.sliceMilliseconds)
+  const kept = new Set(cells.map(({ load }) => (load.keepAlive ? 'kept alive' : 'a new one for every request')))
+  const asked = [transports(result), ...(kept.size === 0 ? [] : [[...kept].join(' or ')])].join(', ')
+  return [
+    `Measured on Node ${version(environment.node)}: ${listInWords(options.endpoints.map(appId))}, in ${count(result.rounds, 'round')}.`,
+    `A round starts every app afresh, warms it up for ${options.warmUpMilliseconds} ms, then measures ${count(options.blocksPerRound, 'block')} per endpoint: one slice of`,
+    `about ${fromTo(slices.length === 0 ? [options.sliceMilliseconds] : slices)} ms of every app, in an order shuffled with seed ${result.seed}.`,
+    `Load comes from ${driver(result)} over ${connections(result)} per app (${asked}); ${pinning(result)}.`,
+    `CPU time is read from ${accounting[environment.cpuAccounting]}.`,
+    ...estimator(result),
+    ...stopping(result),
+  ].join(' ')
+}
+
+/** The command that asks for the same run again, safe to paste into a POSIX shell. */
+export function reproduceCommand(result: Result): string {
+  const { options, seed, study } = result
+  // A study's options mean what they meant when they were given; what it chose by itself it will choose again.
+  if (result.answer !== null) {
+    const told = Object.entries({ ...options.given, '--seed': String(seed) }).filter(([flag]) => !PLACES.includes(flag))
+    return commandLine(['study', '--', study], told)
+  }
+  return commandLine(
+    [study, '--'],
+    [
+      ['--apps', result.apps.map(({ given }) => given).join(',')],
+      ['--endpoints', options.endpoints.join(',')],
+      ['--connections', options.connections],
+      ['--transport', options.transport === 'tcp' ? null : options.transport],
+      ['--quick', options.quick ? '' : null],
+      ['--rounds', options.rounds],
+      ['--precision', options.precisionPercent],
+      ['--max-minutes', options.maxMinutes],
+      ['--slice', options.sliceMilliseconds],
+      ['--blocks', options.blocksPerRound > 0 ? options.blocksPerRound : null],
+      ['--warm-up', options.warmUpMilliseconds > 0 ? options.warmUpMilliseconds / 1000 : null],
+      ['--driver', options.driver],
+      ['--seed', seed],
+    ],
+  )
+}
+
+/** @param options with their values; empty: it takes none, null: it is left out */
+function commandLine(script: readonly string[], options: readonly (readonly [string, string | number | null])[]): string {
+  const words = options.flatMap(([flag, value]) => (value === null ? [] : value === '' ? [flag] : [flag, String(value)]))
+  return ['npm', 'run', ...script, ...words].map(shellQuote).join(' ')
+}
+
+/** The estimator is what result format 1 means by an estimate; its level and the copies of the baseline are in the result. */
+function estimator({ cells, baseline }: Result): string[] {
+  const measured = cells.find((cell) => cell.state === 'measured')
+  if (measured === undefined) return []
+  const copies = Math.max(1, ...cells.filter(({ app }) => app === baseline).map(({ deployment }) => deployment.copies))
+  const paired = copies === 1 ? appId(baseline) : `${copies} copies of ${appId(baseline)}`
+  return [
+    `A round's ratio is the trimmed mean of the log ratios of slices of one block, each paired with ${paired};`,
+    `the ratio shown is the mean over rounds with a Student t interval at ${formatLevel(measured.ratio.level)}.`,
+  ]
+}
+
+function stopping({ options, stoppedBecause }: Result): string[] {
+  const { rounds, precisionPercent } = options
+  const until = precisionPercent === null ? '' : ` until every ratio is known within ±${precisionPercent} %, or`
+  return [
+    rounds === null
+      ? `Rounds go on${until} for at most ${count(options.maxMinutes, 'minute')}.`
+      : 'The number of rounds was given.',
+    ...(stoppedBecause === 'interrupted' || stoppedBecause === 'failed' ? [`The run was cut short: ${stoppedBecause}.`] : []),
+  ]
+}
+
+function driver({ options, environment }: Result): string {
+  return `${fact(options.driver)} ${fact(environment.driverVersion)}`
+}
+
 /** Which CPU each side has. */
-export function pinning({ environment: { serverCpu, serverCpus, loadCpu } }: Result): string {
+function pinning({ environment: { serverCpu, serverCpus, loadCpu } }: Result): string {
   if (serverCpu === null && loadCpu === null) return 'not pinned'
   const place = (cpu: number | null) => (cpu === null ? 'not pinned' : `on CPU ${cpu}`)
   const servers = serverCpus === null ? place(serverCpu) : `on CPUs ${serverCpus.join(', ')}`
   return `server ${servers}, load generator ${place(loadCpu)}`
-}
-
-/** `, 110 ns apart`: how long a cache line travels between the two CPUs and back. */
-function distance({ environment: { cpuDistanceNanoseconds: distance } }: Result): string {
-  return distance === null ? '' : `, ${Math.round(distance.mean)} ns apart`
 }
 
 /** `GenuineIntel family 6 model 106 stepping 6, microcode 0xd0003a5, 3 mitigations, no hypervisor, clock tsc`: as much as is known. */
@@ -71,40 +158,28 @@ function processor({ environment: { cpu, hypervisor, clockSource } }: Result): s
     hypervisor === null ? null : hypervisor === 'none' ? 'no hypervisor' : `hypervisor ${hypervisor}`,
     clockSource === null ? null : `clock ${clockSource}`,
   ].filter((part) => part !== null)
-  return known.length === 0 ? null : known.map((part) => plainText(part, LONGEST_FACT)).join(', ')
+  return known.length === 0 ? null : known.map(fact).join(', ')
 }
 
 /** `24.21.0`, however the result writes it. */
 export function version(node: string): string {
-  return plainText(node, LONGEST_FACT).replace(/^v(?=\d)/, '')
-}
-
-function machineSize({ environment }: Result): string {
-  const gibibytes = (environment.memoryBytes / 2 ** 30).toFixed(1)
-  const kernel = plainText(`${environment.platform} ${environment.kernel} ${environment.arch}`, LONGEST_FACT)
-  return `${environment.cpus} CPUs, ${gibibytes} GiB, ${kernel}`
-}
-
-function effort(result: Result): string {
-  const dutyCycle = result.wallSeconds > 0 ? result.measuredSeconds / result.wallSeconds : null
-  return `${count(result.rounds, 'round')} in ${formatDuration(result.wallSeconds)}, ${formatShare(dutyCycle)} % of it measuring`
+  return fact(node).replace(/^v(?=\d)/, '')
 }
 
 /** `16 connections`, or `1 to 128 connections` where a study varies them. */
-export function connections({ cells, options }: Result): string {
+function connections({ cells, options }: Result): string {
   const counts = cells.length === 0 ? [options.connections] : cells.map(({ load }) => load.connections)
-  const most = Math.max(...counts)
-  return `${fromTo(counts)} ${most === 1 ? 'connection' : 'connections'}`
+  return `${fromTo(counts)} ${Math.max(...counts) === 1 ? 'connection' : 'connections'}`
 }
 
 /** `tcp`, or `tcp and unix` where a study varies it: how the load generator asked. nginx in front of an app is asked over TCP. */
-export function transports({ cells, options }: Result): string {
+function transports({ cells, options }: Result): string {
   const asked = cells.map(({ deployment: { transport, proxy } }) => (proxy === null ? transport : 'tcp'))
   return listInWords([...new Set(asked.length === 0 ? [options.transport] : asked)])
 }
 
 /** `20`, or `20 to 250` where numbers differ. */
-export function fromTo(numbers: readonly number[]): string {
+function fromTo(numbers: readonly number[]): string {
   const [least, most] = [Math.min(...numbers), Math.max(...numbers)]
   return least === most ? String(most) : `${least} to ${most}`
 }
@@ -112,4 +187,8 @@ export function fromTo(numbers: readonly number[]): string {
 /** `2026-11-21 09:30 UTC` of an ISO time. */
 export function utcMinute(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
+}
+
+function fact(text: string): string {
+  return plainText(text, LONGEST_FACT)
 }

@@ -4,6 +4,7 @@ import type { Cell, MeasuredCell, Result } from '../../result/model.ts'
 import { plainText } from '../../result/plain-text.ts'
 import { cellColumns, cellsInOrder, type Figure, isRanked, overheadFigure, REFERENCE, ratioFigure } from '../cells.ts'
 import { escapeHtml } from '../escape-html.ts'
+import { scrollingTable } from './to-html.ts'
 
 const LONGEST_ENDPOINT = 40
 const LONGEST_REASON = 300
@@ -22,35 +23,22 @@ const metrics = {
 /** The columns of numbers, in order; name and endpoint stand before them, the verdict behind. */
 const numbers = ['rank', ...(Object.keys(metrics) as (keyof typeof metrics)[])] as const
 
-/** The table with all figures against the baseline: complete without a script. */
+/** The table with all figures against the baseline, complete without a script, and above it controls that the script shows. */
 export function cellTable(result: Result): string {
   const reference = `<span class="reference-name">${escapeHtml(appId(result.baseline))}</span>`
+  const title = (id: (typeof numbers)[number]) => cellColumns[id].head.replace(REFERENCE, () => reference)
   const heads = [
     head('name', 'app', 'name'),
     head('endpoint', 'endpoint', ''),
-    ...numbers.map((id) =>
-      head(
-        id,
-        cellColumns[id].head.replace(REFERENCE, () => reference),
-        'number',
-      ),
-    ),
+    ...numbers.map((id) => head(id, title(id), 'number')),
     head('verdict', 'verdict', ''),
   ]
   const baselineView = view(result, result.baseline)
   const rows = cellsInOrder(result).map((cell, index) => row(result, cell, baselineView[index]?.tied ?? false))
-  return [
-    '<div class="scroll" tabindex="0" role="region" aria-label="All cells">',
-    '<table id="cells">',
-    `<thead><tr>${heads.join('')}</tr></thead>`,
-    `<tbody>\n${rows.join('\n')}\n</tbody>`,
-    '</table>',
-    '</div>',
-  ].join('\n')
+  return `${controls(result)}\n${scrollingTable('All cells', heads, rows, ' id="cells"')}`
 }
 
-/** The controls above the table; shown by the script, without which they do nothing. */
-export function tableControls(result: Result): string {
+function controls(result: Result): string {
   const endpoints = [...new Set(result.cells.map(({ endpoint }) => endpoint))]
   const references = referencesOf(result).map((id) => [id, appName(result, id)] as const)
   return [
@@ -68,14 +56,10 @@ export function tableControls(result: Result): string {
 export function referenceViews(result: Result): string {
   const short = ({ main, interval, sort, raw }: Figure) => [main, interval, sort, raw]
   const cells = (id: string) =>
-    view(result, id).map(
-      (one) =>
-        one && {
-          tied: one.tied,
-          ratio: short(ratioFigure(one.ratio)),
-          overhead: short(overheadFigure(one.overheadMicroseconds)),
-        },
-    )
+    view(result, id).map((one) => {
+      if (one === null) return null
+      return { tied: one.tied, ratio: short(ratioFigure(one.ratio)), overhead: short(overheadFigure(one.overheadMicroseconds)) }
+    })
   const views = Object.fromEntries(referencesOf(result).map((id) => [id, { name: appId(id), cells: cells(id) }]))
   // Nothing in it can close the script element.
   return JSON.stringify(views).replaceAll('<', '\\u003c')
@@ -88,9 +72,12 @@ function referencesOf(result: Result): string[] {
   return result.apps.map(({ id }) => id).filter((id) => measured.has(id))
 }
 
+/** By row of the table. */
 function view(result: Result, reference: string) {
-  const against = new Map(againstReference(result, reference).map((one) => [JSON.stringify([one.app, one.endpoint]), one]))
-  return cellsInOrder(result).map(({ app, endpoint }) => against.get(JSON.stringify([app, endpoint])) ?? null)
+  const against = againstReference(result, reference)
+  return cellsInOrder(result).map(
+    ({ app, endpoint }) => against.find((one) => one.app === app && one.endpoint === endpoint) ?? null,
+  )
 }
 
 function row(result: Result, cell: Cell, tied: boolean): string {
@@ -132,16 +119,16 @@ function remarkOf(cell: Cell): string {
 }
 
 function head(id: string, html: string, kind: string): string {
-  return `<th scope="col" data-column="${id}"${metricOf(id)} class="${kind}"><button type="button">${html}</button></th>`
+  return `<th scope="col"${columnOf(id)} class="${kind}"><button type="button">${html}</button></th>`
 }
 
 function place(id: string, { main, interval, sort, raw }: Figure): string {
   const told = raw === '' ? '' : ` data-raw="${escapeHtml(raw)}"`
-  return `<td class="number" data-column="${id}"${metricOf(id)} data-sort="${escapeHtml(sort)}"${told}><span class="figure">${escapeHtml(main)}</span> <span class="interval">${escapeHtml(interval)}</span></td>`
+  return `<td class="number"${columnOf(id)} data-sort="${escapeHtml(sort)}"${told}><span class="figure">${escapeHtml(main)}</span> <span class="interval">${escapeHtml(interval)}</span></td>`
 }
 
-function metricOf(id: string): string {
-  return id in metrics ? ` data-metric="${id}"` : ''
+function columnOf(id: string): string {
+  return ` data-column="${id}"${id in metrics ? ` data-metric="${id}"` : ''}`
 }
 
 function select(

@@ -8,11 +8,10 @@ import { shareChart, shareSentence } from '../charts/share-chart.ts'
 import { type Block, type Document, type Fact, paragraph, type ReportChart } from '../document.ts'
 import { escapeHtml } from '../escape-html.ts'
 import { verdictInShort, verdictLine } from '../findings.ts'
-import { methodParagraph, reproduceCommand } from '../method.ts'
 import { answerSections, controls, failures, findings } from '../run-blocks.ts'
-import { runFacts, utcMinute } from '../run-facts.ts'
+import { methodParagraph, reproduceCommand, runFacts, utcMinute } from '../run-facts.ts'
 import { summarise } from '../summary.ts'
-import { cellTable, referenceViews, tableControls } from './cell-table.ts'
+import { cellTable, referenceViews } from './cell-table.ts'
 import { paragraphHtml, themeStyle, toHtml } from './to-html.ts'
 
 const LONGEST_FACT = 300
@@ -61,76 +60,65 @@ function sections(result: Result, distributions: readonly SliceDistribution[]): 
   const perEndpoint = (specOf: (endpoint: string) => ReportChart['spec']) =>
     measuredEndpoints(result).map((endpoint) => ({ title: plainText(endpoint, 40), spec: specOf(endpoint) }))
   const overhead = perEndpoint((endpoint) => overheadChart(result, endpoint))
-  const share = shareChart(result)
+  const share = { title: '', spec: shareChart(result) }
   const rounds = result.apps.map(({ id }) => ({ title: appName(result, id), spec: roundsChart(result, id) }))
   const level = formatLevel(result.cells.find((cell) => cell.state === 'measured')?.cost.level ?? 0.95)
+  const section = (id: string, title: string, ...blocks: readonly Block[]) => ({ id, title, blocks })
   return [
     ...answerSections(result),
-    {
-      id: 'cost',
-      title: `CPU µs per request over ${appId(result.baseline)}`,
-      blocks: [
-        note(
-          overhead.every(({ spec }) => spec === null)
-            ? 'There is nothing to draw: no cell has a rank.'
-            : `One small dot is one process, the first round on top; large ones are means with ${level} intervals. Less is better. What is invalid is not drawn.`,
-        ),
-        { kind: 'charts', charts: overhead },
-      ],
-    },
-    {
-      id: 'table',
-      title: 'All figures',
-      blocks: [
-        note(
-          'Grey rows cannot be told apart from the reference. Point at a figure, or tap it, for what is behind it. Struck through: invalid, not ranked.',
-        ),
-        { kind: 'raw', text: `${tableControls(result)}\n${cellTable(result)}` },
-      ],
-    },
-    {
-      id: 'matter',
-      title: 'Does the framework matter here?',
-      blocks: share === null ? [] : [paragraph(shareSentence(result)), charts([{ title: '', spec: share }])],
-    },
-    { id: 'failed', title: 'What failed', blocks: [failures(result)] },
-    { id: 'findings', title: 'Findings', blocks: [findings(result, 'No check found anything.')] },
-    { id: 'identical', title: 'Two copies of one server (A/A)', blocks: [controls(result)] },
-    {
-      id: 'slices',
-      title: 'How slices spread',
-      blocks: [
-        note(
-          distributions.length === 0
-            ? 'The samples of this run (samples.jsonl.gz) were not found beside it.'
-            : 'CPU µs per request of single slices: 5 to 95 % (line), the middle half (bar), the median (tick). Intervals are made from rounds, not from slices.',
-        ),
-        charts(perEndpoint((endpoint) => slicesChart(result, distributions, endpoint))),
-      ],
-    },
-    {
-      id: 'rounds',
-      title: 'Cost over rounds',
-      blocks: rounds.every(({ spec }) => spec === null)
+    section(
+      'cost',
+      `CPU µs per request over ${appId(result.baseline)}`,
+      overhead.every(({ spec }) => spec === null)
+        ? note('There is nothing to draw: no cell has a rank.')
+        : note(
+            `One small dot is one process, the first round on top; large ones are means with ${level} intervals. Less is better. What is invalid is not drawn.`,
+          ),
+      { kind: 'charts', charts: overhead },
+    ),
+    section(
+      'table',
+      'All figures',
+      note(
+        'Grey rows cannot be told apart from the reference. Point at a figure, or tap it, for what is behind it. Struck through: invalid, not ranked.',
+      ),
+      { kind: 'raw', text: cellTable(result) },
+    ),
+    section('matter', 'Does the framework matter here?', paragraph(shareSentence(result)), { kind: 'charts', charts: [share] }),
+    section('failed', 'What failed', failures(result)),
+    section('findings', 'Findings', findings(result, 'No check found anything.')),
+    section('identical', 'Two copies of one server (A/A)', controls(result)),
+    section(
+      'slices',
+      'How slices spread',
+      distributions.length === 0
+        ? note('The samples of this run (samples.jsonl.gz) were not found beside it.')
+        : note(
+            'CPU µs per request of single slices: 5 to 95 % (line), the middle half (bar), the median (tick). Intervals are made from rounds, not from slices.',
+          ),
+      { kind: 'charts', charts: perEndpoint((endpoint) => slicesChart(result, distributions, endpoint)) },
+    ),
+    section(
+      'rounds',
+      'Cost over rounds',
+      ...(rounds.every(({ spec }) => spec === null)
         ? []
         : [
             note(
               'How far the cost of every round is from its mean. One dot is one process of the app, or the mean of two of the baseline. A round has fresh processes, which differ by themselves, and another moment of the machine, which moves all apps alike.',
             ),
-            { kind: 'charts', charts: rounds, small: true },
-          ],
-    },
-    { id: 'environment', title: 'Environment', blocks: [{ kind: 'facts', facts: environmentFacts(result) }] },
-    {
-      id: 'again',
-      title: 'Measure it again',
-      blocks: [{ kind: 'code', text: reproduceCommand(result) }, note(methodParagraph(result)), paragraph(verdictLine(result))],
-    },
+          ]),
+      { kind: 'charts', charts: rounds, small: true },
+    ),
+    section('environment', 'Environment', { kind: 'facts', facts: environmentFacts(result) }),
+    section(
+      'again',
+      'Measure it again',
+      { kind: 'code', text: reproduceCommand(result) },
+      note(methodParagraph(result)),
+      paragraph(verdictLine(result)),
+    ),
   ]
-}
-
-function charts(all: readonly ReportChart[]): Block {
-  return { kind: 'charts', charts: all }
 }
 
 /** Everything that is known about the machine and the run. */

@@ -9,24 +9,21 @@ export async function toHtml(document: Document): Promise<string> {
   const draw = async ({ title, spec }: ReportChart) => {
     if (spec === null) return ''
     const name = `c${++drawn}`
-    const heading = title === '' ? '' : `<h3>${escapeHtml(title)}</h3>`
-    return `<figure>${heading}${inlineSvg(await renderSvg(spec, light), name)}</figure>`
+    return `<figure>${headingHtml(title)}${inlineSvg(await renderSvg(spec, light), name)}</figure>`
   }
-  const sections: { id: string; title: string; content: string[] }[] = []
-  for (const { id = '', title, level = 2, blocks } of document) {
-    const all = await Promise.all(blocks.map((block) => blockHtml(block, title ?? '', draw)))
-    const content = all.filter((part) => part !== '')
-    if (title !== undefined && level === 2) sections.push({ id, title: escapeHtml(title), content })
-    else if (content.length > 0)
-      sections.at(-1)?.content.push(...(title === undefined ? [] : [`<h3>${escapeHtml(title)}</h3>`]), ...content)
+  const sections: { head: string; content: string[] }[] = []
+  for (const { id = '', title = '', level = 2, blocks } of document) {
+    const content = (await Promise.all(blocks.map((block) => blockHtml(block, title, draw)))).filter(Boolean)
+    const head = `<section aria-labelledby="${id}">\n<h2 id="${id}">${escapeHtml(title)}</h2>`
+    if (title !== '' && level === 2) sections.push({ head, content })
+    else if (content.length > 0) sections.at(-1)?.content.push(...(title === '' ? [] : [headingHtml(title)]), ...content)
   }
-  return sections
-    .filter(({ content }) => content.length > 0)
-    .map(
-      ({ id, title, content }) =>
-        `<section aria-labelledby="${id}">\n<h2 id="${id}">${title}</h2>\n${content.join('\n')}\n</section>`,
-    )
-    .join('\n')
+  const shown = sections.filter(({ content }) => content.length > 0)
+  return shown.map(({ head, content }) => `${head}\n${content.join('\n')}\n</section>`).join('\n')
+}
+
+function headingHtml(title: string): string {
+  return title === '' ? '' : `<h3>${escapeHtml(title)}</h3>`
 }
 
 export function paragraphHtml(text: string | undefined, kind = ''): string {
@@ -80,23 +77,25 @@ function itemHtml({ mark, tone, code, text, under = [], meaning, advice, quoted 
   return `<li class="${tone}">${head}\n<div class="body">${body.join('')}</div></li>`
 }
 
-/** It scrolls on its own where the page is narrow. */
 function tableHtml({ columns, rows }: TextTable, title: string): string {
   const kind = (index: number) => (columns[index]?.kind === 'number' ? ' class="number"' : '')
-  const heads = columns.map(({ head }, index) => `<th scope="col"${kind(index)}>${escapeHtml(head)}</th>`).join('')
+  const heads = columns.map(({ head }, index) => `<th scope="col"${kind(index)}>${escapeHtml(head)}</th>`)
   const lines = rows.map((row) => `<tr>${row.map((text, index) => `<td${kind(index)}>${escapeHtml(text)}</td>`).join('')}</tr>`)
+  return scrollingTable(title, heads, lines)
+}
+
+/** It scrolls on its own where the page is narrow. */
+export function scrollingTable(label: string, heads: readonly string[], rows: readonly string[], id = ''): string {
   return [
-    `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}"><table>\n<thead><tr>${heads}</tr></thead>`,
-    `<tbody>\n${lines.join('\n')}\n</tbody></table></div>`,
+    `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(label)}"><table${id}>\n<thead><tr>${heads.join('')}</tr></thead>`,
+    `<tbody>\n${rows.join('\n')}\n</tbody></table></div>`,
   ].join('\n')
 }
 
 /** Colours of a theme by the names that the page's style sheet uses. */
 function variables({ text, muted, grid, line, series }: Theme): [name: string, colour: string][] {
-  return [
-    ...Object.entries({ text, muted, grid, line }),
-    ...series.map((colour, index): [string, string] => [`series-${index + 1}`, colour]),
-  ]
+  const numbered = Object.fromEntries(series.map((colour, index) => [`series-${index + 1}`, colour]))
+  return Object.entries({ text, muted, grid, line, ...numbered })
 }
 
 /** The themes of the charts as custom properties: the reader's preference decides. */
