@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs'
 import { atExit } from '../machine/child.ts'
-import type { Listener } from '../measure/rig.ts'
 import type { RunFolder } from '../report/files.ts'
 import { RunError } from '../result/errors.ts'
 import type { Result } from '../result/model.ts'
@@ -19,8 +18,7 @@ export interface KeptRun {
   readonly problem: RunError | null
 }
 
-export interface KeepContext extends Pick<RunContext, 'signal'> {
-  readonly listener: Listener
+export interface KeepContext extends Pick<RunContext, 'signal' | 'listener'> {
   /** What else a result has to say; called for every result that is written. */
   complete?(result: Result): Result
 }

@@ -7,10 +7,9 @@ import { UserError } from '../result/errors.ts'
 import type { Result } from '../result/model.ts'
 import { knownApps } from '../servers/find-app.ts'
 import { type KeptRun, keepRun } from './keep-run.ts'
-import { comparison, type OwnValues, type PreparedQuestion, type Question } from './question.ts'
+import { comparison, type OwnValues, type PreparedQuestion, type Question, type QuestionContext } from './question.ts'
 import { resolveApps } from './resolve.ts'
-import { readStoppedRun, type StoppedRun } from './resume/read-stopped-run.ts'
-import { resumedOptions, resumedValues } from './resume/resumed-options.ts'
+import { readStoppedRun, resumedOptions, resumedValues } from './resume.ts'
 import { openRig } from './rigs.ts'
 import { withholdInvalid } from './studies/study.ts'
 
@@ -60,25 +59,15 @@ export async function measureQuestion(question: Question, call: QuestionCall, co
       : reopenRunFolder(stopped.folder, stopped.repair))
     if (stopped !== null) remark(`going on after round ${stopped.records.length} of the run in ${stopped.folder}`)
     remarkBefore(options, known)
+    // What a result says of a study beside its options; nothing for a comparison.
+    const study = { study: question.id, given: stopped?.result.options.given ?? call.texts ?? {} }
     const order = {
-      ...studyFacts(question, call, stopped),
-      options,
-      apps: prepared.apps,
-      plan: prepared.plan,
-      placement,
-      opened: { ...opened, rig },
-      stopped,
+      ...(question.id === comparison.id ? {} : study),
+      ...{ options, placement, stopped, apps: prepared.apps, plan: prepared.plan, opened: { ...opened, rig } },
       startedAt: stopped === null ? startedAt : new Date(stopped.result.startedAt),
     }
-    try {
-      return await keepRun(order, folder, {
-        listener,
-        signal,
-        complete: (result) => answered(result, question, prepared),
-      })
-    } finally {
-      await folder.close()
-    }
+    const complete = (result: Result) => answered(result, question, prepared)
+    return await keepRun(order, folder, { listener, signal, complete }).finally(folder.close)
   } finally {
     await prepared.cleanUp?.()
   }
@@ -93,17 +82,12 @@ export function questionOptions(
   return withDefaults({ ...defaults, ...(given.quick ? quick : {}), ...given }, knownApps(), freshSeed)
 }
 
-/** What a result says of a study beside its options; nothing for a comparison. */
-function studyFacts({ id }: Question, { texts = {} }: QuestionCall, stopped: StoppedRun | null) {
-  return id === comparison.id ? {} : { study: id, given: stopped?.result.options.given ?? texts }
-}
-
 function answered(result: Result, { question }: Question, { answer }: PreparedQuestion): Result {
   return answer === undefined ? result : { ...result, answer: withholdInvalid(result, { question, ...answer(result) }) }
 }
 
 /** What a reader of the terminal should know before anything is measured. */
-function remarkBefore(options: CompareOptions, { apps, placement, remark }: Parameters<Question['prepare']>[2]): void {
+function remarkBefore(options: CompareOptions, { apps, placement, remark }: QuestionContext): void {
   const doubt = options.driver === 'fake' ? null : remarkOnPlacement(placement)
   if (doubt !== null) remark(doubt)
   if (!options.apps.includes(BASELINE)) remark(`${BASELINE} is measured as well: every other app is compared with it`)

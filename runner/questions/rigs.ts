@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkContract, type EndpointCheck } from '../../apps/contract.ts'
+import type { RunFacts } from '../analysis/facts.ts'
 import type { LoadDriver } from '../load/driver.ts'
 import { type DriverId, drivers } from '../load/drivers.ts'
 import { FakeWorld, fakeDriver } from '../load/fake.ts'
@@ -10,18 +11,13 @@ import { readCpuTicks } from '../machine/procfs.ts'
 import type { CpuPlacement } from '../machine/topology.ts'
 import type { Rig } from '../measure/rig.ts'
 import { UserError } from '../result/errors.ts'
-import type { Environment } from '../result/model.ts'
 import { localHost } from '../servers/local-host.ts'
 
 const CONTRACT_TIMEOUT_MILLISECONDS = 5_000
 
 /** A rig and what a result has to say of it. */
-export interface OpenedRig {
+export interface OpenedRig extends Pick<RunFacts, 'driverVersion' | 'cpuAccounting' | 'callerNodeOptions'> {
   readonly rig: Rig
-  readonly driverVersion: string
-  readonly cpuAccounting: Environment['cpuAccounting']
-  /** What the caller has set for Node, and servers do not get; null: nothing. */
-  readonly callerNodeOptions: string | null
   /** Ends what the rig itself has started; processes of a run end with the run. */
   close(): Promise<void>
 }
@@ -55,9 +51,14 @@ export async function openRig(driverId: DriverId, seed: number, placement: CpuPl
     serverCpu,
     loadCpu,
   }
-  const cpuAccounting = canReadProcessTree() ? ('schedstat' as const) : ('ticks' as const)
-  const callerNodeOptions = process.env.NODE_OPTIONS || null
-  return { rig, driverVersion: available.version, cpuAccounting, callerNodeOptions, close: distance.close }
+  return {
+    rig,
+    driverVersion: available.version,
+    cpuAccounting: canReadProcessTree() ? 'schedstat' : 'ticks',
+    // What the caller has set for Node, and servers do not get.
+    callerNodeOptions: process.env.NODE_OPTIONS || null,
+    close: distance.close,
+  }
 }
 
 /** A meter that is opened at its first reading: the runner pins all its threads before, and would pin those of the meter too. */
@@ -94,6 +95,5 @@ export function fakeRig(world: FakeWorld): OpenedRig {
     serverCpu: null,
     loadCpu: null,
   }
-  const known = { driverVersion: 'simulated', cpuAccounting: 'simulated' as const, callerNodeOptions: null }
-  return { rig, ...known, close: async () => {} }
+  return { rig, driverVersion: 'simulated', cpuAccounting: 'simulated', callerNodeOptions: null, close: async () => {} }
 }

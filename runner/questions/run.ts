@@ -1,36 +1,25 @@
 import { assembleResult } from '../analysis/assemble.ts'
 import { precisionReached } from '../analysis/estimates.ts'
+import type { RunFacts } from '../analysis/facts.ts'
 import { Ledger } from '../analysis/ledger.ts'
 import { describeMachine } from '../machine/machine.ts'
 import { quickSpeedScore } from '../machine/measure-machine.ts'
-import { type CpuPlacement, pinRunner } from '../machine/topology.ts'
+import { pinRunner } from '../machine/topology.ts'
 import { conduct } from '../measure/conduct.ts'
-import type { CompareOptions } from '../measure/options.ts'
-import { loadOf, type Plan, provokingApps } from '../measure/plan.ts'
+import { loadOf, provokingApps } from '../measure/plan.ts'
 import { type RoundRecord, type RunRecord, type RunState, type StoredRound, storeRound } from '../measure/records.ts'
 import { allListeners, type Listener } from '../measure/rig.ts'
 import { RunError } from '../result/errors.ts'
 import type { Result } from '../result/model.ts'
-import type { ResolvedApp } from '../servers/find-app.ts'
-import type { StoppedRun } from './resume/read-stopped-run.ts'
-import { assertSameApps, assertSameEnvironment } from './resume/same-environment.ts'
+import { assertSameApps, assertSameEnvironment, type StoppedRun } from './resume.ts'
 import type { OpenedRig } from './rigs.ts'
 
 /** Stopping on precision is not thought of before this many rounds; see docs/methodology.md, "When to stop". */
 const MINIMUM_ROUNDS = 6
 
 /** What shall be measured with what, all of it decided. */
-export interface RunOrder {
-  /** Absent: a comparison. */
-  readonly study?: string
-  /** Options of a study as they were given, by their flags. */
-  readonly given?: Readonly<Record<string, string>>
-  readonly options: CompareOptions
-  readonly apps: readonly ResolvedApp[]
-  readonly plan: Plan
-  readonly placement: CpuPlacement
+export interface RunOrder extends Pick<RunFacts, 'study' | 'given' | 'options' | 'apps' | 'plan' | 'placement' | 'startedAt'> {
   readonly opened: OpenedRig
-  readonly startedAt: Date
   /** A run that goes on where it was stopped; absent: a new one. */
   readonly stopped?: StoppedRun | null
 }

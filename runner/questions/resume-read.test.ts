@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { simulation } from '../../fixtures/simulated-run.ts'
-import { storeRound } from '../../measure/records.ts'
-import { openRunFolder, reopenRunFolder } from '../../report/files.ts'
-import type { Result } from '../../result/model.ts'
-import { readStoppedRun } from './read-stopped-run.ts'
+import { simulation } from '../fixtures/simulated-run.ts'
+import { storeRound } from '../measure/records.ts'
+import { openRunFolder, reopenRunFolder } from '../report/files.ts'
+import type { Result } from '../result/model.ts'
+import { readStoppedRun } from './resume.ts'
 
 let out: string
 let run: string
