@@ -3,7 +3,7 @@ import { drawn } from '../../fixtures/drawn.ts'
 import { costPart } from '../../fixtures/fixture-parts.ts'
 import { saidBy } from '../../fixtures/said-by.ts'
 import { countMarks, textsOf } from '../../fixtures/svg-marks.ts'
-import { cost, fittedSeconds, shapeTimes, timeFit } from './cost.ts'
+import { cost, shapeTimes, timeFit } from './cost.ts'
 
 const said = (part = costPart()) => saidBy(cost, part)
 
@@ -27,9 +27,9 @@ describe('what is said of the cost of the suite', () => {
 
   it('takes runs of one shape together', () => {
     const part = costPart()
-    const twice = { ...part, runs: [...part.runs, ...part.runs.map((run) => ({ ...run, wallSeconds: run.wallSeconds + 3 }))] }
+    const twice = [...part.runs, ...part.runs.map((run) => ({ ...run, wallSeconds: run.wallSeconds + 3 }))]
     const shapes = shapeTimes(twice)
-    expect(shapes.map(({ runs }) => runs.length)).toEqual([2, 2, 2, 2])
+    expect(shapes.map(({ runs }) => runs)).toEqual([2, 2, 2, 2])
     expect(shapes[0]?.seconds).toBeCloseTo((14.4 + 17.4) / 2 / 3, 12)
   })
 
@@ -55,11 +55,11 @@ describe('what is said of the cost of the suite', () => {
 it('the fit finds planted coefficients', () => {
   const part = costPart()
   const runs = part.runs.map((run) => ({ ...run, wallSeconds: run.rounds * (2 + run.apps * (0.5 + 1.5 * run.endpoints)) }))
-  const shapes = shapeTimes({ runs })
+  const shapes = shapeTimes(runs)
   const fit = timeFit(shapes)!
   expect(fit.fixed).toBeCloseTo(2, 9)
   expect(fit.perApp).toBeCloseTo(0.5, 9)
   expect(fit.perCell).toBeCloseTo(1.5, 9)
-  for (const shape of shapes) expect(fittedSeconds(fit, shape)).toBeCloseTo(shape.seconds, 9)
+  for (const shape of shapes) expect(fit.fitted(shape)).toBeCloseTo(shape.seconds, 9)
   expect(timeFit(shapes.slice(0, 3))).toBeNull()
 })

@@ -13,7 +13,6 @@ import { outcomeOf, unitShare } from './repetitions.ts'
 import { notMeasured, repeatRuns, sized } from './unit-run.ts'
 import { dot, effortOf, percent, verdictSentences } from './words.ts'
 
-type CostRun = CostPart['runs'][number]
 type RequestCost = CostPart['perRequest'][number]
 
 /** Apps besides the baseline, and endpoints. The last but one is that of a default run. */
@@ -41,6 +40,7 @@ export const cost: Part<CostPart> = {
   /** What the suite itself costs: its time and memory against apps and endpoints, the load generator's CPU beside the server's. */
   async measure(context) {
     const share = unitShare(context.milliseconds, FULL_MILLISECONDS * SHAPES.length, 1)
+    let perRequest: RequestCost[] = []
     const repetitions = await repeatRuns(context, FULL_MILLISECONDS * share, (turn) => {
       const shape = SHAPES[turn % SHAPES.length]!
       const names = Array.from({ length: shape.apps }, (_, index) => context.apps[index % context.apps.length]!)
@@ -51,28 +51,20 @@ export const cost: Part<CostPart> = {
         read({ result, ledger }) {
           const { options, environment, cells } = result
           if (cells.every(({ state }) => state !== 'measured')) throw notMeasured(`a run with ${shape.apps} apps`, result)
-          return {
-            ...shape,
-            blocksPerRound: options.blocksPerRound,
-            warmUpMilliseconds: options.warmUpMilliseconds,
-            runnerResidentBytes: environment.runnerResidentBytes,
-            loadResidentBytes: environment.loadResidentBytes,
-            perRequest: shape === DEFAULT_SHAPE ? costPerRequest(result, ledger.rounds) : null,
-          }
+          if (shape === DEFAULT_SHAPE) perRequest = costPerRequest(result, ledger.rounds)
+          const { blocksPerRound, warmUpMilliseconds } = options
+          const { runnerResidentBytes, loadResidentBytes } = environment
+          return { ...shape, blocksPerRound, warmUpMilliseconds, runnerResidentBytes, loadResidentBytes }
         },
       }
     })
-    return outcomeOf(repetitions, (finished) => ({
-      part: 'cost',
-      runs: finished.map(({ perRequest, ...run }) => run),
-      perRequest: finished.findLast(({ perRequest }) => perRequest !== null)?.perRequest ?? [],
-    }))
+    return outcomeOf(repetitions, (runs) => ({ part: 'cost', runs, perRequest }))
   },
   heading: 'Cost of the suite',
   question: 'What does the suite itself take: time, CPU, memory?',
   goals: [],
   answer({ runs, perRequest }) {
-    const shapes = shapeTimes({ runs })
+    const shapes = shapeTimes(runs)
     if (shapes.length === 0) return null
     const fit = timeFit(shapes)
     return {
@@ -102,53 +94,39 @@ export function costPerRequest({ cells }: Pick<Result, 'cells'>, rounds: readonl
   })
 }
 
-/** All runs of so many apps (besides the baseline) on so many endpoints. */
-export interface ShapeTime {
-  readonly apps: number
-  readonly endpoints: number
-  readonly runs: readonly CostRun[]
-  /** Wall time of a round, mean over the runs; what a run needs before and after its rounds is spread over them. */
-  readonly seconds: number
-  readonly measuredSeconds: number
-}
-
-/** From the smallest shape to the largest. */
-export function shapeTimes({ runs }: Pick<CostPart, 'runs'>): ShapeTime[] {
-  const known = runs.filter(({ rounds, wallSeconds }) => rounds > 0 && wallSeconds > 0)
+/** All runs of so many apps (besides the baseline) on so many endpoints, from the smallest shape to the largest. */
+export function shapeTimes(all: CostPart['runs']) {
+  const known = all.filter(({ rounds, wallSeconds }) => rounds > 0 && wallSeconds > 0)
   return [...Map.groupBy(known, ({ apps, endpoints }) => `${apps} ${endpoints}`).values()]
-    .map((own) => ({
-      apps: own[0]!.apps,
-      endpoints: own[0]!.endpoints,
-      runs: own,
-      seconds: mean(own.map(({ wallSeconds, rounds }) => wallSeconds / rounds)),
-      measuredSeconds: mean(own.map(({ measuredSeconds, rounds }) => measuredSeconds / rounds)),
+    .map((runs) => ({
+      ...runs.at(-1)!,
+      runs: runs.length,
+      /** Wall time of a round, mean over the runs; what a run needs before and after its rounds is spread over them. */
+      seconds: mean(runs.map(({ wallSeconds, rounds }) => wallSeconds / rounds)),
+      measuredSeconds: mean(runs.map(({ measuredSeconds, rounds }) => measuredSeconds / rounds)),
     }))
     .sort((a, b) => a.apps * a.endpoints - b.apps * b.endpoints || a.apps - b.apps)
 }
 
-/** Seconds of a round = fixed + apps × (perApp + perCell × endpoints). */
-export interface TimeFit {
-  readonly fixed: number
-  readonly perApp: number
-  readonly perCell: number
-}
+type ShapeTime = ReturnType<typeof shapeTimes>[number]
+type TimeFit = ReturnType<typeof timeFit>
 
-/** null when there are not more shapes than unknowns, or they do not differ enough. */
-export function timeFit(shapes: readonly ShapeTime[]): TimeFit | null {
+/**
+ * Seconds of a round = fixed + apps × (perApp + perCell × endpoints); null when there are not more shapes than unknowns, or they do not
+ * differ enough.
+ */
+export function timeFit(shapes: readonly Pick<ShapeTime, 'apps' | 'endpoints' | 'seconds'>[]) {
   if (shapes.length < 4) return null
-  const rows = shapes.map(({ apps, endpoints }) => [1, apps, apps * endpoints])
+  const terms = shapes.map(({ apps, endpoints }) => [1, apps, apps * endpoints])
   const seconds = shapes.map((shape) => shape.seconds)
-  const [fixed, perApp, perCell] = leastSquares(rows, seconds) ?? []
-  return fixed === undefined ? null : { fixed, perApp: perApp!, perCell: perCell! }
+  const [fixed, perApp = 0, perCell = 0] = leastSquares(terms, seconds) ?? []
+  if (fixed === undefined) return null
+  const fitted = ({ apps, endpoints }: Pick<ShapeTime, 'apps' | 'endpoints'>) => fixed + apps * (perApp + perCell * endpoints)
+  return { fixed, perApp, perCell, fitted }
 }
 
-/** Seconds of a round by the fit. */
-export function fittedSeconds({ fixed, perApp, perCell }: TimeFit, { apps, endpoints }: ShapeTime): number {
-  return fixed + apps * (perApp + perCell * endpoints)
-}
-
-function dutyWords({ apps, endpoints, runs, seconds, measuredSeconds }: ShapeTime): string {
-  const { blocksPerRound, runnerResidentBytes, loadResidentBytes } = runs.at(-1)!
+function dutyWords(shape: ShapeTime): string {
+  const { apps, endpoints, seconds, measuredSeconds, blocksPerRound, runnerResidentBytes, loadResidentBytes } = shape
   const load = loadResidentBytes === null ? '' : `, the load generator ${mebibytes(loadResidentBytes)} MiB`
   return (
     `With ${count(apps, 'app')} besides the baseline on ${count(endpoints, 'endpoint')} and ` +
@@ -158,10 +136,11 @@ function dutyWords({ apps, endpoints, runs, seconds, measuredSeconds }: ShapeTim
 }
 
 function loadWords(perRequest: readonly RequestCost[]): string[] {
-  const known = perRequest.flatMap(({ loadMicroseconds: load, ...one }) => {
-    return load === null ? [] : [{ ...one, load, share: load / one.serverMicroseconds }]
-  })
-  const most = known.toSorted((a, b) => b.share - a.share)[0]
+  const [most] = perRequest
+    .flatMap(({ loadMicroseconds: load, ...one }) =>
+      load === null ? [] : { ...one, load, share: load / one.serverMicroseconds },
+    )
+    .sort((a, b) => b.share - a.share)
   if (most === undefined) return []
   return [
     `The load generator works ${formatNumber(most.load, 1)} µs per request at most beside ` +
@@ -169,9 +148,8 @@ function loadWords(perRequest: readonly RequestCost[]): string[] {
   ]
 }
 
-function fitWords(shapes: readonly ShapeTime[], fit: TimeFit): string {
-  const { fixed, perApp, perCell } = fit
-  const worst = Math.max(...shapes.map((shape) => Math.abs(fittedSeconds(fit, shape) / shape.seconds - 1)))
+function fitWords(shapes: readonly ShapeTime[], { fixed, perApp, perCell, fitted }: NonNullable<TimeFit>): string {
+  const worst = Math.max(...shapes.map((shape) => Math.abs(fitted(shape) / shape.seconds - 1)))
   return (
     `A round takes about ${formatNumber(fixed, 1)} s + apps × (${formatNumber(perApp, 1)} s + ${formatNumber(perCell, 2)} s × endpoints), ` +
     `fitted by least squares, apps without the baseline; what a run needs before and after its rounds is spread over them. ` +
@@ -195,7 +173,7 @@ function perRequestChart(perRequest: readonly RequestCost[]): AnswerChart {
   )
 }
 
-function timeChart(shapes: readonly ShapeTime[], fit: TimeFit | null): AnswerChart {
+function timeChart(shapes: readonly ShapeTime[], fit: TimeFit): AnswerChart {
   return chartOf(
     {
       id: 'cost-time',
@@ -206,7 +184,7 @@ function timeChart(shapes: readonly ShapeTime[], fit: TimeFit | null): AnswerCha
     },
     shapes.flatMap((shape) => {
       const x = `${count(shape.apps, 'app')} × ${count(shape.endpoints, 'endpoint')}`
-      const fitted = fit === null ? [] : [dot('whole round by the fit', x, fittedSeconds(fit, shape))]
+      const fitted = fit === null ? [] : [dot('whole round by the fit', x, fit.fitted(shape))]
       return [dot('whole round', x, shape.seconds), dot('of it measuring', x, shape.measuredSeconds), ...fitted]
     }),
   )
@@ -229,18 +207,17 @@ function perRequestTable(perRequest: readonly RequestCost[]): AnswerTable {
   })
 }
 
-function shapeTable(shapes: readonly ShapeTime[], fit: TimeFit | null): AnswerTable {
-  const rows = shapes.map((shape) => ({ ...shape.runs.at(-1)!, shape }))
-  return tableOf({ id: 'cost-time', title: 'Time and memory by size of a run', texts: 0 }, rows, {
+function shapeTable(shapes: readonly ShapeTime[], fit: TimeFit): AnswerTable {
+  return tableOf({ id: 'cost-time', title: 'Time and memory by size of a run', texts: 0 }, shapes, {
     apps: ({ apps }) => apps,
     endpoints: ({ endpoints }) => endpoints,
-    runs: ({ shape }) => shape.runs.length,
+    runs: ({ runs }) => runs,
     'rounds a run': ({ rounds }) => rounds,
     'blocks a round': ({ blocksPerRound }) => blocksPerRound,
     'warm-up, ms': ({ warmUpMilliseconds }) => formatNumber(warmUpMilliseconds, 0),
-    's per round': ({ shape }) => formatNumber(shape.seconds, 1),
-    fitted: ({ shape }) => formatNumber(fit === null ? null : fittedSeconds(fit, shape), 1),
-    'measuring %': ({ shape }) => formatShare(shape.measuredSeconds / shape.seconds),
+    's per round': ({ seconds }) => formatNumber(seconds, 1),
+    fitted: (shape) => formatNumber(fit === null ? null : fit.fitted(shape), 1),
+    'measuring %': ({ measuredSeconds, seconds }) => formatShare(measuredSeconds / seconds),
     'runner, MiB': ({ runnerResidentBytes }) => mebibytes(runnerResidentBytes),
     'load generator, MiB': ({ loadResidentBytes }) => mebibytes(loadResidentBytes),
   })

@@ -1,16 +1,16 @@
 import { formatAddress } from '../../../apps/address.ts'
 import { endpointPaths } from '../../../apps/endpoints.ts'
 import { wrkDriver } from '../../load/wrk.ts'
-import { unpinRunner } from '../../machine/topology.ts'
+import { type CpuPlacement, unpinRunner } from '../../machine/topology.ts'
 import { settledCpu } from '../../measure/slice.ts'
 import { RunError } from '../../result/errors.ts'
-import type { MeasuredCell } from '../../result/model.ts'
-import { type Deployment, DeploymentError, type DeploymentHost } from '../../servers/deployment.ts'
+import { type Deployment, DeploymentError } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
+import { localHost } from '../../servers/local-host.ts'
 import { seededRandom } from '../../statistics/random.ts'
 import { mean, total } from '../../statistics/summary.ts'
 import type { TodayPart } from './data.ts'
-import { autocannon, type LoadProgram, type LoadReport, type LoadShape, wrk } from './load-programs.ts'
+import { autocannon, type LoadProgram, type LoadShape, wrk } from './load-programs.ts'
 import type { PartContext } from './part.ts'
 import { shrunk } from './repetitions.ts'
 import { measureUnitRun } from './unit-run.ts'
@@ -35,7 +35,7 @@ export interface ProcedureOrder {
 }
 
 /** What one repetition says; its wall time is taken by whoever asks for it. */
-export type RepetitionFigures = Omit<TodayPart['procedures'][number]['repetitions'][number], 'wallSeconds'>
+type RepetitionFigures = Omit<TodayPart['procedures'][number]['repetitions'][number], 'wallSeconds'>
 
 /** One way to compare servers. */
 export interface Procedure {
@@ -43,8 +43,8 @@ export interface Procedure {
   readonly title: string
   /** What is run, as words or a command line, when a repetition takes so many seconds. */
   what(seconds: number): string
-  /** What is not installed, as a sentence with the way to get it; null: nothing. */
-  missing(): Promise<string | null>
+  /** What is not installed, as a sentence with the way to get it; null, or no such method: nothing. */
+  missing?(): Promise<string | null>
   /**
    * One repetition from start to end; leaves no process behind.
    * @returns null when it was interrupted between two steps
@@ -58,25 +58,23 @@ export function runSeconds(fullSeconds: number, seconds: number): number {
   return shrunk(fullSeconds, seconds / FULL_SECONDS, 1)
 }
 
-const nothing = async () => null
-const USUAL = { connections: 10, pipelining: 1 }
-
-interface SequentialLoad extends Pick<LoadShape, 'connections' | 'pipelining'> {
-  readonly program: LoadProgram
+interface SequentialLoad extends Pick<LoadShape, 'connections' | 'pipelining'>, Pick<Procedure, 'missing'> {
   /** In a full repetition. */
   readonly fullSeconds: number
   /** Before there is another run of the same kind, of which only the load is of use. */
   readonly warmUp?: boolean
   /** @param command as people type it */
-  describe(command: string, seconds: number): string
+  describe?(command: string, seconds: number): string
 }
+
+const oneRunEach = (command: string) => `${command}, one run per server, one server after another`
 
 /** Start a server, load it, stop it, go on with the next one: the order is that of the list, as in most comparisons. */
 function oneAfterAnother(
   id: string,
   title: string,
-  { program, fullSeconds, warmUp = false, describe, ...kind }: SequentialLoad,
-  missing: Procedure['missing'] = nothing,
+  program: LoadProgram,
+  { fullSeconds, warmUp = false, describe = oneRunEach, missing, ...kind }: SequentialLoad,
 ): Procedure {
   const shapeFor = (seconds: number) => ({ ...kind, seconds: runSeconds(fullSeconds, seconds) })
   return {
@@ -84,19 +82,18 @@ function oneAfterAnother(
     title,
     missing,
     what: (seconds) => describe(program.command(shapeFor(seconds)), shapeFor(seconds).seconds),
-    async repeat({ servers, seconds, seed }, context) {
-      const host = await unpinnedHost(context, seed)
+    async repeat({ servers, seconds }, { signal, placement, progress }) {
       const runs: NamedRun[] = []
       for (const server of servers) {
-        if (context.signal.aborted) return null
-        context.progress(`${title}: ${server.name}`)
-        const deployment = await startServer(host, server)
+        if (signal.aborted) return null
+        progress(`${title}: ${server.name}`)
+        const running = await startServer(server, placement)
         try {
-          const run = () => load(deployment, program, shapeFor(seconds), context.signal)
+          const run = () => runLoad(running, program, shapeFor(seconds), signal)
           if (warmUp) await run()
-          runs.push({ server, ...(await run()) })
+          runs.push(await run())
         } finally {
-          await deployment.stop()
+          await running.deployment.stop()
         }
       }
       return figuresOf(servers, runs)
@@ -104,19 +101,13 @@ function oneAfterAnother(
   }
 }
 
-const oneRunEach = (command: string) => `${command}, one run per server, one server after another`
+const USUAL = { connections: 10, pipelining: 1, fullSeconds: 10 }
 
 /** What most blog posts do. */
-export const sequentialAutocannon = oneAfterAnother('autocannon', 'autocannon, one after another', {
-  ...USUAL,
-  program: autocannon,
-  fullSeconds: 10,
-  describe: oneRunEach,
-})
+export const sequentialAutocannon = oneAfterAnother('autocannon', 'autocannon, one after another', autocannon, USUAL)
 
 /** What fastify/benchmarks does, in less time. */
-export const fastifyBenchmarks = oneAfterAnother('fastify-benchmarks', 'fastify/benchmarks', {
-  program: autocannon,
+export const fastifyBenchmarks = oneAfterAnother('fastify-benchmarks', 'fastify/benchmarks', autocannon, {
   connections: 100,
   pipelining: 10,
   fullSeconds: 5,
@@ -126,15 +117,13 @@ export const fastifyBenchmarks = oneAfterAnother('fastify-benchmarks', 'fastify/
     `${seconds} s each instead of 40 s, to take no longer than the others`,
 })
 
-export const sequentialWrk = oneAfterAnother(
-  'wrk',
-  'wrk, one after another',
-  { ...USUAL, program: wrk, fullSeconds: 10, describe: oneRunEach },
-  async () => {
+export const sequentialWrk = oneAfterAnother('wrk', 'wrk, one after another', wrk, {
+  ...USUAL,
+  async missing() {
     const available = await wrkDriver.available()
     return 'missing' in available ? available.missing : null
   },
-)
+})
 
 /** The shortest run that autocannon knows. */
 const SHORTEST = { ...USUAL, seconds: 1 }
@@ -143,28 +132,26 @@ const SHORTEST = { ...USUAL, seconds: 1 }
 export const interleavedAutocannon: Procedure = {
   id: 'interleaved',
   title: 'autocannon, interleaved runs',
-  missing: nothing,
   what: (seconds) =>
     `${autocannon.command(SHORTEST)} again and again for ${Math.round(seconds)} s, all servers up at once, ` +
     'each once a pass, in random order; mean over the passes',
-  async repeat({ servers, seconds, seed }, { signal, now, progress, ...context }) {
+  async repeat({ servers, seconds, seed }, { signal, placement, now, progress }) {
     const startedNs = now()
     const random = seededRandom(seed)
-    const host = await unpinnedHost(context, seed)
-    const running: { server: Server; deployment: Deployment }[] = []
+    const running: RunningServer[] = []
     const runs: NamedRun[] = []
     try {
       for (const server of servers) {
         if (signal.aborted) return null
-        running.push({ server, deployment: await startServer(host, server) })
+        running.push(await startServer(server, placement))
       }
       let passNs = 0
       for (let pass = 1; pass === 1 || now() - startedNs + passNs <= seconds * 1e9; pass++) {
         const beganNs = now()
-        for (const { server, deployment } of random.shuffle(running)) {
+        for (const one of random.shuffle(running)) {
           if (signal.aborted) return null
-          progress(`${this.title}: pass ${pass}, ${server.name}`)
-          runs.push({ server, ...(await load(deployment, autocannon, SHORTEST, signal)) })
+          progress(`${this.title}: pass ${pass}, ${one.server.name}`)
+          runs.push(await runLoad(one, autocannon, SHORTEST, signal))
         }
         passNs = now() - beganNs
       }
@@ -185,7 +172,6 @@ const minutes = (seconds: number) => Number((Math.max(LEAST_SECONDS, seconds) / 
 export const thisSuite: Procedure = {
   id: 'suite',
   title: 'this suite',
-  missing: nothing,
   what: (seconds) =>
     `npm run compare -- --endpoints hello --precision ${NEVER_PRECISE_ENOUGH} --max-minutes ${minutes(seconds)}, everything else as it is by default; ` +
     'the second server is a further app beside the two copies of the baseline',
@@ -193,63 +179,61 @@ export const thisSuite: Procedure = {
     const options = { endpoints: ['hello' as const], precision: NEVER_PRECISE_ENOUGH, maxMinutes: minutes(seconds) }
     const outcome = await measureUnitRun(context, { title: this.title, apps: servers.map(({ app }) => app), options }, seed)
     if (outcome === null) return null
-    const cells = servers.map(({ app }) => {
-      const cell = outcome.result.cells.find((one) => one.app === app.id)
+    const cellOf = ({ app: { id } }: Server) => {
+      const cell = outcome.result.cells.find(({ app }) => app === id)
       if (cell?.state === 'measured') return cell
-      throw new RunError('not-measured', `${app.id} was not measured: ${cell?.reason ?? 'it is not in the result'}`)
-    })
-    const byServer = <T>(of: (cell: MeasuredCell) => T, from = 0) =>
-      Object.fromEntries(servers.map(({ name }, index) => [name, of(cells[index]!)] as const).slice(from))
+      throw new RunError('not-measured', `${id} was not measured: ${cell?.reason ?? 'it is not in the result'}`)
+    }
     return {
-      requestsPerSecond: byServer(({ requestsPerSecond }) => requestsPerSecond.value),
-      costMicroseconds: byServer(({ cost }) => cost.value),
-      ratios: byServer(({ ratio }) => ratio, 1),
+      requestsPerSecond: byName(servers, (server) => cellOf(server).requestsPerSecond.value),
+      costMicroseconds: byName(servers, (server) => cellOf(server).cost.value),
+      ratios: byName(servers.slice(1), (server) => cellOf(server).ratio),
     }
   },
 }
 
-/** One run of a load program, with CPU time of the server's process tree over the whole of it, connecting included. */
-interface NamedRun extends LoadReport {
-  readonly server: Server
-  readonly cpuNs: number
-}
-
-/** The host that starts servers; nothing is pinned from here on, neither servers nor load programs. */
-export async function unpinnedHost(
-  { placement, openRig }: Pick<PartContext, 'placement' | 'openRig'>,
-  seed: number,
-): Promise<DeploymentHost> {
+/** Starts one server as people do: nothing is pinned from here on, neither servers nor load programs. @throws RunError */
+export async function startServer(server: Server, placement: CpuPlacement): Promise<RunningServer> {
   // Runs of the suite have pinned this process, and children inherit it.
   unpinRunner(placement)
-  return (await openRig('autocannon', seed, placement)).rig.host
-}
-
-/** Starts one server as people do. @throws RunError when it does not come up */
-export async function startServer(host: DeploymentHost, { name, app }: Server): Promise<Deployment> {
-  const plan = { id: name, app: app.id, modulePath: app.modulePath, transport: 'tcp' } as const
+  const plan = { id: server.name, app: server.app.id, modulePath: server.app.modulePath, transport: 'tcp' } as const
   try {
-    return await host.start(plan, { cpu: null, environmentPadding: 0, readyPath: endpointPaths.hello })
+    const deployment = await localHost.start(plan, { cpu: null, environmentPadding: 0, readyPath: endpointPaths.hello })
+    return { server, deployment }
   } catch (error) {
     if (error instanceof DeploymentError) throw new RunError(error.code, error.message, { cause: error })
     throw error
   }
 }
 
-/** Runs a load program on a running server's hello, its CPU counters read before and after. */
-async function load(deployment: Deployment, program: LoadProgram, shape: LoadShape, signal: AbortSignal) {
+interface RunningServer {
+  readonly server: Server
+  readonly deployment: Deployment
+}
+
+type NamedRun = Awaited<ReturnType<typeof runLoad>>
+
+/** Runs a load program on a server's hello; CPU time is that of its process tree over the whole run, connecting included. */
+async function runLoad({ server, deployment }: RunningServer, program: LoadProgram, shape: LoadShape, signal: AbortSignal) {
   const before = await deployment.cpu()
   const report = await program.run(`${formatAddress(deployment.address)}${endpointPaths.hello}`, shape, signal)
   const after = await settledCpu(deployment)
-  return { ...report, cpuNs: after.cpuNs - before.cpuNs }
+  return { server, ...report, cpuNs: after.cpuNs - before.cpuNs }
 }
 
 /** Mean rate, and CPU time per request, over all runs of every server. */
 function figuresOf(servers: readonly Server[], runs: readonly NamedRun[]): RepetitionFigures {
-  const byServer = (of: (own: readonly NamedRun[]) => number) =>
-    Object.fromEntries(servers.map((server) => [server.name, of(runs.filter((run) => run.server === server))]))
+  const runsOf = (server: Server) => runs.filter((run) => run.server === server)
   return {
-    requestsPerSecond: byServer((own) => mean(own.map(({ requestsPerSecond }) => requestsPerSecond))),
-    costMicroseconds: byServer((own) => total(own, ({ cpuNs }) => cpuNs) / 1000 / total(own, ({ requests }) => requests)),
+    requestsPerSecond: byName(servers, (server) => mean(runsOf(server).map(({ requestsPerSecond }) => requestsPerSecond))),
+    costMicroseconds: byName(servers, (server) => {
+      const own = runsOf(server)
+      return total(own, ({ cpuNs }) => cpuNs) / 1000 / total(own, ({ requests }) => requests)
+    }),
     ratios: null,
   }
+}
+
+function byName<T>(servers: readonly Server[], of: (server: Server) => T): Record<string, T> {
+  return Object.fromEntries(servers.map((server) => [server.name, of(server)]))
 }

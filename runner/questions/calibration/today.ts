@@ -58,8 +58,8 @@ export async function measureProcedures(context: PartContext, procedures: readon
   const seconds = FULL_SECONDS * unitShare(context.milliseconds, FULL_SECONDS * 1000 * procedures.length)
   const missing = new Map<Procedure, string>()
   for (const procedure of procedures) {
-    const reason = await procedure.missing()
-    if (reason === null) continue
+    const reason = await procedure.missing?.()
+    if (reason == null) continue
     missing.set(procedure, reason)
     context.remark(`${procedure.title} is left out: ${reason}`)
   }
