@@ -11,15 +11,7 @@ import { median, total } from '../../statistics/summary.ts'
 import { planOf, resolveApps } from '../resolve.ts'
 import type { InvariancePart } from './data.ts'
 import { invarianceAnswer } from './invariance-answer.ts'
-import {
-  type Circumstances,
-  type Comparison,
-  type Factor,
-  invarianceFactors,
-  readRound,
-  standard,
-  withWays,
-} from './invariance-factors.ts'
+import { type Comparison, type Factor, invarianceFactors, readRound, standard, withWays } from './invariance-factors.ts'
 import { COMPARED, type Part, type PartContext, type PartOutcome } from './part.ts'
 import { outcomeOf, repeatInTurns, seedOfTurn, unitShare } from './repetitions.ts'
 import { measureUnitRun, notMeasured } from './unit-run.ts'
@@ -59,19 +51,12 @@ export async function measureFactors(context: PartContext, factors: readonly Fac
   })
 }
 
-/** A short run, of which several comparisons are read. */
-interface Unit {
-  readonly title: string
-  readonly circumstances: Circumstances
-  readonly comparisons: readonly Comparison[]
-}
-
 /**
  * The short runs of one turn. What has no default beside it in the same processes is compared with runs of the default, which are worth
  * repeating: the square root of the number of settings is best (Dunnett 1955, "A multiple comparison procedure for comparing several
  * treatments with a control").
  */
-function unitsOf(comparisons: readonly Comparison[]): Unit[] {
+function unitsOf(comparisons: readonly Comparison[]) {
   const runs = Map.groupBy(comparisons, ({ circumstances }) => circumstances)
   const apart = [...runs.keys()].filter(({ ways }) => ways.length === 0).length
   const defaultRuns = Math.max(1, Math.round(Math.sqrt(apart - 1)))
@@ -81,6 +66,8 @@ function unitsOf(comparisons: readonly Comparison[]): Unit[] {
     return Array.from({ length: circumstances === standard ? defaultRuns : 1 }, () => ({ ...unit }))
   })
 }
+
+type Unit = ReturnType<typeof unitsOf>[number]
 
 /** What a run has brought, with round numbers that no other run of the part has; the same rounds in every comparison. */
 type RoundsRead = ReadonlyMap<Comparison, readonly RoundAnalysis[]>

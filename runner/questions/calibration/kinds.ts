@@ -84,10 +84,9 @@ export const kinds: Part<KindsPart> = {
   },
 }
 
-type KindApp = BurningApp<AppRecipe & { readonly kind: WorkKind; readonly isWrapper: boolean }>
-
 /** An app, and what its servers say of themselves by round: all their CPU time over all their requests, and one unit of their work, µs. */
-type TellingApp = KindApp & Readonly<Record<'costs' | 'units', Figure[]>>
+type KindApp = BurningApp<AppRecipe & { readonly kind: WorkKind; readonly isWrapper: boolean }> &
+  Readonly<Record<'costs' | 'units', Figure[]>>
 
 /** Known work that is not done at once, in the slice of its request: does the suite charge it all the same? */
 async function measureKinds(context: PartContext): Promise<PartOutcome<KindsPart>> {
@@ -106,7 +105,7 @@ async function measureKinds(context: PartContext): Promise<PartOutcome<KindsPart
   await using stack = new AsyncDisposableStack()
   const apps = await writeBurningApps(recipes, stack)
   const repetitions = await repeatRuns(context, FULL_MILLISECONDS * share, (turn) => {
-    const telling = apps.map((app): TellingApp => ({ ...app, costs: [], units: [] }))
+    const telling = apps.map((app): KindApp => ({ ...app, costs: [], units: [] }))
     return {
       title: `run ${turn + 1} of work of other kinds`,
       apps: [base!, ...apps],
@@ -125,7 +124,7 @@ async function measureKinds(context: PartContext): Promise<PartOutcome<KindsPart
 }
 
 /** Takes in what a server says of one round of its life, from its first slice to its end, if anything. */
-function hear({ folder, costs, units }: TellingApp, { round, slices }: RoundRecord, now: () => number): void {
+function hear({ folder, costs, units }: KindApp, { round, slices }: RoundRecord, now: () => number): void {
   const reports = takeFiles(folder).map((bytes) => JSON.parse(bytes.toString()) as KindReport)
   // Of the process that has lived longest: the one that is only checked before the first round leaves a report as well.
   const report = reports.sort((a, b) => b.marks.length - a.marks.length)[0]
@@ -142,7 +141,7 @@ function hear({ folder, costs, units }: TellingApp, { round, slices }: RoundReco
 }
 
 /** What the suite found of every kind over its wrapper, and what the servers say of it, paired by round. */
-function kindCells(result: Result, apps: readonly TellingApp[]): Cell[] {
+function kindCells(result: Result, apps: readonly KindApp[]): Cell[] {
   const measured = withCells(result, apps)
   return measured.flatMap(({ kind, isWrapper, cell, costs, units }) => {
     const wrapper = measured.find((other) => other.isWrapper && other.kind === WAYS[kind].wrapper)

@@ -3,7 +3,7 @@ import { zeroOnKernelClock } from '../../../apps/burning/burn-samples.ts'
 import { differences, type Figure, overheadsOf } from '../../analysis/relative.ts'
 import { formatPlusMinusPercent } from '../../result/format.ts'
 import type { Result } from '../../result/model.ts'
-import type { AppRecipe, ResolvedApp } from '../../servers/find-app.ts'
+import type { ResolvedApp } from '../../servers/find-app.ts'
 import { meanOrNull, total, trimmedMean } from '../../statistics/summary.ts'
 import { resolveApps } from '../resolve.ts'
 import type { PlantedPart } from './data.ts'
@@ -73,11 +73,8 @@ export const planted: Part<PlantedPart> = {
   answer: plantedAnswer,
 }
 
-/** An app that burns a known work on top of a base. */
-export type PlantedApp = BurningApp<AppRecipe & KnownWork & { readonly base: ResolvedApp }>
-
 /** The samples that the processes of an app have left since the last look; `startedNs` is on the part's clock. */
-export type TakeSamples = (app: PlantedApp, now: () => number) => readonly BurnSample[]
+export type TakeSamples = (app: BurningApp, now: () => number) => readonly BurnSample[]
 
 const takeSamples: TakeSamples = ({ folder }, now) => takeSampleFiles(folder, zeroOnKernelClock(now))
 
