@@ -68,14 +68,14 @@ export interface ReportChart {
   readonly description?: string
 }
 
+interface ParagraphStyle {
+  readonly tone?: Tone
+  readonly strong?: boolean
+  readonly indented?: boolean
+}
+
 export type Block =
-  | {
-      readonly kind: 'paragraph'
-      readonly text: string
-      readonly tone?: Tone
-      readonly strong?: boolean
-      readonly indented?: boolean
-    }
+  | ({ readonly kind: 'paragraph'; readonly text: string } & ParagraphStyle)
   | { readonly kind: 'sentences'; readonly texts: readonly string[]; readonly tone?: Tone }
   | { readonly kind: 'list'; readonly items: readonly Item[] }
   | { readonly kind: 'facts'; readonly facts: readonly Fact[] }
@@ -86,11 +86,8 @@ export type Block =
   /** Written in the format of the only page that has it. */
   | { readonly kind: 'raw'; readonly text: string }
 
-export function paragraph(
-  text: string,
-  how: { readonly tone?: Tone; readonly strong?: boolean; readonly indented?: boolean } = {},
-): Block {
-  return { kind: 'paragraph', text, ...how }
+export function paragraph(text: string, style: ParagraphStyle = {}): Block {
+  return { kind: 'paragraph', text, ...style }
 }
 
 /** A heading of the second level; without blocks it is that of the sections that follow. */

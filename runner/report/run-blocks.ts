@@ -1,7 +1,7 @@
 import { type FindingCode, findingKinds } from '../analysis/checks/judge.ts'
 import type { Answer, AnswerFigure, AnswerTable } from '../result/answer.ts'
 import { appId, formatEstimate, formatLevel, formatNumber, formatValue } from '../result/format.ts'
-import type { IdenticalControl, Result } from '../result/model.ts'
+import type { Result } from '../result/model.ts'
 import { listInWords, plainText } from '../result/plain-text.ts'
 import { fileStem } from '../result/run-folder.ts'
 import { answerChart } from './charts/answer-chart.ts'
@@ -11,7 +11,6 @@ import { groupFindings } from './findings.ts'
 /* What several forms of report say of a run, in blocks. */
 
 const LONGEST_TEXT = 200
-const LONGEST_REASON = 200
 const LONGEST_LINE = 160
 const MOST_LINES = 8
 
@@ -43,11 +42,13 @@ export function answerSections({ answer }: { readonly answer: Answer | null }, c
         { kind: 'charts', charts: drawn },
       ],
     },
-    ...answer.tables.map((table): Section => {
-      const note = table.note === null || table.note === '' ? {} : { note: answerText(table.note) }
-      const blocks: Block[] = [{ kind: 'table', ...textOfTable(table), ...note }]
-      return { title: answerText(table.title), level: level === 2 ? 3 : 4, blocks }
-    }),
+    ...answer.tables.map(
+      (table): Section => ({
+        title: answerText(table.title),
+        level: level === 2 ? 3 : 4,
+        blocks: [{ kind: 'table', ...textOfTable(table), ...(table.note ? { note: answerText(table.note) } : {}) }],
+      }),
+    ),
     { blocks: [{ kind: 'sentences', texts: answer.limits.map(answerText), tone: 'note' }] },
   ]
 }
@@ -69,28 +70,25 @@ function textOfFigure(figure: AnswerFigure): string {
 
 /** `hello: two copies of node-http: 1.001 [0.996, 1.006] agree`: the A/A comparison of every endpoint. */
 export function controls(result: Result): Block {
-  const said = ({ ratio, agrees }: IdenticalControl) =>
-    `two copies of ${appId(result.baseline)}: ${formatEstimate(ratio)} (${formatLevel(ratio.level)}) ${agrees ? 'agree' : 'DISAGREE'}`
-  const items = result.controls.identical.map((control) => ({
-    text: `${appId(control.endpoint)}: ${said(control)}`,
-    ...(control.agrees ? {} : { tone: 'suspect' as const }),
-  }))
+  const items = result.controls.identical.map(({ endpoint, ratio, agrees }) => {
+    const said = `${formatEstimate(ratio)} (${formatLevel(ratio.level)}) ${agrees ? 'agree' : 'DISAGREE'}`
+    const text = `${appId(endpoint)}: two copies of ${appId(result.baseline)}: ${said}`
+    return agrees ? { text } : { text, tone: 'suspect' as const }
+  })
   return { kind: 'list', items }
 }
 
 /** Why cells have no numbers, and what the app printed last; one that failed everywhere for one reason is told once. */
 export function failures({ cells }: Result): Block {
-  const byReason = Map.groupBy(
-    cells.filter((cell) => cell.state === 'failed'),
-    ({ app, reason }) => JSON.stringify([app, reason]),
-  )
-  const items = [...byReason.values()].map((failed) => {
-    const { app, reason, lastLines } = failed[0]!
-    const endpoints = listInWords(failed.map(({ endpoint }) => appId(endpoint)))
+  const failed = cells.filter((cell) => cell.state === 'failed')
+  const byReason = Map.groupBy(failed, ({ app, reason }) => JSON.stringify([app, reason]))
+  const items = [...byReason.values()].map((alike) => {
+    const { app, reason, lastLines } = alike[0]!
+    const endpoints = listInWords(alike.map(({ endpoint }) => appId(endpoint)))
     return {
       mark: appId(app),
       tone: 'invalid' as const,
-      text: `on ${endpoints}: ${plainText(reason, LONGEST_REASON)}`,
+      text: `on ${endpoints}: ${plainText(reason, LONGEST_TEXT)}`,
       quoted: lastLines.slice(-MOST_LINES).map((line) => plainText(line, LONGEST_LINE)),
     }
   })

@@ -10,22 +10,12 @@ const WITHOUT_WORK = 'hello'
 /** Below this share of a request, nobody would notice another framework. */
 const LITTLE = 0.05
 
-/** Where the CPU time of a request goes, as shares of it that add up to 1. */
-export interface RequestShares {
-  readonly app: string
-  readonly endpoint: string
-  /** What the app adds to the baseline; 0 where it adds nothing that can be seen. */
-  readonly framework: number
-  /** The work behind the endpoint; null where the endpoint without work was not measured, and `http` is both. */
-  readonly workload: number | null
-  readonly http: number
-}
-
 /**
- * Splits the cost of every ranked cell: the baseline's cost of `hello` is HTTP, what the baseline costs more on another endpoint is the
- * work behind it, and what the app costs above the baseline is the framework.
+ * Where the CPU time of a request of every ranked cell goes, as shares of it that add up to 1: the baseline's cost of `hello` is HTTP, what
+ * the baseline costs more on another endpoint is the work behind it (null where the endpoint without work was not measured, and `http` is
+ * both), and what the app costs above the baseline is the framework (0 where nothing can be seen).
  */
-export function requestShares(result: Result): RequestShares[] {
+export function requestShares(result: Result) {
   const cells = result.cells.filter((cell): cell is MeasuredCell => cell.state === 'measured' && isRanked(cell))
   const baselineOn = (wanted: string) =>
     cells.find(({ app, endpoint }) => app === result.baseline && endpoint === wanted)?.cost.value ?? null
@@ -70,20 +60,18 @@ export function shareChart(result: Result): ChartSpec | null {
   const names = rowNames(result)
   const shares = requestShares(result)
   if (shares.length === 0) return null
-  const { values, y, height } = groupedRows(
-    [...Map.groupBy(shares, ({ endpoint }) => endpoint)].map(([endpoint, own]) => ({
-      title: plainText(endpoint, 40),
-      rows: own
-        .sort((a, b) => a.framework - b.framework)
-        .map((share) => ({ ...share, label: names.get(share.app) ?? share.app })),
-    })),
-  )
+  const groups = [...Map.groupBy(shares, ({ endpoint }) => endpoint)].map(([endpoint, own]) => ({
+    title: plainText(endpoint, 40),
+    rows: own.sort((a, b) => a.framework - b.framework).map((share) => ({ ...share, label: names.get(share.app) ?? share.app })),
+  }))
+  const { values, y, height } = groupedRows(groups)
   const parts = shares.some(({ workload }) => workload === null) ? [FRAMEWORK, BOTH] : PARTS
   const bars = values.flatMap(({ row, framework, workload, http }) =>
-    [framework, ...(workload === null ? [] : [workload]), http].map((share, order) => {
-      return { row, order, part: parts[order]!, percent: 100 * share }
-    }),
+    [framework, workload, http]
+      .filter((share) => share !== null)
+      .map((share, order) => ({ row, order, part: parts[order]!, percent: 100 * share })),
   )
+  const x = { field: 'percent', stack: 'zero', title: '% of the CPU time of a request; less framework is better' } as const
   return {
     description: `Share of a request by endpoint and app: ${listInWords(parts)}`,
     width: 330,
@@ -92,13 +80,7 @@ export function shareChart(result: Result): ChartSpec | null {
     mark: { type: 'bar', height: 13 },
     encoding: {
       y,
-      x: {
-        field: 'percent',
-        type: 'quantitative',
-        stack: 'zero',
-        title: '% of the CPU time of a request; less framework is better',
-        scale: { domain: [0, 100] },
-      },
+      x: { ...x, type: 'quantitative', scale: { domain: [0, 100] } },
       color: { field: 'part', type: 'nominal', scale: { domain: parts }, legend: { columns: 1 } },
       order: { field: 'order', type: 'quantitative' },
     },
