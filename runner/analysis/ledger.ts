@@ -45,9 +45,8 @@ export class Ledger {
   /** Shares of the CPU time of the two CPUs in use, 0 to 1; nulls where unknown. */
   get noise(): { stealShare: number | null; foreignShare: number | null } {
     const { totalNs, stealNs, foreignNs } = this.#noise
-    return totalNs > 0
-      ? { stealShare: stealNs / totalNs, foreignShare: foreignNs / totalNs }
-      : { stealShare: null, foreignShare: null }
+    const share = (ns: number) => (totalNs > 0 ? ns / totalNs : null)
+    return { stealShare: share(stealNs), foreignShare: share(foreignNs) }
   }
 
   /** Round trip of a cache line between the two CPUs: over the rounds, and the nearest and farthest round; null: unknown. */
@@ -65,8 +64,7 @@ export class Ledger {
 
   latency(app: string, endpoint: string): MeasuredCell['latencyMicroseconds'] {
     const histogram = this.#latencies.get(`${app} ${endpoint}`)
-    if (histogram === undefined || histogram.totalCount === 0) return null
-    return latenciesOf(histogram)
+    return histogram === undefined || histogram.totalCount === 0 ? null : latenciesOf(histogram)
   }
 
   #addLatencies({ target, request, histogram }: CellLatencies): void {

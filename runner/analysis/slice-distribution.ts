@@ -3,7 +3,7 @@ import { costNs, type Slice } from '../measure/records.ts'
 import { copyId } from '../result/ids.ts'
 
 /** Levels of the quantiles of a distribution. */
-export const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const
+const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const
 
 /** How the slices of one cell spread. */
 export interface SliceDistribution {
@@ -14,7 +14,6 @@ export interface SliceDistribution {
   readonly costMicroseconds: readonly [number, number, number, number, number]
 }
 
-/** The part of a sample that a distribution needs. */
 type Sample = Pick<Slice, 'deployment' | 'endpoint' | 'disturbance' | 'requests' | 'serverCpuNs'>
 
 /** Distributions of all cells, of slices that count. The copies of an app are one cell. */

@@ -1,8 +1,6 @@
 /**
  * The one data model of a run: what `result.json` holds, what every report reads. Types are inferred from the schema, so the file
- * and the code cannot drift apart; the published JSON Schema (`results/schema.json`) is made from it.
- *
- * History of the format: 1, the first, where `cost` and `ratio` leave out what is trimmed and what is done later. 2: they hold all of it.
+ * and the code cannot drift apart; the published JSON Schema (`results/schema.json`) is made from it. History of the format: 1, the first, where `cost` and `ratio` leave out what is trimmed and what is done later. 2: they hold all of it.
  * Fields that were added since have a default, so that older files are still read.
  */
 import { z } from 'zod'
@@ -11,9 +9,8 @@ import { Fact, Processor, SpeedScore } from './fact.ts'
 
 export { Estimate } from './answer.ts'
 
-/** What is written. */
+/** What is written, and what is read. */
 export const FORMAT = 2
-/** What is read. */
 export const FORMATS = [1, FORMAT] as const
 
 export const Severity = z.enum(['note', 'suspect', 'invalid'])
@@ -49,6 +46,12 @@ export const Latency = z.object({
 export type Latency = z.infer<typeof Latency>
 
 const Memory = z.object({ residentBytes: z.number(), anonymousBytes: z.number() })
+const Member = Memory.extend({
+  role: z.enum(['primary', 'worker']),
+  cpuNs: z.number(),
+  /** At the end of all warm-ups; null: unknown. */
+  connections: z.int().nullable(),
+})
 
 /** What is known of one process from its start to its end, beside what it costs. Memory is null where the kernel does not say. */
 export const ProcessRecord = z.object({
@@ -65,16 +68,7 @@ export const ProcessRecord = z.object({
   /** At rest after the last block; null also when the run was to end. */
   rested: Memory.nullable(),
   /** What it consists of, with the memory at the end of the last block, and what each did from the end of all warm-ups until then. */
-  members: z
-    .array(
-      Memory.extend({
-        role: z.enum(['primary', 'worker']),
-        cpuNs: z.number(),
-        /** At the end of all warm-ups; null: unknown. */
-        connections: z.int().nullable(),
-      }),
-    )
-    .readonly(),
+  members: z.array(Member).readonly(),
 })
 export type ProcessRecord = z.infer<typeof ProcessRecord>
 

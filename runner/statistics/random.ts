@@ -28,9 +28,7 @@ export function seededRandom(seed: number, stream = 0): Random {
       const shuffled = [...members]
       for (let last = shuffled.length - 1; last > 0; last--) {
         const other = integer(0, last)
-        const held = shuffled[last]!
-        shuffled[last] = shuffled[other]!
-        shuffled[other] = held
+        ;[shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!]
       }
       return shuffled
     },

@@ -40,9 +40,8 @@ export function tQuantile(level: number, degreesOfFreedom: number): number {
 
 /** The density without its constant. */
 function density(x: number, degreesOfFreedom: number): number {
-  const square = x * x
-  if (degreesOfFreedom === Infinity) return Math.exp(-square / 2)
-  return Math.exp((-(degreesOfFreedom + 1) / 2) * Math.log1p(square / degreesOfFreedom))
+  if (degreesOfFreedom === Infinity) return Math.exp((-x * x) / 2)
+  return Math.exp((-(degreesOfFreedom + 1) / 2) * Math.log1p((x * x) / degreesOfFreedom))
 }
 
 const STEP = 1 / 16

@@ -76,13 +76,10 @@ export function trimmedMean(values: readonly number[], share = 0.2): number {
 }
 
 /**
- * One cell in one round: the robust mean, over blocks, of ln(cost ÷ baseline cost).
- *
- * With several copies of the baseline each is paired with the cell and trimmed on its own, and the results are averaged.
+ * One cell in one round: the robust mean, over blocks, of ln(cost ÷ baseline cost). With several copies of the baseline each is paired with the cell and trimmed on its own, and the results are averaged.
  * Averaging the copies first would pair one app's noise with the calmer mean of two: costs are skewed upwards, so even an app
  * equal to the baseline would come out 0.2 to 0.5 % too cheap (simulated: 2 % noise, lognormal or with 5 to 10 % of spikes).
  * The difference of two equally skewed values is symmetric, and its trimmed mean is right.
- *
  * @param costs cost of the cell by block, in any unit; NaN marks a missing slice, and its pairs are left out
  * @param baselineCosts one list per copy of the baseline, in the same unit, by the same block index
  * @returns NaN, a missing round, when a copy has no block in common with the cell

@@ -91,22 +91,17 @@ export const checkCounters: CellCheck = (facts) => {
   if (cpus !== null && lapsPerSlice(facts) > FEWEST_LAPS && steady > allowed * cpus) {
     return disagree(`requests/s times cost on ${inWords(cpus)}`, steady)
   }
-  const ticks = (totals.userNs! + totals.systemNs!) / totals.serverCpuNs
-  return (
-    exceedsTree(facts) && disagree("CPU time of the server's process by ticks over that of all its threads in nanoseconds", ticks)
-  )
+  const { userNs, systemNs, serverCpuNs } = totals
+  if (userNs === null || systemNs === null || serverCpuNs < ENOUGH_CPU_FOR_TICKS_NS) return null
+  // The process is a part of its tree, so it cannot have used more CPU than the tree.
+  const ticks = userNs + systemNs
+  const rounding = TICK_DEVIATIONS * TICK_DEVIATION_NS * Math.sqrt(figures.slices)
+  if (ticks <= serverCpuNs * TICKS_MAY_EXCEED || ticks - serverCpuNs <= rounding) return null
+  return disagree("CPU time of the server's process by ticks over that of all its threads in nanoseconds", ticks / serverCpuNs)
 }
 
 function inWords(cpus: number): string {
   return cpus === 1 ? 'one CPU' : `${cpus} CPUs`
-}
-
-/** The process is a part of its tree, so it cannot have used more CPU than the tree. */
-function exceedsTree({ figures, totals: { userNs, systemNs, serverCpuNs } }: CellFacts): boolean {
-  if (userNs === null || systemNs === null || serverCpuNs < ENOUGH_CPU_FOR_TICKS_NS) return false
-  const ticks = userNs + systemNs
-  const rounding = TICK_DEVIATIONS * TICK_DEVIATION_NS * Math.sqrt(figures.slices)
-  return ticks > serverCpuNs * TICKS_MAY_EXCEED && ticks - serverCpuNs > rounding
 }
 
 /** Steady answers per connection and slice: in a lap every connection is answered once. */

@@ -1,6 +1,6 @@
 import type { Blocks, Environment, Estimate, Finding } from '../../result/model.ts'
 import { total } from '../../statistics/summary.ts'
-import { excludes, POSITION_LEVEL } from '../estimates.ts'
+import { excludes, POSITION_LEVEL, rescaled } from '../estimates.ts'
 import { type Facts, type Found, findingOf, fixed, invalid, kindsOf, MARGIN, note, percent, signed, suspect } from './finding.ts'
 
 const copies = ({ endpoint, ratio, low, high }: Facts) => `${endpoint}: ${fixed(ratio, 4)} [${fixed(low, 4)}, ${fixed(high, 4)}]`
@@ -117,7 +117,6 @@ export function checkDisturbedBlocks(blocks: Blocks | null): Found {
  */
 export function checkPosition(ratio: Estimate | null): Found {
   if (ratio === null || Math.abs(ratio.value - 1) <= POSITION_EFFECT || !excludes(ratio, 1)) return null
-  const inPercent = (value: number | null) => (value === null ? null : (value - 1) * 100)
-  const { value, low, high } = ratio
-  return finding('position-effect', { effectPercent: inPercent(value), low: inPercent(low), high: inPercent(high) })
+  const { value: effectPercent, low, high } = rescaled(ratio, (value) => (value - 1) * 100)
+  return finding('position-effect', { effectPercent, low, high })
 }

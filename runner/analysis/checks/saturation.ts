@@ -65,8 +65,10 @@ const finding = findingOf(saturationKinds)
 
 /** Was the server the limit, and if not, what was? The most telling answer alone. */
 export const checkSaturation: CellCheck = (facts) => {
-  const { loadBusy } = facts.figures
-  const serverBusy = busyShare(facts)
+  const { loadBusy, deployment } = facts.figures
+  const { serverWaitNs, elapsedNs } = facts.totals
+  // Of what its workers can use: each of them has one thread that answers, and they share the CPUs they have.
+  const serverBusy = facts.figures.serverBusy / Math.min(deployment.workers, facts.cpus ?? deployment.workers)
   const milliseconds = stallMilliseconds(facts, serverBusy)
   if (milliseconds !== null) return finding('stall', { milliseconds, serverBusy })
   const loadAtItsLimit = loadBusy !== null && loadBusy > LOAD_GENERATOR_BUSY
@@ -74,22 +76,13 @@ export const checkSaturation: CellCheck = (facts) => {
   if (!facts.loadSaturates) {
     return loadAtItsLimit && serverBusy < BUSY_ENOUGH && finding('load-generator-bound', { serverBusy, loadBusy })
   }
-  // What kept it from its CPU is told by findings of their own.
-  if (serverBusy + waitShare(facts) >= BUSY_ENOUGH) return loadAtItsLimit && finding('load-generator-busy', { loadBusy })
+  // What kept it from its CPU, another app of the run or another program, is told by findings of their own.
+  if (serverBusy + (serverWaitNs ?? 0) / elapsedNs >= BUSY_ENOUGH)
+    return loadAtItsLimit && finding('load-generator-busy', { loadBusy })
   if (facts.driverSleeps || serverBusy >= HARDLY_BUSY) return finding('load-generator-bound', { serverBusy, loadBusy })
   return connectionsAreTheLimit(facts)
     ? finding('connections-bound', { serverBusy, ...wantedConnections(facts, serverBusy) })
     : finding('server-idle', { serverBusy, loadBusy })
-}
-
-/** Of what its workers can use: each of them has one thread that answers, and they share the CPUs they have. */
-function busyShare({ figures: { serverBusy, deployment }, cpus }: CellFacts): number {
-  return serverBusy / Math.min(deployment.workers, cpus ?? deployment.workers)
-}
-
-/** Of the time of its slices, in which it wanted to run and something else had its CPU: another app of the run, or another program. */
-function waitShare({ totals: { serverWaitNs, elapsedNs } }: CellFacts): number {
-  return (serverWaitNs ?? 0) / elapsedNs
 }
 
 /** From one request of a connection to its next in a closed loop, nanoseconds (Little's law). */
@@ -134,29 +127,17 @@ function wantedConnections({ figures, totals }: CellFacts, serverBusy: number) {
  * whole, or, where it sends the head first, the rest does not come sooner for being acknowledged.
  * @param serverBusy share, from 0 to 1
  */
-function stallMilliseconds(facts: CellFacts, serverBusy: number): number | null {
-  if (serverBusy >= STALLED_BELOW_BUSY || !isHeldBack(facts)) return null
-  return waits(facts).find((milliseconds) => milliseconds >= STALL_FROM_MILLISECONDS) ?? null
-}
-
-/** Are requests waiting mostly for the rest of an answer, and is that the kernel's doing? */
-function isHeldBack({ figures, totals }: CellFacts): boolean {
-  const { latencyMicroseconds, openLoop, load, requests } = figures
+function stallMilliseconds({ figures, totals }: CellFacts, serverBusy: number): number | null {
+  const { latencyMicroseconds: latency, openLoop, load, requests } = figures
   const { ns, hastened, released } = totals.held
   // Connections wait for answers all the time in a closed loop (N = X · R).
-  const waitedNs =
-    openLoop === undefined ? load.connections * totals.elapsedNs : requests * (latencyMicroseconds?.mean ?? 0) * 1000
-  return ns > HELD_SHARE * waitedNs && hastened > 0 && released >= RELEASED_SHARE * hastened
-}
-
-/**
- * How long a response takes, milliseconds: by the latencies, which leave out the first one of each connection in a slice (after a pause TCP
- * mostly acknowledges at once), and by the time from one request of a connection to its next, in a closed loop.
- */
-function waits({ figures, totals }: CellFacts): number[] {
-  const { latencyMicroseconds, openLoop } = figures
-  const cycles = openLoop === undefined ? [cycleNs({ figures, totals }) / 1e6] : []
-  return latencyMicroseconds === null ? cycles : [latencyMicroseconds.p50 / 1000, ...cycles]
+  const waitedNs = openLoop === undefined ? load.connections * totals.elapsedNs : requests * (latency?.mean ?? 0) * 1000
+  const isHeldBack = ns > HELD_SHARE * waitedNs && hastened > 0 && released >= RELEASED_SHARE * hastened
+  if (serverBusy >= STALLED_BELOW_BUSY || !isHeldBack) return null
+  // Latencies leave out the first answer of each connection in a slice: after a pause TCP mostly acknowledges at once.
+  const byLatency = latency === null ? [] : [latency.p50 / 1000]
+  const byCycle = openLoop === undefined ? [cycleNs({ figures, totals }) / 1e6] : []
+  return [...byLatency, ...byCycle].find((milliseconds) => milliseconds >= STALL_FROM_MILLISECONDS) ?? null
 }
 
 /** The server had no time to spare, so its requests/s are what it can give. */
