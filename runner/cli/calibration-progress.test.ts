@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CalibrationProgress } from '../questions/calibration/part.ts'
-import { createCalibrationProgress } from './calibration-progress.ts'
+import { createCalibrationProgress } from './progress.ts'
 
 const clear = '\r\u001b[2K'
 const standing: CalibrationProgress = {

@@ -1,16 +1,19 @@
 import { compareOptions, resumeOption } from '../measure/options.ts'
 import { calibrateOptions } from '../questions/calibration/options.ts'
 import { comparison } from '../questions/question.ts'
-import { formatIds, reportFormats } from '../report/formats.ts'
+import { type FormatId, formatIds, reportFormats } from '../report/formats.ts'
 import { chosenFrom, folder, number } from '../result/option-values.ts'
 import type { CommandRow } from './add-command.ts'
-import { diffFormatIds } from './commands/results.ts'
+import { EXIT, writeError, writeLines } from './output.ts'
 
+/** How two runs side by side can be shown, by the function of `diff-report.ts` that does. */
+const diffFormats = { text: 'renderDiff', md: 'renderDiffMarkdown', json: 'renderDiffJson' } as const
+const diffFormatIds = Object.keys(diffFormats) as (keyof typeof diffFormats)[]
 const LONGEST_SOAK_MINUTES = 600
 const LARGEST_PERCENT = 1000
 
-/** Commands that measure; studies are beside them, in `study-command.ts`. */
-const measuringCommands: readonly CommandRow[] = [
+/** The registry: every command but `study`, which `add-command.ts` makes of the studies there are. */
+export const commands: readonly CommandRow[] = [
   {
     name: 'compare',
     description: 'measure apps side by side: CPU microseconds per request over bare node:http',
@@ -40,7 +43,7 @@ Examples:
 
 It changes nothing: commands it shows are for you to run. Keep the machine as quiet as for a comparison meanwhile.
 Exit status: 0 fit, poor points or not; 1 not fit; 2 usage.`,
-    run: async (values) => (await import('./commands/measure.ts')).runDoctor(values),
+    run: async (values) => (await import('./commands/doctor.ts')).runDoctor(values),
   },
   {
     name: 'soak',
@@ -61,7 +64,7 @@ Examples:
 
 What the runner keeps is read after a garbage collection and tells a leak within minutes; all its memory grows for the first ten.
 It writes no files. Exit status: 0 everything holds; 1 something grows or drifts; 2 usage; 130 interrupted.`,
-    run: async (values) => (await import('./commands/measure.ts')).runSoak(values),
+    run: async (values) => (await import('./commands/suite.ts')).runSoak(values),
   },
   {
     name: 'calibrate',
@@ -76,12 +79,8 @@ Examples:
 
 Nothing else may run on the machine meanwhile. Progress goes to stderr, the paths written to stdout.
 Exit status: 0 done; 1 a part failed; 2 usage; 130 interrupted, finished repetitions are kept below --out.`,
-    run: async (values) => (await import('./commands/calibrate.ts')).runCalibrate(values),
+    run: async (values) => (await import('./commands/suite.ts')).runCalibrate(values),
   },
-]
-
-/** Commands that read runs that were measured before. */
-const resultCommands: readonly CommandRow[] = [
   {
     name: 'report',
     description: 'make any report of a run again, from its result and samples',
@@ -111,7 +110,7 @@ Examples:
 
 Everything is made from result.json and the samples beside it, which are not touched. Paths written go to stdout.
 Exit status: 0 done; 1 a file could not be written; 2 usage.`,
-    run: async (values, [run]) => (await import('./commands/results.ts')).runReport(run!, values),
+    run: (values, [run]) => runReport(run!, values),
   },
   {
     name: 'diff',
@@ -142,7 +141,12 @@ Examples:
 
 A change is proven after Holm's correction for all cells together; whatever is not proven is shown as unchanged.
 Exit status: 0 compared; 1 with --fail-on: a regression beyond it is proven, or a number is lost; or a run is invalid; 2 usage, or runs that cannot be compared.`,
-    run: async (values, [before, after]) => (await import('./commands/results.ts')).runDiff(before!, after!, values),
+    async run({ failOn = null, format = 'text' }, [before, after]) {
+      const [{ diffRuns, failsOn }, report] = await Promise.all([import('./diff.ts'), import('./diff-report.ts')])
+      const diff = await diffRuns(before!, after!, failOn)
+      process.stdout.write(report[diffFormats[format as keyof typeof diffFormats]](diff))
+      return failsOn(diff) ? EXIT.notValid : EXIT.valid
+    },
   },
   {
     name: 'history',
@@ -163,7 +167,12 @@ Examples:
   npm run history -- results --endpoint hello --out docs
 
 Exit status: 0 done; 1 a file could not be written; 2 usage, or nothing to list.`,
-    run: async (values, [runs]) => (await import('./commands/results.ts')).runHistory(runs!, values),
+    async run({ endpoint = null, out = null }, [runs]) {
+      const { text, paths, remarks } = await (await import('./history.ts')).showHistory(runs!, { endpoint, out })
+      process.stdout.write(text)
+      writeError(...remarks.map((one) => `left out: ${one}`), ...paths.map((path) => `written to ${path}`))
+      return EXIT.valid
+    },
   },
   {
     name: 'publish-results',
@@ -172,9 +181,32 @@ Exit status: 0 done; 1 a file could not be written; 2 usage, or nothing to list.
     operands: [['<run>', 'folder of a run, for example results/latest']],
     options: [],
     help: '',
-    run: async (_values, [run]) => (await import('./commands/results.ts')).runPublish(run!),
+    async run(_values, [run]) {
+      writeLines(await (await import('./publish.ts')).publishResults(run!))
+      return EXIT.valid
+    },
   },
 ]
 
-/** The registry: every command but `study`. */
-export const commands: readonly CommandRow[] = [...measuringCommands, ...resultCommands]
+interface ReportValues {
+  readonly format?: FormatId
+  readonly out?: string
+  readonly print?: boolean
+  readonly open?: boolean
+}
+
+/** Makes reports again, and prints their paths or the one report. */
+async function runReport(run: string, { format, out, print, open }: ReportValues): Promise<number> {
+  const { openFile, printReport, rebuildReports } = await import('../questions/rebuild.ts')
+  if (print) {
+    process.stdout.write(await printReport(run, format ?? 'md'))
+    return EXIT.valid
+  }
+  const paths = await rebuildReports(run, { format: format ?? null, out: out ?? null })
+  writeLines(paths)
+  if (!open) return EXIT.valid
+  const page = paths.find((path) => path.endsWith('.html'))
+  const said = page === undefined ? 'there is no page to open; leave out --format' : await openFile(page)
+  if (said !== null) writeError(said)
+  return EXIT.valid
+}

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseResult } from '../result/json.ts'
-import { generatedPages, PUBLISHED, publishedStudies } from './generated-pages.ts'
+import { generatedPages, PUBLISHED, publishedStudies } from './publish.ts'
 
 describe('the generated pages', async () => {
   const pages = (await generatedPages()).map(({ path, text }) => ({ name: relative(process.cwd(), path), path, text }))

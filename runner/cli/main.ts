@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander'
+import type { QuestionCall } from '../questions/measure-question.ts'
+import type { Study } from '../questions/studies/study.ts'
 import { RunError, UserError } from '../result/errors.ts'
-import { addCommand } from './add-command.ts'
+import { addCommand, addStudyCommand } from './add-command.ts'
 import { commands } from './commands.ts'
 import { allowUnread, EXIT, writeError } from './output.ts'
-import { addStudyCommand } from './study-command.ts'
 import { refuseSwallowedOptions } from './swallowed-options.ts'
 
 allowUnread([process.stdout, process.stderr], (error) => {
@@ -26,11 +27,8 @@ export async function main(words: readonly string[]): Promise<number> {
     .configureOutput({ writeErr: () => {} })
     .showSuggestionAfterError(true)
   for (const row of commands) addCommand(program, row, ended)
-  addStudyCommand(program, {
-    print: (text) => void process.stdout.write(text),
-    run: async (study, call) => (await import('./commands/measure.ts')).runQuestion(study, call),
-    ended,
-  })
+  const runStudy = async (study: Study, call: QuestionCall) => (await import('./commands/measure.ts')).runQuestion(study, call)
+  addStudyCommand(program, (text) => void process.stdout.write(text), runStudy, ended)
   const [name, ...args] = words
   const command = program.commands.find((one) => one.name() === name)
   try {
@@ -48,11 +46,8 @@ function report(error: unknown, command = 'compare'): number {
     // Help and version are no errors; commander has printed them already.
     if (error.exitCode === 0) return EXIT.valid
     // Called without a command, commander only prints its help.
-    const message = error.code === 'commander.help' ? 'a command is missing' : error.message
-    const sentence = message
-      .replace(/^error: /, '')
-      .replace(/\n\(?/g, ' ')
-      .replace(/\)$/, '')
+    const message = error.code === 'commander.help' ? 'a command is missing' : error.message.replace(/^error: /, '')
+    const sentence = message.replace(/\n\(?/g, ' ').replace(/\)$/, '')
     writeError(`error: ${sentence}`, `hint: see --help, for example npm run ${command} -- --help`)
     return EXIT.usage
   }

@@ -1,10 +1,18 @@
 import type { Writable } from 'node:stream'
+import type { TerminalOptions } from '../report/terminal.ts'
 import { plainText } from '../result/plain-text.ts'
 
 /** What a command ends with; a mistake in the call or trouble of the machine brings its own (`errors.ts`). */
 export const EXIT = { valid: 0, notValid: 1, usage: 2, interrupted: 130 } as const
 
 const LONGEST_SENTENCE = 1000
+const WIDTH_WITHOUT_TERMINAL = 160
+
+/** What stdout is able to show. */
+export function terminalOptions(): TerminalOptions {
+  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR
+  return { colour, width: process.stdout.columns ?? WIDTH_WITHOUT_TERMINAL }
+}
 
 /** On stdout: for programs too. */
 export function writeLines(lines: readonly string[]): void {

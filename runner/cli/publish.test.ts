@@ -5,8 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fixtureResult } from '../fixtures/fixture-result.ts'
 import { parseResult, renderJson } from '../result/json.ts'
 import type { Result } from '../result/model.ts'
-import { PUBLISHED } from './generated-pages.ts'
-import { publishResults } from './publish.ts'
+import { PUBLISHED, publishResults } from './publish.ts'
 
 describe('publishing refuses, and changes nothing', () => {
   let folder: string

@@ -1,11 +1,29 @@
-import { mkdir, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readPublished } from '../questions/calibrate.ts'
+import { renderCalibrationPage } from '../questions/calibration/page.ts'
 import { studies } from '../questions/studies/registry.ts'
+import { renderChartFiles } from '../report/charts/chart-files.ts'
+import { pictureTag } from '../report/markdown.ts'
+import { mainFactsLine } from '../report/run-facts.ts'
+import { renderMarkdown, renderMarkdownTable } from '../report/run-report.ts'
 import { UserError } from '../result/errors.ts'
-import { readRun, renderJson } from '../result/json.ts'
+import { parseResult, readRun, renderJson, renderJsonSchema } from '../result/json.ts'
 import type { Result } from '../result/model.ts'
 import { writeAtomically } from '../result/run-folder.ts'
-import { CHART_FOLDERS, generatedPages, PUBLISHED } from './generated-pages.ts'
+import * as pages from './pages.ts'
+
+const inProject = (...path: string[]) => join(fileURLToPath(new URL('../../', import.meta.url)), ...path)
+const inDocs = (...path: string[]) => inProject('docs', ...path)
+const SHOWN_ENDPOINT = 'hello'
+
+/** Where published runs are kept: the comparison, the studies by their id, the parts of the calibration. */
+export const PUBLISHED = {
+  comparison: inProject('results', 'published', 'compare.json'),
+  study: (id: string) => inProject('results', 'published', 'studies', `${id}.json`),
+  calibration: inProject('results', 'published', 'calibration'),
+} as const
 
 /**
  * Makes a run the published one: its `result.json` is kept in the repository, and the pages are made from it.
@@ -23,13 +41,14 @@ export async function publishResults(run: string): Promise<string[]> {
 
 /** Writes every generated page: `npm run docs`. @returns the paths */
 export async function writePages(): Promise<string[]> {
-  const pages = await generatedPages()
-  for (const folder of CHART_FOLDERS) await rm(folder, { recursive: true, force: true })
-  for (const { path, text } of pages) {
+  const written = await generatedPages()
+  // These folders hold nothing but generated charts: what is not made any more has to go.
+  for (const folder of ['studies', 'calibration']) await rm(inDocs(folder), { recursive: true, force: true })
+  for (const { path, text } of written) {
     await mkdir(dirname(path), { recursive: true })
     await writeAtomically(path, text)
   }
-  return pages.map(({ path }) => path)
+  return written.map(({ path }) => path)
 }
 
 /** @throws UserError when the run is not valid or not complete */
@@ -58,4 +77,66 @@ function placeOfStudy({ study, findings, stoppedBecause }: Result): string {
     throw new UserError('not-complete', `this run was cut short (${stoppedBecause}): only a complete one can be published`)
   }
   return PUBLISHED.study(known.id)
+}
+
+/**
+ * Every page, chart and schema that is made from code and published runs, with its absolute path; a test fails when one is out of date.
+ */
+export async function generatedPages(): Promise<{ readonly path: string; readonly text: string }[]> {
+  const comparison = parseResult(await readFile(PUBLISHED.comparison, 'utf8'), PUBLISHED.comparison)
+  const entries = await publishedStudies()
+  const [overhead, share] = [picture('overhead', 'published'), picture('share', 'published')]
+  const charts = [
+    ...(await pages.renderStudyCharts(entries)),
+    ...(await renderCalibrationPage(await readPublished(PUBLISHED.calibration))).map(({ path, text }) => ({ name: path, text })),
+  ]
+  return [
+    { path: inDocs('findings.md'), text: pages.renderFindingsPage() },
+    await withRegions(inDocs('doctor.md'), { facts: pages.renderFactsPage() }),
+    { path: inProject('results', 'schema.json'), text: renderJsonSchema() },
+    { path: inProject('results', 'README.md'), text: `${overhead}\n\n${renderMarkdown(comparison)}\n${share}\n` },
+    await withRegions(inProject('README.md'), {
+      results: latestResults(comparison),
+      options: pages.optionsTable(),
+      studies: pages.studiesTable(studies),
+    }),
+    ...(await renderChartFiles(comparison)).map(({ name, text }) => ({ path: inProject('results', 'published', name), text })),
+    { path: inDocs('studies.md'), text: pages.renderStudiesPage(entries) },
+    ...charts.map(({ name, text }) => ({ path: inDocs(name), text })),
+  ]
+}
+
+/** Every study with its published run, if it has one. */
+export async function publishedStudies(): Promise<pages.StudyEntry[]> {
+  return Promise.all(
+    studies.map(async ({ id, title, question }) => {
+      const path = PUBLISHED.study(id)
+      const text = await readFile(path, 'utf8').catch(() => null)
+      return { id, title, question, result: text === null ? null : parseResult(text, path) }
+    }),
+  )
+}
+
+/** A page that is written by hand, but for its regions. */
+async function withRegions(path: string, regions: Readonly<Record<string, string>>): Promise<{ path: string; text: string }> {
+  const page = await readFile(path, 'utf8')
+  return { path, text: Object.entries(regions).reduce((text, region) => pages.replaceRegion(text, ...region), page) }
+}
+
+const chartAlts = {
+  overhead: 'CPU microseconds per request over bare node:http, by framework and endpoint, with intervals',
+  share: 'share of a request spent in the framework, in the work behind the endpoint, and in HTTP',
+} as const
+
+function picture(name: keyof typeof chartAlts, folder: string): string {
+  return pictureTag({ path: `${folder}/${name}`, description: chartAlts[name] })
+}
+
+function latestResults(result: Result): string {
+  return [
+    picture('overhead', 'results/published'),
+    renderMarkdownTable(result, SHOWN_ENDPOINT),
+    renderMarkdownTable(result, null),
+    `All endpoints, intervals and findings: [results/README.md](results/README.md). ${mainFactsLine(result)}.`,
+  ].join('\n\n')
 }

@@ -9,7 +9,7 @@ import { comparison } from '../questions/question.ts'
 import { studies } from '../questions/studies/registry.ts'
 import type { Study } from '../questions/studies/study.ts'
 import { Result } from '../result/model.ts'
-import { addStudyCommand, optionsOf } from './study-command.ts'
+import { addStudyCommand, optionsOf } from './add-command.ts'
 
 const sweep = studies.find(({ id }) => id === 'sweep')!
 
@@ -22,7 +22,7 @@ async function called(...words: string[]): Promise<{ calls: [Study, QuestionCall
     printed += text
   }
   const ended = async (status: Promise<number>) => void (await status)
-  addStudyCommand(program, { print, ended, run: async (study, call) => calls.push([study, call]) })
+  addStudyCommand(program, print, async (study, call) => calls.push([study, call]), ended)
   await program.parseAsync(['study', ...words], { from: 'user' })
   return { calls, printed }
 }

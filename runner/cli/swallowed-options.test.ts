@@ -1,14 +1,18 @@
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../result/errors.ts'
-import { addCommand } from './add-command.ts'
+import { addCommand, addStudyCommand } from './add-command.ts'
 import { commands } from './commands.ts'
-import { addStudyCommand } from './study-command.ts'
 import { refuseSwallowedOptions } from './swallowed-options.ts'
 
 const program = new Command()
 for (const row of commands) addCommand(program, row, async () => {})
-addStudyCommand(program, { print: () => {}, run: async () => 0, ended: async () => {} })
+addStudyCommand(
+  program,
+  () => {},
+  async () => 0,
+  async () => {},
+)
 
 /** What npm 11 sets in any case, and what a machine may have in its .npmrc. */
 const ALWAYS = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { optionsOf } from '../../cli/study-command.ts'
+import { optionsOf } from '../../cli/add-command.ts'
 import { finding, fixtureResult } from '../../fixtures/fixture-result.ts'
 import { AnswerBody, type AnswerTable } from '../../result/answer.ts'
 import type { Estimate, ProcessRecord, Result } from '../../result/model.ts'

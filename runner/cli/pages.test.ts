@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findingKinds } from '../analysis/checks/judge.ts'
 import type { GroupedProbe } from '../machine/machine.ts'
-import { renderFactsPage, renderFindingsPage } from './reference-pages.ts'
+import { renderFactsPage, renderFindingsPage } from './pages.ts'
 
 describe('docs/doctor.md', () => {
   it('has an entry for every fact, in its group', () => {

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import type { Examination, Fact } from '../result/fact.ts'
-import { displayWidth } from '../result/plain-text.ts'
-import { examinationVerdict, renderExamination } from './doctor-report.ts'
+import type { Examination, Fact } from '../../result/fact.ts'
+import { displayWidth } from '../../result/plain-text.ts'
+import { examinationVerdict, renderExamination } from './doctor.ts'
 
 const cpus: Fact = {
   ...{ id: 'cpus', group: 'CPU', title: 'CPUs to use', value: '2 (0, 1)', grade: 'good', change: null },

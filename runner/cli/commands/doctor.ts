@@ -1,12 +1,23 @@
-import { paragraph, type Fact as ReportFact, type Tone, titled } from '../report/document.ts'
-import { type TerminalOptions, toTerminal } from '../report/terminal.ts'
-import { type Examination, type Fact, FactGroup, type Grade, type SpeedScore } from '../result/fact.ts'
-import { count, formatNumber } from '../result/format.ts'
-import { listInWords, plainText } from '../result/plain-text.ts'
+import { EXAMINATION_SECONDS, examineMachine } from '../../questions/doctor.ts'
+import { paragraph, type Fact as ReportFact, type Tone, titled } from '../../report/document.ts'
+import { type TerminalOptions, toTerminal } from '../../report/terminal.ts'
+import { type Examination, type Fact, FactGroup, type Grade, type SpeedScore } from '../../result/fact.ts'
+import { count, formatNumber } from '../../result/format.ts'
+import { prettyJson } from '../../result/json.ts'
+import { listInWords, plainText } from '../../result/plain-text.ts'
+import { EXIT, terminalOptions } from '../output.ts'
 
 const LONGEST_TEXT = 500
 
 const tones: Readonly<Record<Grade, Tone>> = { good: 'valid', poor: 'suspect', unknown: 'note' }
+
+/** Looks at the machine. @returns the exit status */
+export async function runDoctor({ json }: { readonly json?: boolean }): Promise<number> {
+  process.stderr.write(`looking at this machine for about ${EXAMINATION_SECONDS} seconds\n`)
+  const examination = await examineMachine(new Date())
+  process.stdout.write(json ? prettyJson(examination) : renderExamination(examination, terminalOptions()))
+  return examination.fit ? EXIT.valid : EXIT.notValid
+}
 
 /** What the doctor found, for a person at a terminal; also fit for a file with `colour` false. Ends with a line break. */
 export function renderExamination(examination: Examination, options: TerminalOptions): string {
