@@ -116,6 +116,9 @@ export interface StartOptions {
   readonly readyPath: string
   /** Between two looks; absent: as is usual. */
   readonly lookMilliseconds?: number
+  /** How long it may take to come up, and how long one answer may; absent: as is usual. */
+  readonly readyMilliseconds?: number
+  readonly answerMilliseconds?: number
   /** Length of a meaningless environment variable: shifts the initial stack, whose address can bias a whole process. Bytes. */
   readonly environmentPadding: number
 }

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { get } from 'node:http'
@@ -6,11 +5,11 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Address } from '../../apps/address.ts'
 import { schedulings } from '../../apps/scheduling.ts'
-import { survivors } from '../fixtures/command-line.ts'
-import { familyOf, isRunning } from '../fixtures/processes.ts'
+import { killableRunner, nothingLeft } from '../fixtures/killed-runner.ts'
+import { isRunning } from '../fixtures/processes.ts'
 import { appFixture, startApp } from '../fixtures/start-app.ts'
 import { canReadProcessTree } from '../machine/process-tree.ts'
 import { allowedCpus, parseCpuList, placeOnCpus } from '../machine/topology.ts'
@@ -40,8 +39,8 @@ async function start(modulePath: string, more: Partial<DeploymentPlan> = {}, opt
   return deployment
 }
 
-async function failure(modulePath: string, more: Partial<DeploymentPlan> = {}): Promise<DeploymentError> {
-  const error = await start(modulePath, more).then(
+async function failure(modulePath: string, more: Partial<DeploymentPlan> = {}, options: Partial<StartOptions> = {}) {
+  const error = await start(modulePath, more, options).then(
     () => new Error('it started'),
     (error: unknown) => error,
   )
@@ -181,34 +180,31 @@ describe('stopping a deployment', () => {
 })
 
 describe.runIf(canReadProcessTree())('a runner that is gone', () => {
-  /** A runner with an app on a unix socket, in the temporary folder of this test, and everything that belongs to it. */
-  const runner = async (modulePath: string) => {
-    const parent = spawn(process.execPath, [ofRunner('deployment-parent'), modulePath], { stdio: ['ignore', 'pipe', 'inherit'] })
-    onTestFinished(() => void parent.kill('SIGKILL'))
-    const [path] = (await once(parent.stdout, 'data')) as [Buffer]
-    expect(existsSync(String(path).trim())).toBe(true)
-    return { parent, family: familyOf(parent.pid!) }
-  }
-  const nothingLeft = async (family: readonly { pid: number; parent: number; command: string }[]) => {
-    await expect.poll(() => survivors(family)).toEqual([])
-    await expect.poll(() => readdirSync(folder)).toEqual([])
-  }
-
   it('by kill -9: the app goes with what it has started, and its socket with the folder', async () => {
-    const { parent, family } = await runner(appFixture('forks-children'))
+    const { parent, family, address } = await killableRunner({ modulePath: appFixture('forks-children'), transport: 'unix' })
     // The runner, the keeper, the server and its child.
     expect(family).toHaveLength(4)
+    expect(address.transport === 'unix' && existsSync(address.path)).toBe(true)
     parent.kill('SIGKILL')
-    await nothingLeft(family)
+    await nothingLeft(family, folder)
+  })
+
+  it('by kill -9: several workers go with their primary', async () => {
+    const team = { workers: 2, scheduling: 'round-robin' } as const
+    const { parent, family } = await killableRunner({ modulePath: skeleton, transport: 'unix', team })
+    // The runner, the keeper, the primary and its workers.
+    expect(family).toHaveLength(5)
+    parent.kill('SIGKILL')
+    await nothingLeft(family, folder)
   })
 
   it('at once and by itself: even an app that is stopped goes, which cannot notice anything', async () => {
-    const { parent, family } = await runner(appFixture('forks-children'))
+    const { parent, family } = await killableRunner({ modulePath: appFixture('forks-children'), transport: 'unix' })
     const stopped = family.filter(({ pid, command }) => pid !== parent.pid && !command.includes('keeper.ts'))
     for (const { pid } of stopped) process.kill(pid, 'SIGSTOP')
     parent.kill('SIGTERM')
     expect(await once(parent, 'exit')).toEqual([3, null])
-    await nothingLeft(family)
+    await nothingLeft(family, folder)
   })
 })
 
@@ -304,9 +300,10 @@ describe('a server that does not come up', () => {
   })
 
   it('because it accepts connections and never answers', async () => {
-    expect(await failure(appFixture('clings-to-life'))).toMatchObject({
+    const limits = { readyMilliseconds: 5_000, answerMilliseconds: 300 }
+    expect(await failure(appFixture('clings-to-life'), {}, limits)).toMatchObject({
       code: 'not-ready',
-      message: expect.stringMatching(/within 10 s: not answered within 5000 ms$/),
+      message: expect.stringMatching(/within 5 s: not answered within 300 ms$/),
     })
   })
 

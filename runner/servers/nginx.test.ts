@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Address, formatAddress } from '../../apps/address.ts'
 import { checkContract } from '../../apps/contract.ts'
+import { killableRunner, nothingLeft } from '../fixtures/killed-runner.ts'
 import { nginxAlone, nginxForTests } from '../fixtures/nginx.ts'
-import { isRunning, processesWith } from '../fixtures/processes.ts'
+import { processesWith } from '../fixtures/processes.ts'
 import { planFor, START as START_ANYWHERE } from '../fixtures/start-app.ts'
 import { placeOnCpus } from '../machine/topology.ts'
 import type { Deployment, DeploymentPlan } from './deployment.ts'
@@ -51,7 +49,6 @@ describe('nginxConfiguration', () => {
 })
 
 const apps = fileURLToPath(new URL('../../apps', import.meta.url))
-const PARENT = fileURLToPath(new URL('../fixtures/nginx-parent.ts', import.meta.url))
 const nginx = nginxForTests()
 const START = { ...START_ANYWHERE, cpu: placeOnCpus().serverCpu }
 
@@ -153,16 +150,21 @@ describe.skipIf(nginx === null)('nginx', () => {
     expect([readdirSync(folder), ours()]).toEqual([[], []])
   })
 
-  it('ends when its runner is killed, and leaves nothing behind', async () => {
-    const parent = spawn(process.execPath, [PARENT], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const [line] = await once(createInterface({ input: parent.stdout }), 'line')
-    const address = JSON.parse(line) as Address
+  it.each([
+    ['alone', {}, () => ({ program: nginxAlone(nginx!) }), 3],
+    [
+      'in front of an app',
+      { transport: 'unix', modulePath: join(apps, 'koa', 'app.ts') },
+      () => ({ proxy: { name: 'nginx', path: nginx!.path, connections: 4, keepAlive: true } }),
+      4,
+    ],
+  ] as const)('%s ends when its runner is killed, and leaves nothing behind', async (_where, plan, ofNginx, processes) => {
+    const { parent, address, family } = await killableRunner({ modulePath: 'nginx', ...plan, ...ofNginx() })
     expect(await accepts(address)).toBe(true)
-    const family = ours()
-    expect(family.length).toBeGreaterThanOrEqual(1)
+    // The runner, the keeper, nginx, and the app that it stands before.
+    expect(family).toHaveLength(processes)
     parent.kill('SIGKILL')
-    await expect.poll(() => family.filter(({ pid }) => isRunning(pid)).length).toBe(0)
+    await nothingLeft(family, folder)
     expect(await accepts(address), formatAddress(address)).toBe(false)
-    await expect.poll(() => readdirSync(folder)).toEqual([])
   })
 })

@@ -84,10 +84,11 @@ async function ready(
   { name, workers, isComplete, hint }: Program,
   process: StartedProcess,
   address: Address,
-  { readyPath, lookMilliseconds = LOOK_MILLISECONDS }: StartOptions,
+  options: StartOptions,
   startedAt: number,
 ): Promise<Startup> {
-  const limitMs = READY_LIMIT_MILLISECONDS + READY_LIMIT_MORE_MILLISECONDS * Math.max(0, workers - 1)
+  const { readyPath, lookMilliseconds = LOOK_MILLISECONDS, readyMilliseconds = READY_LIMIT_MILLISECONDS } = options
+  const limitMs = readyMilliseconds + READY_LIMIT_MORE_MILLISECONDS * Math.max(0, workers - 1)
   const sinceStart = () => performance.now() - startedAt
   let listenedMilliseconds: number | null = null
   let why = 'nothing listens there'
@@ -98,7 +99,7 @@ async function ready(
     if (ended !== null) throw failure('exited', `${ended} before it answered`)
     const where = `${readyPath} on ${formatAddress(address)}`
     if (sinceStart() > limitMs) throw failure('not-ready', `did not answer ${where} within ${limitMs / 1000} s: ${why}`)
-    const looked = await look(address, readyPath)
+    const looked = await look(address, options)
     if (looked.listens) listenedMilliseconds ??= sinceStart()
     const answers = looked.answers || (looked.unavailable && sinceStart() > listenedMilliseconds! + UNAVAILABLE_MILLISECONDS)
     if (answers && (isComplete?.(process.pid, process.lastLines, address) ?? true)) {
@@ -110,10 +111,10 @@ async function ready(
 }
 
 /** Whether it listens and answers. `unavailable`: it answers that it cannot serve yet, or closes the connection. */
-async function look(address: Address, path: string) {
+async function look(address: Address, { readyPath, answerMilliseconds = ANSWER_LIMIT_MILLISECONDS }: StartOptions) {
   const agent = new Agent({ keepAlive: true })
   try {
-    const { status } = await ask(agent, address, path, { timeoutMs: ANSWER_LIMIT_MILLISECONDS })
+    const { status } = await ask(agent, address, readyPath, { timeoutMs: answerMilliseconds })
     const unavailable = status >= UNAVAILABLE_FROM
     return { listens: true, answers: !unavailable, unavailable, why: `it answers with status ${status}` }
   } catch (error) {
