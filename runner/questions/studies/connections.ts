@@ -131,27 +131,19 @@ function sentences(rows: readonly Row[], way: Way): string[] {
   const own = rows.filter((row) => row.way === way)
   if (way.stalls) return stallSentences(own)
   const known = own.flatMap(({ app, ratio, overhead }) =>
-    ratio !== null && isKnown(ratio) ? [{ ratio, name: named(app), times: `${formatEstimate(ratio)} times`, overhead }] : [],
+    ratio !== null && isKnown(ratio) ? [{ app, ratio, times: `${formatEstimate(ratio)} times`, overhead }] : [],
   )
+  const tied = known.filter(({ ratio }) => isTie(ratio))
   const different = known.filter(({ ratio }) => !isTie(ratio))
-  const small = different.filter(({ ratio }) => withinMargin(ratio))
+  const large = different.filter(({ ratio }) => !withinMargin(ratio))
+  const amounts = large.map(({ app, times, overhead }) => `${named(app)} ${formatEstimate(overhead!)} µs (${times})`)
+  const small = different.filter(({ ratio }) => withinMargin(ratio)).map(({ app, times }) => `${named(app)} (${times})`)
   const changes = `${way.title} changes the server CPU per request`
   const margin = formatNumber(100 * MARGIN, 0)
   return [
-    ...saidOf(
-      different
-        .filter((one) => !small.includes(one))
-        .map(({ name, times, overhead }) => `${name} ${formatEstimate(overhead!)} µs (${times})`),
-      (amounts) => `${changes} of ${amounts}.`,
-    ),
-    ...saidOf(
-      small.map(({ name, times }) => `${name} (${times})`),
-      (those) => `${changes} by less than ${margin} % for ${those}, below the 1 % threshold.`,
-    ),
-    ...saidOf(
-      known.filter(({ ratio }) => isTie(ratio)).map(({ name }) => name),
-      (names) => `${way.title} cannot be told apart from the app as it is by the cost of ${names}.`,
-    ),
+    ...saidOf(amounts, (list) => `${changes} of ${list}.`),
+    ...saidOf(small, (list) => `${changes} by less than ${margin} % for ${list}, below the 1 % threshold.`),
+    ...saidOf(tied, (names) => `${way.title} cannot be told apart from the app as it is by the cost of ${names}.`),
   ]
 }
 
@@ -168,7 +160,7 @@ function stallSentences(rows: readonly Row[]): string[] {
       : `${title} stall ${named(app)}, as they are meant to, and the check says so: ` +
         `${plainText(stall, LONGEST_MESSAGE)}. That is no cost, so none is quoted.`,
   )
-  const others = rows.filter(({ stall }) => stall === null).map(({ app }) => named(app))
+  const others = rows.filter(({ stall }) => stall === null)
   return [...stalled, ...saidOf(others, (names) => `${title} did not stall ${names} here.`)]
 }
 
@@ -203,13 +195,13 @@ function limits(rows: readonly Row[]): string[] {
   const fresh = rows.filter(({ way, valid }) => way.isNew && valid)
   return [
     ...saidOf(
-      fresh.filter(({ cell }) => !serverWasTheLimit(cell)).map(({ app }) => named(app)),
+      fresh.filter(({ cell }) => !serverWasTheLimit(cell)),
       (names) =>
         `Opening a connection costs the load generator more than the server: requests/s of ${names} ` +
         'with a new connection are those of the load generator, not of the server.',
     ),
     ...saidOf(
-      fresh.map(({ app }) => app),
+      fresh,
       () =>
         'On loopback the kernel does a part of opening a connection in the name of the client: the price of a connection is the part of the server.',
     ),

@@ -136,19 +136,14 @@ function sentences(panel: Panel, baseline: string): string[] {
   // Longer, shorter, or not to be told apart: by the interval of the ratio in the same rounds.
   const known = rows.flatMap(({ app, ratio: { [percentile]: ratio } }) => (ratio?.low == null ? [] : [{ app, ratio }]))
   const apart = known.filter(({ ratio }) => excludes(ratio, 1))
+  const longer = apart.map(({ app, ratio }) => `${named(app)} ${formatEstimate(ratio)} times`)
   const tied = known.filter(({ ratio }) => !excludes(ratio, 1))
   // The copies are of no use where the baseline itself is not quoted.
   const hasTwin = copies !== null && copies.low !== null && rows.some(({ app }) => app === baseline)
   return [
     `${where}, ${SHARES[percentile]} of the requests are answered by ${listInWords(told)}.`,
-    ...saidOf(
-      apart.map(({ app, ratio }) => `${named(app)} ${formatEstimate(ratio)} times`),
-      (times) => `That is for ${times} the time of ${name}.`,
-    ),
-    ...saidOf(
-      tied.map(({ app }) => named(app)),
-      (names) => `${names} cannot be told apart from ${name}.`,
-    ),
+    ...saidOf(longer, (times) => `That is for ${times} the time of ${name}.`),
+    ...saidOf(tied, (names) => `${names} cannot be told apart from ${name}.`),
     ...(hasTwin ? [twinSentence(copies, name)] : []),
   ]
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_SLICE_MILLISECONDS } from '../../measure/options.ts'
+import { DEFAULT_SLICE_MILLISECONDS, numeric, option } from '../../measure/options.ts'
 import type { ArrivalShape } from '../../result/load-shape.ts'
 import { listOfWholeNumbers, number } from '../../result/option-values.ts'
 import { processOf } from '../../servers/deployment.ts'
@@ -15,6 +15,7 @@ const MOST_LOAD_PERCENT = 95
 const SLICE_MILLISECONDS = 250
 /** Enough that a request hardly ever waits for a connection. */
 const CONNECTIONS = 32
+const loadPercent = listOfWholeNumbers('--load-percent', 5, MOST_LOAD_PERCENT)
 
 /** What a visitor waits for at a given rate, queue included: latency from the time at which a request was due. */
 export const latency: Study = {
@@ -26,18 +27,14 @@ export const latency: Study = {
   },
   quick: { precision: 5, maxMinutes: 4 },
   ownOptions: [
-    {
-      flags: '--rate <n>',
-      description: 'requests per second, the same for all apps',
-      shownDefault: 'half of what the slowest app can',
-      parse: number('--rate', 1, 1e6),
-    },
-    {
-      flags: '--load-percent <list>',
-      description: 'loads of an app, of what it can by itself',
-      shownDefault: LOAD_PERCENT.join(','),
-      parse: listOfWholeNumbers('--load-percent', 5, MOST_LOAD_PERCENT),
-    },
+    numeric(
+      '--rate <n>',
+      'requests per second, the same for all apps',
+      [number, 1, 1e6],
+      null,
+      'half of what the slowest app can',
+    ),
+    option('--load-percent <list>', 'loads of an app, of what it can by itself', loadPercent, LOAD_PERCENT),
   ],
   examples: [
     'npm run study -- latency --quick',

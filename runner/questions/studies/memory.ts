@@ -1,6 +1,7 @@
 import { FOREIGN_SHARE } from '../../analysis/checks/machine.ts'
 import { excludes, LEVEL } from '../../analysis/estimates.ts'
 import { differences, estimateFigures } from '../../analysis/relative.ts'
+import { numeric } from '../../measure/options.ts'
 import { type AnswerBody, type Columns, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber, formatShare } from '../../result/format.ts'
 import type { Estimate, Result } from '../../result/model.ts'
@@ -25,12 +26,7 @@ export const memory: Study = {
   quick: { rounds: 7, maxMinutes: 4 },
   without: ['precision'],
   ownOptions: [
-    {
-      flags: '--rest <seconds>',
-      description: 'without load, before memory is read at rest',
-      shownDefault: String(REST_SECONDS),
-      parse: number('--rest', 0, LONGEST_REST_SECONDS),
-    },
+    numeric('--rest <seconds>', 'without load, before memory is read at rest', [number, 0, LONGEST_REST_SECONDS], REST_SECONDS),
   ],
   examples: [
     'npm run study -- memory --quick',
@@ -83,7 +79,7 @@ export function answerMemory(
   facts: { readonly restMilliseconds: number; readonly notPinnedBecause: string | null },
 ): AnswerBody {
   const apps = appsWithProcesses(result)
-  const left = result.cells.filter(({ app }) => !apps.includes(app)).map(({ app }) => named(app))
+  const left = result.cells.filter(({ app }) => !apps.includes(app))
   const limits = [
     ...saidOf(left, (names) => `Not quoted, because of what was found of them: ${names}.`),
     ...limitsOf(result, facts.notPinnedBecause),

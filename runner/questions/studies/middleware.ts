@@ -2,14 +2,14 @@ import { fileURLToPath } from 'node:url'
 import { BASELINE } from '../../../apps/app.ts'
 import { installedVersion } from '../../../apps/installed-version.ts'
 import { type FrameworkId, frameworkIds, type PieceId, pieceIds, pieceSources } from '../../../apps/middleware/pieces.ts'
+import { option } from '../../measure/options.ts'
 import { countProcesses } from '../../measure/plan.ts'
 import { UserError } from '../../result/errors.ts'
-import { chosenFrom, list } from '../../result/option-values.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 import type { OwnValues } from '../question.ts'
 import { answerMiddleware } from './middleware-answer.ts'
 import { type PieceStep, planFramework } from './middleware-plan.ts'
-import { prepareVariants, type Study, type Variant, variantOf } from './study.ts'
+import { prepareVariants, type Study, someOf, type Variant, variantOf } from './study.ts'
 
 const STEPS = ['alone', 'added'] as const
 const NO_STEPS = 'none'
@@ -26,18 +26,16 @@ export const middleware: Study = {
   defaults: { apps: frameworkIds, endpoints: ['hello'], precision: 1, maxMinutes: 30 },
   quick: { precision: 5, maxMinutes: 3 },
   ownOptions: [
-    {
-      flags: '--pieces <list>',
-      description: 'pieces of middleware, in the order in which they are added',
-      shownDefault: pieceIds.join(','),
-      parse: (text) => [...new Set(list(text).map((name) => chosenFrom('piece', pieceIds, name)))],
-    },
-    {
-      flags: '--steps <list>',
-      description: 'single pieces: alone (each over the defaults), added (one after another); none: only bare, defaults and all',
-      shownDefault: 'alone,added; none with --quick',
-      parse: (text) => [...new Set(list(text).map((name) => chosenFrom('step', [...STEPS, NO_STEPS], name)))],
-    },
+    option('--pieces <list>', 'pieces of middleware, in the order in which they are added', someOf('piece', pieceIds), [
+      ...pieceIds,
+    ]),
+    option(
+      '--steps <list>',
+      'single pieces: alone (each over the defaults), added (one after another); none: only bare, defaults and all',
+      someOf('step', [...STEPS, NO_STEPS]),
+      [...STEPS],
+      'alone,added; none with --quick',
+    ),
   ],
   examples: [
     'npm run study -- middleware --quick',

@@ -1,19 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { payloadAnswers, payloadEndpoint, payloadFiles, payloadSizes, payloadSources } from '../../../apps/payload/payload.ts'
-import type { CompareOptions } from '../../measure/options.ts'
+import { type CompareOptions, option } from '../../measure/options.ts'
 import { UserError } from '../../result/errors.ts'
-import { chosenFrom, list } from '../../result/option-values.ts'
 import type { NginxPlan } from '../../servers/deployment.ts'
 import { knownApps, type ResolvedApp } from '../../servers/find-app.ts'
 import { findNginx, missingNginx } from '../../servers/nginx.ts'
 import type { OwnValues } from '../question.ts'
 import { answerPayload, type PayloadCell } from './payload-answer.ts'
-import { type PreparedStudy, prepareVariants, type Study, type Variant, variantOf } from './study.ts'
+import { type PreparedStudy, prepareVariants, type Study, someOf, type Variant, variantOf } from './study.ts'
 
 /** Where nginx finds what it serves, in its private folder; as apps/payload/nginx.conf says. */
 const SERVED = 'served'
 const NGINX: ResolvedApp = { id: 'nginx', given: 'nginx', insideProject: true, modulePath: moduleOf('nginx.conf') }
+const sizes = (text: string) => someOf('size', payloadSizes.map(String))(text).map(Number)
 
 /** How the cost of a response grows with its length, from memory and from a file. */
 export const payload: Study = {
@@ -24,18 +24,8 @@ export const payload: Study = {
   quick: { precision: 5, maxMinutes: 4 },
   without: ['endpoints'],
   ownOptions: [
-    {
-      flags: '--sizes <list>',
-      description: 'lengths of the bodies, bytes',
-      shownDefault: payloadSizes.join(','),
-      parse: (text) => list(text).map((size) => Number(chosenFrom('size', payloadSizes.map(String), size))),
-    },
-    {
-      flags: '--sources <list>',
-      description: 'where the bodies come from',
-      shownDefault: payloadSources.join(','),
-      parse: (text) => list(text).map((source) => chosenFrom('source', payloadSources, source)),
-    },
+    option('--sizes <list>', 'lengths of the bodies, bytes', sizes, [...payloadSizes]),
+    option('--sources <list>', 'where the bodies come from', someOf('source', payloadSources), [...payloadSources]),
     { flags: '--frameworks-only', description: 'without nginx, which need not be installed then', shownDefault: 'off' },
   ],
   examples: [

@@ -16,9 +16,10 @@ export function named(app: string): string {
   return plainText(app, LONGEST_NAME)
 }
 
-/** A sentence about some, each named once; none where there is nobody. */
-export function saidOf(names: readonly string[], sentence: (names: string) => string): string[] {
-  return names.length === 0 ? [] : [sentence(listInWords([...new Set(names)]))]
+/** A sentence about texts, or rows by the names of their apps, each once; none where there is nothing. */
+export function saidOf(what: readonly (string | { readonly app: string })[], sentence: (names: string) => string): string[] {
+  const names = new Set(what.map((one) => (typeof one === 'string' ? one : named(one.app))))
+  return names.size === 0 ? [] : [sentence(listInWords([...names]))]
 }
 
 /** A share as percents for a table; null: not known. */

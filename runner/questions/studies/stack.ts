@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { CompareOptions } from '../../measure/options.ts'
+import { type CompareOptions, option } from '../../measure/options.ts'
 import { UserError } from '../../result/errors.ts'
 import { variantId } from '../../result/ids.ts'
-import { chosenFrom, list } from '../../result/option-values.ts'
 import { checkClientAddress } from '../../servers/client-address.ts'
 import type { NginxPlan } from '../../servers/deployment.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
 import { findNginx, missingNginx } from '../../servers/nginx.ts'
 import type { OwnValues } from '../question.ts'
 import { ALONE, answerStack, DIRECT, STACKS, type StackId, WAYS } from './stack-answer.ts'
-import { type PreparedStudy, prepareVariants, type Study, type Variant, variantOf } from './study.ts'
+import { type PreparedStudy, prepareVariants, type Study, someOf, type Variant, variantOf } from './study.ts'
 
 /** nginx cannot make the other answers: there is code behind them. */
 const ALONE_ENDPOINT = 'hello'
@@ -33,12 +32,13 @@ export const stack: Study = {
   quick: { precision: 5, maxMinutes: 4 },
   without: ['transport'],
   ownOptions: [
-    {
-      flags: '--stacks <list>',
-      description: `what to put in front, ${DIRECT} in any case: ${STACKS.join(', ')}`,
-      shownDefault: 'all of them',
-      parse: (text) => list(text).map((name) => chosenFrom('stack', STACKS, name)),
-    },
+    option(
+      '--stacks <list>',
+      `what to put in front, ${DIRECT} in any case: ${STACKS.join(', ')}`,
+      someOf('stack', STACKS),
+      STACKS,
+      'all of them',
+    ),
   ],
   examples: [
     'npm run study -- stack --quick',

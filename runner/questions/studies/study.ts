@@ -3,6 +3,7 @@ import { BASELINE_COPIES, type Plan } from '../../measure/plan.ts'
 import type { Answer, AnswerBody } from '../../result/answer.ts'
 import { copyId, variantId } from '../../result/ids.ts'
 import type { Result } from '../../result/model.ts'
+import { chosenFrom, list } from '../../result/option-values.ts'
 import type { DeploymentPlan } from '../../servers/deployment.ts'
 import { type AppRecipe, type ResolvedApp, writeGeneratedApps } from '../../servers/find-app.ts'
 import type { OwnValues, PreparedQuestion, Question, QuestionContext } from '../question.ts'
@@ -93,6 +94,11 @@ export function variantDeployments(variants: readonly Variant[], baseline: strin
       return { ...plan, ...process, id: copyId(id, copy), copy }
     })
   })
+}
+
+/** Parses some of a set of names; each once. */
+export function someOf<Name extends string>(what: string, known: readonly Name[]): (text: string) => Name[] {
+  return (text) => [...new Set(list(text).map((name) => chosenFrom(what, known, name)))]
 }
 
 /** Numbers that were given, or the usual ones; each once, the smallest first. */

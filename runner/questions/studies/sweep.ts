@@ -1,6 +1,7 @@
 import type { FindingCode } from '../../analysis/checks/judge.ts'
 import { usedUp } from '../../analysis/checks/saturation.ts'
 import { estimateLogs, figuresOf, sums } from '../../analysis/relative.ts'
+import { option } from '../../measure/options.ts'
 import { type AnswerBody, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatNumber } from '../../result/format.ts'
 import { MOST_CONNECTIONS } from '../../result/load-shape.ts'
@@ -39,14 +40,7 @@ export const sweep: Study = {
   defaults: { endpoints: ['hello'], precision: 2, maxMinutes: 10 },
   quick: { precision: 5, maxMinutes: 3 },
   without: ['connections'],
-  ownOptions: [
-    {
-      flags: '--levels <list>',
-      description: 'numbers of connections',
-      shownDefault: LEVELS.join(','),
-      parse: listOfWholeNumbers('--levels', 1, MOST_CONNECTIONS),
-    },
-  ],
+  ownOptions: [option('--levels <list>', 'numbers of connections', listOfWholeNumbers('--levels', 1, MOST_CONNECTIONS), LEVELS)],
   examples: ['npm run study -- sweep --quick', 'npm run study -- sweep --apps koa --levels 1,4,16,64 --endpoints table'],
   async prepare(options, own, { apps }) {
     const counts = ascending(own.levels, LEVELS)

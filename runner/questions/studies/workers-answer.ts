@@ -131,6 +131,7 @@ function limits(result: Result, { variants, cpus }: WorkersFacts, rows: readonly
   const left = endpointsIn(result).flatMap((endpoint) =>
     variants.filter(({ id }) => !rows.some((row) => row.id === id && row.cell.endpoint === endpoint)),
   )
+  const namesOf = (those: readonly WorkersVariant[]) => those.map(({ id }) => named(id))
   const bound = rows.filter(({ cell }) => cell.findings.some(({ code }) => LOAD_LIMITS.has(code)))
   return [
     cpus === null
@@ -140,13 +141,10 @@ function limits(result: Result, { variants, cpus }: WorkersFacts, rows: readonly
       ? ['More workers than CPUs can only share what there is; on a machine with more CPUs they get all that are left.']
       : []),
     ...saidOf(
-      bound.map(({ id }) => named(id)),
-      (names) => `The load generator was the limit, or near it, of ${names}: their requests/s are lower bounds.`,
+      namesOf(bound),
+      (ids) => `The load generator was the limit, or near it, of ${ids}: their requests/s are lower bounds.`,
     ),
-    ...saidOf(
-      left.map(({ id }) => named(id)),
-      (names) => `Without a valid number, and not quoted: ${names}.`,
-    ),
+    ...saidOf(namesOf(left), (ids) => `Without a valid number, and not quoted: ${ids}.`),
   ]
 }
 

@@ -1,17 +1,18 @@
 import { type Scheduling, schedulings } from '../../../apps/scheduling.ts'
 import { kernelCounters } from '../../machine/kernel-counters.ts'
 import { allowedCpus, type CpuPlacement, cpusForWorkers } from '../../machine/topology.ts'
-import type { CompareOptions } from '../../measure/options.ts'
+import { type CompareOptions, option } from '../../measure/options.ts'
 import type { Rig } from '../../measure/rig.ts'
 import { UserError } from '../../result/errors.ts'
-import { chosenFrom, list, listOfWholeNumbers } from '../../result/option-values.ts'
+import { listOfWholeNumbers } from '../../result/option-values.ts'
 import type { OwnValues, QuestionContext } from '../question.ts'
-import { ascending, prepareVariants, type Study, variantOf } from './study.ts'
+import { ascending, prepareVariants, type Study, someOf, variantOf } from './study.ts'
 import { answerWorkers } from './workers-answer.ts'
 
 const WORKERS = [1, 2, 4]
 const QUICK_WORKERS = [1, 2]
 const MOST_WORKERS = 64
+const HOW = 'how connections come to them: in turn, from one shared socket, or each with its own on the port (SO_REUSEPORT)'
 
 /** How an app does behind node:cluster and SO_REUSEPORT, with one worker and with more. */
 export const workers: Study = {
@@ -21,19 +22,14 @@ export const workers: Study = {
   defaults: { apps: ['node-http'], endpoints: ['hello'], precision: 2, maxMinutes: 12 },
   quick: { precision: 5, maxMinutes: 4 },
   ownOptions: [
-    {
-      flags: '--workers <list>',
-      description: 'numbers of workers',
-      shownDefault: `${WORKERS.join(',')}; with --quick ${QUICK_WORKERS.join(',')}`,
-      parse: listOfWholeNumbers('--workers', 1, MOST_WORKERS),
-    },
-    {
-      flags: '--scheduling <list>',
-      description:
-        'how connections come to them: in turn, from one shared socket, or each with its own on the port (SO_REUSEPORT)',
-      shownDefault: schedulings.join(','),
-      parse: (text) => list(text).map((name) => chosenFrom('scheduling', schedulings, name)),
-    },
+    option(
+      '--workers <list>',
+      'numbers of workers',
+      listOfWholeNumbers('--workers', 1, MOST_WORKERS),
+      WORKERS,
+      `${WORKERS.join(',')}; with --quick ${QUICK_WORKERS.join(',')}`,
+    ),
+    option('--scheduling <list>', HOW, someOf('scheduling', schedulings), [...schedulings]),
   ],
   examples: [
     'npm run study -- workers --quick',
