@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { hostileTitle } from '../../fixtures/fixture-result.ts'
 import { countMarks, textsOf } from '../../fixtures/svg-marks.ts'
 import type { ChartSpec } from './marks.ts'
-import { renderSvg } from './render-svg.ts'
+import { renderSvg, textWidth, tidySvg } from './render-svg.ts'
 import { dark, light, themes } from './theme.ts'
 
 function spec(labels: readonly string[] = ['a', 'b'], description = 'made up'): ChartSpec {
@@ -104,5 +104,58 @@ describe('renderSvg', () => {
       (message) => warnings.push(message),
     )
     expect(warnings.join()).toContain('opacity')
+  })
+})
+
+describe('textWidth', () => {
+  test('grows with every letter and with the font', () => {
+    expect(textWidth('', 12)).toBe(0)
+    expect(textWidth('koa', 24)).toBeCloseTo(2 * textWidth('koa', 12), 9)
+    expect(textWidth('autocannon, one after another', 12)).toBeGreaterThan(textWidth('autocannon', 12))
+  })
+
+  // Measured in Chromium at 12 px.
+  test.each([
+    ['autocannon, one after another', 184.02],
+    ['neighbours in the block', 141.21],
+    ['0123456789', 76.35],
+    ['MWkoa [1.455, 1.479] ±', 146.82],
+  ])('%s: not less than in DejaVu Sans, a wide font, and not much more', (text, pixels) => {
+    expect(textWidth(text, 12)).toBeGreaterThanOrEqual(pixels)
+    expect(textWidth(text, 12)).toBeLessThan(1.06 * pixels)
+  })
+
+  test('knows wide letters and marks without width', () => {
+    expect(textWidth('漢字', 10)).toBe(20)
+    expect(textWidth('e\u0301', 10)).toBe(textWidth('e', 10))
+  })
+})
+
+const tidy = (inner: string) =>
+  tidySvg(`<svg xmlns="x">${inner}</svg>`, 'Some Sans', 'name')
+    .replace(/^<svg [^>]*>/, '')
+    .replace('</svg>', '')
+
+describe('tidySvg', () => {
+  test.each([
+    [
+      '<path transform="translate(1.23456,-0.001)" d="M1.005e-7,2.5L3,4"/>',
+      '<path transform="translate(1.23,0)" d="M0,2.5L3,4"/>',
+    ],
+    ['<text font-family="Some Sans" font-size="12px">1.23456</text>', '<text font-size="12px">1.23456</text>'],
+    ['<text font-family="Other">x</text>', '<text font-family="Other">x</text>'],
+    ['<path class="background" aria-hidden="true" d="M0,0h0v0h0Z"/><g></g>', ''],
+    ['<path class="background" d="M0,0h9v9h0Z" stroke="#ddd"/>', '<path class="background" d="M0,0h9v9h0Z" stroke="#ddd"/>'],
+    [
+      '<g clip-path="url(#clip7)"/><clipPath id="clip7"/><g clip-path="url(#clip3)"/>',
+      '<g clip-path="url(#clip1)"/><clipPath id="clip1"/><g clip-path="url(#clip2)"/>',
+    ],
+    ['<text>opacity="1" aria-hidden="true" d="1.23456"</text>', '<text>opacity="1" aria-hidden="true" d="1.23456"</text>'],
+  ])('%s', (before, after) => expect(tidy(before)).toBe(after))
+
+  test('tells font and name once, at the root', () => {
+    const root = /^<svg [^>]*>/.exec(tidySvg('<svg xmlns="x"></svg>', "A, 'B'", 'a "b"'))![0]
+    expect(root).toContain('font-family="A, &#39;B&#39;"')
+    expect(root).toContain('aria-label="a &quot;b&quot;"')
   })
 })
