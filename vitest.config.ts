@@ -14,11 +14,11 @@ const PROCESSES = [
   'runner/load/autocannon/*.test.ts',
   'runner/report/html/browser.test.ts',
   'runner/servers/{client-address,local-host,module-program,nginx}.test.ts',
-  'runner/questions/studies/{cache,latency,memory,middleware,payload,stack,sweep,workers}.test.ts',
+  'runner/questions/studies/{cache,connections,latency,memory,middleware,payload,stack,sweep,workers}.test.ts',
   'runner/questions/studies/*-command.test.ts',
 ]
 /** Tests of what takes a quiet machine: 40 milliseconds that are 40. */
-const MEASURING = ['runner/analysis/checks/real-findings.test.ts', 'runner/questions/studies/connections.test.ts']
+const MEASURING = ['runner/analysis/checks/real-findings.test.ts']
 /** For what hangs: no test asserts a speed, and a busy machine takes its time. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 50_000, interval: 20 } } }
 /** Vitest would leave one of two CPUs to itself; what waits for a process leaves room for a third. */
@@ -27,7 +27,7 @@ const WORKERS = 3
 const quick = { setupFiles: ['runner/fixtures/quick-starts.ts'], globalSetup: ['runner/fixtures/compiled.ts'] }
 const group = (groupOrder: number) => ({ sequence: { groupOrder } })
 
-/** All others three at a time, the long ones first; then what measures, one file after another. */
+/** All others three at a time, the long ones first; then what measures, alone. */
 export default defineConfig({
   test: {
     maxWorkers: WORKERS,
