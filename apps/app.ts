@@ -15,13 +15,12 @@ export function variantOf(base: App, what: string, createServer: App['createServ
   return { title: `${base.title}, ${what}`, package: null, createServer }
 }
 
+/** What is requested, in the order in which it is reported: from no work of one's own to a lot of it. Each has its name as its path. */
+export const endpointIds = ['hello', 'template', 'table', 'lookup'] as const
+export type EndpointId = (typeof endpointIds)[number]
+
 /** "Your code": one copy behind every app. Each function returns a complete response body. */
-export interface Workload {
-  hello(): string
-  template(): string
-  table(): string
-  lookup(): string
-}
+export type Workload = Readonly<Record<EndpointId, () => string>>
 
 /** The app every other is compared with: the skeleton without a framework. */
 export const BASELINE = 'node-http'

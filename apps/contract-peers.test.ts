@@ -1,7 +1,7 @@
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import type { Address } from './address.ts'
+import type { Address } from './ask.ts'
 import { checkContract, type EndpointCheck } from './contract.ts'
 
 describe('a peer that is no honest server', () => {

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { appFixture, startApp } from '../runner/fixtures/start-app.ts'
 import { knownApps, resolveApp } from '../runner/servers/find-app.ts'
-import type { Address } from './address.ts'
+import { endpointIds } from './app.ts'
+import type { Address } from './ask.ts'
 import { checkContract, contract, type EndpointCheck } from './contract.ts'
-import { endpointIds } from './endpoints.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'contract-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,7 +1,6 @@
 import { Agent } from 'node:http'
-import type { Address } from './address.ts'
-import { type Answer, type AskLimits, ask, NoAnswerError, usualBodyBytes } from './ask.ts'
-import { type EndpointId, endpointPaths } from './endpoints.ts'
+import type { EndpointId } from './app.ts'
+import { type Address, type Answer, type AskLimits, ask, NoAnswerError, usualBodyBytes } from './ask.ts'
 import type { Violation } from './violation.ts'
 
 /** What every app answers to `GET` of an endpoint, byte for byte. */
@@ -52,7 +51,7 @@ export const contract: Readonly<Record<EndpointId, ExpectedAnswer>> = {
 }
 
 function answerOf(endpoint: EndpointId, type: string, contentLength: number, body: string): ExpectedAnswer {
-  return { path: endpointPaths[endpoint], status: 200, contentType: `${type}; charset=utf-8`, contentLength, body }
+  return { path: `/${endpoint}`, status: 200, contentType: `${type}; charset=utf-8`, contentLength, body }
 }
 
 /** A path no app knows: every app answers it with 404, each with a body of its own. */

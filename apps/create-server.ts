@@ -160,21 +160,13 @@ export async function createServer(app: App, workload: Workload): Promise<Server
 
 function notAServer(title: string, got: unknown): AppError {
   const sentence = `createServer() of ${title} must return a server of node:http, got ${nameOf(got)}`
-  const measured = 'only HTTP/1.1 without TLS is measured'
   // Servers of node:http2 are no class that is exported; they are told by their names.
-  if (nameOf(got).includes('Http2')) {
-    return new AppError('not-a-server', `${sentence}, a server of node:http2`, {
-      hint: `${measured}: return http.createServer(handler)`,
-    })
-  }
-  if (got instanceof TlsServer) {
-    return new AppError('not-a-server', `${sentence} of node:https, which speaks TLS`, {
-      hint: `${measured}: return http.createServer(handler)`,
-    })
-  }
-  return new AppError('not-a-server', sentence, {
-    hint: 'return http.createServer(handler), or the http.Server that the framework wraps',
-  })
+  const kind = nameOf(got).includes('Http2') ? ', a server of node:http2' : ' of node:https, which speaks TLS'
+  const isOther = nameOf(got).includes('Http2') || got instanceof TlsServer
+  const hint = isOther
+    ? 'only HTTP/1.1 without TLS is measured: return http.createServer(handler)'
+    : 'return http.createServer(handler), or the http.Server that the framework wraps'
+  return new AppError('not-a-server', `${sentence}${isOther ? kind : ''}`, { hint })
 }
 
 function nameOf(value: unknown): string {

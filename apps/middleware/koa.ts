@@ -9,7 +9,6 @@ import logger from 'koa-pino-logger'
 import session from 'koa-session'
 import { pino } from 'pino'
 import type { App, Workload } from '../app.ts'
-import { endpointPaths } from '../endpoints.ts'
 import { addRoutes } from '../koa/app.ts'
 import { appWith, DEFAULT_SETTINGS, type PieceId, type PieceSettings, SESSION_SECRET } from './pieces.ts'
 
@@ -35,16 +34,16 @@ export function withPieces(pieces: readonly PieceId[], settings: PieceSettings =
 function answerByPath(workload: Workload): Middleware {
   return (ctx) => {
     switch (ctx.path) {
-      case endpointPaths.hello:
+      case '/hello':
         ctx.body = workload.hello()
         break
-      case endpointPaths.template:
+      case '/template':
         ctx.body = workload.template()
         break
-      case endpointPaths.table:
+      case '/table':
         ctx.body = workload.table()
         break
-      case endpointPaths.lookup:
+      case '/lookup':
         ctx.body = workload.lookup()
     }
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { endpointIds } from '../app.ts'
 import { contract } from '../contract.ts'
-import { endpointIds, endpointPaths } from '../endpoints.ts'
 import { workload } from './workload.ts'
 
 describe('workload', () => {
@@ -36,6 +36,6 @@ describe('contract', () => {
   })
 
   it.each(endpointIds)('%s: the path is the one that is requested under load', (endpoint) => {
-    expect(contract[endpoint].path).toBe(endpointPaths[endpoint])
+    expect(contract[endpoint].path).toBe(`/${endpoint}`)
   })
 })

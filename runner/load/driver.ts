@@ -1,4 +1,4 @@
-import type { Address } from '../../apps/address.ts'
+import type { Address } from '../../apps/ask.ts'
 import type { CpuReading } from '../machine/process-tree.ts'
 import type { Arrivals } from './arrivals.ts'
 

@@ -1,4 +1,4 @@
-import type { Address } from '../../apps/address.ts'
+import type { Address } from '../../apps/ask.ts'
 import type { KernelCounters } from '../machine/kernel-counters.ts'
 import type { CpuReading, Member } from '../machine/process-tree.ts'
 import type { Deployment, DeploymentHost, DeploymentPlan } from '../servers/deployment.ts'

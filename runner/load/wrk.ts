@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
-import { formatAddress } from '../../apps/address.ts'
+import { formatAddress } from '../../apps/ask.ts'
 import { RunError, UserError } from '../result/errors.ts'
 import type { LoadDriver, LoadSession, LoadTarget, Pulse, PulseOrder } from './driver.ts'
 

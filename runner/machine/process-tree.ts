@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
-import type { Address } from '../../apps/address.ts'
+import type { Address } from '../../apps/ask.ts'
 import { total } from '../statistics/summary.ts'
 import {
   descendants,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Address } from '../../apps/address.ts'
+import type { Address } from '../../apps/ask.ts'
 import { total } from '../statistics/summary.ts'
 
 /** `sysconf(_SC_CLK_TCK)` is 100 on every Linux that Node runs on. */

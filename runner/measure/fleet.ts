@@ -1,4 +1,4 @@
-import { formatAddress } from '../../apps/address.ts'
+import { formatAddress } from '../../apps/ask.ts'
 import { expectedAnswer } from '../../apps/contract.ts'
 import type { LoadSession, LoadTarget } from '../load/driver.ts'
 import type { CpuPin } from '../machine/child.ts'

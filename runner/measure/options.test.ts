@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { endpointIds } from '../../apps/endpoints.ts'
+import { endpointIds } from '../../apps/app.ts'
 import { UserError } from '../result/errors.ts'
 import { type CompareOptions, compareOptions, DEFAULT_SLICE_MILLISECONDS, withDefaults } from './options.ts'
 

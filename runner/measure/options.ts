@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { endpointIds } from '../../apps/endpoints.ts'
+import { endpointIds } from '../../apps/app.ts'
 import { type DriverId, driverNotes, drivers } from '../load/drivers.ts'
 import { MOST_CONNECTIONS } from '../result/load-shape.ts'
 import { chosenFrom, folder, list, number, wholeNumber } from '../result/option-values.ts'

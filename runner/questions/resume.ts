@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { endpointIds } from '../../apps/endpoints.ts'
+import { endpointIds } from '../../apps/app.ts'
 import { type DriverId, drivers } from '../load/drivers.ts'
 import { differingPoints, environmentPoints, type Point, type StartEnvironment } from '../machine/environment-points.ts'
 import { type CompareOptions, type OptionRow, optionName } from '../measure/options.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, get } from 'node:http'
 import { text } from 'node:stream/consumers'
-import type { Address } from '../../apps/address.ts'
+import type { Address } from '../../apps/ask.ts'
 import { RunError } from '../result/errors.ts'
 import { DeploymentError } from './deployment.ts'
 import { makePrivateFolder, removeFolder } from './keeper.ts'

@@ -1,4 +1,4 @@
-import type { Address } from '../../apps/address.ts'
+import type { Address } from '../../apps/ask.ts'
 import type { Description } from '../../apps/description.ts'
 import type { TeamWish } from '../../apps/scheduling.ts'
 import type { CpuPin } from '../machine/child.ts'

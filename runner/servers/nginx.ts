@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import type { Address } from '../../apps/address.ts'
+import type { Address } from '../../apps/ask.ts'
 import { canReadProcessTree } from '../machine/process-tree.ts'
 import type { NginxAlone, NginxPlan, ProxyPlan } from './deployment.ts'
 import type { Program } from './running-program.ts'

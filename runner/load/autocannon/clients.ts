@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import type autocannon from 'autocannon'
-import type { Address } from '../../../apps/address.ts'
+import type { Address } from '../../../apps/ask.ts'
 import { type Gate, GatedClient } from './gate.ts'
 
 /** What autocannon writes, and what has to stand there so that the server closes the connection (RFC 9112, section 9.6). */

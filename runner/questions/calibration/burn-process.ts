@@ -1,6 +1,6 @@
 // A child that says how long one call of a burning workload takes: node burn-process.ts <turns> <milliseconds>
 import { withBurning } from '../../../apps/burning/burning.ts'
-import { hello } from '../../../apps/workload/hello.ts'
+import { workload } from '../../../apps/workload/workload.ts'
 import { median } from '../../statistics/summary.ts'
 
 /** Said once, then the child ends. */
@@ -18,7 +18,7 @@ const CALLS_AT_ONCE = 20
 process.on('disconnect', () => process.exit())
 
 const [turns, milliseconds] = process.argv.slice(2).map(Number) as [number, number]
-const burningHello = withBurning(hello, turns)
+const burningHello = withBurning(workload.hello, turns)
 let answered = 0
 
 callFor(WARM_UP_WINDOWS * milliseconds)

@@ -1,5 +1,4 @@
-import { BASELINE } from '../../../apps/app.ts'
-import { endpointIds } from '../../../apps/endpoints.ts'
+import { BASELINE, endpointIds } from '../../../apps/app.ts'
 import type { RoundAnalysis } from '../../analysis/round-analysis.ts'
 import { type AnswerChart, type AnswerTable, chartOf, tableOf } from '../../result/answer.ts'
 import { count, formatNumber, formatPlusMinusPercent, formatShare } from '../../result/format.ts'

@@ -1,5 +1,5 @@
-import { formatAddress } from '../../../apps/address.ts'
-import { endpointPaths } from '../../../apps/endpoints.ts'
+import { formatAddress } from '../../../apps/ask.ts'
+import { contract } from '../../../apps/contract.ts'
 import { wrkDriver } from '../../load/wrk.ts'
 import { type CpuPlacement, unpinRunner } from '../../machine/topology.ts'
 import { settledCpu } from '../../measure/slice.ts'
@@ -198,7 +198,7 @@ export async function startServer(server: Server, placement: CpuPlacement): Prom
   unpinRunner(placement)
   const plan = { id: server.name, app: server.app.id, modulePath: server.app.modulePath, transport: 'tcp' } as const
   try {
-    const deployment = await localHost.start(plan, { cpu: null, environmentPadding: 0, readyPath: endpointPaths.hello })
+    const deployment = await localHost.start(plan, { cpu: null, environmentPadding: 0, readyPath: contract.hello.path })
     return { server, deployment }
   } catch (error) {
     if (error instanceof DeploymentError) throw new RunError(error.code, error.message, { cause: error })
@@ -216,7 +216,7 @@ type NamedRun = Awaited<ReturnType<typeof runLoad>>
 /** Runs a load program on a server's hello; CPU time is that of its process tree over the whole run, connecting included. */
 async function runLoad({ server, deployment }: RunningServer, program: LoadProgram, shape: LoadShape, signal: AbortSignal) {
   const before = await deployment.cpu()
-  const report = await program.run(`${formatAddress(deployment.address)}${endpointPaths.hello}`, shape, signal)
+  const report = await program.run(`${formatAddress(deployment.address)}${contract.hello.path}`, shape, signal)
   const after = await settledCpu(deployment)
   return { server, ...report, cpuNs: after.cpuNs - before.cpuNs }
 }

@@ -1,5 +1,4 @@
-import { BASELINE } from '../../../apps/app.ts'
-import type { EndpointId } from '../../../apps/endpoints.ts'
+import { BASELINE, type EndpointId } from '../../../apps/app.ts'
 import { pinRunner } from '../../machine/topology.ts'
 import { Failures } from '../../measure/failures.ts'
 import { withDefaults } from '../../measure/options.ts'
