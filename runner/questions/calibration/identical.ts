@@ -90,20 +90,8 @@ function comparison(run: number, { endpoint, ratio }: { endpoint: string; ratio:
   return bounded(ratio).map((known) => ({ ...known, endpoint, run, excludes: !holds(known, 1) }))
 }
 
-/** All comparisons of one kind: how often an interval is wrong, how wide it is and how far off the ratio. Distances are shares. */
-export interface Agreement {
-  readonly intervals: number
-  readonly level: number
-  readonly excluding: number
-  readonly medianHalfWidth: number
-  readonly medianDistance: number
-  /** 95 of 100 comparisons are nearer to 1 than this. */
-  readonly farDistance: number
-  readonly mean: number
-}
-
-/** null without any comparison. */
-export function agreementOf(comparisons: readonly Comparison[]): Agreement | null {
+/** All comparisons of one kind: how often an interval is wrong, how wide it is and how far off the ratio, as shares; null without any. */
+export function agreementOf(comparisons: readonly Comparison[]) {
   const [first] = comparisons
   if (first === undefined) return null
   const values = comparisons.map(({ value }) => value)
@@ -114,10 +102,13 @@ export function agreementOf(comparisons: readonly Comparison[]): Agreement | nul
     excluding: comparisons.filter(({ excludes }) => excludes).length,
     medianHalfWidth: median(comparisons.map(relativeHalfWidth)),
     medianDistance: median(distances),
+    /** 95 of 100 comparisons are nearer to 1 than this. */
     farDistance: quantile(distances, 0.95),
     mean: mean(values),
   }
 }
+
+type Agreement = NonNullable<ReturnType<typeof agreementOf>>
 
 function noiseFloor({ medianHalfWidth, farDistance }: Agreement): string {
   return (
