@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { pulsed, pulseUntil, settle } from '../../fixtures/pulsed.ts'
+import { pulsed, pulseUntil } from '../../fixtures/pulsed.ts'
 import { type Asked, bodyOf, scriptedServer } from '../../fixtures/scripted-server.ts'
 
 const FRESH = { keepAlive: false }
@@ -38,23 +38,20 @@ describe('a new connection for every request', () => {
       // Nothing is left open: what closing costs the server belongs to this slice.
       expect(load.target.gate.owed).toBe(0)
     }
-    await settle()
     // Each of the four tried once whether the server is there.
-    expect(connections).toBe(all + 4)
+    await expect.poll(() => connections).toBe(all + 4)
     expect(wishes).toEqual(new Set(['close']))
-    expect(await new Promise((resolve) => server.getConnections((_error, count) => resolve(count)))).toBe(0)
+    await expect.poll(() => new Promise((resolve) => server.getConnections((_error, count) => resolve(count)))).toBe(0)
     server.close()
   })
 
   it('is no reconnect, and none is open while nothing is asked', async () => {
     await using server = await scriptedServer(answer)
     using load = await pulsed(server.address, FRESH)
-    await settle()
-    expect([server.asked.total, server.sockets.size, server.accepted()]).toEqual([0, 0, 4])
+    await expect.poll(() => [server.asked.total, server.sockets.size, server.accepted()]).toEqual([0, 0, 4])
     const { requests, reconnects } = await load.pulse()
     expect([server.accepted(), reconnects]).toEqual([requests + 4, 0])
-    await settle()
-    expect(server.sockets.size).toBe(0)
+    await expect.poll(() => server.sockets.size).toBe(0)
   })
 
   it('works over a unix socket', async () => {
