@@ -1,5 +1,6 @@
 import type { Precision } from '../measure/round-sizes.ts'
 import type { Estimate, MeasuredCell, RoundValue } from '../result/model.ts'
+import type { CellVariances } from '../statistics/allocation.ts'
 import {
   estimateMeans,
   exponentiate,
@@ -8,6 +9,7 @@ import {
   relativeHalfWidth,
   roundsNeeded,
 } from '../statistics/estimate.ts'
+import { mean, meanOrNull } from '../statistics/summary.ts'
 import { AllInCosts } from './all-in.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 
@@ -187,11 +189,28 @@ export function precisionReached(
   const widths = estimates.map(({ halfWidth }) => Math.expm1(halfWidth))
   const widest = widths.reduce((worst, width, index) => (width > widths[worst]! ? index : worst), 0)
   const { app, endpoint } = cells[widest]!
+  // The mean of two has a quarter of the variance of their difference.
+  const reference = meanOrNull([...identicalLogRatios(rounds).values()].flat().map((difference) => difference ** 2 / 4)) ?? 0
   return {
     widestHalfWidth: widths[widest]!,
     widestCell: `${app} ${endpoint}`,
     roundsNeeded: wanted === null ? null : Math.max(...estimates.map((estimate) => needed(estimate, wanted))),
+    variances: estimates.flatMap((estimate, index) => variancesOf(cells[index]!, estimate, reference)),
   }
+}
+
+/**
+ * What the variance of a cell's rounds is made of: blocks of the same processes differ, so do two processes of the baseline, and what is left
+ * lies between processes of the app. The variance itself is moderated over the cells. None where a round had too few blocks to tell.
+ */
+function variancesOf({ app, measured }: CellSeries, { standardError }: MeanEstimate, reference: number): CellVariances[] {
+  const known = measured.flatMap(({ blockVariance: block, value, copies }) =>
+    block === null ? [] : [{ block, within: block / value.blocks, perProcess: 1 / copies.length }],
+  )
+  if (known.length < measured.length || !Number.isFinite(standardError)) return []
+  const between = known.length * standardError ** 2 - mean(known.map(({ within }) => within)) - reference
+  const process = Math.max(0, between) / mean(known.map(({ perProcess }) => perProcess))
+  return [{ app, process, reference, block: mean(known.map(({ block }) => block)) }]
 }
 
 function needed(estimate: MeanEstimate, wanted: number): number {

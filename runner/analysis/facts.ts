@@ -2,7 +2,7 @@ import type { LoadDriver } from '../load/driver.ts'
 import type { describeMachine } from '../machine/machine.ts'
 import type { CpuPlacement } from '../machine/topology.ts'
 import type { CompareOptions } from '../measure/options.ts'
-import { loadOf, type Plan, provokedBy } from '../measure/plan.ts'
+import { loadOf, type Plan, provokedBy, runningIn } from '../measure/plan.ts'
 import type { RunRecord } from '../measure/records.ts'
 import type { Environment, MeasuredCell } from '../result/model.ts'
 import { workersOf } from '../servers/deployment.ts'
@@ -107,8 +107,8 @@ function toldOf({ plannedNs, answeredNs, latency: _, ...told }: OpenLoopFigures)
 
 export type Identity = Pick<MeasuredCell, 'app' | 'endpoint' | 'deployment' | 'load' | 'provokes'>
 
-export function cellIdentity({ plan, options, machine }: RunFacts, app: string, endpoint: string): Identity {
-  const copies = plan.deployments.filter((deployment) => deployment.app === app)
+export function cellIdentity({ plan, options, machine, processes }: RunFacts, app: string, endpoint: string): Identity {
+  const copies = runningIn(plan.deployments, processes).filter((deployment) => deployment.app === app)
   const [first] = copies
   const { runtime, transport, proxy } = first!
   const { connections, keepAlive, sliceMilliseconds } = loadOf(plan, first!)

@@ -2,12 +2,12 @@ import { loadOf, type Plan } from '../measure/plan.ts'
 import { type BetweenSlices, type BlockRecord, costNs, requestsPerSecond, type Slice } from '../measure/records.ts'
 import type { RoundValue } from '../result/model.ts'
 import { processOf } from '../servers/deployment.ts'
-import { meanOrNull, median, trimmedLogRatio, trimmedMean } from '../statistics/summary.ts'
+import { mean, meanOrNull, median, trimmedLogRatio, trimmedMean } from '../statistics/summary.ts'
 import type { CopySums } from './all-in.ts'
 import { type OpenLoopFigures, openLoopOf } from './open-loop.ts'
 import { proxyParts } from './proxy-parts.ts'
 import { type CellTotals, SEEN_BY_LOAD, SUMMED, sumFields, sumOfHeld } from './sums.ts'
-import { costsByBlock, driftOver, helperFall, positionEffect, slowAnswers } from './within-round.ts'
+import { blockVariance, costsByBlock, driftOver, helperFall, positionEffect, slowAnswers } from './within-round.ts'
 
 /** One cell (app and endpoint) in one round: what every figure of the result is made from. */
 export interface CellRound extends CellTotals {
@@ -18,6 +18,8 @@ export interface CellRound extends CellTotals {
   readonly value: Omit<RoundValue, 'costMicroseconds' | 'ratio' | 'overheadMicroseconds' | 'lateMicroseconds'>
   /** All that its servers used and answered in slices that count: two for the baseline. */
   readonly copies: readonly CopySums[]
+  /** Variance of the log ratio of one block; null: too few blocks. */
+  readonly blockVariance: number | null
   /**
    * Change of the cost from the first block to the last, as a share of it: of the cost above the baseline, of the baseline its own. null:
    * too few blocks.
@@ -68,7 +70,7 @@ export function analyseRound(
     return [...byApp].flatMap(([app, own]): CellRound[] => {
       const costs = costsOf(app)
       if (costs.length === 0 || references.length === 0) return []
-      const typicalLogRatio = app === baseline ? 0 : trimmedLogRatio(costs[0]!, references)
+      const typicalLogRatio = app === baseline ? 0 : mean(costs.map((copy) => trimmedLogRatio(copy, references)))
       if (Number.isNaN(typicalLogRatio)) return []
       const isOwn = (slice: Slice) => own.some(({ deployment }) => slice.deployment === deployment.id)
       const slices = here.filter((slice) => isOwn(slice) && Number.isFinite(costNs(slice)))
@@ -108,6 +110,10 @@ export function analyseRound(
             .map(({ deployment, drained }) => {
               return { process: processOf(deployment), ...sumFields(drained, ['requests', 'serverCpuNs', 'elapsedNs']) }
             }),
+          blockVariance: blockVariance(
+            slices,
+            here.filter(({ deployment }) => byApp.get(baseline)!.some((copy) => copy.deployment.id === deployment)),
+          ),
           drift: meanOrNull(drifts),
           helperFall: helperFall(slices),
           serverBusy: median(slices.map(({ serverCpuNs, elapsedNs }) => serverCpuNs / elapsedNs)),

@@ -1,4 +1,4 @@
-import { BASELINE_COPIES } from '../measure/plan.ts'
+import { COPIES } from '../measure/plan.ts'
 import { costNs, type Slice } from '../measure/records.ts'
 import { copyId } from '../result/ids.ts'
 
@@ -21,7 +21,7 @@ export async function distributionsOf(
   samples: AsyncIterable<Sample> | Iterable<Sample>,
   { cells: known }: { readonly cells: readonly { readonly app: string }[] },
 ): Promise<SliceDistribution[]> {
-  const appOf = new Map(known.flatMap(({ app }) => BASELINE_COPIES.map((copy) => [copyId(app, copy), app])))
+  const appOf = new Map(known.flatMap(({ app }) => COPIES.map((copy) => [copyId(app, copy), app])))
   const cells = new Map<string, { app: string; endpoint: string; costs: number[] }>()
   for await (const sample of samples) {
     const cost = costNs(sample as Slice)

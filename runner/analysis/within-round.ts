@@ -97,3 +97,25 @@ function waitForAnswerNs(slice: Slice, connections: number): number | null {
   // The wait of any of its threads: what is not certain is not held against an app.
   return Math.min(lateNs, elapsedNs - serverCpuNs - Math.max(serverRunDelayNs, serverWaitNs) - loadWaitNs)
 }
+
+/**
+ * How much the log ratio of the costs of two cells varies from block to block: a cost is a ratio of sums over blocks, so each block moves its
+ * log by (CPU time − cost · requests) / all CPU time (the infinitesimal jackknife; Efron and Tibshirani 1993, section 22).
+ * @param own slices of one round that count; a block with several of them is one block
+ * @param references the same of what it is compared with
+ * @returns null with fewer than two blocks
+ */
+export function blockVariance(own: readonly Slice[], references: readonly Slice[]): number | null {
+  const [ofOwn, ofReferences] = [influences(own), influences(references)]
+  const blocks = [...ofOwn.keys()]
+  if (blocks.length < 2) return null
+  const squares = total(blocks, (block) => (ofOwn.get(block)! - (ofReferences.get(block) ?? 0)) ** 2)
+  return (squares * blocks.length ** 2) / (blocks.length - 1)
+}
+
+/** What each block has moved the log of the cost by. */
+function influences(slices: readonly Slice[]): Map<number, number> {
+  const { serverCpuNs, requests } = sumFields(slices, ['serverCpuNs', 'requests'])
+  const moved = (slice: Slice) => (slice.serverCpuNs - (serverCpuNs / requests) * slice.requests) / serverCpuNs
+  return new Map([...Map.groupBy(slices, ({ block }) => block)].map(([block, of]) => [block, total(of, moved)]))
+}

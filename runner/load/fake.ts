@@ -26,7 +26,7 @@ export interface FakeWorldOptions {
   /** What a proxy uses in front of an app, over what the app uses. */
   readonly proxyOverApp: number
   /** Standard deviation of the log cost of a process, and of a slice. */
-  readonly processNoise: number
+  readonly processNoise: number | ((app: string) => number)
   readonly sliceNoise: number
   /** Share of the CPU time of a pulse on threads that run no event loop. */
   helperShare(place: FakePlace): number
@@ -137,7 +137,8 @@ export class FakeWorld {
       this.#options.beforeStart(plan.id)
       this.journal.push(`start ${plan.id}`)
       this.nowNs += 100e6
-      const noise = this.#options.processNoise * this.#normal()
+      const { processNoise: of } = this.#options
+      const noise = (typeof of === 'number' ? of : of(plan.app)) * this.#normal()
       const state = new FakeProcess(plan, noise, this.nowNs)
       const address: Address = { transport: 'tcp', host: '127.0.0.1', port: 1 }
       this.#running.set(address, state)

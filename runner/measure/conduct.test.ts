@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { type SimulationOptions, simulation } from '../fixtures/simulated-run.ts'
 import { RunError, UserError } from '../result/errors.ts'
 import { DeploymentError } from '../servers/deployment.ts'
+import { planDeployments } from './plan.ts'
+import type { RoundRecord } from './records.ts'
 import { allListeners, type RoundSummary } from './rig.ts'
 
 async function run(options: SimulationOptions = {}) {
@@ -119,6 +121,31 @@ describe('the order of a run', () => {
       expect(new Set(own).size).toBe(2)
       expect(own[0]).not.toBe(own[1])
     }
+  })
+})
+
+describe('the cut of rounds', () => {
+  const apps = ['node-http', 'koa', 'express'].map((id) => ({ id, modulePath: `/${id}.ts`, given: id, insideProject: true }))
+  const plan = {
+    blocksPerRound: null,
+    warmUpMilliseconds: 2_400,
+    deployments: planDeployments(apps, 'node-http', 'tcp', [1, 2, 3]),
+  }
+  const restless = { processNoise: (app: string) => (app === 'koa' ? 0.04 : 0.002), sliceNoise: 0.01 }
+  const processesOf = (records: readonly RoundRecord[], app: string) =>
+    records.map(({ slices }) => new Set(slices.map(({ deployment }) => deployment).filter((id) => id.split('#')[0] === app)).size)
+
+  it('gives an app whose processes differ much more of them, and every round fewer blocks, from the fourth round on', async () => {
+    const { record, records, result } = await run({ plan, rule: { rounds: 8, precision: null }, world: restless })
+    const koa = processesOf(records, 'koa')
+    expect(koa.slice(0, 3)).toEqual([1, 1, 1])
+    expect(Math.min(...koa.slice(3))).toBeGreaterThan(1)
+    expect(processesOf(records, 'express')).toEqual(Array(8).fill(1))
+    expect(processesOf(records, 'node-http')).toEqual(Array(8).fill(2))
+    const blocks = records.map((round) => round.blocks.length)
+    expect(blocks.at(-1)).toBeLessThan(blocks[0]!)
+    const cell = result(record).cells.find(({ app }) => app === 'koa')!
+    expect(cell.deployment.copies).toBe(koa.at(-1))
   })
 })
 

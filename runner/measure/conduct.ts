@@ -2,19 +2,21 @@ import { RunError } from '../result/errors.ts'
 import { cellName, Failures } from './failures.ts'
 import { type Plan, planRound } from './plan.ts'
 import { preflight } from './preflight.ts'
-import type { AppPreflight, Failure, RoundRecord, RunRecord, RunState } from './records.ts'
+import { type AppPreflight, type Failure, type RoundRecord, type RunRecord, type RunState, UNSIZED } from './records.ts'
 import type { Listener, Rig, RunContext } from './rig.ts'
 import { measureRound } from './round.ts'
 import {
   afterRound,
+  cutRounds,
   expected,
   type Forecast,
+  isRefinedAfter,
   mayStart,
   type Precision,
+  roundNs,
   type StopRule,
   sizeRounds,
   stopAfter,
-  UNSIZED,
 } from './round-sizes.ts'
 
 const FAILED_ROUNDS_IN_A_ROW = 2
@@ -72,9 +74,20 @@ export async function conduct(rig: Rig, plan: Plan, options: ConductOptions): Pr
   const others = plan.deployments.filter(({ app }) => app !== plan.baseline)
   if (others.length > 0 && others.every(({ app }) => out.has(app))) return { ...state, stoppedBecause: 'failed' }
 
+  const running = () => plan.deployments.filter(({ app }) => !failures.wholeApps.has(app))
+  /** Rounds as they follow from what the rounds so far have shown. */
+  const refine = () => {
+    const { rounds, precision, meanRoundNs } = forecast
+    if (precision === null || precision.variances.length === 0 || !isRefinedAfter(rounds)) return
+    const shape = { ...state, plan, running: running() }
+    const availableNs = options.maximumNs - elapsedNs() + rounds * meanRoundNs
+    const cut = cutRounds(shape, precision.variances, options, availableNs)
+    forecast = { ...forecast, meanRoundNs: (meanRoundNs * roundNs(shape, cut)) / roundNs(shape, state) }
+    state = { ...state, ...cut }
+  }
+
   if (resumed === null) {
-    const running = plan.deployments.filter(({ app }) => !out.has(app))
-    const { sizes, meanRoundNs } = await sizeRounds(context, running, options, elapsedNs)
+    const { sizes, meanRoundNs } = await sizeRounds(context, running(), options, elapsedNs)
     state = { ...state, ...sizes }
     forecast = { ...forecast, meanRoundNs }
   } else {
@@ -82,6 +95,7 @@ export async function conduct(rig: Rig, plan: Plan, options: ConductOptions): Pr
     forecast = { rounds, precision, meanRoundNs: resumed.elapsedNs / rounds }
     const stop = stopAfter(forecast, options)
     if (stop !== null) return { ...state, stoppedBecause: stop }
+    refine()
   }
 
   let failedRounds = 0
@@ -92,7 +106,7 @@ export async function conduct(rig: Rig, plan: Plan, options: ConductOptions): Pr
     const beganNs = rig.now()
     let record: RoundRecord
     try {
-      record = await measureRound(context, planRound(plan, round, state.blocksPerRound), state.warmUpMilliseconds)
+      record = await measureRound(context, planRound(plan, round, state), state.warmUpMilliseconds)
     } catch (error) {
       if (!(error instanceof RunError) || ++failedRounds >= FAILED_ROUNDS_IN_A_ROW) throw error
       listener.remark(`round ${round} is lost and will be repeated: ${error.message}`)
@@ -115,5 +129,6 @@ export async function conduct(rig: Rig, plan: Plan, options: ConductOptions): Pr
     })
     const stop = failures.wholeApps.has(plan.baseline) ? 'failed' : stopAfter(forecast, options)
     if (stop !== null) return { ...state, stoppedBecause: stop }
+    refine()
   }
 }

@@ -53,8 +53,8 @@ const rows = {
   json: option('--json', 'print result.json instead of the tables', undefined, false, 'off'),
   /** Milliseconds; null: as the driver likes it. */
   slice: numeric('--slice <ms>', 'length of a slice', [number, 5, 5000], null, `${DEFAULT_SLICE_MILLISECONDS}; 1000 with wrk`),
-  /** null: as many as make most of a round measuring. */
-  blocks: numeric('--blocks <n>', 'blocks per round', [wholeNumber, 1, 500], null, 'enough to measure for most of a round'),
+  /** null: as many as narrow the intervals soonest. */
+  blocks: numeric('--blocks <n>', 'blocks per round', [wholeNumber, 1, 500], null, 'what narrows the intervals soonest'),
   /** Seconds; null: sized by the pilot. */
   warmUp: numeric('--warm-up <seconds>', 'warm-up of every fresh process', [number, 0.1, 60], null, 'by pilot'),
 }

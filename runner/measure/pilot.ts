@@ -2,7 +2,7 @@ import { type DeploymentPlan, processOf, workersOf } from '../servers/deployment
 import { mean, meanOrNull, median } from '../statistics/summary.ts'
 import { startFleet } from './fleet.ts'
 import { countProcesses, endpointsOf, type Plan, planRound } from './plan.ts'
-import { costNs } from './records.ts'
+import { costNs, UNSIZED } from './records.ts'
 import type { RunContext } from './rig.ts'
 import { measureSlice } from './slice.ts'
 import { WARM_UP_TURN_MILLISECONDS } from './warm-up.ts'
@@ -19,7 +19,9 @@ export async function warmUpCurves(
   { rig, plan, failures, signal, progress }: Omit<RunContext, 'listener'>,
   perProcess: number,
 ): Promise<{ curves: ReadonlyMap<string, readonly CurvePoint[]>; meanSliceMilliseconds: number | null }> {
-  const fleet = await startFleet(rig, plan, planRound(plan, PILOT_ROUND, 0), failures.wholeApps)
+  const planned = planRound(plan, PILOT_ROUND, UNSIZED)
+  const startOrder = planned.startOrder.filter((index) => isInPilot(plan.deployments[index]!))
+  const fleet = await startFleet(rig, plan, { ...planned, startOrder }, failures.wholeApps)
   const curves = new Map<string, CurvePoint[]>()
   let loadedInAll = 0
   let slices = 0

@@ -53,8 +53,10 @@ describe('provoked findings', () => {
   })
 })
 
+const cut = (blocksPerRound: number, processes = {}) => ({ blocksPerRound, processes })
+
 describe('planRound', () => {
-  const round = planRound(plan, 3, 40)
+  const round = planRound(plan, 3, cut(40))
 
   it('has every endpoint once in every block, and every deployment once for each', () => {
     expect(round.blocks).toHaveLength(40 * 3)
@@ -86,7 +88,7 @@ describe('planRound', () => {
         Array.from({ length: 40 }, (_, block) => round.blocks.slice(3 * block, 3 * block + 3).map(({ endpoint }) => endpoint)),
       ),
     ).toBe(6)
-    const rounds = Array.from({ length: 30 }, (_, index) => planRound(plan, index + 1, 1))
+    const rounds = Array.from({ length: 30 }, (_, index) => planRound(plan, index + 1, cut(1)))
     expect(distinct(rounds.map(({ startOrder }) => startOrder))).toBeGreaterThan(10)
     expect(distinct(rounds.map(({ warmUpOrder }) => warmUpOrder))).toBeGreaterThan(10)
     expect(rounds.some(({ startOrder, warmUpOrder }) => String(startOrder) !== String(warmUpOrder))).toBe(true)
@@ -101,11 +103,11 @@ describe('planRound', () => {
   })
 
   it('depends on the seed and the number of the round only', () => {
-    expect(planRound(plan, 3, 40)).toEqual(round)
-    expect(planRound(plan, 4, 40)).not.toEqual({ ...round, round: 4 })
-    expect(planRound({ ...plan, seed: 100 }, 3, 40)).not.toEqual(round)
+    expect(planRound(plan, 3, cut(40))).toEqual(round)
+    expect(planRound(plan, 4, cut(40))).not.toEqual({ ...round, round: 4 })
+    expect(planRound({ ...plan, seed: 100 }, 3, cut(40))).not.toEqual(round)
     // Fewer blocks are the first ones of more: a resumed or shortened round stays what it was.
-    expect(planRound(plan, 3, 10).blocks).toEqual(round.blocks.slice(0, 30))
+    expect(planRound(plan, 3, cut(10)).blocks).toEqual(round.blocks.slice(0, 30))
   })
 })
 
@@ -114,17 +116,17 @@ describe('a deployment with endpoints of its own', () => {
   const restricted = { ...plan, deployments }
 
   it('has slices of these only, and changes nothing for the others', () => {
-    const all = planRound(plan, 3, 10)
+    const all = planRound(plan, 3, cut(10))
     const without = all.blocks.map((block) => ({
       ...block,
       slices: block.slices.filter(({ deployment }) => block.endpoint === 'lookup' || plan.deployments[deployment]!.id !== 'koa'),
     }))
-    expect(planRound(restricted, 3, 10)).toEqual({ ...all, blocks: without })
+    expect(planRound(restricted, 3, cut(10))).toEqual({ ...all, blocks: without })
   })
 })
 
 describe('repeatedBlock', () => {
-  const { blocks } = planRound(plan, 3, 40)
+  const { blocks } = planRound(plan, 3, cut(40))
   const orderOf = ({ slices }: (typeof blocks)[number]) => slices.map(({ deployment }) => deployment).join()
 
   it('has the same slices in an order of its own', () => {

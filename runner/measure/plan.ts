@@ -5,9 +5,12 @@ import { type DeploymentPlan, processOf, workersOf } from '../servers/deployment
 import type { ResolvedApp } from '../servers/find-app.ts'
 import { type Random, seededRandom } from '../statistics/random.ts'
 import { total } from '../statistics/summary.ts'
+import type { RoundSizes } from './records.ts'
 
 /** Two copies of the baseline run in every comparison: the control is measured twice as often, and every run is an A/A test. */
 export const BASELINE_COPIES = [1, 2] as const
+/** Processes that an app may have in a round: where they differ much, several cost less time than as many rounds more. */
+export const COPIES = [1, 2, 3] as const
 /** Length of the meaningless environment variable, bytes: one page shifts the initial stack through every alignment. */
 const LARGEST_PADDING = 4095
 /** Slices are stretched or shortened by up to this share so that they cannot beat in time with a timer of the app or the machine. */
@@ -26,8 +29,10 @@ export interface Plan {
   readonly answers?: ContractOptions['answers']
   readonly connections: number
   readonly sliceMilliseconds: number
-  /** null: as many as make most of a round measuring, once the warm-up is known. */
+  /** null: as many as make the intervals narrow soonest. */
   readonly blocksPerRound: number | null
+  /** Where they are not given: a round with fewer has too few requests for the question. */
+  readonly leastBlocks?: number
   /** null: the pilot decides. */
   readonly warmUpMilliseconds: number | null
   /**
@@ -36,6 +41,9 @@ export interface Plan {
    */
   readonly processRecords?: { readonly restMilliseconds: number }
 }
+
+/** What a round holds of the plan. */
+export type RoundCut = Pick<RoundSizes, 'blocksPerRound' | 'processes'>
 
 export interface PlannedSlice {
   /** Index into the plan's deployments. */
@@ -60,15 +68,24 @@ export interface PlannedRound {
   readonly blocks: readonly PlannedBlock[]
 }
 
-/** The deployments of a comparison: one of every app, two of the baseline. */
+/** The deployments of a comparison: two of the baseline. @param copies of every other app, of which a round may start fewer */
 export function planDeployments(
   apps: readonly ResolvedApp[],
   baseline: string,
   transport: DeploymentPlan['transport'],
+  copies: readonly number[] = [1],
 ): DeploymentPlan[] {
   return apps.flatMap(({ id, modulePath }) =>
-    (id === baseline ? BASELINE_COPIES : [1]).map((copy) => ({ id: copyId(id, copy), app: id, copy, modulePath, transport })),
+    (id === baseline ? BASELINE_COPIES : copies).map((copy) => {
+      const optional = id !== baseline && copy > 1 ? ({ optional: true } as const) : {}
+      return { id: copyId(id, copy), app: id, copy, modulePath, transport, ...optional }
+    }),
   )
+}
+
+/** Of the deployments of a plan those that run in a round. */
+export function runningIn(deployments: readonly DeploymentPlan[], processes: RoundSizes['processes']): DeploymentPlan[] {
+  return deployments.filter(({ app, copy = 1, optional }) => !optional || copy <= (processes[app] ?? 1))
 }
 
 /** The app that a deployment of the plan runs. */
@@ -103,21 +120,26 @@ export function countProcesses(deployments: readonly DeploymentPlan[]): number {
   return total([...byProcess.values()], (workers) => workers)
 }
 
-/** Everything random about one round (from 1), from the plan's seed and the round's number alone. */
-export function planRound(plan: Plan, round: number, blocksPerRound: number): PlannedRound {
+/**
+ * Everything random about one round (from 1), from the plan's seed and the round's number alone: with more blocks or processes the order of
+ * the others stays.
+ */
+export function planRound(plan: Plan, round: number, { blocksPerRound, processes }: RoundCut): PlannedRound {
   const random = seededRandom(plan.seed, round)
   const indexes = plan.deployments.map((_, index) => index)
+  const running = new Set(runningIn(plan.deployments, processes))
+  const runs = (index: number) => running.has(plan.deployments[index]!)
   const stretch = () => 1 + SLICE_JITTER * (2 * random.float() - 1)
   const slices = (endpoint: string, stretched: number) =>
     random.shuffle(indexes).flatMap((deployment) => {
       const own = plan.deployments[deployment]!
-      if (!endpointsOf(plan, own).includes(endpoint)) return []
+      if (!runs(deployment) || !endpointsOf(plan, own).includes(endpoint)) return []
       return [{ deployment, milliseconds: loadOf(plan, own).sliceMilliseconds * stretched }]
     })
   return {
     round,
-    startOrder: random.shuffle(indexes),
-    warmUpOrder: random.shuffle(indexes),
+    startOrder: random.shuffle(indexes).filter(runs),
+    warmUpOrder: random.shuffle(indexes).filter(runs),
     environmentPadding: indexes.map(() => random.integer(0, LARGEST_PADDING)),
     blocks: Array.from({ length: blocksPerRound }, (_, block) =>
       random.shuffle(plan.endpoints).map((endpoint) => ({

@@ -106,8 +106,21 @@ const RoundSizes = z.object({
   /** What the pilot found necessary; more than was done when the run is too short for it. */
   wantedWarmUpMilliseconds: z.number(),
   blocksPerRound: z.int(),
+  /** By app, where they follow from how much its processes differ; of the others all that the plan has. */
+  processes: z.record(z.string(), z.int().positive()).default({}),
+  /** What a slice really took in the pilot; null: unknown. */
+  observedSliceMilliseconds: z.number().nullable().default(null),
 })
 export type RoundSizes = z.infer<typeof RoundSizes>
+
+/** Before anything is known. */
+export const UNSIZED: RoundSizes = {
+  warmUpMilliseconds: 0,
+  wantedWarmUpMilliseconds: 0,
+  blocksPerRound: 0,
+  processes: {},
+  observedSliceMilliseconds: null,
+}
 
 /** What is known of a run beside its rounds; failures in the order in which they happened, preflight's included. */
 const RunState = RoundSizes.extend({ preflight: listOf(AppPreflight), failures: listOf(Failure) })

@@ -1,31 +1,82 @@
 import { describe, expect, it } from 'vitest'
 import { threeAppPlan as plan, stopRule as rule } from '../fixtures/plans.ts'
 import { type Plan, planDeployments } from './plan.ts'
-import { blocksFor, fittingBlocks, fittingWarmUp, roundNs } from './round-sizes.ts'
+import { cutRounds, fittingWarmUp, isRefinedAfter, roundNs } from './round-sizes.ts'
+
+const COPIES_OF_EACH = [1, 2, 3]
+const several: Plan = {
+  ...plan,
+  deployments: planDeployments(
+    ['node-http', 'koa', 'express'].map((id) => ({ id, modulePath: `/${id}.ts`, given: id, insideProject: true })),
+    'node-http',
+    'tcp',
+    COPIES_OF_EACH,
+  ),
+}
+const shapeOf = (plan: Plan, warmUpMilliseconds = 1_000) => {
+  return { plan, running: plan.deployments, warmUpMilliseconds, observedSliceMilliseconds: null }
+}
+const LONG = 300e9
 
 describe('the length of a round', () => {
-  const plan = { endpoints: ['hello', 'lookup'], sliceMilliseconds: 20 } as unknown as Plan
-  const app = { id: 'koa', modulePath: '/koa.ts', given: 'koa', insideProject: true }
-  const running = [1, 2, 3, 4, 5].flatMap((number) => planDeployments([{ ...app, id: `koa-${number}` }], 'raw', 'tcp'))
-  const shape = { plan, running, warmUpMilliseconds: 1_000, observedSliceMilliseconds: null }
+  const shape = shapeOf(plan)
+  const cut = (blocksPerRound: number, processes = {}) => ({ blocksPerRound, processes })
 
-  it('is at least what it measures and warms up, and grows by a block at a time', () => {
-    expect(roundNs(shape, 10)).toBeGreaterThan(5 * (1_000 + 10 * 2 * 20) * 1e6)
-    const block = roundNs(shape, 11) - roundNs(shape, 10)
-    expect(block).toBeGreaterThanOrEqual(5 * 2 * 20 * 1e6)
-    expect(roundNs(shape, 21) - roundNs(shape, 20)).toBeCloseTo(block, 0)
+  it('is at least what it measures and warms up, and grows by a block and by a process at a time', () => {
+    expect(roundNs(shape, cut(10))).toBeGreaterThan(4 * (1_000 + 10 * 3 * 20) * 1e6)
+    const block = roundNs(shape, cut(11)) - roundNs(shape, cut(10))
+    expect(block).toBeGreaterThanOrEqual(4 * 3 * 20 * 1e6)
+    expect(roundNs(shape, cut(21)) - roundNs(shape, cut(20))).toBeCloseTo(block, 0)
+    const one = roundNs(shapeOf(several), cut(10, { koa: 1, express: 1 }))
+    const two = roundNs(shapeOf(several), cut(10, { koa: 2, express: 1 }))
+    expect(two - one).toBeGreaterThan((1_000 + 10 * 3 * 20) * 1e6)
+  })
+})
+
+describe('the cut of a round', () => {
+  const variances = (koa: number, express: number, block = 0.02) =>
+    Object.entries({ koa, express }).map(([app, process]) => {
+      return { app, process: process ** 2, reference: 0.004 ** 2, block: block ** 2 }
+    })
+
+  it('is one process of every app before anything is known of them, and several of what differs most after it', () => {
+    expect(cutRounds(shapeOf(several), null, rule(), LONG).processes).toEqual({ koa: 1, express: 1 })
+    const { processes } = cutRounds(shapeOf(several), variances(0.05, 0.005), rule(), LONG)
+    expect(processes.koa).toBeGreaterThan(1)
+    expect(processes.express).toBe(1)
   })
 
-  it('is cut until the least number of rounds fits, but never to nothing', () => {
-    expect(fittingBlocks(shape, 30, rule(), 0)).toBe(30)
-    const fitting = fittingBlocks(shape, 30, rule({ maximumNs: 80e9 }), 10e9)
-    expect(fitting).toBeLessThan(30)
-    expect(6 * roundNs(shape, fitting)).toBeLessThanOrEqual(70e9)
-    expect(6 * 1.05 * roundNs(shape, fitting + 1)).toBeGreaterThan(70e9)
-    expect(fittingBlocks(shape, 30, rule({ maximumNs: 1e9 }), 0)).toBe(3)
-    expect(fittingBlocks(shape, 2, rule({ maximumNs: 1e9 }), 0)).toBe(2)
-    // With an exact number of rounds all of them have to fit.
-    expect(fittingBlocks(shape, 30, rule({ rounds: 2, maximumNs: 80e9 }), 10e9)).toBe(30)
+  it('says nothing of processes where the plan has one of each', () => {
+    expect(cutRounds(shapeOf(plan), variances(0.05, 0.005), rule(), LONG).processes).toEqual({})
+  })
+
+  it('has more blocks the more they differ and the longer the warm-up is, within limits', () => {
+    const blocks = (noise: number, warmUp = 1_000) =>
+      cutRounds(shapeOf(plan, warmUp), variances(0.02, 0.02, noise), rule(), LONG).blocksPerRound
+    expect(blocks(0.05)).toBeGreaterThan(blocks(0.02))
+    expect(blocks(0.05, 4_000)).toBeGreaterThan(blocks(0.05))
+    expect(blocks(0.001)).toBe(4)
+    expect(blocks(10)).toBeLessThanOrEqual(60)
+  })
+
+  it('keeps a number of blocks that was given', () => {
+    expect(cutRounds(shapeOf({ ...plan, blocksPerRound: 7 }), variances(0.02, 0.02), rule(), LONG).blocksPerRound).toBe(7)
+  })
+
+  it('is as small as it gets where the least number of rounds does not fit', () => {
+    const { blocksPerRound, processes } = cutRounds(shapeOf(several), variances(0.05, 0.05, 1), rule(), 1e9)
+    expect(blocksPerRound).toBe(4)
+    expect(processes).toEqual({ koa: 1, express: 1 })
+  })
+
+  it('is found for a run of the baseline alone', () => {
+    const alone = { ...plan, deployments: plan.deployments.filter(({ app }) => app === 'node-http') }
+    expect(cutRounds(shapeOf(alone), null, rule(), LONG)).toMatchObject({ processes: {} })
+  })
+
+  it('is made anew after three rounds, six, twelve and so on', () => {
+    const refined = Array.from({ length: 30 }, (_, index) => index + 1).filter(isRefinedAfter)
+    expect(refined).toEqual([3, 6, 12, 24])
   })
 })
 
@@ -55,22 +106,5 @@ describe('the warm-up of a short run', () => {
 
   it('is never nothing', () => {
     expect(fittingWarmUp(40, 2_400, rule({ maximumNs: 10e9 }), 9e9)).toBe(300)
-  })
-})
-
-describe('the blocks of a round', () => {
-  it('grows with the warm-up and shrinks with the number of endpoints and the length of slices, within limits', () => {
-    const least = blocksFor(plan, 0)
-    expect(blocksFor(plan, 1_000)).toBeGreaterThan(least)
-    expect(blocksFor({ ...plan, endpoints: ['hello'] }, 1_000)).toBeGreaterThan(blocksFor(plan, 1_000))
-    expect(blocksFor({ ...plan, sliceMilliseconds: 40 }, 1_000)).toBeLessThan(blocksFor(plan, 1_000))
-    expect(blocksFor({ ...plan, sliceMilliseconds: 5_000 }, 0)).toBeGreaterThanOrEqual(3)
-    expect(blocksFor(plan, 1e9)).toBe(blocksFor(plan, 1e8))
-  })
-
-  it('are more where a deployment has endpoints of its own, and so shorter blocks', () => {
-    const hello = { ...plan, endpoints: ['hello', 'lookup'] }
-    const one = hello.deployments.map((own) => (own.app === 'node-http' ? own : { ...own, endpoints: ['hello'] }))
-    expect(blocksFor({ ...hello, deployments: one }, 1_000)).toBeGreaterThan(blocksFor(hello, 1_000))
   })
 })

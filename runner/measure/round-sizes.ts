@@ -1,10 +1,11 @@
 import { RunError } from '../result/errors.ts'
 import type { StopReason } from '../result/model.ts'
 import type { DeploymentPlan } from '../servers/deployment.ts'
+import { allocate, type CellVariances, type RoundTimes } from '../statistics/allocation.ts'
 import { total } from '../statistics/summary.ts'
 import { restsMilliseconds } from './between.ts'
 import { pilotProcesses, warmUpCurves, warmUpLength } from './pilot.ts'
-import { countProcesses, endpointsOf, loadOf, type Plan } from './plan.ts'
+import { countProcesses, endpointsOf, loadOf, type Plan, type RoundCut, runningIn } from './plan.ts'
 import type { RoundSizes } from './records.ts'
 import type { RunContext } from './rig.ts'
 
@@ -26,6 +27,8 @@ export interface Precision {
   readonly widestCell: string
   /** In all; null when no precision is wanted. */
   readonly roundsNeeded: number | null
+  /** What the widths come from, cell by cell. */
+  readonly variances: readonly CellVariances[]
 }
 
 /** What is known after some rounds. */
@@ -95,15 +98,14 @@ const START_MILLISECONDS = 250
 const SLICE_EXTRA_MILLISECONDS = 1
 /** In a round whose processes are watched: one before the load, one after it. */
 const RESTS = 2
+const BLOCKS = { least: 4, most: 60 }
 /**
- * Time spent measuring over time spent starting and warming up: the pilot included, six tenths of a run's time are measuring. Processes
- * differ more than slices do, so fewer blocks and more rounds would be a little more precise per minute (Kalibera and Jones, 2013).
+ * Variances of log ratios, between processes and of a block, before any round has shown them: as on the machines seen so far
+ * (docs/precision-log.md). They hold for three rounds.
  */
-const MEASURE_OVER_PREPARE = 1.8
-const BLOCKS = { least: 8, most: 60, leastInShortRun: 3 }
-
-/** Before anything is known. */
-export const UNSIZED: RoundSizes = { warmUpMilliseconds: 0, wantedWarmUpMilliseconds: 0, blocksPerRound: 0 }
+const EXPECTED: Omit<CellVariances, 'app'> = { process: 0.02 ** 2, reference: 0.007 ** 2, block: 0.05 ** 2 }
+/** Rounds after which a new cut is worth it: at first little is known, and later little changes. */
+const FIRST_REFINED = 3
 
 /**
  * How long the rounds of a new run shall be: from a pilot, and from the time there is; and how long one will take.
@@ -117,13 +119,14 @@ export async function sizeRounds(
 ): Promise<{ sizes: RoundSizes; meanRoundNs: number }> {
   const { plan, listener, signal } = context
   const { wanted, observedSliceMilliseconds } = await wantedWarmUp(context, running, rule, elapsedNs)
-  const warmUpMilliseconds = plan.warmUpMilliseconds ?? fittingWarmUp(countProcesses(running), wanted, rule, elapsedNs())
+  const warmUpMilliseconds =
+    plan.warmUpMilliseconds ?? fittingWarmUp(countProcesses(runningIn(running, {})), wanted, rule, elapsedNs())
   if (warmUpMilliseconds < wanted && !signal.aborted)
     listener.remark(`only ${(warmUpMilliseconds / 1000).toFixed(1)} s of warm-up fit into the time of this run`)
   const shape = { plan, running, warmUpMilliseconds, observedSliceMilliseconds }
-  const blocksPerRound = plan.blocksPerRound ?? fittingBlocks(shape, blocksFor(plan, warmUpMilliseconds), rule, elapsedNs())
-  const sizes = { warmUpMilliseconds, wantedWarmUpMilliseconds: wanted, blocksPerRound }
-  return { sizes, meanRoundNs: roundNs(shape, blocksPerRound) }
+  const cut = cutRounds(shape, null, rule, rule.maximumNs - elapsedNs())
+  const sizes = { warmUpMilliseconds, wantedWarmUpMilliseconds: wanted, observedSliceMilliseconds, ...cut }
+  return { sizes, meanRoundNs: roundNs(shape, cut) }
 }
 
 async function wantedWarmUp(
@@ -137,7 +140,7 @@ async function wantedWarmUp(
   if (plan.warmUpMilliseconds !== null) return withoutPilot(plan.warmUpMilliseconds)
   const least = rule.precision !== null && rule.precision >= COARSE.precision ? COARSE.least : WARM_UP_LIMITS.least
   // A pilot could only ask for more than there is time for: its own time is better spent on rounds.
-  const affordable = fittingWarmUp(countProcesses(running), WARM_UP_LIMITS.most, rule, elapsedNs())
+  const affordable = fittingWarmUp(countProcesses(runningIn(running, {})), WARM_UP_LIMITS.most, rule, elapsedNs())
   if (affordable <= least) return withoutPilot(least)
   const share = ({ share, most }: { share: number; most: number }) =>
     Math.min(most, (rule.maximumNs * share) / 1e6 / pilotProcesses(plan))
@@ -156,43 +159,62 @@ async function wantedWarmUp(
   }
 }
 
-interface RoundShape {
+interface RoundShape extends Pick<RoundSizes, 'warmUpMilliseconds' | 'observedSliceMilliseconds'> {
   readonly plan: Plan
   /** Deployments that are left. */
   readonly running: readonly DeploymentPlan[]
-  readonly warmUpMilliseconds: number
-  /** What a slice really took in the pilot; null: unknown. */
-  readonly observedSliceMilliseconds: number | null
 }
 
 /** How long a round will take, nanoseconds. */
-export function roundNs({ plan, running, warmUpMilliseconds, observedSliceMilliseconds }: RoundShape, blocks: number): number {
-  const perBlock = blockMilliseconds(
-    plan,
-    running,
-    (milliseconds) => Math.max(milliseconds, observedSliceMilliseconds ?? 0) + SLICE_EXTRA_MILLISECONDS,
-  )
-  const rest = restsMilliseconds(warmUpMilliseconds) + RESTS * (plan.processRecords?.restMilliseconds ?? 0)
-  return (prepareMilliseconds(running, warmUpMilliseconds) + rest + blocks * perBlock) * 1e6
+export function roundNs(shape: RoundShape, { blocksPerRound, processes }: RoundCut): number {
+  const { fixedMilliseconds, processMilliseconds, blockMilliseconds } = roundTimes(shape)
+  const count = countProcesses(runningIn(shape.running, processes))
+  return (fixedMilliseconds + count * (processMilliseconds + blocksPerRound * blockMilliseconds)) * 1e6
 }
 
-/** How many blocks a round should have, so that most of it is spent measuring. */
-export function blocksFor(plan: Plan, warmUpMilliseconds: number): number {
-  const { deployments } = plan
-  const prepare = MEASURE_OVER_PREPARE * prepareMilliseconds(deployments, warmUpMilliseconds)
-  const blocks = Math.ceil(prepare / blockMilliseconds(plan, deployments, (milliseconds) => milliseconds))
-  return Math.min(BLOCKS.most, Math.max(BLOCKS.least, blocks))
+/**
+ * How many blocks a round has, and how many processes an app of which the plan has several.
+ * @param variances null: not known yet
+ * @param availableNs for all rounds together
+ */
+export function cutRounds(
+  shape: RoundShape,
+  variances: readonly CellVariances[] | null,
+  rule: StopRule,
+  availableNs: number,
+): RoundCut {
+  const { plan, running } = shape
+  const byApp = Map.groupBy(running, ({ app }) => app)
+  const several = new Map([...byApp].filter(([, own]) => own.some(({ optional }) => optional)))
+  const apps = [...byApp.keys()].filter((app) => app !== plan.baseline || byApp.size === 1)
+  const cells = variances ?? apps.map((app) => ({ app, ...EXPECTED }))
+  const { blocksPerRound: blocks } = plan
+  const compared = new Set(cells.map(({ app }) => app))
+  const { processes, ...found } = allocate(cells, roundTimes(shape), {
+    blocks: blocks === null ? { ...BLOCKS, least: plan.leastBlocks ?? BLOCKS.least } : { least: blocks, most: blocks },
+    mostProcesses: new Map([...several].map(([app, own]) => [app, variances === null ? 1 : own.length])),
+    referenceProcesses: countProcesses(runningIn(running, {})) - compared.size,
+    availableMilliseconds: availableNs / 1e6 / ROUND_MARGIN,
+    leastRounds: rule.rounds ?? rule.minimumRounds,
+  })
+  const ofSeveral = [...several.keys()].map((app) => [app, processes.get(app) ?? 1] as const)
+  return { blocksPerRound: found.blocks, processes: Object.fromEntries(ofSeveral) }
 }
 
-/** Starting and warming up, one process after another. */
-function prepareMilliseconds(deployments: readonly DeploymentPlan[], warmUpMilliseconds: number): number {
-  return (START_MILLISECONDS + warmUpMilliseconds) * countProcesses(deployments)
+/** Whether rounds are cut anew after so many. */
+export function isRefinedAfter(rounds: number): boolean {
+  return rounds >= FIRST_REFINED && Number.isInteger(Math.log2(rounds / FIRST_REFINED))
 }
 
-/** A slice of every deployment on everything it is asked for. @param taking what a slice of some length really takes */
-function blockMilliseconds(plan: Plan, deployments: readonly DeploymentPlan[], taking: (milliseconds: number) => number): number {
-  const own = (one: DeploymentPlan) => taking(loadOf(plan, one).sliceMilliseconds) * endpointsOf(plan, one).length
-  return total(deployments, own)
+function roundTimes({ plan, running, warmUpMilliseconds, observedSliceMilliseconds }: RoundShape): RoundTimes {
+  const once = runningIn(running, {})
+  const slice = (one: DeploymentPlan) => Math.max(loadOf(plan, one).sliceMilliseconds, observedSliceMilliseconds ?? 0)
+  const block = total(once, (one) => (slice(one) + SLICE_EXTRA_MILLISECONDS) * endpointsOf(plan, one).length)
+  return {
+    fixedMilliseconds: restsMilliseconds(warmUpMilliseconds) + RESTS * (plan.processRecords?.restMilliseconds ?? 0),
+    processMilliseconds: START_MILLISECONDS + warmUpMilliseconds,
+    blockMilliseconds: block / countProcesses(once),
+  }
 }
 
 /**
@@ -207,12 +229,4 @@ export function fittingWarmUp(processes: number, wanted: number, rule: StopRule,
   const { leastForAll, least, fewestRounds } = SHORT_RUN_WARM_UP
   const shortest = Math.min(leastForAll, Math.max(least, fittingInto(fewestRounds)))
   return Math.round(Math.min(wanted, Math.max(shortest, fittingInto(rule.rounds ?? rule.minimumRounds))))
-}
-
-/** Fewer blocks than wanted when otherwise the least number of rounds would not fit into the time that is left. */
-export function fittingBlocks(shape: RoundShape, wanted: number, rule: StopRule, elapsedNs: number): number {
-  const available = (rule.maximumNs - elapsedNs) / ((rule.rounds ?? rule.minimumRounds) * ROUND_MARGIN)
-  let blocks = wanted
-  while (blocks > BLOCKS.leastInShortRun && roundNs(shape, blocks) > available) blocks--
-  return blocks
 }

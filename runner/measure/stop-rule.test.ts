@@ -8,7 +8,13 @@ const forecast = (of: Partial<Forecast> = {}): Forecast => ({
   precision: halfWidth(0.005),
   ...of,
 })
-const halfWidth = (widestHalfWidth: number) => ({ widestHalfWidth, widestCell: 'koa hello', roundsNeeded: null })
+const halfWidth = (widestHalfWidth: number) => ({
+  widestHalfWidth,
+  widestCell: 'koa hello',
+  roundsNeeded: null,
+  variances: [],
+})
+
 describe('stopAfter', () => {
   it('ends when only the baseline is left, but not before the least number of rounds', () => {
     const rule: StopRule = { rounds: null, precision: 0.01, minimumRounds: 6, maximumNs: 60e9 }

@@ -82,9 +82,9 @@ describe('a calibration in a simulated world', () => {
       expect(read('published', `${part}.json`)).toEqual(read('out', '2026-11-21T09-30-05Z-calibrate', `${part}.json`))
     const { head } = read('published', 'identical.json')
     expect(head).toMatchObject({ format: 1, cutShort: false, seed: 5 + 300_000, node: process.versions.node })
-    // 17 of 100 of 20 minutes.
+    // 17 of 100 of 20 minutes; a run with more processes than the one before it takes a little longer.
     expect(head.wallSeconds).toBeGreaterThan(160)
-    expect(head.wallSeconds).toBeLessThanOrEqual(204)
+    expect(head.wallSeconds).toBeLessThanOrEqual(1.05 * 204)
     expect(world.running).toEqual([])
     expect(pages).toContain(join(folder, 'docs', 'calibration.md'))
     const page = readFileSync(join(folder, 'docs', 'calibration.md'), 'utf8')

@@ -1,7 +1,7 @@
 import { BASELINE } from '../../apps/app.ts'
 import { drivers } from '../load/drivers.ts'
 import { type CompareOptions, DEFAULT_SLICE_MILLISECONDS } from '../measure/options.ts'
-import { type Plan, planDeployments } from '../measure/plan.ts'
+import { COPIES, type Plan, planDeployments } from '../measure/plan.ts'
 import { type ResolvedApp, resolveApp } from '../servers/find-app.ts'
 
 /** Finds every app; the baseline comes first, and two of one name are told apart by a number. */
@@ -25,7 +25,7 @@ export function planOf(options: CompareOptions, apps: readonly ResolvedApp[]): P
   return {
     seed: options.seed,
     baseline,
-    deployments: planDeployments(apps, baseline, options.transport),
+    deployments: planDeployments(apps, baseline, options.transport, COPIES),
     endpoints: options.endpoints,
     connections: options.connections,
     sliceMilliseconds: options.slice ?? slice?.milliseconds ?? DEFAULT_SLICE_MILLISECONDS,

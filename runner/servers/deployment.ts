@@ -14,6 +14,8 @@ export interface DeploymentPlan {
   readonly app: string
   /** Which of the deployments of this app, from 1. Absent: the only one. */
   readonly copy?: number
+  /** A round may do without it: how many copies it starts follows from how much they differ. */
+  readonly optional?: true
   /** Module of the app; for a program that is none, the file that names it. */
   readonly modulePath: string
   /** What is started in place of a module of ours; absent: the module. */

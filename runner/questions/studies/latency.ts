@@ -59,9 +59,12 @@ export const latency: Study = {
       if (load === null) return deployment
       return { ...deployment, load: { ...deployment.load, arrivals: arrivalsOf(load, processOf(deployment), all) } }
     })
-    return { ...prepared, plan: { ...prepared.plan, deployments } }
+    return { ...prepared, plan: { ...prepared.plan, deployments, leastBlocks: LEAST_BLOCKS } }
   },
 }
+
+/** Percentiles are those of the requests of a round. */
+const LEAST_BLOCKS = 24
 
 function loadsOf({ rate, loadPercent }: OwnValues): LatencyLoad[] {
   const sameRate = { key: 'same-rate', percent: null, given: (rate as number | undefined) ?? null }
