@@ -119,9 +119,9 @@ describe('planted costs', () => {
     })
     const result = roundTrip(simulated.result(await simulated.run()))
     expect(result.controls.identical.every(({ agrees }) => !agrees)).toBe(true)
-    expect(result.findings.map(({ code }) => code)).toContain('identical-differ')
-    for (const cell of result.cells) expect(cell.findings.map(({ code }) => code)).toContain('identical-differ')
-    expect(result.verdict).toBe('invalid')
+    expect(result.findings.map(({ code }) => code)).toContain('identical-bound')
+    // Koa and express differ from the baseline by far more.
+    for (const cell of result.cells) expect(cell.findings.map(({ code }) => code)).toContain('identical-bound')
   })
 })
 

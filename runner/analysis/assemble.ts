@@ -3,9 +3,10 @@ import { endpointsOf, type Plan } from '../measure/plan.ts'
 import type { Failure } from '../measure/records.ts'
 import { type Cell, type Finding, FORMAT, type Result } from '../result/model.ts'
 import { AllInCosts } from './all-in.ts'
+import type { CellFacts } from './checks/finding.ts'
 import { checkRun, finding, judgeCells, verdictOf, worstVerdict } from './checks/judge.ts'
-import { checkIdentical, copiesAgree } from './checks/machine.ts'
-import { type CellSeries, cellSeries, estimateIdentical, estimatePosition } from './estimates.ts'
+import { checkIdentical } from './checks/machine.ts'
+import { boundOf, type CellSeries, cellSeries, copiesAgree, estimateIdentical, estimatePosition } from './estimates.ts'
 import { cellIdentity, gatherFacts, type Identity, type RunFacts } from './facts.ts'
 import { estimateOverall, rankCells } from './ranking.ts'
 import { sumBlocks } from './sums.ts'
@@ -42,7 +43,8 @@ export function assembleResult(facts: RunFacts): Result {
   const unequal = new Map(facts.preflight.map((known) => [known.app, known.unequal]))
   const judged = judgeCells(cellFacts, { baseline: plan.baseline, identical, unequal, run: findings })
   const ranked = series.filter((_, index) => verdictOf(judged[index]!) !== 'invalid')
-  const places = rankCells(ranked)
+  const bounds = new Map(identical.map(({ endpoint, ratio }) => [endpoint, boundOf(ratio)]))
+  const places = rankCells(ranked, bounds)
   const cells = plannedCells(plan).map(({ app, endpoint }): Cell => {
     const identity = cellIdentity(facts, app, endpoint)
     const failure = failureOf(failures, app, endpoint)
@@ -55,7 +57,7 @@ export function assembleResult(facts: RunFacts): Result {
     const reason = skippedBecause(facts, endpoint)
     return { ...identity, state: 'skipped', reason, ...judgedBy([finding('not-measured', { reason })]) }
   })
-  const overall = estimateOverall(ranked, plan.endpoints, plan.baseline).map((row) => {
+  const overall = estimateOverall(ranked, plan.endpoints, plan.baseline, bounds).map((row) => {
     const own = cells.filter(({ app }) => app === row.app)
     return { ...row, ...judgedBy(uniqueFindings(own.flatMap((cell) => cell.findings))) }
   })
@@ -94,8 +96,14 @@ export function assembleResult(facts: RunFacts): Result {
     answer: null,
     ...(ledger.processRecords.length === 0 ? {} : { processRecords: [...ledger.processRecords] }),
     blocks,
-    findings: uniqueFindings([...findings, ...identical.flatMap(({ endpoint, ratio }) => checkIdentical(endpoint, ratio))]),
+    findings: uniqueFindings([...findings, ...identical.flatMap((control) => identicalFindings(control, cellFacts))]),
   }
+}
+
+/** What the copies of an endpoint mean for the run: for its apps, and beside them. */
+function identicalFindings({ endpoint, ratio }: Result['controls']['identical'][number], cells: readonly CellFacts[]): Finding[] {
+  const own = cells.filter(({ figures, isBaseline }) => figures.endpoint === endpoint && !isBaseline)
+  return [...own.map(({ figures }) => figures.ratio), null].flatMap((one) => checkIdentical(endpoint, ratio, one))
 }
 
 function judgedBy(findings: Finding[]): Pick<Cell, 'verdict' | 'findings'> {

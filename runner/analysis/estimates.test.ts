@@ -65,6 +65,9 @@ describe('estimateCells', () => {
     const apart = [...rankCells(steady)].map(([{ app }, { apartFrom }]) => [app, apartFrom!.toSorted()])
     expect(Object.fromEntries(apart)).toEqual({ raw: ['express', 'koa'], koa: ['express', 'raw'], express: ['koa', 'raw'] })
     expect(ranks((app) => app !== 'koa')).toEqual({ raw: [1, 1], express: [2, 2] })
+    // Where two copies of one server may differ by 0.3, koa is no further from the baseline than that.
+    const bounded = [...rankCells(steady, new Map([['hello', 0.3]]))].map(([{ app }, { rank }]) => [app, [rank.low, rank.high]])
+    expect(Object.fromEntries(bounded)).toEqual({ raw: [1, 2], koa: [1, 2], express: [3, 3] })
   })
 })
 

@@ -249,6 +249,25 @@ export function relativeWidth({ value, low, high, level }: Estimate): number | n
   return low === null || high === null ? null : relativeHalfWidth({ value, low, high, level })
 }
 
+/** True when the interval of an A/A ratio holds 1, or is not known. */
+export function copiesAgree(ratio: Estimate): boolean {
+  return !excludes(ratio, 1)
+}
+
+/**
+ * What the two copies of an endpoint may differ by, as a log: the far end of their interval, 0 where they agree. One run in twenty has copies
+ * that differ by chance; in others something treats them differently, and then it may treat any two servers so. No smaller difference is one.
+ */
+export function boundOf(ratio: Estimate): number {
+  return copiesAgree(ratio) ? 0 : Math.max(...[ratio.low!, ratio.high!].map((end) => Math.abs(Math.log(end))))
+}
+
+/** A ratio whose interval holds a bound of both sides as well. */
+export function widened(ratio: Estimate, bound: number): Estimate {
+  const [down, up] = [Math.exp(-bound), Math.exp(bound)]
+  return { ...ratio, low: ratio.low === null ? null : ratio.low * down, high: ratio.high === null ? null : ratio.high * up }
+}
+
 /** The interval is known and does not hold the number. */
 export function excludes({ low, high }: Estimate, number: number): boolean {
   return low !== null && high !== null && (low > number || high < number)

@@ -15,20 +15,33 @@ export interface Ranked {
   readonly apartFrom: string[] | null
 }
 
+/** By endpoint, what apps have to differ by to be told apart, as a log (`boundOf`); more than the margin that matters. */
+export type Bounds = ReadonlyMap<string, number>
+
 /** Places of the cells given, by endpoint, from their log ratios to the baseline. */
-export function rankCells(cells: readonly CellSeries[]): Map<CellSeries, Ranked> {
+export function rankCells(cells: readonly CellSeries[], bounds: Bounds = new Map()): Map<CellSeries, Ranked> {
   const groups = [...Map.groupBy(cells, ({ endpoint }) => endpoint).values()]
   return new Map(
     groups.flatMap((group) => {
       const apps = group.map(({ app }) => app)
-      const places = placesOf(apps, roundTable(group.map(logRatios)), distances(everyRound(group)))
+      const places = placesOf(
+        apps,
+        roundTable(group.map(logRatios)),
+        distances(everyRound(group)),
+        bounds.get(group[0]!.endpoint),
+      )
       return group.map((cell, index) => [cell, places[index]!] as const)
     }),
   )
 }
 
-function placesOf(apps: readonly string[], table: readonly (readonly number[])[], covariate: readonly number[] | null): Ranked[] {
-  const { ranks, pairs } = rankWithTies(table, { covariate })
+function placesOf(
+  apps: readonly string[],
+  table: readonly (readonly number[])[],
+  covariate: readonly number[] | null,
+  bound = 0,
+): Ranked[] {
+  const { ranks, pairs } = rankWithTies(table, { covariate, bound })
   return apps.map((app, index) => ({
     app,
     rank: ranks[index]!,
@@ -43,6 +56,7 @@ export function estimateOverall(
   all: readonly Series[],
   endpoints: readonly string[],
   baseline: string,
+  bounds: Bounds = new Map(),
 ): (Ranked & { readonly ratio: Estimate })[] {
   const complete = [...Map.groupBy(all, ({ app }) => app)].flatMap(([app, own]) => {
     const cells = endpoints.flatMap((wanted) => own.find(({ endpoint }) => endpoint === wanted) ?? [])
@@ -52,7 +66,8 @@ export function estimateOverall(
   const table = roundTable(complete.map(({ cells }) => meanLogs(cells)))
   // Of the rounds of the table: one that only an incomplete app has would shift the others.
   const covariate = distances(everyRound(all.filter(({ app }) => apps.includes(app))))
-  const places = placesOf(apps, table, covariate)
+  const bound = mean(endpoints.map((endpoint) => bounds.get(endpoint) ?? 0))
+  const places = placesOf(apps, table, covariate, bound)
   // The baseline's ratio is 1 by definition; its variance of zero must not be lent to the others.
   const others = [...apps.keys()].filter((index) => apps[index] !== baseline)
   const means = estimateMeans(

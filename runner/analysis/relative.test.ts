@@ -86,7 +86,18 @@ describe('pairs', () => {
         ? { ...cell, perRound: cell.perRound.map((round) => ({ ...round, round: round.round + 100 })) }
         : cell,
     )
-    expect(comparePairs({ cells }, [hello('koa', 'fastify')])).toEqual([])
+    expect(comparePairs({ ...result, cells }, [hello('koa', 'fastify')])).toEqual([])
+  })
+
+  it('hold what two copies of one server differ by in the run', () => {
+    const pair = hello('koa', 'fastify')
+    const control = result.controls.identical.find(({ endpoint }) => endpoint === 'hello')!
+    const differ = { ...control, ratio: { ...control.ratio, value: 1.03, low: 1.01, high: 1.05 } }
+    const [own] = comparePairs({ ...result, controls: { identical: [] } }, [pair])
+    const [wider] = comparePairs({ ...result, controls: { identical: [differ] } }, [pair])
+    expect(wider!.ratio.value).toBe(own!.ratio.value)
+    expect(wider!.ratio.low! / own!.ratio.low!).toBeCloseTo(1 / 1.05, 9)
+    expect(wider!.ratio.high! / own!.ratio.high!).toBeCloseTo(1.05, 9)
   })
 
   it('add up, paired by round, where all of them are known', () => {

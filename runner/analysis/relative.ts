@@ -1,6 +1,6 @@
 import type { Estimate, MeasuredCell, Result, RoundValue } from '../result/model.ts'
 import { exponentiate } from '../statistics/estimate.ts'
-import { bounded, estimateColumns, exactly, LEVEL } from './estimates.ts'
+import { bounded, boundOf, estimateColumns, exactly, LEVEL, widened } from './estimates.ts'
 import { areTied, type Ranked } from './ranking.ts'
 
 /** What one round says of something; rounds are the statistical unit of every study. Estimates take the distance of the CPUs into account. */
@@ -99,7 +99,7 @@ interface Relative {
  * Endpoints on which the reference has no valid number are left out, and cells without a round in common with it.
  * @returns with `tied`: neither is proven cheaper by more than the margin, so their order is not known, or does not matter
  */
-export function againstReference({ cells, baseline }: Result, reference: string) {
+export function againstReference({ cells, baseline, controls }: Result, reference: string) {
   const measured = cells.filter((cell) => cell.state === 'measured')
   const references = new Map(
     measured.filter((cell) => cell.app === reference && isValid(cell)).map((cell) => [cell.endpoint, cell]),
@@ -110,7 +110,7 @@ export function againstReference({ cells, baseline }: Result, reference: string)
   })
   const known = ({ own }: CellPair) => reference === baseline || own.app === reference
   const others = pairs.filter((pair) => !known(pair))
-  const estimates = new Map(estimatePairs(others).map((estimate, index) => [others[index]!, estimate!]))
+  const estimates = new Map(estimatePairs(others, controls).map((estimate, index) => [others[index]!, estimate!]))
   const exact = { ratio: exactly(1), overheadMicroseconds: exactly(0) }
   return pairs.map((pair) => {
     const { own, other } = pair
@@ -133,9 +133,9 @@ export type ComparedPair = AppPair & Relative
  * Any pairs of apps, each with a reference of its own, estimated together. Left out are pairs of which one has no valid number, and those
  * without a round in common.
  */
-export function comparePairs(result: Pick<Result, 'cells'>, pairs: readonly AppPair[]): ComparedPair[] {
+export function comparePairs(result: Pick<Result, 'cells' | 'controls'>, pairs: readonly AppPair[]): ComparedPair[] {
   const known = pairs.flatMap((pair) => validPair(result, pair).map((cells) => ({ ...pair, ...cells })))
-  const estimates = estimatePairs(known)
+  const estimates = estimatePairs(known, result.controls)
   return known.flatMap(({ app, reference, endpoint }, index) => {
     const estimate = estimates[index]!
     return estimate === null ? [] : [{ app, reference, endpoint, ...estimate }]
@@ -166,12 +166,17 @@ const ratiosOf = (cell: MeasuredCell) => figuresOf(cell, ({ ratio }) => ratio)
 const ratiosOver = ({ own, other }: CellPair) => logRatios(ratiosOf(own), ratiosOf(other))
 const overheadsOver = ({ own, other }: CellPair) => differences(overheadsOf(own), overheadsOf(other))
 
-/** null: no round that both have. Variances of microseconds are so different from cell to cell that none are borrowed. */
-function estimatePairs(pairs: readonly CellPair[]): (Relative | null)[] {
+/**
+ * null: no round that both have. Variances of microseconds are so different from cell to cell that none are borrowed. Intervals of ratios hold
+ * what two copies of one server differ by in this run.
+ */
+function estimatePairs(pairs: readonly CellPair[], { identical }: Result['controls']): (Relative | null)[] {
+  const bounds = new Map(identical.map(({ endpoint, ratio }) => [endpoint, boundOf(ratio)]))
   const ratios = estimateLogs(pairs.map(ratiosOver))
   return pairs.map((pair, index) => {
     const [ratio, overheadMicroseconds] = [ratios[index]!, estimateFigures([overheadsOver(pair)])[0]!]
-    return ratio === null || overheadMicroseconds === null ? null : { ratio, overheadMicroseconds }
+    if (ratio === null || overheadMicroseconds === null) return null
+    return { ratio: widened(ratio, bounds.get(pair.own.endpoint) ?? 0), overheadMicroseconds }
   })
 }
 

@@ -25,6 +25,8 @@ interface RankOptions {
   readonly alpha?: number
   /** Differences of log costs up to this do not matter to anyone. */
   readonly margin?: number
+  /** The same, known with an uncertainty of its own: intervals have to lie beyond it. */
+  readonly bound?: number
   /** One number a round, the same for all apps; see EstimateOptions. */
   readonly covariate?: readonly number[] | null
 }
@@ -40,7 +42,7 @@ interface RankOptions {
  */
 export function rankWithTies(
   logCosts: readonly (readonly number[])[],
-  { alpha = 0.05, margin = Math.log(1.01), covariate = null }: RankOptions = {},
+  { alpha = 0.05, margin = Math.log(1.01), bound = 0, covariate = null }: RankOptions = {},
 ) {
   const apps = logCosts[0]?.length ?? 0
   if (logCosts.some((round) => round.length !== apps)) throw new RangeError('every round needs an entry for every app')
@@ -54,7 +56,8 @@ export function rankWithTies(
   const pairs = matches.map((match, index): RankedPair => {
     const { value: meanDifference, low, high } = estimates[index]!
     const adjustedP = adjusted[index]!
-    const proven = adjustedP < alpha && Math.abs(meanDifference) > margin
+    const beyond = bound === 0 || low > bound || high < -bound
+    const proven = beyond && adjustedP < alpha && Math.abs(meanDifference) > margin
     const undirected = low >= -margin && high <= margin ? 'tie' : 'undecided'
     const directed = meanDifference < 0 ? 'lower' : 'higher'
     return { ...match, meanDifference, low, high, adjustedP, verdict: proven ? directed : undirected }

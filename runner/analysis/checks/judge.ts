@@ -111,7 +111,9 @@ export function judgeCells(cells: readonly CellFacts[], { baseline, identical, u
       ...checkCell(cell),
       ...family[index]!,
       ...checkEnvironment(unequal.get(app) ?? []),
-      ...identical.filter((control) => control.endpoint === endpoint).flatMap(({ ratio }) => checkIdentical(endpoint, ratio)),
+      ...identical
+        .filter((control) => control.endpoint === endpoint)
+        .flatMap(({ ratio }) => checkIdentical(endpoint, ratio, cell.isBaseline ? null : cell.figures.ratio)),
       ...run,
     ]
   })

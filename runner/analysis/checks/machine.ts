@@ -1,6 +1,6 @@
 import type { Blocks, Environment, Estimate, Finding } from '../../result/model.ts'
 import { total } from '../../statistics/summary.ts'
-import { excludes, POSITION_LEVEL, rescaled } from '../estimates.ts'
+import { boundOf, copiesAgree, excludes, POSITION_LEVEL, rescaled, widened } from '../estimates.ts'
 import { type Facts, type Found, findingOf, fixed, invalid, kindsOf, MARGIN, note, percent, signed, suspect } from './finding.ts'
 
 const copies = ({ endpoint, ratio, low, high }: Facts) => `${endpoint}: ${fixed(ratio, 4)} [${fixed(low, 4)}, ${fixed(high, 4)}]`
@@ -18,10 +18,16 @@ const POSITION_EFFECT = 0.005
 
 export const machineKinds = kindsOf('run', {
   'identical-differ': invalid({
-    meaning: `The two copies of the baseline differ by more than ${percent(MARGIN, 0)}, and the interval of their ratio (95 %, corrected for the number of endpoints) excludes 1. Holds for all cells of the endpoint.`,
+    meaning: `The two copies of the baseline differ by more than ${percent(MARGIN, 0)}, and the interval of their ratio (95 %, corrected for the number of endpoints) excludes 1; and the interval of the app's ratio reaches into what they may differ by. Whether the app differs from the baseline cannot be told.`,
     message: (facts) =>
       `two copies of the same server differ on ${copies(facts)}; no difference of this size is credible in this run`,
     advice: 'Measure again on a quieter machine; if it comes back, something treats the two copies differently.',
+  }),
+  'identical-bound': note({
+    meaning: `As identical-differ, but the app differs from the baseline by more than the copies may differ from each other (the far end of their interval). Apps that are nearer to each other than that are tied.`,
+    message: (facts) =>
+      `two copies of the same server differ on ${copies(facts)}; differences that are larger are credible, smaller ones are ties`,
+    advice: 'Nothing has to be done for large differences; measure again for small ones.',
   }),
   'identical-slightly-differ': note({
     meaning: `As identical-differ, but they differ by ${percent(MARGIN, 0)} or less. One run in twenty shows it by chance.`,
@@ -68,17 +74,16 @@ export const machineKinds = kindsOf('run', {
 
 const finding = findingOf(machineKinds)
 
-/** The A/A finding of one endpoint, or none: it holds for every cell of that endpoint. */
-export function checkIdentical(endpoint: string, ratio: Estimate): Finding[] {
+/**
+ * The A/A finding of one endpoint, or none.
+ * @param own ratio of an app to the baseline; null: of the baseline itself, or of the run
+ */
+export function checkIdentical(endpoint: string, ratio: Estimate, own: Estimate | null = null): Finding[] {
   if (copiesAgree(ratio)) return []
   const facts = { endpoint, ratio: ratio.value, low: ratio.low, high: ratio.high }
   const far = Math.abs(Math.log(ratio.value)) > Math.log1p(MARGIN)
-  return [finding(far ? 'identical-differ' : 'identical-slightly-differ', facts)]
-}
-
-/** True when the interval of an A/A ratio holds 1, or is not known. */
-export function copiesAgree(ratio: Estimate): boolean {
-  return !excludes(ratio, 1)
+  if (!far) return [finding('identical-slightly-differ', facts)]
+  return [finding(own === null || excludes(widened(own, boundOf(ratio)), 1) ? 'identical-bound' : 'identical-differ', facts)]
 }
 
 /** What the machine did beside the run: shares of the CPU time of the two CPUs in use, 0 to 1, and their distance; null: unknown. */

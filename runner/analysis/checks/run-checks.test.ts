@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Blocks, Estimate, Finding } from '../../result/model.ts'
+import { copiesAgree } from '../estimates.ts'
 import { checkEnvironment } from './answers.ts'
 import { checkRun, type JudgedRun } from './judge.ts'
-import { checkIdentical, copiesAgree } from './machine.ts'
+import { checkIdentical } from './machine.ts'
 
 const codes = (findings: readonly Finding[]) => findings.map(({ code }) => code)
 
@@ -78,8 +79,8 @@ describe('two copies of one server', () => {
     ['differ a little', ratio(1.004, 1.002, 1.006), false, ['identical-slightly-differ']],
     ['differ a little downwards', ratio(0.995, 0.993, 0.997), false, ['identical-slightly-differ']],
     ['differ by just less than counts', ratio(1.0099, 1.002, 1.02), false, ['identical-slightly-differ']],
-    ['differ', ratio(1.02, 1.01, 1.03), false, ['identical-differ']],
-    ['differ downwards', ratio(0.98, 0.97, 0.99), false, ['identical-differ']],
+    ['differ', ratio(1.02, 1.01, 1.03), false, ['identical-bound']],
+    ['differ downwards', ratio(0.98, 0.97, 0.99), false, ['identical-bound']],
   ] as const)('%s', (_what, estimate, agrees, expected) => {
     expect(copiesAgree(estimate)).toBe(agrees)
     const findings = checkIdentical('hello', estimate)
@@ -88,6 +89,23 @@ describe('two copies of one server', () => {
       expect(message).toContain(estimate.value.toFixed(4))
       expect(facts).toEqual({ endpoint: 'hello', ratio: estimate.value, low: estimate.low, high: estimate.high })
     }
+  })
+})
+
+describe('an app beside two copies that differ', () => {
+  const ratio = (value: number, low: number, high: number): Estimate => ({ value, low, high, level: 0.95 })
+  const found = (own: Estimate) => codes(checkIdentical('hello', ratio(1.032, 1.001, 1.063), own))
+
+  it('is credible where it differs from the baseline by more than they may differ, either way', () => {
+    expect(found(ratio(1.6, 1.5, 1.7))).toEqual(['identical-bound'])
+    expect(found(ratio(1.08, 1.065, 1.095))).toEqual(['identical-bound'])
+    expect(found(ratio(0.9, 0.87, 0.93))).toEqual(['identical-bound'])
+  })
+
+  it('is not where its interval reaches into that', () => {
+    expect(found(ratio(1.07, 1.05, 1.09))).toEqual(['identical-differ'])
+    expect(found(ratio(1, 0.99, 1.01))).toEqual(['identical-differ'])
+    expect(found(ratio(0.95, 0.92, 0.98))).toEqual(['identical-differ'])
   })
 })
 
