@@ -51,7 +51,8 @@ describe('measureProcedures in a simulated world', () => {
     const counts = procedures.map(({ repetitions }) => repetitions.length)
     expect(counts[0]! + counts[1]!).toBeGreaterThanOrEqual(13)
     expect(Math.abs(counts[0]! - counts[1]!)).toBeLessThanOrEqual(1)
-    expect(world.nowNs / 1e6).toBeLessThanOrEqual(10 * MINUTE + 1_000)
+    // A repetition may take a little longer than those before it.
+    expect(world.nowNs / 1e6).toBeLessThanOrEqual(10 * MINUTE + 5_000)
     for (const { wallSeconds, requestsPerSecond, costMicroseconds } of procedures.flatMap(({ repetitions }) => repetitions)) {
       expect(wallSeconds).toBeGreaterThan(33)
       expect(wallSeconds).toBeLessThan(45.1)
