@@ -33,7 +33,22 @@ test('tells the options really used', () => {
 test.each<[string, (result: Result) => void, string]>([
   ['rounds', (r) => Object.assign(r, { rounds: 1 }), 'in 1 round.'],
   ['the warm-up', ({ options }) => Object.assign(options, { warmUpMilliseconds: 777 }), 'for 777 ms'],
-  ['blocks', ({ options }) => Object.assign(options, { blocksPerRound: 13 }), '13 blocks'],
+  [
+    'blocks',
+    (r) => Object.assign(r, { blocks: { ...r.blocks!, planned: 6 * 2 * 13 }, options: { ...r.options, blocksPerRound: 13 } }),
+    '13 blocks',
+  ],
+  [
+    'blocks that were not always as many',
+    ({ options }) => Object.assign(options, { blocksPerRound: 7 }),
+    'measures as many blocks as narrow the intervals soonest (40 on average) per endpoint',
+  ],
+  [
+    'several processes of an app',
+    ({ cells }) => cells.forEach(({ app, deployment }) => void (app === 'koa' && Object.assign(deployment, { copies: 3 }))),
+    'Of koa a round has up to 3 processes, because they differ most.',
+  ],
+  ['the estimator', (r) => Object.assign(r, { format: 2 }), 'all CPU time of the servers over all their requests'],
   ['the slice', ({ options }) => Object.assign(options, { sliceMilliseconds: 35 }), 'about 35 ms'],
   ['the seed', (r) => Object.assign(r, { seed: 4711 }), 'seed 4711'],
   ['connections', everywhere('load', { connections: 1 }), 'over 1 connection per app'],

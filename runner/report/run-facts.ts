@@ -70,13 +70,26 @@ export function methodParagraph(result: Result): string {
   const asked = [transports(result), ...(kept.size === 0 ? [] : [[...kept].join(' or ')])].join(', ')
   return [
     `Measured on Node ${version(environment.node)}: ${listInWords(options.endpoints.map(appId))}, in ${count(result.rounds, 'round')}.`,
-    `A round starts every app afresh, warms it up for ${options.warmUpMilliseconds} ms, then measures ${count(options.blocksPerRound, 'block')} per endpoint: one slice of`,
+    `A round starts every app afresh, warms it up for ${options.warmUpMilliseconds} ms, then measures ${blocks(result)} per endpoint: one slice of`,
     `about ${fromTo(slices.length === 0 ? [options.sliceMilliseconds] : slices)} ms of every app, in an order shuffled with seed ${result.seed}.`,
     `Load comes from ${driver(result)} over ${connections(result)} per app (${asked}); ${pinning(result)}.`,
     `CPU time is read from ${accounting[environment.cpuAccounting]}.`,
     ...estimator(result),
     ...stopping(result),
   ].join(' ')
+}
+
+/** Blocks of a round on an endpoint, where not all rounds had as many as the last one: their mean; else null. */
+function meanBlocks({ blocks, rounds, options }: Result): number | null {
+  if (blocks === null || rounds === 0) return null
+  const mean = blocks.planned / rounds / options.endpoints.length
+  return mean === options.blocksPerRound ? null : mean
+}
+
+function blocks(result: Result): string {
+  const mean = meanBlocks(result)
+  if (mean === null) return count(result.options.blocksPerRound, 'block')
+  return `as many blocks as narrow the intervals soonest (${mean.toFixed(0)} on average)`
 }
 
 /** The command that asks for the same run again, safe to paste into a POSIX shell. */
@@ -99,7 +112,7 @@ export function reproduceCommand(result: Result): string {
       ['--precision', options.precisionPercent],
       ['--max-minutes', options.maxMinutes],
       ['--slice', options.sliceMilliseconds],
-      ['--blocks', options.blocksPerRound > 0 ? options.blocksPerRound : null],
+      ['--blocks', options.blocksPerRound > 0 && meanBlocks(result) === null ? options.blocksPerRound : null],
       ['--warm-up', options.warmUpMilliseconds > 0 ? options.warmUpMilliseconds / 1000 : null],
       ['--driver', options.driver],
       ['--seed', seed],
@@ -113,14 +126,18 @@ function commandLine(script: readonly string[], options: readonly (readonly [str
   return ['npm', 'run', ...script, ...words].map(shellQuote).join(' ')
 }
 
-/** The estimator is what result format 1 means by an estimate; its level and the copies of the baseline are in the result. */
-function estimator({ cells, baseline }: Result): string[] {
+/** The estimator is what the format of the result means by an estimate; its level and the copies of the baseline are in the result. */
+function estimator({ format, cells, baseline }: Result): string[] {
   const measured = cells.find((cell) => cell.state === 'measured')
   if (measured === undefined) return []
   const copies = Math.max(1, ...cells.filter(({ app }) => app === baseline).map(({ deployment }) => deployment.copies))
   const paired = copies === 1 ? appId(baseline) : `${copies} copies of ${appId(baseline)}`
+  const several = [...new Map(cells.map(({ app, deployment }) => [app, deployment.copies]))].filter(([, most]) => most > copies)
   return [
-    `A round's ratio is the trimmed mean of the log ratios of slices of one block, each paired with ${paired};`,
+    ...several.map(([app, most]) => `Of ${appId(app)} a round has up to ${most} processes, because they differ most.`),
+    format === 1
+      ? `A round's ratio is the trimmed mean of the log ratios of slices of one block, each paired with ${paired};`
+      : `A request costs all CPU time of the servers over all their requests, in slices and outside; a round's ratio is that over the cost of ${paired};`,
     `the ratio shown is the mean over rounds with a Student t interval at ${formatLevel(measured.ratio.level)}.`,
   ]
 }

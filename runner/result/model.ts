@@ -132,7 +132,7 @@ const cellIdentity = {
     transport: z.enum(['tcp', 'unix']),
     proxy: z.string().nullable(),
     workers: z.int(),
-    /** Number of identical deployments whose slices were taken together: 2 for the baseline. */
+    /** Number of identical deployments whose slices were taken together: 2 for the baseline, of others those of the last round. */
     copies: z.int(),
   }),
   load: z.object({
