@@ -79,3 +79,14 @@ it('identicalLogRatios compares all that two copies of the baseline cost', () =>
     new Map([['hello', [expect.closeTo(Math.log(1.1), 12)]]]),
   )
 })
+
+it('a round in which a server used less than it is said to use by itself says nothing, and breaks nothing', () => {
+  const cells = [cellRound(1, 'raw', 0), cellRound(1, 'koa', 0.5)]
+  // By itself more than a hundred CPUs.
+  const idle = [between('raw'), between('koa', { idleNs: 1, idleCpuNs: 1e12 })]
+  expect(cellSeries([roundAnalysis(1, { cells, between: idle })]).map(({ app }) => app)).toEqual(['raw'])
+  const copies = ['raw', 'raw#2'].map((process) => ({ process, requests: 100, serverCpuNs: 1e6, elapsedNs: 1 }))
+  const two = [cellRound(1, 'raw', 0, { copies })]
+  const second = [between('raw', { app: 'raw' }), between('raw', { process: 'raw#2', outsideCpuNs: -1e12 })]
+  expect(identicalLogRatios([roundAnalysis(1, { cells: two, between: second })])).toEqual(new Map())
+})

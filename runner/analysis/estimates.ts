@@ -62,6 +62,12 @@ export interface CellSeries extends Series {
 /** Estimates of one cell. */
 export type CellEstimates = Pick<MeasuredCell, Figures[keyof Figures]['cell']>
 
+/**
+ * In rounds of a few requests, a server may by itself have used more for a moment than it then uses in all: what is left after that is taken
+ * off is no cost of a request, and the round says nothing of it.
+ */
+const isKnown = ({ costNs }: { readonly costNs: number }) => costNs > 0
+
 /** One series per cell that has at least one round, with all CPU time charged to requests. */
 export function cellSeries(rounds: readonly RoundAnalysis[]): CellSeries[] {
   const costs = new AllInCosts(rounds.map(({ between }) => between))
@@ -70,6 +76,7 @@ export function cellSeries(rounds: readonly RoundAnalysis[]): CellSeries[] {
       const reference = cells.find(({ app, endpoint }) => app === baseline && endpoint === measured.endpoint)
       if (reference === undefined) return []
       const [own, other] = [costs.of(index, measured.copies), costs.of(index, reference.copies)]
+      if (!isKnown(own) || !isKnown(other)) return []
       const value: RoundValue = {
         ...measured.value,
         costMicroseconds: own.costNs / 1000,
@@ -95,7 +102,9 @@ export function identicalLogRatios(rounds: readonly RoundAnalysis[]): Map<string
   for (const [index, { cells, baseline }] of rounds.entries()) {
     for (const { app, endpoint, copies } of cells) {
       if (app !== baseline || copies.length !== 2) continue
-      const [first, second] = copies.map((copy) => costs.of(index, [copy]).costNs)
+      const both = copies.map((copy) => costs.of(index, [copy]))
+      if (!both.every(isKnown)) continue
+      const [first, second] = both.map(({ costNs }) => costNs)
       byEndpoint.set(endpoint, [...(byEndpoint.get(endpoint) ?? []), Math.log(second! / first!)])
     }
   }
