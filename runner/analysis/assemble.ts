@@ -3,10 +3,8 @@ import { endpointsOf, type Plan } from '../measure/plan.ts'
 import type { Failure } from '../measure/records.ts'
 import { type Cell, type Finding, FORMAT, type Result } from '../result/model.ts'
 import { AllInCosts } from './all-in.ts'
-import type { CellFacts } from './checks/finding.ts'
-import { checkRun, finding, judgeCells, verdictOf, worstVerdict } from './checks/judge.ts'
-import { checkIdentical } from './checks/machine.ts'
-import { boundOf, type CellSeries, cellSeries, copiesAgree, estimateIdentical, estimatePosition } from './estimates.ts'
+import { checkCopies, checkRun, finding, judgeCells, verdictOf, worstVerdict } from './checks/judge.ts'
+import { boundsOf, type CellSeries, cellSeries, copiesAgree, estimateIdentical, estimatePosition } from './estimates.ts'
 import { cellIdentity, gatherFacts, type Identity, type RunFacts } from './facts.ts'
 import { estimateOverall, rankCells } from './ranking.ts'
 import { sumBlocks } from './sums.ts'
@@ -43,7 +41,7 @@ export function assembleResult(facts: RunFacts): Result {
   const unequal = new Map(facts.preflight.map((known) => [known.app, known.unequal]))
   const judged = judgeCells(cellFacts, { baseline: plan.baseline, identical, unequal, run: findings })
   const ranked = series.filter((_, index) => verdictOf(judged[index]!) !== 'invalid')
-  const bounds = new Map(identical.map(({ endpoint, ratio }) => [endpoint, boundOf(ratio)]))
+  const bounds = boundsOf(identical)
   const places = rankCells(ranked, bounds)
   const cells = plannedCells(plan).map(({ app, endpoint }): Cell => {
     const identity = cellIdentity(facts, app, endpoint)
@@ -96,14 +94,8 @@ export function assembleResult(facts: RunFacts): Result {
     answer: null,
     ...(ledger.processRecords.length === 0 ? {} : { processRecords: [...ledger.processRecords] }),
     blocks,
-    findings: uniqueFindings([...findings, ...identical.flatMap((control) => identicalFindings(control, cellFacts))]),
+    findings: uniqueFindings([...findings, ...cellFacts.flatMap((cell) => checkCopies(cell, identical))]),
   }
-}
-
-/** What the copies of an endpoint mean for the run: for its apps, and beside them. */
-function identicalFindings({ endpoint, ratio }: Result['controls']['identical'][number], cells: readonly CellFacts[]): Finding[] {
-  const own = cells.filter(({ figures, isBaseline }) => figures.endpoint === endpoint && !isBaseline)
-  return [...own.map(({ figures }) => figures.ratio), null].flatMap((one) => checkIdentical(endpoint, ratio, one))
 }
 
 function judgedBy(findings: Finding[]): Pick<Cell, 'verdict' | 'findings'> {

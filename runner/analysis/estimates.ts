@@ -271,6 +271,13 @@ export function boundOf(ratio: Estimate): number {
   return copiesAgree(ratio) ? 0 : Math.max(...[ratio.low!, ratio.high!].map((end) => Math.abs(Math.log(end))))
 }
 
+/** By endpoint, what apps have to differ by to be told apart, as a log. */
+export type Bounds = ReadonlyMap<string, number>
+
+export function boundsOf(identical: readonly { readonly endpoint: string; readonly ratio: Estimate }[]): Bounds {
+  return new Map(identical.map(({ endpoint, ratio }) => [endpoint, boundOf(ratio)]))
+}
+
 /** A ratio whose interval holds a bound of both sides as well. */
 export function widened(ratio: Estimate, bound: number): Estimate {
   const [down, up] = [Math.exp(-bound), Math.exp(bound)]

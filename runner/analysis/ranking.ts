@@ -2,7 +2,7 @@ import type { Estimate, RoundValue } from '../result/model.ts'
 import { estimateMeans, exponentiate } from '../statistics/estimate.ts'
 import { rankWithTies } from '../statistics/ranks.ts'
 import { mean, meanOrNull } from '../statistics/summary.ts'
-import { bounded, type CellSeries, distances, exactly, type Series } from './estimates.ts'
+import { type Bounds, bounded, type CellSeries, distances, exactly, type Series } from './estimates.ts'
 
 /** Where an app stands among others. */
 export interface Ranked {
@@ -14,9 +14,6 @@ export interface Ranked {
    */
   readonly apartFrom: string[] | null
 }
-
-/** By endpoint, what apps have to differ by to be told apart, as a log (`boundOf`); more than the margin that matters. */
-export type Bounds = ReadonlyMap<string, number>
 
 /** Places of the cells given, by endpoint, from their log ratios to the baseline. */
 export function rankCells(cells: readonly CellSeries[], bounds: Bounds = new Map()): Map<CellSeries, Ranked> {

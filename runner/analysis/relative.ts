@@ -1,6 +1,6 @@
 import type { Estimate, MeasuredCell, Result, RoundValue } from '../result/model.ts'
 import { exponentiate } from '../statistics/estimate.ts'
-import { bounded, boundOf, estimateColumns, exactly, LEVEL, widened } from './estimates.ts'
+import { bounded, boundsOf, estimateColumns, exactly, LEVEL, widened } from './estimates.ts'
 import { areTied, type Ranked } from './ranking.ts'
 
 /** What one round says of something; rounds are the statistical unit of every study. Estimates take the distance of the CPUs into account. */
@@ -171,7 +171,7 @@ const overheadsOver = ({ own, other }: CellPair) => differences(overheadsOf(own)
  * what two copies of one server differ by in this run.
  */
 function estimatePairs(pairs: readonly CellPair[], { identical }: Result['controls']): (Relative | null)[] {
-  const bounds = new Map(identical.map(({ endpoint, ratio }) => [endpoint, boundOf(ratio)]))
+  const bounds = boundsOf(identical)
   const ratios = estimateLogs(pairs.map(ratiosOver))
   return pairs.map((pair, index) => {
     const [ratio, overheadMicroseconds] = [ratios[index]!, estimateFigures([overheadsOver(pair)])[0]!]

@@ -7,7 +7,15 @@ import type { CopySums } from './all-in.ts'
 import { type OpenLoopFigures, openLoopOf } from './open-loop.ts'
 import { proxyParts } from './proxy-parts.ts'
 import { type CellTotals, SEEN_BY_LOAD, SUMMED, sumFields, sumOfHeld } from './sums.ts'
-import { blockVariance, costsByBlock, driftOver, helperFall, positionEffect, slowAnswers } from './within-round.ts'
+import {
+  blockInfluences,
+  blockVariance,
+  costsByBlock,
+  driftOver,
+  helperFall,
+  positionEffect,
+  slowAnswers,
+} from './within-round.ts'
 
 /** One cell (app and endpoint) in one round: what every figure of the result is made from. */
 export interface CellRound extends CellTotals {
@@ -67,6 +75,7 @@ export function analyseRound(
     const byApp = Map.groupBy(copies, ({ deployment }) => deployment.app)
     const costsOf = (app: string) => byApp.get(app)!.flatMap(({ drained, costs }) => (drained.length === 0 ? [] : [costs]))
     const references = costsOf(baseline)
+    const ofReferences = blockInfluences(byApp.get(baseline)!.flatMap((copy) => copy.slices))
     return [...byApp].flatMap(([app, own]): CellRound[] => {
       const costs = costsOf(app)
       if (costs.length === 0 || references.length === 0) return []
@@ -110,10 +119,7 @@ export function analyseRound(
             .map(({ deployment, drained }) => {
               return { process: processOf(deployment), ...sumFields(drained, ['requests', 'serverCpuNs', 'elapsedNs']) }
             }),
-          blockVariance: blockVariance(
-            slices,
-            here.filter(({ deployment }) => byApp.get(baseline)!.some((copy) => copy.deployment.id === deployment)),
-          ),
+          blockVariance: blockVariance(blockInfluences(slices), ofReferences),
           drift: meanOrNull(drifts),
           helperFall: helperFall(slices),
           serverBusy: median(slices.map(({ serverCpuNs, elapsedNs }) => serverCpuNs / elapsedNs)),

@@ -99,22 +99,23 @@ function waitForAnswerNs(slice: Slice, connections: number): number | null {
 }
 
 /**
- * How much the log ratio of the costs of two cells varies from block to block: a cost is a ratio of sums over blocks, so each block moves its
- * log by (CPU time − cost · requests) / all CPU time (the infinitesimal jackknife; Efron and Tibshirani 1993, section 22).
- * @param own slices of one round that count; a block with several of them is one block
- * @param references the same of what it is compared with
+ * How much the log ratio of the costs of two cells varies from block to block.
+ * @param own influences of the blocks of one round, and those of what it is compared with
  * @returns null with fewer than two blocks
  */
-export function blockVariance(own: readonly Slice[], references: readonly Slice[]): number | null {
-  const [ofOwn, ofReferences] = [influences(own), influences(references)]
-  const blocks = [...ofOwn.keys()]
-  if (blocks.length < 2) return null
-  const squares = total(blocks, (block) => (ofOwn.get(block)! - (ofReferences.get(block) ?? 0)) ** 2)
-  return (squares * blocks.length ** 2) / (blocks.length - 1)
+export function blockVariance(own: ReadonlyMap<number, number>, references: ReadonlyMap<number, number>): number | null {
+  const blocks = own.size
+  if (blocks < 2) return null
+  const squares = total([...own], ([block, moved]) => (moved - (references.get(block) ?? 0)) ** 2)
+  return (squares * blocks ** 2) / (blocks - 1)
 }
 
-/** What each block has moved the log of the cost by. */
-function influences(slices: readonly Slice[]): Map<number, number> {
+/**
+ * What each block has moved the log of the cost by: a cost is a ratio of sums over blocks, so that is (CPU time − cost · requests) / all CPU
+ * time (the infinitesimal jackknife; Efron and Tibshirani 1993, section 22).
+ * @param slices of one round that count; a block with several of them is one block
+ */
+export function blockInfluences(slices: readonly Slice[]): Map<number, number> {
   const { serverCpuNs, requests } = sumFields(slices, ['serverCpuNs', 'requests'])
   const moved = (slice: Slice) => (slice.serverCpuNs - (serverCpuNs / requests) * slice.requests) / serverCpuNs
   return new Map([...Map.groupBy(slices, ({ block }) => block)].map(([block, of]) => [block, total(of, moved)]))

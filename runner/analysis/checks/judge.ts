@@ -102,18 +102,23 @@ export interface Judgement {
   readonly run: readonly Finding[]
 }
 
+/** What the copies of its endpoint mean for a cell. */
+export function checkCopies({ figures, isBaseline }: CellFacts, identical: Judgement['identical']): Finding[] {
+  const { endpoint, ratio: own } = figures
+  const controls = identical.filter((control) => control.endpoint === endpoint)
+  return controls.flatMap(({ ratio }) => checkIdentical(endpoint, ratio, isBaseline ? null : own))
+}
+
 /** All findings of every cell: its own, those that compare cells, those of its app, its endpoint and the run; in the order of the cells. */
 export function judgeCells(cells: readonly CellFacts[], { baseline, identical, unequal, run }: Judgement): Finding[][] {
   const family = checkFamily(cells, baseline)
   return cells.map((cell, index) => {
-    const { app, endpoint } = cell.figures
+    const { app } = cell.figures
     return [
       ...checkCell(cell),
       ...family[index]!,
       ...checkEnvironment(unequal.get(app) ?? []),
-      ...identical
-        .filter((control) => control.endpoint === endpoint)
-        .flatMap(({ ratio }) => checkIdentical(endpoint, ratio, cell.isBaseline ? null : cell.figures.ratio)),
+      ...checkCopies(cell, identical),
       ...run,
     ]
   })

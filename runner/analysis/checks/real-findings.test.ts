@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { BASELINE } from '../../../apps/app.ts'
-import { unaware } from '../../fixtures/unaware-rig.ts'
+import { PLAINLY_BUSY, unaware } from '../../fixtures/unaware-rig.ts'
 import { placeOnCpus } from '../../machine/topology.ts'
 import { type CompareOptions, withDefaults } from '../../measure/options.ts'
 import type { Rig } from '../../measure/rig.ts'
@@ -44,9 +44,6 @@ function hog(cpu: number | null): Disposable {
 const of = (result: Result, app: string): Finding[] => result.cells.find((cell) => cell.app === app)?.findings ?? []
 const codes = (findings: readonly Finding[]) => findings.map(({ code }) => code as FindingCode)
 
-/** Share of the two CPUs that other programs take on a machine that is plainly busy. */
-const MUCH = 0.15
-
 /** Programs of others can make a fast machine look slow; they are not what is tested. */
 const AGAIN = { retry: 2 }
 
@@ -73,7 +70,7 @@ describe('an app', AGAIN, () => {
       expect(codes(findings)).not.toContain('stall')
       const found = findings.find(({ code }) => code === 'connections-bound')
       // Where other programs take the CPUs it idles because of them too, or nothing counts: then the suite must not say that it knows.
-      if (found === undefined && result.environment.foreignShare! > MUCH) {
+      if (found === undefined && result.environment.foreignShare! > PLAINLY_BUSY) {
         expect(codes(findings).some((code) => code === 'server-idle' || code === 'not-measured')).toBe(true)
         continue
       }

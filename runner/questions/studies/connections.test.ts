@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { measuredCell, measuredStudy } from '../../fixtures/measured-study.ts'
+import { PLAINLY_BUSY } from '../../fixtures/unaware-rig.ts'
 import { readSamples, type Slice } from '../../measure/records.ts'
 import { connections } from './connections.ts'
-
-/** Share of the two CPUs that other programs take on a machine that is plainly busy. */
-const MUCH = 0.15
 
 it('opens a connection for every request, and finds the stall of 2009, for real', { retry: 2 }, async () => {
   const out = mkdtempSync(join(tmpdir(), 'connections-'))
@@ -34,7 +32,7 @@ it('opens a connection for every request, and finds the stall of 2009, for real'
   // Where other programs take the CPUs every answer may take as long as a stall: then the suite must not say that it knows.
   const { foreignShare } = result.environment
   const stalled = cell('node-http@nagle-two-writes').findings.some(({ code }) => code === 'stall')
-  expect(stalled || foreignShare! > MUCH).toBe(true)
+  expect(stalled || foreignShare! > PLAINLY_BUSY).toBe(true)
   expect(cell('node-http@nagle-two-writes').verdict).not.toBe('valid')
   if (!stalled) return
   // A machine that is busy enough makes every answer take that long, so nothing is said here of the other ways.
