@@ -1,6 +1,6 @@
 import type { LoadDriver } from '../load/driver.ts'
 import type { describeMachine } from '../machine/machine.ts'
-import type { CpuPlacement } from '../machine/topology.ts'
+import type { CpuPlacement } from '../machine/placement.ts'
 import type { CompareOptions } from '../measure/options.ts'
 import { loadOf, type Plan, provokedBy, runningIn } from '../measure/plan.ts'
 import type { RunRecord } from '../measure/records.ts'

@@ -7,7 +7,7 @@ import { commandHere } from '../fixtures/command-here.ts'
 import { laptop, mac, machineOf } from '../fixtures/machines.ts'
 import { familyOf, isRunning } from '../fixtures/processes.ts'
 import { probes } from '../machine/machine.ts'
-import { placeOnCpus } from '../machine/topology.ts'
+import { placeOnCpus } from '../machine/placement.ts'
 import { examinationOf } from '../questions/doctor.ts'
 import { Examination } from '../result/fact.ts'
 

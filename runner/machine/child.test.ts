@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isRunning } from '../fixtures/processes.ts'
 import { Child, describeExit, LastLines } from './child.ts'
-import { placeOnCpus } from './topology.ts'
+import { placeOnCpus } from './placement.ts'
 
 const script = fileURLToPath(new URL('../fixtures/child-script.ts', import.meta.url))
 const children: Child[] = []

@@ -3,7 +3,7 @@ import { container, laptop, mac, machineOf, virtualMachine } from '../fixtures/m
 import { Environment } from '../result/model.ts'
 import { describeMachine } from './machine.ts'
 import { thisMachine } from './machine-reader.ts'
-import { notPinned, placeOnCpus } from './topology.ts'
+import { notPinned, placeOnCpus } from './placement.ts'
 
 const { facts: Facts, poor: Poor, speedScore: Score, cpu: Cpu, hypervisor: Hypervisor, clockSource: Clock } = Environment.shape
 

@@ -9,7 +9,7 @@ import { machineProbes } from './facts/machine.ts'
 import { type Probe, type Scene, unknown } from './facts/probe.ts'
 import { softwareProbes } from './facts/software.ts'
 import { hypervisorOf, type Machine, readOnce, readProcessor, readWord, thisMachine } from './machine-reader.ts'
-import type { CpuPlacement } from './topology.ts'
+import type { CpuPlacement } from './placement.ts'
 
 /**
  * What can be said of the machine and the suite before a run, in some tens of milliseconds: nothing is measured, so there is no

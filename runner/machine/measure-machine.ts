@@ -4,9 +4,9 @@ import { RunError } from '../result/errors.ts'
 import type { SpeedScore } from '../result/fact.ts'
 import { median } from '../statistics/summary.ts'
 import { Child, firstMessage } from './child.ts'
+import type { CpuPlacement } from './placement.ts'
 import { type CpuTicks, NANOSECONDS_PER_TICK, readCpuTicks, ticksBetween } from './procfs.ts'
 import { SPEED_WORK_CHECKSUM, SPEED_WORK_VERSION } from './speed-work.ts'
-import type { CpuPlacement } from './topology.ts'
 
 const QUIET_MILLISECONDS = 1_000
 const PAIRS = 7

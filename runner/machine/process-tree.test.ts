@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Child } from './child.ts'
+import { placeOnCpus } from './placement.ts'
 import { canReadProcessTree, ProcessTree, waitNs } from './process-tree.ts'
 import { readCpuShares, readCpuTicks, readMemory } from './procfs.ts'
-import { placeOnCpus } from './topology.ts'
 
 const script = fileURLToPath(new URL('../fixtures/child-script.ts', import.meta.url))
 let child: Child | undefined

@@ -1,7 +1,7 @@
 import { cpuModel, readFacts, suiteVersion } from '../machine/machine.ts'
 import { type Machine, thisMachine } from '../machine/machine-reader.ts'
 import { type MachineMeasurement, measureMachine, scoreOf } from '../machine/measure-machine.ts'
-import { type CpuPlacement, pinRunner, placeOnCpus } from '../machine/topology.ts'
+import { type CpuPlacement, pinRunner, placeOnCpus } from '../machine/placement.ts'
 import { withDefaults } from '../measure/options.ts'
 import type { Examination } from '../result/fact.ts'
 import { knownApps } from '../servers/find-app.ts'

@@ -1,5 +1,5 @@
 import { BASELINE } from '../../apps/app.ts'
-import { notPinned, placeOnCpus, remarkOnPlacement } from '../machine/topology.ts'
+import { notPinned, placeOnCpus, remarkOnPlacement } from '../machine/placement.ts'
 import { type CompareOptions, withDefaults } from '../measure/options.ts'
 import type { Listener } from '../measure/rig.ts'
 import { openRunFolder, reopenRunFolder } from '../report/files.ts'

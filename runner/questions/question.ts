@@ -1,4 +1,4 @@
-import type { CpuPlacement } from '../machine/topology.ts'
+import type { CpuPlacement } from '../machine/placement.ts'
 import type { CompareOptions, OptionRow } from '../measure/options.ts'
 import type { Plan } from '../measure/plan.ts'
 import type { Rig } from '../measure/rig.ts'

@@ -1,5 +1,6 @@
 import { type Machine, readWord } from '../machine-reader.ts'
-import { allowedCpus, choosePlacement, memoryNodes, onlineCpus, readTopology, threadsOfCore } from '../topology.ts'
+import { choosePlacement, lanesOf } from '../placement.ts'
+import { allowedCpus, memoryNodes, onlineCpus, readTopology, threadsOfCore } from '../topology.ts'
 import { asRoot, good, graded, type Probe, poor, unknown, usedCpus, writeInto } from './probe.ts'
 
 /** A full core beside us costs some percent by shared cache and power; the second thread of a core costs tens of percent. */
@@ -33,8 +34,9 @@ export const cpuProbes: readonly Probe[] = [
     good: 'possible',
     source: 'the program `taskset`',
     why: 'Processes that move between CPUs leave their caches behind, and the load generator can end up on the CPU of a server.',
-    read({ machine, placement: { serverCpu, loadCpu, notPinnedBecause } }) {
-      if (notPinnedBecause === null) return good(`servers on CPU ${serverCpu}, load generator on CPU ${loadCpu}`)
+    read({ machine, placement: { serverCpu, loadCpu, moreLanes, notPinnedBecause } }) {
+      const further = moreLanes.map((lane) => `; on CPUs ${lane.serverCpu} and ${lane.loadCpu} at the same time`).join('')
+      if (notPinnedBecause === null) return good(`servers on CPU ${serverCpu}, load generator on CPU ${loadCpu}${further}`)
       const missing = machine.platform === 'linux' && !machine.hasProgram('taskset')
       return poor(notPinnedBecause, missing ? asRoot(machine, 'apt-get install util-linux') : null)
     },
@@ -80,10 +82,14 @@ export const cpuProbes: readonly Probe[] = [
     read(scene) {
       const nodes = memoryNodes(scene.machine)
       if (nodes.length < 2) return nodes.length === 0 ? null : good('one node')
-      const home = nodes.find(({ cpus }) => usedCpus(scene).every((cpu) => cpus.includes(cpu)))
+      const pairs = lanesOf(scene.placement).map(({ serverCpu, loadCpu }) => [serverCpu, loadCpu])
+      const pinned = pairs.map((pair) => (pair.every((cpu) => cpu !== null) ? pair : usedCpus(scene)))
+      const homes = pinned.map((pair) => nodes.find(({ cpus }) => pair.every((cpu) => cpus.includes(cpu)))?.node)
       // The placement prefers one node: where it has two, none of them has two cores of one kind that may be used.
-      if (home === undefined) return poor(`${nodes.length} nodes; servers and load generator are on different ones`)
-      return good(`${nodes.length} nodes; servers and load generator are on node ${home.node}`)
+      if (homes.includes(undefined)) return poor(`${nodes.length} nodes; servers and load generator are on different ones`)
+      const different = [...new Set(homes)]
+      const where = different.length === 1 ? `on node ${different[0]}` : `together on nodes ${different.join(' and ')}`
+      return good(`${nodes.length} nodes; servers and load generator are ${where}`)
     },
   },
   {

@@ -1,7 +1,8 @@
 import type { Fact, Grade } from '../../result/fact.ts'
 import { type Machine, readWord } from '../machine-reader.ts'
 import type { Measured } from '../measure-machine.ts'
-import { allowedCpus, type CpuPlacement } from '../topology.ts'
+import { type CpuPlacement, lanesOf } from '../placement.ts'
+import { allowedCpus } from '../topology.ts'
 
 /** What a probe may look at. Probes are pure: all of it is passed in. */
 export interface Scene {
@@ -80,7 +81,8 @@ export function writeInto(machine: Machine, word: string, path: string): string 
   return `echo ${word} | ${asRoot(machine, `tee ${path}`)}`
 }
 
-/** The CPUs that servers and load generator have; all that are allowed when nothing is pinned. */
-export function usedCpus({ machine, placement: { serverCpu, loadCpu } }: Scene): readonly number[] {
-  return serverCpu === null || loadCpu === null ? allowedCpus(machine) : [loadCpu, serverCpu]
+/** The CPUs that servers and load generators have; all that are allowed when nothing is pinned. */
+export function usedCpus({ machine, placement }: Scene): readonly number[] {
+  const used = lanesOf(placement).flatMap(({ serverCpu, loadCpu }) => [loadCpu, serverCpu])
+  return used.every((cpu) => cpu !== null) ? used : allowedCpus(machine)
 }

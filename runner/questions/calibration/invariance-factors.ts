@@ -1,5 +1,5 @@
 import { analyseRound, type RoundAnalysis } from '../../analysis/round-analysis.ts'
-import type { CpuPlacement } from '../../machine/topology.ts'
+import type { CpuPlacement } from '../../machine/placement.ts'
 import { DEFAULT_SLICE_MILLISECONDS, withDefaults } from '../../measure/options.ts'
 import { appOf, type Plan } from '../../measure/plan.ts'
 import type { RoundRecord, Slice } from '../../measure/records.ts'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { realPart, simulatedPart } from '../../fixtures/simulated-part.ts'
 import { unaware } from '../../fixtures/unaware-rig.ts'
-import { placeOnCpus } from '../../machine/topology.ts'
+import { notPinned, placeOnCpus } from '../../machine/placement.ts'
 import { RunError } from '../../result/errors.ts'
 import { fakeRig, type OpenedRig, openRig } from '../rigs.ts'
 import { InvariancePart } from './data.ts'
@@ -12,7 +12,7 @@ import { asPlanned, invarianceFactors, standard } from './invariance-factors.ts'
 const HOUR = 3_600_000
 const COST: Record<string, number> = { 'node-http': 10, koa: 15, express: 22, fastify: 12 }
 const cost = (app: string) => COST[app.replace(/@.*$/, '').replace(/-\d$/, '')]!
-const pinned = { serverCpu: 3, loadCpu: 2, runnerCpu: 2, notPinnedBecause: null }
+const pinned = { serverCpu: 3, loadCpu: 2, moreLanes: [], runnerCpu: 2, notPinnedBecause: null }
 /** The schema of a part without its head. */
 const Body = InvariancePart.omit({ head: true })
 
@@ -32,13 +32,12 @@ describe('invarianceFactors', () => {
   it('swaps server and load generator, and keeps the runner off the servers', () => {
     const swapped = (placement: typeof pinned) =>
       invarianceFactors(placement).find(({ id }) => id === 'cpu')!.settings[1]!.comparison.circumstances.placement
-    expect(swapped(pinned)).toEqual({ serverCpu: 2, loadCpu: 3, runnerCpu: 3, notPinnedBecause: null })
-    expect(swapped({ ...pinned, runnerCpu: 1 })).toEqual({ serverCpu: 2, loadCpu: 3, runnerCpu: 1, notPinnedBecause: null })
+    expect(swapped(pinned)).toEqual({ ...pinned, serverCpu: 2, loadCpu: 3, runnerCpu: 3 })
+    expect(swapped({ ...pinned, runnerCpu: 1 })).toEqual({ ...pinned, serverCpu: 2, loadCpu: 3, runnerCpu: 1 })
   })
 
   it('cannot swap what is not pinned', () => {
-    const unpinned = { serverCpu: null, loadCpu: null, runnerCpu: null, notPinnedBecause: 'there is only one CPU' }
-    expect(invarianceFactors(unpinned).map(({ id }) => id)).not.toContain('cpu')
+    expect(invarianceFactors(notPinned('there is only one CPU')).map(({ id }) => id)).not.toContain('cpu')
   })
 })
 

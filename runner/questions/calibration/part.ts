@@ -1,5 +1,5 @@
 import type { DriverId } from '../../load/drivers.ts'
-import type { CpuPlacement } from '../../machine/topology.ts'
+import type { CpuPlacement } from '../../machine/placement.ts'
 import type { AnswerBody } from '../../result/answer.ts'
 import type { UserError } from '../../result/errors.ts'
 import type { OpenedRig } from '../rigs.ts'

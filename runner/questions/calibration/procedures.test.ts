@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { familyOf } from '../../fixtures/processes.ts'
 import { realPart } from '../../fixtures/simulated-part.ts'
-import { pinRunner, placeOnCpus, unpinRunner } from '../../machine/topology.ts'
+import { pinRunner, placeOnCpus, unpinRunner } from '../../machine/placement.ts'
 import { resolveApps } from '../resolve.ts'
 import {
   FULL_SECONDS,

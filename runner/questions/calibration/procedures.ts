@@ -1,7 +1,7 @@
 import { formatAddress } from '../../../apps/ask.ts'
 import { contract } from '../../../apps/contract.ts'
 import { wrkDriver } from '../../load/wrk.ts'
-import { type CpuPlacement, unpinRunner } from '../../machine/topology.ts'
+import { type CpuPlacement, unpinRunner } from '../../machine/placement.ts'
 import { settledCpu } from '../../measure/slice.ts'
 import { RunError } from '../../result/errors.ts'
 import { type Deployment, DeploymentError } from '../../servers/deployment.ts'

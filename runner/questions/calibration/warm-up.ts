@@ -1,5 +1,5 @@
 import { BASELINE, type EndpointId } from '../../../apps/app.ts'
-import { pinRunner } from '../../machine/topology.ts'
+import { pinRunner } from '../../machine/placement.ts'
 import { Failures } from '../../measure/failures.ts'
 import { withDefaults } from '../../measure/options.ts'
 import { type CurvePoint, warmUpCurves, warmUpLength } from '../../measure/pilot.ts'

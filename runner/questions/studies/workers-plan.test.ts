@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { notPinned } from '../../machine/topology.ts'
+import { notPinned } from '../../machine/placement.ts'
 import { type CompareOptions, withDefaults } from '../../measure/options.ts'
 import { questionOptions } from '../measure-question.ts'
 import type { OwnValues } from '../question.ts'

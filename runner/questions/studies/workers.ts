@@ -1,6 +1,7 @@
 import { type Scheduling, schedulings } from '../../../apps/scheduling.ts'
 import { kernelCounters } from '../../machine/kernel-counters.ts'
-import { allowedCpus, type CpuPlacement, cpusForWorkers } from '../../machine/topology.ts'
+import { type CpuPlacement, cpusForWorkers } from '../../machine/placement.ts'
+import { allowedCpus } from '../../machine/topology.ts'
 import { type CompareOptions, option } from '../../measure/options.ts'
 import type { Rig } from '../../measure/rig.ts'
 import { UserError } from '../../result/errors.ts'

@@ -3,6 +3,9 @@ import {
   bigLittle,
   confinedTo,
   coreByCore,
+  eightCpus,
+  fourCores,
+  fourCpus,
   intelHybrid,
   oneCore,
   threadByThread,
@@ -12,10 +15,11 @@ import {
 } from '../fixtures/cpu-topologies.ts'
 import { laptop, type MachineTexts, mac, machineOf, withFiles } from '../fixtures/machines.ts'
 import { UserError } from '../result/errors.ts'
-import { choosePlacement, cpusForWorkers, notPinned, placeOnCpus, readTopology, remarkOnPlacement } from './topology.ts'
+import { choosePlacement, cpusForWorkers, lanesOf, notPinned, placeOnCpus, remarkOnPlacement } from './placement.ts'
+import { allowedCpus, readTopology } from './topology.ts'
 
 const placed = (serverCpu: number, loadCpu: number, runnerCpu: number) => ({
-  ...{ serverCpu, loadCpu, runnerCpu },
+  ...{ serverCpu, loadCpu, moreLanes: [], runnerCpu },
   notPinnedBecause: null,
 })
 /** CPUs of which nothing is known but their numbers. */
@@ -33,12 +37,7 @@ describe('choosePlacement, of cores that are all alike', () => {
   })
 
   it.each([[[0]], [[]]])('pins nothing with %j', (allowed) => {
-    expect(choosePlacement(plain(allowed))).toEqual({
-      serverCpu: null,
-      loadCpu: null,
-      runnerCpu: null,
-      notPinnedBecause: 'there is only one CPU',
-    })
+    expect(choosePlacement(plain(allowed))).toEqual(notPinned('there is only one CPU'))
   })
 })
 
@@ -85,6 +84,51 @@ describe('placeOnCpus, by what the kernel says of the CPUs', () => {
     const { serverCpu, loadCpu, notPinnedBecause } = placeOnCpus()
     expect(serverCpu === null).toBe(notPinnedBecause !== null)
     expect(serverCpu === null || serverCpu !== loadCpu).toBe(true)
+  })
+})
+
+describe('lanes', () => {
+  /** `15-13 11-9 runner 0`: servers and load generators, and the runner. */
+  const lanesOn = (texts: MachineTexts, most = Number.POSITIVE_INFINITY) => {
+    const placement = placeOnCpus(machineOf(texts), most)
+    const pairs = lanesOf(placement).map(({ serverCpu, loadCpu }) => `${serverCpu}-${loadCpu}`)
+    return `${pairs.join(' ')} runner ${placement.runnerCpu}`
+  }
+
+  it.each<[string, MachineTexts, string]>([
+    ['2 CPUs: one', twoCpus, '1-0 runner 0'],
+    ['two threads of one core: one', oneCore, '1-0 runner 0'],
+    ['2 cores of 2 threads: one', coreByCore, '3-1 runner 0'],
+    ['4 CPUs: two, the runner beside a load generator', fourCpus, '3-2 1-0 runner 2'],
+    ['4 cores of 2 threads: two, the runner on the other thread of a load generator', fourCores, '7-5 3-1 runner 4'],
+    ['8 CPUs: three, because more leave the runner none of its own', eightCpus, '7-6 5-4 3-2 runner 1'],
+    ['two caches of 4 CPUs: none across them', confinedTo('1-7', eightCpus), '7-6 5-4 3-2 runner 1'],
+    ['two caches of 3 CPUs: one in each', confinedTo('1-6', eightCpus), '6-5 3-2 runner 4'],
+    ['fast and slow cores: on fast ones only', intelHybrid, '15-13 11-9 7-5 3-1 runner 23'],
+    ['large and small cores without threads', bigLittle, '7-6 5-4 runner 3'],
+    ['two sockets, each of two caches: each in a cache', twoSockets, '15-14 13-12 11-10 9-8 runner 6'],
+    ['one fast core and slow ones: none like the first', confinedTo('14-16', intelHybrid), '15-16 runner 16'],
+    ['memory nodes of three cores: none across them', confinedTo('0-2,4-6', twoSockets), '5-4 1-0 runner 6'],
+  ])('%s', (_name, texts, lanes) => expect(lanesOn(texts)).toBe(lanes))
+
+  it('are no more than requested, and the rest is as with one', () => {
+    expect(lanesOn(eightCpus, 2)).toBe('7-6 5-4 runner 3')
+    expect(lanesOn(eightCpus, 1)).toBe('7-6 runner 5')
+    expect(lanesOf(notPinned('why'))).toEqual([{ serverCpu: null, loadCpu: null }])
+  })
+
+  it('never share a core with each other or the runner with a server, whatever is allowed', () => {
+    for (const machine of [fourCores, eightCpus, intelHybrid, bigLittle, twoSockets]) {
+      const all = readTopology(machineOf(machine), allowedCpus(machineOf(machine)))
+      for (const [first] of all.entries()) {
+        const placement = choosePlacement(all.slice(first), Number.POSITIVE_INFINITY)
+        if (placement.notPinnedBecause !== null || new Set(all.slice(first).map(({ core }) => core)).size === 1) continue
+        const coreOf = (cpu: number | null) => all.find((one) => one.cpu === cpu)!.core
+        const pairs = lanesOf(placement).map(({ serverCpu, loadCpu }) => [serverCpu, loadCpu].map(coreOf))
+        expect(new Set(pairs.flat()).size).toBe(2 * pairs.length)
+        expect(pairs.map(([server]) => server)).not.toContain(coreOf(placement.runnerCpu))
+      }
+    }
   })
 })
 
