@@ -86,7 +86,8 @@ export function assembleResult(facts: RunFacts): Result {
     verdict: runVerdict(findings, cells),
     apps: facts.apps.map(({ id, given }) => {
       const known = facts.preflight.find(({ app }) => app === id)
-      return { id, title: known?.title ?? id, package: known?.package ?? null, version: known?.version ?? null, given }
+      const { title = id, package: from = null, version = null } = known ?? {}
+      return { id, title, package: from, version, given, warmUpMilliseconds: ledger.warmUpMilliseconds(id) }
     }),
     cells,
     overall: plan.endpoints.length > 1 ? overall : [],
@@ -122,7 +123,7 @@ function failedCell(identity: Identity, { code, reason, lastLines }: Failure): C
   return { ...identity, state: 'failed', ...judged, reason, lastLines: [...lastLines] }
 }
 
-function usedOptions({ options, given, warmUpMilliseconds, blocksPerRound, plan }: RunFacts): Result['options'] {
+function usedOptions({ options, given, plan, ...sizes }: RunFacts): Result['options'] {
   return {
     apps: [...options.apps],
     endpoints: [...plan.endpoints],
@@ -134,8 +135,9 @@ function usedOptions({ options, given, warmUpMilliseconds, blocksPerRound, plan 
     rounds: options.rounds,
     quick: options.quick,
     sliceMilliseconds: plan.sliceMilliseconds,
-    blocksPerRound,
-    warmUpMilliseconds,
+    blocksPerRound: sizes.blocksPerRound,
+    warmUpMilliseconds: sizes.warmUpMilliseconds,
+    leastWarmUpMilliseconds: sizes.leastWarmUpMilliseconds,
     given: { ...given },
   }
 }

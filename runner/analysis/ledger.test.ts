@@ -18,6 +18,7 @@ function record(round: number, of: Partial<RoundRecord> = {}): RoundRecord {
     noise: { totalNs: 0, stealNs: 0, foreignNs: 0 },
     blocks: [],
     between: [],
+    warmUps: [],
     ...of,
   }
 }

@@ -19,6 +19,7 @@ export class Ledger {
   readonly #noise = { totalNs: 0, stealNs: 0, foreignNs: 0 }
   readonly #latencies = new Map<string, hdr.Histogram>()
   readonly #residentBytes = new Map<string, number[]>()
+  readonly #warmUps: RoundRecord['warmUps'][number][] = []
 
   constructor(plan: Plan) {
     this.#plan = plan
@@ -29,6 +30,7 @@ export class Ledger {
     this.measuredNs += total(record.slices, ({ elapsedNs, disturbance }) => (disturbance === null ? elapsedNs : 0))
     this.loadResidentBytes = Math.max(this.loadResidentBytes ?? 0, record.loadResidentBytes ?? 0) || null
     for (const key of Object.keys(this.#noise) as (keyof RoundRecord['noise'])[]) this.#noise[key] += record.noise[key]
+    this.#warmUps.push(...record.warmUps)
     for (const latencies of record.latencies) this.#addLatencies(latencies)
     for (const [id, process] of record.processRecords) {
       const app = appOf(this.#plan, id)
@@ -60,6 +62,11 @@ export class Ledger {
   residentBytes(app: string): number | null {
     const bytes = this.#residentBytes.get(app)
     return bytes === undefined ? null : median(bytes)
+  }
+
+  /** CPU time of the warm-up of one app, mean over its processes; null: unknown. */
+  warmUpMilliseconds(app: string): number | null {
+    return meanOrNull(this.#warmUps.map((one) => (one.app === app ? one.milliseconds : null)))
   }
 
   latency(app: string, endpoint: string): MeasuredCell['latencyMicroseconds'] {

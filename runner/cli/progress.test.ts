@@ -27,14 +27,14 @@ interface Setup {
 describe('on a terminal', () => {
   test('one line is rewritten', () => {
     const { written, clock, progress: shown } = reporter()
-    shown.progress({ ...progress, round: 0, phase: 'pilot', expectedRounds: null, secondsLeft: null })
+    shown.progress({ ...progress, round: 0, phase: 'preflight', expectedRounds: null, secondsLeft: null })
     clock.milliseconds += 1000
     shown.progress(progress)
     shown.roundFinished(summary)
     clock.milliseconds += 1000
     shown.progress({ ...progress, roundShare: 2 })
     expect(written).toEqual([
-      `${clear}[####------] pilot, 1 min 05 s`,
+      `${clear}[####------] checking, 1 min 05 s`,
       `${clear}round 3 of ~8 [####------] measuring, 1 min 05 s, about 2 min 05 s left`,
       `${clear}round 3 of ~8 [##########] measuring, 1 min 05 s, about 2 min 05 s left, widest interval ±1.8 % (express lookup)`,
     ])

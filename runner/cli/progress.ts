@@ -17,7 +17,6 @@ const CLEAR_LINE = '\r\u001b[2K'
 
 const phases: Readonly<Record<Progress['phase'], string>> = {
   preflight: 'checking',
-  pilot: 'pilot',
   start: 'starting apps',
   'warm-up': 'warming up',
   measure: 'measuring',

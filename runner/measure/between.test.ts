@@ -44,12 +44,15 @@ describe('work outside of slices', () => {
 
   it('is told of every process, with all that it has answered', async () => {
     const { records } = await measured({})
+    // Everybody in the first round, and later only who is not among the first to be loaded.
+    const idle = records.map(({ between }) => between.filter(({ idleNs }) => idleNs >= 500e6).length)
+    expect(idle[0]).toBe(3)
+    expect(Math.max(...idle.slice(1))).toBe(1)
     for (const { between, slices } of records) {
       expect(between.map(({ process }) => process).sort()).toEqual(['koa', 'node-http', 'node-http#2'])
-      for (const { process, requests, idleNs, outsideNs, outsideCpuNs } of between) {
+      for (const { process, requests, outsideNs, outsideCpuNs } of between) {
         const own = slices.filter(({ deployment }) => deployment === process)
         expect(requests).toBe(own.reduce((sum, slice) => sum + slice.requests, 0))
-        expect(idleNs).toBeGreaterThanOrEqual(500e6)
         expect(outsideNs).toBeGreaterThan(1_200e6)
         expect(outsideCpuNs).toBeCloseTo(0, 6)
       }
@@ -58,6 +61,6 @@ describe('work outside of slices', () => {
 })
 
 it('rests are as long as a usual time to put work off for, and shorter for who is in a hurry', () => {
-  expect(restsMilliseconds(2_400)).toBe(3_900)
-  expect(restsMilliseconds(100)).toBe(390)
+  expect(restsMilliseconds(2_400)).toBe(2_400)
+  expect(restsMilliseconds(100)).toBe(240)
 })

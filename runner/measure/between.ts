@@ -27,9 +27,9 @@ const STILL_WORKING = 0.02
 /** Who warms up for less than this is in a hurry, and gets shorter rests as well. */
 const WARM_MILLISECONDS = 1_000
 
-/** Rests of a round that are needed for this, milliseconds. */
+/** Rests of a usual round that are needed for this, milliseconds; during the second the servers of the next round are started. */
 export function restsMilliseconds(warmUpMilliseconds: number): number {
-  return (COMING_UP_MILLISECONDS + IDLE_MILLISECONDS + 2 * LATE_MILLISECONDS) * hurryOf(warmUpMilliseconds)
+  return 2 * LATE_MILLISECONDS * hurryOf(warmUpMilliseconds)
 }
 
 function hurryOf(warmUpMilliseconds: number): number {
@@ -41,11 +41,35 @@ interface Reading {
   readonly cpuNs: number
 }
 
+type Idle = Pick<BetweenSlices, 'idleNs' | 'idleCpuNs'>
+
+/** What apps do when nobody asks them, over all rounds of a run so far. */
+export class IdleWork {
+  readonly #byApp = new Map<string, Idle>()
+
+  knows(app: string): boolean {
+    return this.#byApp.has(app)
+  }
+
+  note(app: string, { idleNs, idleCpuNs }: Idle): void {
+    const before = this.#byApp.get(app) ?? NOT_WATCHED
+    this.#byApp.set(app, { idleNs: before.idleNs + idleNs, idleCpuNs: before.idleCpuNs + idleCpuNs })
+  }
+
+  /** Of a CPU, 0 to 1. */
+  shareOf(app: string): number {
+    const { idleNs, idleCpuNs } = this.#byApp.get(app) ?? NOT_WATCHED
+    return idleNs === 0 ? 0 : idleCpuNs / idleNs
+  }
+}
+
+const NOT_WATCHED: Idle = { idleNs: 0, idleCpuNs: 0 }
+
 /** One server, and what was seen of it at the moments of its round; undefined: not yet. */
 interface Watched {
   readonly server: Deployment
   up?: Reading
-  idle?: Pick<BetweenSlices, 'idleNs' | 'idleCpuNs'>
+  idle?: Idle
   begun?: Reading
   children?: ReadonlyMap<number, number>
 }
@@ -54,30 +78,51 @@ interface Watched {
 export class BetweenWatch {
   readonly #rig: Pick<Rig, 'now' | 'rest'>
   readonly #servers: readonly Watched[]
+  readonly #idleWork: IdleWork
   readonly #signal: AbortSignal
   readonly #hurry: number
+  readonly #startedNs: number
 
-  /** @param servers the processes of the round, each without what stands in front of it */
-  constructor(rig: Pick<Rig, 'now' | 'rest'>, servers: readonly Deployment[], warmUpMilliseconds: number, signal: AbortSignal) {
+  /** @param servers the processes of the round, each without what stands in front of it; they have just been started */
+  constructor(
+    rig: Pick<Rig, 'now' | 'rest'>,
+    servers: readonly Deployment[],
+    idleWork: IdleWork,
+    warmUpMilliseconds: number,
+    signal: AbortSignal,
+  ) {
     this.#rig = rig
     this.#servers = servers.map((server) => ({ server }))
+    this.#idleWork = idleWork
     this.#signal = signal
     this.#hurry = hurryOf(warmUpMilliseconds)
+    this.#startedNs = rig.now()
   }
 
-  /** Before any load: lets servers come up, and watches them idle for a while; each goes on until its own load begins. */
+  /**
+   * Before any load: lets servers come up, and watches them idle for a while; each goes on until its own load begins. Once every app has been
+   * watched, nothing is waited for: then most servers are watched while those before them are warmed up.
+   */
   async idle(): Promise<void> {
+    if (this.#servers.every(({ server }) => this.#idleWork.knows(server.plan.app))) return
     await this.#rest(COMING_UP_MILLISECONDS)
-    for (const watched of this.#servers) watched.up = await this.#read(watched)
+    await this.#watchThoseUp()
     await this.#rest(IDLE_MILLISECONDS)
   }
 
   /** The load of one process is about to begin. */
   async loading(process: string): Promise<void> {
+    await this.#watchThoseUp()
     const watched = this.#servers.find(({ server }) => processOf(server.plan) === process)
     if (watched?.up === undefined) return
     const { atNs, cpuNs } = await this.#read(watched)
     watched.idle = { idleNs: atNs - watched.up.atNs, idleCpuNs: cpuNs - watched.up.cpuNs }
+    this.#idleWork.note(watched.server.plan.app, watched.idle)
+  }
+
+  async #watchThoseUp(): Promise<void> {
+    if (this.#rig.now() - this.#startedNs < COMING_UP_MILLISECONDS * this.#hurry * 1e6) return
+    for (const watched of this.#servers) watched.up ??= await this.#read(watched)
   }
 
   /** All warm-ups are over. */
@@ -96,8 +141,8 @@ export class BetweenWatch {
     const bySlices = Map.groupBy(slices, ({ deployment }) => processes.get(deployment)!)
     const records: BetweenSlices[] = []
     for (const watched of this.#servers) {
-      const { server, begun, idle, children } = watched
-      if (begun === undefined || idle === undefined) continue
+      const { server, begun, idle = NOT_WATCHED, children } = watched
+      if (begun === undefined) continue
       const { atNs, cpuNs } = await this.#read(watched)
       const process = processOf(server.plan)
       const sum = (of: (slice: Slice) => number) => total(bySlices.get(process) ?? [], of)
@@ -128,9 +173,9 @@ export class BetweenWatch {
       const before = await readAll()
       await this.#rest(LOOK_MILLISECONDS)
       const after = await readAll()
-      const works = this.#servers.some(({ idle }, index) => {
+      const works = this.#servers.some(({ server }, index) => {
         const [first, last] = [before[index]!, after[index]!]
-        const usual = idle === undefined || idle.idleNs === 0 ? 0 : idle.idleCpuNs / idle.idleNs
+        const usual = this.#idleWork.shareOf(server.plan.app)
         return last.cpuNs - first.cpuNs > (STILL_WORKING + 2 * usual) * (last.atNs - first.atNs)
       })
       if (!works) return

@@ -16,14 +16,17 @@ const COPIES = ['node-http', 'node-http#2', 'koa', 'express']
 const THREE_ROUNDS = { rule: { rounds: 3, precision: null } } as const
 const QUIET = { processNoise: 1e-4, sliceNoise: 1e-3 }
 
+const FORECAST = /^the widest interval will be /
+
 /** Remarks, failures and round summaries of a run, as they came. */
 function notes() {
   const remarks: string[] = []
+  const forecasts: string[] = []
   const failed: string[] = []
   const rounds: RoundSummary[] = []
   const phases: string[] = []
   const listener = {
-    remark: (sentence: string) => void remarks.push(sentence),
+    remark: (sentence: string) => void (FORECAST.test(sentence) ? forecasts : remarks).push(sentence),
     appFailed: (app: string, reason: string) => void failed.push(`${app}: ${reason}`),
     roundFinished: (summary: RoundSummary) => void rounds.push(summary),
     progress: ({ phase, round }: { phase: string; round: number }) => {
@@ -31,33 +34,15 @@ function notes() {
       if (phases.at(-1) !== name) phases.push(name)
     },
   }
-  return { listener, remarks, failed, rounds, phases }
+  return { listener, remarks, forecasts, failed, rounds, phases }
 }
 
 describe('the order of a run', () => {
-  it('is preflight, pilot, and then start, warm-up and measuring of every round', async () => {
+  it('is preflight, and then start, warm-up and measuring of every round', async () => {
     const { listener, phases } = notes()
     await run({ ...THREE_ROUNDS, plan: { warmUpMilliseconds: null }, listener })
     const rounds = [1, 2, 3].flatMap((round) => [`start ${round}`, `warm-up ${round}`, `measure ${round}`])
-    expect(phases).toEqual(['preflight 0', 'pilot 0', ...rounds])
-  })
-
-  it('needs no pilot when the warm-up is given', async () => {
-    const { listener, phases } = notes()
-    const { record } = await run({ ...THREE_ROUNDS, listener })
-    expect(phases).not.toContain('pilot 0')
-    expect(record.warmUpMilliseconds).toBe(200)
-  })
-
-  it('needs no pilot when there is no time for what it could ask for', async () => {
-    const { listener, phases } = notes()
-    const { record } = await run({
-      plan: { warmUpMilliseconds: null },
-      rule: { rounds: null, maximumNs: 45e9 },
-      listener,
-    })
-    expect(phases).not.toContain('pilot 0')
-    expect(record).toMatchObject({ warmUpMilliseconds: 1_300, wantedWarmUpMilliseconds: 2_400 })
+    expect(phases).toEqual(['preflight 0', ...rounds])
   })
 
   it('starts every app once, alone, before anything is measured', async () => {
@@ -78,9 +63,10 @@ describe('the order of a run', () => {
     const started = journal.filter((line) => line.startsWith('start ')).map((line) => line.slice(6))
     expect(started).toHaveLength(3 * COPIES.length)
     for (let round = 0; round < 3; round++) expect(started.slice(4 * round, 4 * round + 4).sort()).toEqual([...COPIES].sort())
-    // All of a round are stopped before the next one starts its own.
-    const lives = journal.filter((line) => /^(start|stop) /.test(line)).map((line) => line.split(' ')[0])
-    expect(lives.join(' ')).toBe(Array(3).fill('start start start start stop stop stop stop').join(' '))
+    // While the servers of a round rest those of the next one are started, and nothing is asked of anybody.
+    const lives = journal.filter((line) => /^(start|stop|connect|pulse) /.test(line)).map((line) => line.split(' ')[0])
+    const inShort = lives.filter((what, index) => what !== lives[index - 1]).join(' ')
+    expect(inShort).toBe('start connect pulse start connect stop pulse start connect stop pulse stop')
     expect(world.running).toEqual([])
     expect(journal.filter((line) => line === 'close load')).toHaveLength(3)
   })
@@ -142,8 +128,10 @@ describe('the cut of rounds', () => {
     expect(Math.min(...koa.slice(3))).toBeGreaterThan(1)
     expect(processesOf(records, 'express')).toEqual(Array(8).fill(1))
     expect(processesOf(records, 'node-http')).toEqual(Array(8).fill(2))
-    const blocks = records.map((round) => round.blocks.length)
-    expect(blocks.at(-1)).toBeLessThan(blocks[0]!)
+    const blocks = records.map((round) => round.blocks.length / 2)
+    // The fewest until it is known what a slice takes, then what is usual, then what was found.
+    expect(blocks[0]).toBe(4)
+    expect(blocks.at(-1)).toBeLessThan(blocks[1]!)
     const cell = result(record).cells.find(({ app }) => app === 'koa')!
     expect(cell.deployment.copies).toBe(koa.at(-1))
   })
@@ -186,6 +174,21 @@ describe('the end of a run', () => {
     expect(world.running).toEqual([])
   })
 
+  it('is forecast before it begins', async () => {
+    const { listener, forecasts } = notes()
+    await run({ rule: { precision: 0.01, maximumNs: 60e9 }, listener })
+    await run({ rule: { precision: 0.0001, maximumNs: 60e9 }, listener })
+    await run({ rule: { precision: 0.5, maximumNs: 600e9 }, listener })
+    await run({ ...THREE_ROUNDS, listener })
+    const begun = 'the widest interval will be about'
+    expect(forecasts).toEqual([
+      expect.stringMatching(`^${begun} ±1\\.\\d % after \\d\\d s, in some \\d\\d rounds; ±1.0 % takes about 1 min \\d\\d s$`),
+      expect.stringMatching(`^${begun} ±1\\.\\d % after \\d\\d s, in some \\d\\d rounds; ±0.010 % is out of reach$`),
+      expect.stringMatching(`^${begun} ±50 % after \\d\\d s, in some 6 rounds$`),
+      expect.stringMatching(`^${begun} ±4 % after \\d\\S* s, in some 3 rounds$`),
+    ])
+  })
+
   it('forecasts no more rounds than the time allows', async () => {
     const { listener, rounds } = notes()
     await run({ rule: { precision: 1e-6, maximumNs: 12e9 }, listener })
@@ -226,17 +229,15 @@ describe('an interrupted run', () => {
     expect(world.journal.at(-1)).toMatch(/^stop /)
   })
 
-  it.each(['preflight', 'pilot', 'start', 'warm-up'])('ends during the %s as well', async (phase) => {
+  it.each(['preflight', 'start', 'warm-up'])('ends during the %s as well', async (phase) => {
     const controller = new AbortController()
     const { record, records, world } = await run({
       signal: controller.signal,
-      plan: { warmUpMilliseconds: phase === 'pilot' ? null : 200 },
       listener: { progress: (progress) => void (progress.phase === phase && controller.abort()) },
     })
     expect(record.stoppedBecause).toBe('interrupted')
     expect(records).toEqual([])
     expect(world.running).toEqual([])
-    // The pilot ends the pass over all endpoints that it is in.
     expect(world.journal.filter((line) => line.startsWith('pulse')).length).toBeLessThanOrEqual(2)
   })
 })
@@ -362,7 +363,7 @@ describe('an app that fails', () => {
     expect(records[0]!.slices.some(({ deployment, endpoint }) => deployment === 'koa' && endpoint === 'hello')).toBe(false)
   })
 
-  it('to answer anything in the pilot is left to the first round to report', async () => {
+  it('to answer anything in its warm-up is left to the first round to report', async () => {
     const { record, records } = await run({
       ...THREE_ROUNDS,
       plan: { warmUpMilliseconds: null },

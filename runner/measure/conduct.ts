@@ -1,6 +1,9 @@
 import { RunError } from '../result/errors.ts'
+import { count, formatDuration, formatPlusMinusPercent } from '../result/format.ts'
+import { IdleWork } from './between.ts'
 import { cellName, Failures } from './failures.ts'
-import { type Plan, planRound } from './plan.ts'
+import { Fleets } from './next-fleet.ts'
+import { type Plan, planRound, type RoundCut } from './plan.ts'
 import { preflight } from './preflight.ts'
 import { type AppPreflight, type Failure, type RoundRecord, type RunRecord, type RunState, UNSIZED } from './records.ts'
 import type { Listener, Rig, RunContext } from './rig.ts'
@@ -9,14 +12,17 @@ import {
   afterRound,
   cutRounds,
   expected,
+  expectedPrecision,
   type Forecast,
   isRefinedAfter,
   mayStart,
+  observedIn,
   type Precision,
   roundNs,
   type StopRule,
   sizeRounds,
   stopAfter,
+  variancesAfter,
 } from './round-sizes.ts'
 
 const FAILED_ROUNDS_IN_A_ROW = 2
@@ -41,7 +47,7 @@ export interface ResumedRun {
   assertSame(apps: readonly AppPreflight[]): void
 }
 
-/** One run from the first process to the last: preflight, pilot, rounds until precise enough or out of time. */
+/** One run from the first process to the last: preflight, rounds until precise enough or out of time. */
 export async function conduct(rig: Rig, plan: Plan, options: ConductOptions): Promise<RunRecord> {
   const { listener, signal, resumed } = options
   const startedNs = rig.now()
@@ -78,16 +84,20 @@ export async function conduct(rig: Rig, plan: Plan, options: ConductOptions): Pr
   /** Rounds as they follow from what the rounds so far have shown. */
   const refine = () => {
     const { rounds, precision, meanRoundNs } = forecast
-    if (precision === null || precision.variances.length === 0 || !isRefinedAfter(rounds)) return
+    if (precision === null || !isRefinedAfter(rounds)) return
     const shape = { ...state, plan, running: running() }
     const availableNs = options.maximumNs - elapsedNs() + rounds * meanRoundNs
-    const cut = cutRounds(shape, precision.variances, options, availableNs)
+    const cut = cutRounds(shape, variancesAfter(rounds, precision), options, availableNs)
     forecast = { ...forecast, meanRoundNs: (meanRoundNs * roundNs(shape, cut)) / roundNs(shape, state) }
     state = { ...state, ...cut }
   }
 
   if (resumed === null) {
-    const { sizes, meanRoundNs } = await sizeRounds(context, running(), options, elapsedNs)
+    const { sizes, cut, meanRoundNs } = sizeRounds(plan, running(), options, elapsedNs())
+    const { warmUpMilliseconds, wantedWarmUpMilliseconds } = sizes
+    if (warmUpMilliseconds < wantedWarmUpMilliseconds)
+      listener.remark(`only ${(warmUpMilliseconds / 1000).toFixed(1)} s of warm-up fit into the time of this run`)
+    if (others.length > 0) listener.remark(forecastOf(cut, meanRoundNs, options, elapsedNs()))
     state = { ...state, ...sizes }
     forecast = { ...forecast, meanRoundNs }
   } else {
@@ -98,37 +108,78 @@ export async function conduct(rig: Rig, plan: Plan, options: ConductOptions): Pr
     refine()
   }
 
-  let failedRounds = 0
-  while (true) {
-    if (signal.aborted) return { ...state, stoppedBecause: 'interrupted' }
-    if (!mayStart(forecast, options, elapsedNs())) return { ...state, stoppedBecause: 'time' }
-    round = forecast.rounds + 1
-    const beganNs = rig.now()
-    let record: RoundRecord
-    try {
-      record = await measureRound(context, planRound(plan, round, state), state.warmUpMilliseconds)
-    } catch (error) {
-      if (!(error instanceof RunError) || ++failedRounds >= FAILED_ROUNDS_IN_A_ROW) throw error
-      listener.remark(`round ${round} is lost and will be repeated: ${error.message}`)
-      continue
-    }
-    failedRounds = 0
-    record.failures.forEach(fail)
-    if (record.interrupted) continue
-    const tookNs = rig.now() - beganNs
-    const precision = await options.roundFinished(record, state, elapsedNs())
-    forecast = afterRound(forecast, tookNs, precision)
-    const widest = precision !== null && Number.isFinite(precision.widestHalfWidth) ? precision.widestHalfWidth : null
-    listener.roundFinished({
-      round,
-      elapsedSeconds: elapsedNs() / 1e9,
-      ...expected(forecast, options, elapsedNs(), 0),
-      widestHalfWidthPercent: widest === null ? null : widest * 100,
-      widestCell: precision?.widestCell ?? null,
-      precisionPercent: options.precision === null ? null : options.precision * 100,
-    })
-    const stop = failures.wholeApps.has(plan.baseline) ? 'failed' : stopAfter(forecast, options)
-    if (stop !== null) return { ...state, stoppedBecause: stop }
-    refine()
+  const fleets = new Fleets(context)
+  const idleWork = new IdleWork()
+  /** While the last round rests: so that no time is lost, should there be another one. */
+  const prepareNext = (beganNs: number, failed: readonly Failure[]) => {
+    failed.forEach(fail)
+    const next = afterRound(forecast, rig.now() - beganNs, forecast.precision)
+    const isLast = options.rounds !== null && next.rounds >= options.rounds
+    if (signal.aborted || isLast || !mayStart(next, options, elapsedNs())) return
+    fleets.prepare(planRound(plan, round + 1, state))
   }
+  try {
+    return await rounds()
+  } finally {
+    await fleets.stop()
+  }
+
+  async function rounds(): Promise<RunRecord> {
+    let failedRounds = 0
+    while (true) {
+      if (signal.aborted) return { ...state, stoppedBecause: 'interrupted' }
+      if (!mayStart(forecast, options, elapsedNs())) return { ...state, stoppedBecause: 'time' }
+      round = forecast.rounds + 1
+      const beganNs = rig.now()
+      let record: RoundRecord
+      try {
+        progress('start', 0)
+        const planned = planRound(plan, round, state)
+        const warmUpLimits = { least: state.leastWarmUpMilliseconds, most: state.warmUpMilliseconds }
+        const fleet = await fleets.take(planned)
+        record = await measureRound(context, {
+          planned,
+          fleet,
+          warmUpLimits,
+          idleWork,
+          resting: (failed) => prepareNext(beganNs, failed),
+        })
+      } catch (error) {
+        if (!(error instanceof RunError) || ++failedRounds >= FAILED_ROUNDS_IN_A_ROW) throw error
+        listener.remark(`round ${round} is lost and will be repeated: ${error.message}`)
+        continue
+      }
+      failedRounds = 0
+      if (record.interrupted) continue
+      const tookNs = rig.now() - beganNs
+      state = { ...state, observed: observedIn(record) ?? state.observed }
+      const precision = await options.roundFinished(record, state, elapsedNs())
+      forecast = afterRound(forecast, tookNs, precision)
+      const widest = precision !== null && Number.isFinite(precision.widestHalfWidth) ? precision.widestHalfWidth : null
+      listener.roundFinished({
+        round,
+        elapsedSeconds: elapsedNs() / 1e9,
+        ...expected(forecast, options, elapsedNs(), 0),
+        widestHalfWidthPercent: widest === null ? null : widest * 100,
+        widestCell: precision?.widestCell ?? null,
+        precisionPercent: options.precision === null ? null : options.precision * 100,
+      })
+      const stop = failures.wholeApps.has(plan.baseline) ? 'failed' : stopAfter(forecast, options)
+      if (stop !== null) return { ...state, stoppedBecause: stop }
+      refine()
+    }
+  }
+}
+
+/** What to expect of the run, before its first round. */
+function forecastOf(cut: RoundCut, meanRoundNs: number, rule: StopRule, elapsedNs: number): string {
+  const after = (rounds: number) => formatDuration((rounds * meanRoundNs + elapsedNs) / 1e9)
+  const affordable = Math.max(1, Math.floor((rule.maximumNs - elapsedNs) / meanRoundNs))
+  const { halfWidthAfter, roundsNeeded } = expectedPrecision(cut, rule)
+  const rounds = Math.min(affordable, rule.rounds ?? roundsNeeded ?? affordable)
+  const reached = formatPlusMinusPercent(100 * Math.max(halfWidthAfter(rounds), rule.precision ?? 0))
+  const sentence = `the widest interval will be about ${reached} after ${after(rounds)}, in some ${count(rounds, 'round')}`
+  if (rule.precision === null || rounds === roundsNeeded) return sentence
+  const wanted = formatPlusMinusPercent(100 * rule.precision)
+  return `${sentence}; ${wanted} ${roundsNeeded === null ? 'is out of reach' : `takes about ${after(roundsNeeded)}`}`
 }

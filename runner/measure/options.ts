@@ -37,7 +37,7 @@ const rows = {
   transport: option('--transport <name>', 'tcp on loopback, or a unix socket', transport, 'tcp'),
   /** Percent. */
   precision: numeric('--precision <percent>', 'stop when every ratio is known to this half-width', [number, 0.01, 100], 1),
-  maxMinutes: numeric('--max-minutes <n>', 'stop after this time at the latest', [number, 0.1, LONGEST_MINUTES], 10),
+  maxMinutes: numeric('--max-minutes <n>', 'stop after this time at the latest', [number, 0.1, LONGEST_MINUTES], 5),
   /** null: as many as the precision takes. */
   rounds: numeric(
     '--rounds <n>',
@@ -55,8 +55,8 @@ const rows = {
   slice: numeric('--slice <ms>', 'length of a slice', [number, 5, 5000], null, `${DEFAULT_SLICE_MILLISECONDS}; 1000 with wrk`),
   /** null: as many as narrow the intervals soonest. */
   blocks: numeric('--blocks <n>', 'blocks per round', [wholeNumber, 1, 500], null, 'what narrows the intervals soonest'),
-  /** Seconds; null: sized by the pilot. */
-  warmUp: numeric('--warm-up <seconds>', 'warm-up of every fresh process', [number, 0.1, 60], null, 'by pilot'),
+  /** Seconds; null: until V8 has compiled the app. */
+  warmUp: numeric('--warm-up <seconds>', 'warm-up of every fresh process', [number, 0.1, 60], null, 'until compiled'),
 }
 
 /** @param usual its value when it is not given */

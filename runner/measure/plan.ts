@@ -33,7 +33,7 @@ export interface Plan {
   readonly blocksPerRound: number | null
   /** Where they are not given: a round with fewer has too few requests for the question. */
   readonly leastBlocks?: number
-  /** null: the pilot decides. */
+  /** null: it ends when V8 has compiled the app. */
   readonly warmUpMilliseconds: number | null
   /**
    * Watches processes come up and how much memory they hold: they start one at a time, are asked once right away, and rest before memory is

@@ -102,24 +102,27 @@ export type AppPreflight = z.infer<typeof AppPreflight>
 
 /** How a round is cut. */
 const RoundSizes = z.object({
+  /** Of a process, CPU time: it ends when V8 has compiled the app, but neither before the least nor after the most. */
+  leastWarmUpMilliseconds: z.number().default(0),
   warmUpMilliseconds: z.number(),
-  /** What the pilot found necessary; more than was done when the run is too short for it. */
+  /** What apps usually need at the most; more than they got when the run is too short for it. */
   wantedWarmUpMilliseconds: z.number(),
   blocksPerRound: z.int(),
   /** By app, where they follow from how much its processes differ; of the others all that the plan has. */
   processes: z.record(z.string(), z.int().positive()).default({}),
-  /** What a slice really took in the pilot; null: unknown. */
-  observedSliceMilliseconds: z.number().nullable().default(null),
+  /** What a slice and the warm-up of a process really took in the latest round, on the clock; null: no round yet. */
+  observed: z.object({ sliceMilliseconds: z.number(), warmUpMilliseconds: z.number() }).nullable().default(null),
 })
 export type RoundSizes = z.infer<typeof RoundSizes>
 
 /** Before anything is known. */
 export const UNSIZED: RoundSizes = {
+  leastWarmUpMilliseconds: 0,
   warmUpMilliseconds: 0,
   wantedWarmUpMilliseconds: 0,
   blocksPerRound: 0,
   processes: {},
-  observedSliceMilliseconds: null,
+  observed: null,
 }
 
 /** What is known of a run beside its rounds; failures in the order in which they happened, preflight's included. */
@@ -130,12 +133,25 @@ export interface RunRecord extends RunState {
   readonly stoppedBecause: StopReason
 }
 
+/** How a process was warmed up. */
+const WarmUpRecord = z.object({
+  /** Name of the process. */
+  process: z.string(),
+  app: z.string(),
+  /** Its CPU time in that, of one worker; and how long it took on the clock. */
+  milliseconds: z.number(),
+  elapsedMilliseconds: z.number(),
+  /** Whether V8's compiler had hardly anything left to do; null: unknown. */
+  compiled: z.boolean().nullable(),
+})
+export type WarmUpRecord = z.infer<typeof WarmUpRecord>
+
 /** One server outside its slices: what it works when nobody asks it, and what it works for requests that have been answered. */
 const BetweenSlices = z.object({
   /** Name of the process. */
   process: z.string(),
   app: z.string(),
-  /** Before its first load, once it has come up: what it does by itself. */
+  /** Before its first load, once it has come up: what it does by itself. Zero in rounds in which it was the first to be loaded. */
   idleNs: z.number(),
   idleCpuNs: z.number(),
   /** From the end of all warm-ups to the end of the round, without its own slices. */
@@ -169,12 +185,14 @@ const FinishedRound = z.object({
   /** By deployment id, one for every process; none where the plan does not ask for it. */
   processRecords: mapOf(ProcessRecord).default(new Map()),
   /**
-   * CPU time of the CPUs in use, from the start of the round to its last slice; zero where unknown. Foreign is what anything used that is
-   * not server, load generator or runner.
+   * CPU time of the CPUs in use, from the first warm-up of the round to its last slice; zero where unknown. Foreign is what anything used
+   * that is not server, load generator or runner.
    */
   noise: z.object({ totalNs: z.number(), stealNs: z.number(), foreignNs: z.number() }),
   /** Its servers outside their slices; none in older files. */
   between: listOf(BetweenSlices).default([]),
+  /** None in files before 0.2. */
+  warmUps: listOf(WarmUpRecord).default([]),
   blocks: listOf(BlockRecord),
 })
 

@@ -9,7 +9,7 @@ import type { Slice } from './records.ts'
 
 /** Where a run stands; told often enough for a live progress line. */
 export interface Progress {
-  readonly phase: 'preflight' | 'pilot' | 'start' | 'warm-up' | 'measure'
+  readonly phase: 'preflight' | 'start' | 'warm-up' | 'measure'
   /** From 1; 0 before the first round. */
   readonly round: number
   /** Rounds expected in all, from the precision reached so far; null: too early to tell. */

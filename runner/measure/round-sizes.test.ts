@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { threeAppPlan as plan, stopRule as rule } from '../fixtures/plans.ts'
 import { type Plan, planDeployments } from './plan.ts'
-import { cutRounds, fittingWarmUp, isRefinedAfter, roundNs } from './round-sizes.ts'
+import { cutRounds, isRefinedAfter, roundNs, sizeRounds, warmUpLimits } from './round-sizes.ts'
 
 const COPIES_OF_EACH = [1, 2, 3]
 const several: Plan = {
@@ -14,7 +14,7 @@ const several: Plan = {
   ),
 }
 const shapeOf = (plan: Plan, warmUpMilliseconds = 1_000) => {
-  return { plan, running: plan.deployments, warmUpMilliseconds, observedSliceMilliseconds: null }
+  return { plan, running: plan.deployments, warmUpMilliseconds, observed: null }
 }
 const LONG = 300e9
 
@@ -74,37 +74,45 @@ describe('the cut of a round', () => {
     expect(cutRounds(shapeOf(alone), null, rule(), LONG)).toMatchObject({ processes: {} })
   })
 
-  it('is made anew after three rounds, six, twelve and so on', () => {
+  it('is made anew after the first round, three, six, twelve and so on', () => {
     const refined = Array.from({ length: 30 }, (_, index) => index + 1).filter(isRefinedAfter)
-    expect(refined).toEqual([3, 6, 12, 24])
+    expect(refined).toEqual([1, 3, 6, 12, 24])
   })
 })
 
-describe('the warm-up of a short run', () => {
-  it('is what was wanted when there is time', () => {
-    expect(fittingWarmUp(6, 2_400, rule({ maximumNs: 600e9 }), 20e9)).toBe(2_400)
+describe('the warm-up', () => {
+  const limits = (maximumNs: number, of: Partial<Plan> = {}) => {
+    const one = { ...plan, ...of }
+    return warmUpLimits(one, one.deployments, rule({ maximumNs }), 9e9)
+  }
+
+  it('ends when V8 has compiled the app, where three rounds of that fit into the time', () => {
+    expect(limits(600e9)).toEqual({ least: 1_900, most: 4_000 })
+    expect(limits(60e9)).toEqual({ least: 1_900, most: 4_000 })
   })
 
-  it('leaves room for six rounds and for something to measure in them', () => {
-    const length = fittingWarmUp(5, 2_400, rule({ maximumNs: 124e9 }), 9e9)
-    expect(length).toBeLessThan(1_700)
-    expect(length).toBeGreaterThan(1_300)
-    // Six rounds of five processes: what is left of each one's time is measuring.
-    expect(6 * 5 * (250 + length)).toBeLessThan((115_000 - 6 * 3_900) * 0.75)
-  })
-
-  it('rather gives up rounds than to measure cold processes', () => {
-    expect(fittingWarmUp(5, 2_400, rule({ maximumNs: 45e9 }), 9e9)).toBe(1_300)
-    expect(fittingWarmUp(5, 1_000, rule({ maximumNs: 45e9 }), 9e9)).toBe(1_000)
-  })
-
-  it('leaves room for two rounds', () => {
-    const length = fittingWarmUp(5, 2_400, rule({ maximumNs: 28e9 }), 5e9)
-    expect(length).toBeLessThan(1_300)
-    expect(2 * 5 * (250 + length)).toBeLessThan((23_000 - 2 * 3_900) * 0.75)
+  it('is shorter where they do not: rather too few rounds than cold ones', () => {
+    const { least, most } = limits(45e9)
+    expect(least).toBe(1_900)
+    expect(most).toBeLessThan(2_500)
+    expect(3 * 4 * (100 + most)).toBeLessThan(36_000)
+    const cold = limits(25e9)
+    expect(cold.least).toBe(cold.most)
+    expect(cold.most).toBeLessThan(1_000)
   })
 
   it('is never nothing', () => {
-    expect(fittingWarmUp(40, 2_400, rule({ maximumNs: 10e9 }), 9e9)).toBe(300)
+    expect(limits(9.1e9)).toEqual({ least: 300, most: 300 })
   })
+
+  it('is what was given', () => {
+    expect(limits(25e9, { warmUpMilliseconds: 3_000 })).toEqual({ least: 3_000, most: 3_000 })
+  })
+})
+
+it('the first round has as few blocks as there may be: what slices take is not known yet', () => {
+  const { sizes, cut } = sizeRounds(plan, plan.deployments, rule(), 5e9)
+  expect(sizes.blocksPerRound).toBe(4)
+  expect(cut.blocksPerRound).toBeGreaterThan(4)
+  expect(sizeRounds({ ...plan, blocksPerRound: 9 }, plan.deployments, rule(), 5e9).sizes.blocksPerRound).toBe(9)
 })

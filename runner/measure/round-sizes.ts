@@ -1,13 +1,11 @@
-import { RunError } from '../result/errors.ts'
 import type { StopReason } from '../result/model.ts'
 import type { DeploymentPlan } from '../servers/deployment.ts'
-import { allocate, type CellVariances, type RoundTimes } from '../statistics/allocation.ts'
-import { total } from '../statistics/summary.ts'
+import { type AllocationLimits, allocate, type CellVariances, halfWidthAfter, type RoundTimes } from '../statistics/allocation.ts'
+import { mean, total } from '../statistics/summary.ts'
 import { restsMilliseconds } from './between.ts'
-import { pilotProcesses, warmUpCurves, warmUpLength } from './pilot.ts'
 import { countProcesses, endpointsOf, loadOf, type Plan, type RoundCut, runningIn } from './plan.ts'
-import type { RoundSizes } from './records.ts'
-import type { RunContext } from './rig.ts'
+import type { RoundRecord, RoundSizes } from './records.ts'
+import { WARM_UP, type WarmUpLimits } from './warm-up.ts'
 
 /** When a run ends; fixed before it begins. */
 export interface StopRule {
@@ -72,28 +70,16 @@ export function mayStart({ meanRoundNs }: Forecast, { maximumNs }: StopRule, ela
   return elapsedNs + meanRoundNs * ROUND_MARGIN <= maximumNs
 }
 
+/** What processes take to get warm in the mean, milliseconds of their CPU time, before any round has shown it. */
+const USUAL_WARM_UP_MILLISECONDS = 2_500
 /**
- * Warm-up in a round, milliseconds. Never shorter than what leaves no drift above 1 % in any of the suite's apps (docs/calibration.md,
- * "Warm-up"), whatever a noisy pilot has seen; never so long that it eats the round.
+ * Fewer rounds are better than cold ones: an interval that is too wide says so itself, a bias does not. The warm-up gets shorter only where
+ * otherwise not even so many rounds would fit; after half a second koa and express are 30 to 80 % too expensive.
  */
-export const WARM_UP_LIMITS = { least: 2_400, most: 4_000 }
-/** Who asks for a coarse precision gets more rounds instead: what drift is left is below that precision. */
-const COARSE = { precision: 0.02, least: 1_300 }
-/**
- * Of a run that is too short for more, by the rounds that have to be possible. For six rounds the warm-up gets no shorter than 1.3 s: it
- * leaves koa and express 2 % too expensive. Half a second left them 30 to 80 % too expensive. Two rounds have to be possible, whatever they are worth.
- */
-const SHORT_RUN_WARM_UP = { leastForAll: 1_300, least: 300, fewestRounds: 2 }
-/** Of the time that a process has in a short run. */
-const WARM_UP_SHARE = 0.6
-/**
- * Milliseconds for each app in a pilot, and shares of the time limit for all of them: a short run has a larger one, for a curve that ends
- * too soon has not come down yet, and would call a cold app warm.
- */
-const PILOT = { share: 0.1, most: WARM_UP_LIMITS.most, least: 500, shortRun: { share: 0.25, most: 2_000 } }
+const SHORT_RUN = { rounds: 3, leastMilliseconds: 300 }
 
-/** Starting one app, until it listens and is connected, and ending it, on the machines seen so far. Milliseconds. */
-const START_MILLISECONDS = 250
+/** Starting and ending one app, beyond what is done while the servers before it rest. Milliseconds, on the machines seen so far. */
+const START_MILLISECONDS = 100
 /** Per slice, beyond its own length: messages, drain and counters. Milliseconds. */
 const SLICE_EXTRA_MILLISECONDS = 1
 /** In a round whose processes are watched: one before the load, one after it. */
@@ -106,60 +92,59 @@ const BLOCKS = { least: 4, most: 60 }
 const EXPECTED: Omit<CellVariances, 'app'> = { process: 0.02 ** 2, reference: 0.007 ** 2, block: 0.05 ** 2 }
 /** Rounds after which a new cut is worth it: at first little is known, and later little changes. */
 const FIRST_REFINED = 3
+/** After the first one it is known what slices take. */
+const FIRST_OBSERVED = 1
 
-/**
- * How long the rounds of a new run shall be: from a pilot, and from the time there is; and how long one will take.
- * @param running deployments that are left
- */
-export async function sizeRounds(
-  context: RunContext,
-  running: readonly DeploymentPlan[],
-  rule: StopRule,
-  elapsedNs: () => number,
-): Promise<{ sizes: RoundSizes; meanRoundNs: number }> {
-  const { plan, listener, signal } = context
-  const { wanted, observedSliceMilliseconds } = await wantedWarmUp(context, running, rule, elapsedNs)
-  const warmUpMilliseconds =
-    plan.warmUpMilliseconds ?? fittingWarmUp(countProcesses(runningIn(running, {})), wanted, rule, elapsedNs())
-  if (warmUpMilliseconds < wanted && !signal.aborted)
-    listener.remark(`only ${(warmUpMilliseconds / 1000).toFixed(1)} s of warm-up fit into the time of this run`)
-  const shape = { plan, running, warmUpMilliseconds, observedSliceMilliseconds }
-  const cut = cutRounds(shape, null, rule, rule.maximumNs - elapsedNs())
-  const sizes = { warmUpMilliseconds, wantedWarmUpMilliseconds: wanted, observedSliceMilliseconds, ...cut }
-  return { sizes, meanRoundNs: roundNs(shape, cut) }
+/** How the rounds of a new run begin, and how long one will take. @param running deployments that are left */
+export function sizeRounds(plan: Plan, running: readonly DeploymentPlan[], rule: StopRule, elapsedNs: number) {
+  const { least, most } = warmUpLimits(plan, running, rule, elapsedNs)
+  const wantedWarmUpMilliseconds = plan.warmUpMilliseconds ?? Math.max(USUAL_WARM_UP_MILLISECONDS, least)
+  const warmUp = { leastWarmUpMilliseconds: least, warmUpMilliseconds: most, wantedWarmUpMilliseconds }
+  const shape = { plan, running, ...warmUp, observed: null }
+  const cut = cutRounds(shape, null, rule, rule.maximumNs - elapsedNs)
+  // How long slices really take nobody knows yet: a driver or an app may be slow.
+  const first = { ...cut, blocksPerRound: blockLimits(plan).least }
+  const sizes: RoundSizes = { ...warmUp, observed: null, ...first }
+  return { sizes, cut, meanRoundNs: roundNs(shape, cut) }
 }
 
-async function wantedWarmUp(
-  context: RunContext,
-  running: readonly DeploymentPlan[],
-  rule: StopRule,
-  elapsedNs: () => number,
-): Promise<{ wanted: number; observedSliceMilliseconds: number | null }> {
-  const { plan, listener, signal } = context
-  const withoutPilot = (wanted: number) => ({ wanted, observedSliceMilliseconds: null })
-  if (plan.warmUpMilliseconds !== null) return withoutPilot(plan.warmUpMilliseconds)
-  const least = rule.precision !== null && rule.precision >= COARSE.precision ? COARSE.least : WARM_UP_LIMITS.least
-  // A pilot could only ask for more than there is time for: its own time is better spent on rounds.
-  const affordable = fittingWarmUp(countProcesses(runningIn(running, {})), WARM_UP_LIMITS.most, rule, elapsedNs())
-  if (affordable <= least) return withoutPilot(least)
-  const share = ({ share, most }: { share: number; most: number }) =>
-    Math.min(most, (rule.maximumNs * share) / 1e6 / pilotProcesses(plan))
-  try {
-    const { curves, meanSliceMilliseconds } = await warmUpCurves(
-      context,
-      Math.max(PILOT.least, share(PILOT.shortRun), share(PILOT)),
-    )
-    const wanted = warmUpLength([...curves.values()], { ...WARM_UP_LIMITS, least })
-    if (!signal.aborted) listener.remark(`the pilot found ${(wanted / 1000).toFixed(1)} s of warm-up enough for every app`)
-    return { wanted, observedSliceMilliseconds: meanSliceMilliseconds }
-  } catch (error) {
-    if (!(error instanceof RunError)) throw error
-    listener.remark(`the pilot is lost, and the longest warm-up is taken: ${error.message}`)
-    return withoutPilot(WARM_UP_LIMITS.most)
+/** Of every process; shorter than what apps need where even the fewest rounds would not fit into the time that is left. */
+export function warmUpLimits(plan: Plan, running: readonly DeploymentPlan[], rule: StopRule, elapsedNs: number): WarmUpLimits {
+  const { warmUpMilliseconds: given } = plan
+  if (given !== null) return { least: given, most: given }
+  const shape = { plan, running, leastWarmUpMilliseconds: 0, warmUpMilliseconds: USUAL_WARM_UP_MILLISECONDS, observed: null }
+  const times = roundTimes(shape)
+  const perRound = (rule.maximumNs - elapsedNs) / 1e6 / (SHORT_RUN.rounds * ROUND_MARGIN) - times.fixedMilliseconds
+  const processes = countProcesses(runningIn(running, {}))
+  const fitting = perRound / processes - START_MILLISECONDS - blockLimits(plan).least * times.blockMilliseconds
+  if (fitting >= USUAL_WARM_UP_MILLISECONDS) return WARM_UP
+  const most = Math.round(Math.max(SHORT_RUN.leastMilliseconds, fitting))
+  return { least: Math.min(WARM_UP.least, most), most }
+}
+
+/** What slices and warm-ups took in a round. */
+export function observedIn({ slices, warmUps }: Pick<RoundRecord, 'slices' | 'warmUps'>): RoundSizes['observed'] {
+  if (slices.length === 0 || warmUps.length === 0) return null
+  return {
+    sliceMilliseconds: mean(slices.map(({ elapsedNs }) => elapsedNs)) / 1e6,
+    warmUpMilliseconds: mean(warmUps.map(({ elapsedMilliseconds }) => elapsedMilliseconds)),
   }
 }
 
-interface RoundShape extends Pick<RoundSizes, 'warmUpMilliseconds' | 'observedSliceMilliseconds'> {
+/** For a narrower interval nobody waits. */
+const MOST_ROUNDS = 1_000
+
+/**
+ * How narrow the widest interval will probably be, as a share, after so many rounds; and how many it takes until the precision that is wanted,
+ * null: more than anybody would wait for.
+ */
+export function expectedPrecision({ blocksPerRound: blocks }: RoundCut, { precision, minimumRounds }: StopRule) {
+  const after = (rounds: number) => halfWidthAfter(EXPECTED, { blocks, processes: 1 }, rounds)
+  const all = Array.from({ length: MOST_ROUNDS }, (_, index) => minimumRounds + index)
+  return { halfWidthAfter: after, roundsNeeded: all.find((rounds) => precision !== null && after(rounds) <= precision) ?? null }
+}
+
+interface RoundShape extends Pick<RoundSizes, 'warmUpMilliseconds' | 'observed'> {
   readonly plan: Plan
   /** Deployments that are left. */
   readonly running: readonly DeploymentPlan[]
@@ -188,10 +173,9 @@ export function cutRounds(
   const several = new Map([...byApp].filter(([, own]) => own.some(({ optional }) => optional)))
   const apps = [...byApp.keys()].filter((app) => app !== plan.baseline || byApp.size === 1)
   const cells = variances ?? apps.map((app) => ({ app, ...EXPECTED }))
-  const { blocksPerRound: blocks } = plan
   const compared = new Set(cells.map(({ app }) => app))
   const { processes, ...found } = allocate(cells, roundTimes(shape), {
-    blocks: blocks === null ? { ...BLOCKS, least: plan.leastBlocks ?? BLOCKS.least } : { least: blocks, most: blocks },
+    blocks: blockLimits(plan),
     mostProcesses: new Map([...several].map(([app, own]) => [app, variances === null ? 1 : own.length])),
     referenceProcesses: countProcesses(runningIn(running, {})) - compared.size,
     availableMilliseconds: availableNs / 1e6 / ROUND_MARGIN,
@@ -201,32 +185,28 @@ export function cutRounds(
   return { blocksPerRound: found.blocks, processes: Object.fromEntries(ofSeveral) }
 }
 
-/** Whether rounds are cut anew after so many. */
-export function isRefinedAfter(rounds: number): boolean {
-  return rounds >= FIRST_REFINED && Number.isInteger(Math.log2(rounds / FIRST_REFINED))
+function blockLimits({ blocksPerRound: given, leastBlocks = BLOCKS.least }: Plan): AllocationLimits['blocks'] {
+  return given === null ? { least: leastBlocks, most: BLOCKS.most } : { least: given, most: given }
 }
 
-function roundTimes({ plan, running, warmUpMilliseconds, observedSliceMilliseconds }: RoundShape): RoundTimes {
+/** Whether rounds are cut anew after so many. */
+export function isRefinedAfter(rounds: number): boolean {
+  return rounds === FIRST_OBSERVED || (rounds >= FIRST_REFINED && Number.isInteger(Math.log2(rounds / FIRST_REFINED)))
+}
+
+/** What so many rounds say of the variances; null: too little. */
+export function variancesAfter(rounds: number, { variances }: Precision): readonly CellVariances[] | null {
+  return rounds < FIRST_REFINED || variances.length === 0 ? null : variances
+}
+
+function roundTimes({ plan, running, warmUpMilliseconds, observed }: RoundShape): RoundTimes {
   const once = runningIn(running, {})
-  const slice = (one: DeploymentPlan) => Math.max(loadOf(plan, one).sliceMilliseconds, observedSliceMilliseconds ?? 0)
+  const slice = (one: DeploymentPlan) => Math.max(loadOf(plan, one).sliceMilliseconds, observed?.sliceMilliseconds ?? 0)
   const block = total(once, (one) => (slice(one) + SLICE_EXTRA_MILLISECONDS) * endpointsOf(plan, one).length)
   return {
     fixedMilliseconds: restsMilliseconds(warmUpMilliseconds) + RESTS * (plan.processRecords?.restMilliseconds ?? 0),
-    processMilliseconds: START_MILLISECONDS + warmUpMilliseconds,
+    processMilliseconds:
+      START_MILLISECONDS + (observed?.warmUpMilliseconds ?? Math.min(USUAL_WARM_UP_MILLISECONDS, warmUpMilliseconds)),
     blockMilliseconds: block / countProcesses(once),
   }
-}
-
-/**
- * A shorter warm-up than wanted, milliseconds, when otherwise the least number of rounds would not fit into the time that is left, or be
- * nothing but warm-up. Fewer rounds are better than cold ones: an interval that is too wide says so itself, a bias does not.
- */
-export function fittingWarmUp(processes: number, wanted: number, rule: StopRule, elapsedNs: number): number {
-  const fittingInto = (rounds: number) => {
-    const perRound = (rule.maximumNs - elapsedNs) / 1e6 / (rounds * ROUND_MARGIN) - restsMilliseconds(wanted)
-    return (perRound / processes - START_MILLISECONDS) * WARM_UP_SHARE
-  }
-  const { leastForAll, least, fewestRounds } = SHORT_RUN_WARM_UP
-  const shortest = Math.min(leastForAll, Math.max(least, fittingInto(fewestRounds)))
-  return Math.round(Math.min(wanted, Math.max(shortest, fittingInto(rule.rounds ?? rule.minimumRounds))))
 }

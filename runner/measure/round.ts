@@ -1,39 +1,50 @@
 import { NANOSECONDS_PER_TICK, ticksBetween } from '../machine/procfs.ts'
-import { processOf, workersOf } from '../servers/deployment.ts'
+import { processOf } from '../servers/deployment.ts'
 import { total } from '../statistics/summary.ts'
-import { BetweenWatch, ProcessWatch } from './between.ts'
+import { BetweenWatch, type IdleWork, ProcessWatch } from './between.ts'
 import { affordableRepeats, Capacities, measureBlock, type RoundInProgress } from './block.ts'
 import { Failures } from './failures.ts'
-import { type Fleet, pinOf, serversCpuNs, startFleet } from './fleet.ts'
+import { type Fleet, pinOf, serversCpuNs } from './fleet.ts'
 import type { PlannedRound } from './plan.ts'
-import type { BlockRecord, RoundRecord, Slice } from './records.ts'
+import type { BlockRecord, Failure, RoundRecord, Slice, WarmUpRecord } from './records.ts'
 import type { Rig, RunContext } from './rig.ts'
-import { warmUp } from './warm-up.ts'
+import { type WarmUpLimits, warmUp } from './warm-up.ts'
 
-/** One round: fresh processes, a warm-up, all blocks in random order, the end of all processes. Never leaves one behind. */
-export async function measureRound(context: RunContext, planned: PlannedRound, warmUpMilliseconds: number): Promise<RoundRecord> {
+/** What a round begins with. */
+export interface RoundOrder {
+  readonly planned: PlannedRound
+  /** Just started; the round ends it. */
+  readonly fleet: Fleet
+  readonly warmUpLimits: WarmUpLimits
+  readonly idleWork: IdleWork
+  /** Called when the last slice is over, and nothing but rests is left, with what failed in the round. */
+  resting(failures: readonly Failure[]): void
+}
+
+/** One round: a warm-up of fresh processes, all blocks in random order, the end of all processes. Never leaves one behind. */
+export async function measureRound(context: RunContext, order: RoundOrder): Promise<RoundRecord> {
   const { rig, plan, signal, progress } = context
+  const { planned, fleet, warmUpLimits, idleWork } = order
   const { round } = planned
-  progress('start', 0)
-  const before = { ticks: rig.ticks(), ownCpuNs: rig.ownCpuNs() }
-  const fleet = await startFleet(rig, plan, planned, context.failures.wholeApps)
   const failures = new Failures(plan, context.failures)
   for (const failure of fleet.failures) failures.add(failure)
   const repeatsLeft = affordableRepeats(planned.blocks.length)
   const running: RoundInProgress = { ...context, round, fleet, failures, capacities: new Capacities(), repeatsLeft }
   const watch = plan.processRecords === undefined ? null : new ProcessWatch(fleet.processes, fleet.starts)
   const rest = async () => plan.processRecords && (await rig.rest(plan.processRecords.restMilliseconds, signal))
-  const between = new BetweenWatch(rig, fleet.processes, warmUpMilliseconds, signal)
+  const between = new BetweenWatch(rig, fleet.processes, idleWork, warmUpLimits.most, signal)
   try {
     progress('warm-up', 0)
     await rest()
     await watch?.look('idle')
     await between.idle()
+    const before = await noiseSoFar(rig, fleet)
+    const warmUps: WarmUpRecord[] = []
     const inOrder = planned.warmUpOrder.flatMap((index) => fleet.deployments[index] ?? [])
     for (const [process, deployments] of Map.groupBy(inOrder, (deployment) => processOf(deployment.plan))) {
       if (signal.aborted) break
       await between.loading(process)
-      await warmUp(running, deployments, warmUpMilliseconds * workersOf(deployments[0]!.plan))
+      warmUps.push(await warmUp(running, deployments, warmUpLimits))
       await watch?.look('loaded')
     }
     await between.begin()
@@ -51,35 +62,38 @@ export async function measureRound(context: RunContext, planned: PlannedRound, w
       blocks.push(measured.record)
     }
     const interrupted = signal.aborted
+    const noise = noiseBetween(before, await noiseSoFar(rig, fleet))
+    order.resting(failures.list)
     const outside = await between.end(slices, plan)
-    const noise = await noiseSince(before, rig, fleet)
     const residentBytes = await residentBytesOf(fleet)
     const { session } = fleet
     const [latencies, loadResidentBytes] = [await session.latencies(), await session.residentBytes()]
     await rest()
     if (!signal.aborted) await watch?.look('rested')
     const stock = { latencies, residentBytes, loadResidentBytes, processRecords: watch?.records ?? new Map() }
-    return { round, slices, blocks, failures: failures.list, interrupted, noise, between: outside, ...stock }
+    return { round, slices, blocks, failures: failures.list, interrupted, noise, between: outside, warmUps, ...stock }
   } finally {
     await fleet.stop()
   }
 }
 
-async function noiseSince(
-  before: { readonly ticks: ReturnType<Rig['ticks']>; readonly ownCpuNs: number },
-  rig: Rig,
-  fleet: Fleet,
-): Promise<RoundRecord['noise']> {
-  const runnerNs = rig.sharesCpuWithRunner ? rig.ownCpuNs() - before.ownCpuNs : 0
-  // Everything was started in this round, so the counters began at zero.
-  const ours = runnerNs + ((await fleet.session.cpu())?.cpuNs ?? 0) + (await serversCpuNs(fleet))
+/** Ticks of the CPUs in use, and what of them the suite and its servers have used. */
+async function noiseSoFar(rig: Rig, fleet: Fleet) {
+  const runnerNs = rig.sharesCpuWithRunner ? rig.ownCpuNs() : 0
+  const oursNs = runnerNs + ((await fleet.session.cpu())?.cpuNs ?? 0) + (await serversCpuNs(fleet))
   const pins = [rig.loadCpu, ...fleet.processes.map((process) => pinOf(process.plan, rig))]
   const cpus = [...new Set(pins.flat())].filter((cpu) => cpu !== null)
-  const ticks = ticksBetween(before.ticks, rig.ticks(), cpus)
+  return { ticks: rig.ticks(), oursNs, cpus }
+}
+
+type NoiseSoFar = Awaited<ReturnType<typeof noiseSoFar>>
+
+function noiseBetween(before: NoiseSoFar, after: NoiseSoFar): RoundRecord['noise'] {
+  const ticks = ticksBetween(before.ticks, after.ticks, before.cpus)
   return {
     totalNs: ticks.total * NANOSECONDS_PER_TICK,
     stealNs: ticks.steal * NANOSECONDS_PER_TICK,
-    foreignNs: Math.max(0, ticks.busy * NANOSECONDS_PER_TICK - ours),
+    foreignNs: Math.max(0, ticks.busy * NANOSECONDS_PER_TICK - (after.oursNs - before.oursNs)),
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { simulation } from '../fixtures/simulated-run.ts'
+import { CompilerWatch } from './warm-up.ts'
 
 /** What happened between the connections of the first round and its first measured block. */
 async function warmUpOf(share: number): Promise<string[]> {
@@ -53,5 +54,67 @@ describe('a warm-up', () => {
     // Every turn of 20 ms takes a second.
     const journal = await warmUpOf(0.02)
     expect(journal.filter((entry) => entry === 'pulse node-http hello').length).toBe(2)
+  })
+})
+
+describe('a warm-up whose length was not given', () => {
+  /** Of the first process of every app in the first round; the compiler takes a fifth of the CPU time for so many pulses of 20 ms. */
+  async function warmUpsOf(compilingPulses: Readonly<Record<string, number>>) {
+    const asked = new Map<string, number>()
+    const { run, records, result } = simulation({
+      apps: ['node-http', 'koa', 'express'],
+      rule: { rounds: 2, precision: null },
+      plan: { warmUpMilliseconds: null, blocksPerRound: 1 },
+      world: {
+        helperShare: ({ app, deployment }) => ((asked.get(deployment) ?? 0) < (compilingPulses[app] ?? 0) ? 0.2 : 0.004),
+        disturb: (pulse, { deployment }) => {
+          asked.set(deployment, (asked.get(deployment) ?? 0) + 1)
+          return pulse
+        },
+      },
+    })
+    const { apps } = result(await run())
+    return { of: (app: string) => records[0]!.warmUps.find(({ process }) => process === app)!, apps }
+  }
+
+  it('ends when the compiler has come to rest, neither before 1.9 s nor after 4 s of CPU time', async () => {
+    const { of, apps } = await warmUpsOf({ 'node-http': 20, koa: 120, express: 10_000 })
+    const seconds = ['node-http', 'koa', 'express'].map((app) => of(app).milliseconds / 1000)
+    expect(seconds[0]).toBeCloseTo(1.9, 0)
+    // The last 400 ms are without it, but for what 1 % of them allow.
+    expect(seconds[1]).toBeGreaterThan(2.75)
+    expect(seconds[1]).toBeLessThan(2.95)
+    expect(seconds[2]).toBeCloseTo(4, 0)
+    expect(['node-http', 'koa', 'express'].map((app) => of(app).compiled)).toEqual([true, true, false])
+    expect(apps.find(({ id }) => id === 'koa')!.warmUpMilliseconds).toBeGreaterThan(1_900)
+  })
+})
+
+describe('the compiler', () => {
+  const watched = (shares: readonly (number | null)[]) => {
+    const watch = new CompilerWatch()
+    let helperNs: number | null = 0
+    return shares.map((share, index) => {
+      helperNs = share === null || helperNs === null ? null : helperNs + share * 100e6
+      watch.note(100 * (index + 1), helperNs)
+      return watch.isDone
+    })
+  }
+
+  it('is done when it has taken hardly anything for 400 ms', () => {
+    expect(watched([0.3, 0.2, 0, 0, 0, 0.01, 0])).toEqual([false, false, false, false, false, true, true])
+  })
+
+  it('works in bursts, and is not done before the last of them', () => {
+    expect(watched([0.3, 0, 0, 0, 0, 0.2, 0, 0, 0, 0]).slice(4)).toEqual([true, false, false, false, false, true])
+  })
+
+  it('is not done while the garbage collector takes as much, which nobody can tell from it', () => {
+    expect(watched(Array(8).fill(0.02)).at(-1)).toBe(false)
+  })
+
+  it('is unknown where nobody tells', () => {
+    expect(new CompilerWatch().isDone).toBeNull()
+    expect(watched([null, null, null])).toEqual([null, null, null])
   })
 })

@@ -1,7 +1,9 @@
-import type { Deployment } from '../servers/deployment.ts'
+import { type CpuReading, helperNs } from '../machine/process-tree.ts'
+import { type Deployment, processOf, workersOf } from '../servers/deployment.ts'
 import type { RoundInProgress } from './block.ts'
 import { sliceFailure } from './failures.ts'
 import { endpointsOf } from './plan.ts'
+import type { WarmUpRecord } from './records.ts'
 import { pulseOrder } from './slice.ts'
 
 /**
@@ -10,7 +12,23 @@ import { pulseOrder } from './slice.ts'
  */
 export const WARM_UP_TURN_MILLISECONDS = 20
 
-/** A server that does not get its CPU is not waited for longer than this many times the warm-up. */
+/** Milliseconds of the CPU time of a process. */
+export interface WarmUpLimits {
+  readonly least: number
+  readonly most: number
+}
+
+/**
+ * V8 compiles in bursts: between the first ones the compiler may rest for half a second and more, and code that is waiting for the last of them
+ * is 3 to 14 % slower. Measured in docs/precision-log.md, "How long apps are warmed up".
+ */
+export const WARM_UP: WarmUpLimits = { least: 1_900, most: 4_000 }
+/** Where nobody says how much of it the compiler takes. */
+const UNSEEN_COMPILER_MILLISECONDS = 2_400
+/** The compiler is done when it and the garbage collector have taken no more than this share of the latest CPU time. */
+const COMPILED = { share: 0.01, milliseconds: 400 }
+
+/** A server that does not get its CPU is not waited for longer than this many times the least warm-up. */
 const LONGEST_WAIT = 4
 /** A server that works for less than this share of the time under load waits for something else, and longer does not warm it. */
 const HARDLY_WORKING = 0.1
@@ -18,27 +36,37 @@ const HARDLY_WORKING = 0.1
 const ENOUGH = 0.97
 
 /**
- * Loads one process, all its cells in turn, until it has worked for a while; what it answers is checked but not measured. Work is the
- * server's own CPU time: on a machine with other things to do, a time on the clock would leave it colder.
+ * Loads one process, all its cells in turn, until V8 has compiled it; what it answers is checked but not measured. Nothing but the time of the
+ * compiler decides, so no cost is favoured. Time is the server's own CPU time: on a machine with other things to do, a time on the clock
+ * would leave it colder.
  * @param deployments all of the same process
- * @param milliseconds of the server's CPU time
+ * @param limits for each of its workers
  */
 export async function warmUp(
-  { plan, fleet, failures, capacities, signal }: RoundInProgress,
+  { rig, plan, fleet, failures, capacities, signal }: RoundInProgress,
   deployments: readonly Deployment[],
-  milliseconds: number,
-): Promise<void> {
+  limits: WarmUpLimits,
+): Promise<WarmUpRecord> {
+  const [first] = deployments as [Deployment]
+  const workers = workersOf(first.plan)
   const cells = deployments.flatMap((deployment) =>
     endpointsOf(plan, deployment.plan)
       .filter((endpoint) => !failures.isOut(deployment.plan.app, endpoint))
       .map((endpoint) => ({ deployment, endpoint, request: plan.endpoints.indexOf(endpoint) })),
   )
-  if (cells.length === 0) return
   const out = new Set<(typeof cells)[number]>()
-  const work = await workMeter(deployments[0]!)
-  for (let loaded = 0, worked = 0; worked < milliseconds * ENOUGH && !signal.aborted; ) {
-    if (loaded >= milliseconds * (worked < loaded * HARDLY_WORKING ? 1 : LONGEST_WAIT)) return
-    if (out.size === cells.length) return
+  const [startedNs, before] = [rig.now(), await first.cpu()]
+  const compiler = new CompilerWatch()
+  let [loaded, worked] = [0, 0]
+  const least = limits.least * workers
+  const isWarm = () => {
+    const needed =
+      compiler.isDone === null ? Math.max(least, Math.min(UNSEEN_COMPILER_MILLISECONDS, limits.most) * workers) : least
+    return worked >= limits.most * workers * ENOUGH || (worked >= needed * ENOUGH && compiler.isDone !== false)
+  }
+  while (!isWarm() && !signal.aborted) {
+    if (loaded >= least * (worked < loaded * HARDLY_WORKING ? 1 : LONGEST_WAIT)) break
+    if (out.size === cells.length) break
     for (const cell of cells) {
       if (out.has(cell)) continue
       const { deployment, endpoint, request } = cell
@@ -53,16 +81,39 @@ export async function warmUp(
       const failed = cells.filter((one) => one.deployment === deployment && [null, one.endpoint].includes(failure.endpoint))
       for (const one of failed) out.add(one)
     }
-    worked = await work()
+    const now = await first.cpu()
+    worked = workedNs(before, now) / 1e6
+    compiler.note(worked / workers, helperNs(before, now))
   }
+  const { app } = first.plan
+  const elapsedMilliseconds = (rig.now() - startedNs) / 1e6
+  return { process: processOf(first.plan), app, milliseconds: worked / workers, elapsedMilliseconds, compiled: compiler.isDone }
 }
 
-/** CPU milliseconds of a server from now on, without what stands in front of it. */
-async function workMeter(deployment: Deployment): Promise<() => Promise<number>> {
-  const worked = async () => {
-    const { cpuNs, proxyCpuNs = 0 } = await deployment.cpu()
-    return (cpuNs - proxyCpuNs) / 1e6
+/** Of the server, without what stands in front of it. */
+function workedNs(before: CpuReading, now: CpuReading): number {
+  return now.cpuNs - before.cpuNs - ((now.proxyCpuNs ?? 0) - (before.proxyCpuNs ?? 0))
+}
+
+/** Whether the compiler of a process has come to rest. */
+export class CompilerWatch {
+  readonly #readings: { readonly worked: number; readonly helperNs: number }[] = [{ worked: 0, helperNs: 0 }]
+  #isSeen = false
+
+  /**
+   * @param worked CPU milliseconds of the process so far
+   * @param helperNs of V8's compiler and garbage collector on threads of their own so far; null: unknown
+   */
+  note(worked: number, helperNs: number | null): void {
+    this.#isSeen = helperNs !== null
+    if (helperNs !== null) this.#readings.push({ worked, helperNs })
   }
-  const before = await worked()
-  return async () => (await worked()) - before
+
+  /** null: nobody says what it does. */
+  get isDone(): boolean | null {
+    if (!this.#isSeen) return null
+    const last = this.#readings.at(-1)!
+    const from = this.#readings.findLast(({ worked }) => worked <= last.worked - COMPILED.milliseconds)
+    return from !== undefined && (last.helperNs - from.helperNs) / 1e6 <= COMPILED.share * (last.worked - from.worked)
+  }
 }

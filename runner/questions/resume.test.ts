@@ -9,7 +9,7 @@ const stopped = (change: Partial<Result['options']> = {}) =>
   ({
     folder: '/runs/one',
     result: { ...fixtureResult(), options: { ...options, ...change } },
-    state: { blocksPerRound: 12, warmUpMilliseconds: 2_400 },
+    state: { blocksPerRound: 12, leastWarmUpMilliseconds: 2_400, warmUpMilliseconds: 2_400 },
   }) as unknown as StoppedRun
 
 describe('the options of a run that goes on', () => {

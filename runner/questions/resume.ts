@@ -131,7 +131,8 @@ export function resumedOptions(
     json: given.json ?? false,
     slice: options.sliceMilliseconds,
     blocks: state.blocksPerRound,
-    warmUp: state.warmUpMilliseconds / 1000,
+    // A warm-up that was not given ends by itself, and its limits are in the state.
+    warmUp: state.leastWarmUpMilliseconds === state.warmUpMilliseconds ? state.warmUpMilliseconds / 1000 : null,
   }
 }
 

@@ -106,7 +106,9 @@ test('the command asks for the same run', () => {
 test.each(["./a'b c/app.ts", './$(touch x)`y`/a.ts', './\u001b7', './new\nline\u001b[31m\\end/ä.ts', './"q";rm -rf *'])(
   'a shell reads %j as it was given',
   (given) => {
-    const result = change(({ apps }) => apps.splice(0, apps.length, { id: 'x', title: 'X', package: null, version: null, given }))
+    const result = change(({ apps }) =>
+      apps.splice(0, apps.length, { id: 'x', title: 'X', package: null, version: null, given, warmUpMilliseconds: null }),
+    )
     const command = reproduceCommand(result)
     expect(command).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]+$/u)
     const words = command.replace(/^npm run compare -- /, '')

@@ -70,7 +70,7 @@ export function methodParagraph(result: Result): string {
   const asked = [transports(result), ...(kept.size === 0 ? [] : [[...kept].join(' or ')])].join(', ')
   return [
     `Measured on Node ${version(environment.node)}: ${listInWords(options.endpoints.map(appId))}, in ${count(result.rounds, 'round')}.`,
-    `A round starts every app afresh, warms it up for ${options.warmUpMilliseconds} ms, then measures ${blocks(result)} per endpoint: one slice of`,
+    `A round starts every app afresh, warms it up ${warmUp(result)}, then measures ${blocks(result)} per endpoint: one slice of`,
     `about ${fromTo(slices.length === 0 ? [options.sliceMilliseconds] : slices)} ms of every app, in an order shuffled with seed ${result.seed}.`,
     `Load comes from ${driver(result)} over ${connections(result)} per app (${asked}); ${pinning(result)}.`,
     `CPU time is read from ${accounting[environment.cpuAccounting]}.`,
@@ -84,6 +84,18 @@ function meanBlocks({ blocks, rounds, options }: Result): number | null {
   if (blocks === null || rounds === 0) return null
   const mean = blocks.planned / rounds / options.endpoints.length
   return mean === options.blocksPerRound ? null : mean
+}
+
+function isWarmUpGiven({ leastWarmUpMilliseconds: least, warmUpMilliseconds: most }: Result['options']): boolean {
+  return least === null || least === most
+}
+
+function warmUp({ options, apps }: Result): string {
+  const { warmUpMilliseconds: most } = options
+  const taken = apps.flatMap(({ warmUpMilliseconds }) => warmUpMilliseconds ?? [])
+  if (isWarmUpGiven(options) || taken.length === 0) return `for ${most} ms`
+  const seconds = fromTo(taken.map((milliseconds) => Number((milliseconds / 1000).toFixed(1))))
+  return `until V8 has compiled it (${seconds} s of its CPU time, and never more than ${most / 1000} s)`
 }
 
 function blocks(result: Result): string {
@@ -113,7 +125,7 @@ export function reproduceCommand(result: Result): string {
       ['--max-minutes', options.maxMinutes],
       ['--slice', options.sliceMilliseconds],
       ['--blocks', options.blocksPerRound > 0 && meanBlocks(result) === null ? options.blocksPerRound : null],
-      ['--warm-up', options.warmUpMilliseconds > 0 ? options.warmUpMilliseconds / 1000 : null],
+      ['--warm-up', options.warmUpMilliseconds > 0 && isWarmUpGiven(options) ? options.warmUpMilliseconds / 1000 : null],
       ['--driver', options.driver],
       ['--seed', seed],
     ],

@@ -5,7 +5,10 @@ import type { AppFacts, Result } from './model.ts'
 
 function resultWith(facts: Partial<AppFacts>): Result {
   const result = fixtureResult()
-  return { ...result, apps: [{ id: 'mine', title: 'Mine', package: null, version: null, given: 'mine', ...facts }] }
+  return {
+    ...result,
+    apps: [{ id: 'mine', title: 'Mine', package: null, version: null, given: 'mine', warmUpMilliseconds: null, ...facts }],
+  }
 }
 
 test.each<[Partial<AppFacts>, string]>([

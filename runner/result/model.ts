@@ -226,6 +226,8 @@ export const AppFacts = z.object({
   version: z.string().nullable(),
   /** As given on the command line; the id for the suite's own apps. */
   given: z.string(),
+  /** CPU time until V8 had compiled it, mean over its processes; null: unknown. */
+  warmUpMilliseconds: z.number().nullable().default(null),
 })
 export type AppFacts = z.infer<typeof AppFacts>
 
@@ -292,7 +294,7 @@ export const Environment = z.object({
 })
 export type Environment = z.infer<typeof Environment>
 
-/** The options really used, defaults and choices of the pilot included. */
+/** The options really used, defaults and what the suite chose included. */
 const UsedOptions = z.object({
   apps: z.array(z.string()),
   endpoints: z.array(z.string()),
@@ -307,7 +309,9 @@ const UsedOptions = z.object({
   quick: z.boolean(),
   sliceMilliseconds: z.number(),
   blocksPerRound: z.int(),
+  /** Of every process, CPU time: the most and, null in older results, the least; the same when it was given. */
   warmUpMilliseconds: z.number(),
+  leastWarmUpMilliseconds: z.number().nullable().default(null),
   /** Options of a study as they were given, by their flags; empty texts for switches. Nothing for a comparison. */
   given: z.record(z.string(), z.string()).default({}),
 })

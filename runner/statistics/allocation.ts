@@ -58,8 +58,7 @@ export function allocate(cells: readonly CellVariances[], times: RoundTimes, lim
     for (let widest = widestOf(cells, blocks, processes); ; widest = widestOf(cells, blocks, processes)) {
       const rounds = availableMilliseconds / roundMilliseconds({ blocks, processes }, times, limits)
       if (rounds < leastRounds && Number.isFinite(best.score)) break
-      const quantile = tQuantile(LEVEL, DEGREES_PER_ROUND * Math.max(1, rounds - 1))
-      const score = (quantile ** 2 * widest.variance) / rounds
+      const score = (quantileAfter(rounds) ** 2 * widest.variance) / rounds
       if (score < best.score) best = { blocks, processes: new Map(processes), score }
       const { app } = widest
       const own = processes.get(app)
@@ -70,10 +69,25 @@ export function allocate(cells: readonly CellVariances[], times: RoundTimes, lim
   return { blocks: best.blocks, processes: best.processes }
 }
 
+/** Half-width of an interval of a cell after so many rounds, as a share: t · √(V / R) with the V of `allocate`. */
+export function halfWidthAfter(
+  cell: Omit<CellVariances, 'app'>,
+  { blocks, processes }: { readonly blocks: number; readonly processes: number },
+  rounds: number,
+): number {
+  return quantileAfter(rounds) * Math.sqrt(varianceOf(cell, blocks, processes) / rounds)
+}
+
+function quantileAfter(rounds: number): number {
+  return tQuantile(LEVEL, DEGREES_PER_ROUND * Math.max(1, rounds - 1))
+}
+
+function varianceOf({ process, reference, block }: Omit<CellVariances, 'app'>, blocks: number, processes: number): number {
+  return process / processes + reference + block / blocks
+}
+
 function widestOf(cells: readonly CellVariances[], blocks: number, processes: ReadonlyMap<string, number>) {
-  const all = cells.map(({ app, process, reference, block }) => {
-    return { app, variance: process / processes.get(app)! + reference + block / blocks }
-  })
+  const all = cells.map((cell) => ({ app: cell.app, variance: varianceOf(cell, blocks, processes.get(cell.app)!) }))
   return all.reduce((widest, one) => (one.variance > widest.variance ? one : widest), { app: '', variance: 0 })
 }
 

@@ -1,7 +1,7 @@
 import type { Environment, StopReason } from '../../result/model.ts'
 import { type Found, findingOf, fixed, invalid, kindsOf, note, suspect } from './finding.ts'
 
-/** Share of the wanted warm-up: the pilot does not know what is wanted more exactly than this. */
+/** Share of the wanted warm-up: what is wanted is not known more exactly than this. */
 const ENOUGH_OF_THE_WARM_UP = 0.95
 /** Warm-up below which a run is one of cold code: after 0.5 s koa and express were 30 to 80 % too expensive (5 runs of 45 s), after 1.3 s 2 %. */
 export const COLD_MILLISECONDS = 1_000
@@ -11,7 +11,7 @@ export const conditionsKinds = kindsOf('run', {
     meaning: `The option --warm-up asks for less than ${COLD_MILLISECONDS / 1000} s. Apps are measured while they are still being compiled, and rests are as much shorter: work that is put off for longer is not seen.`,
     message: ({ seconds }) =>
       `apps are cold, and what they put off for a second is not seen: --warm-up asks for ${fixed(seconds, 1)} s only`,
-    advice: 'Leave --warm-up out: the pilot knows how long it takes.',
+    advice: 'Leave --warm-up out: it ends when V8 has compiled the app.',
   }),
   'node-options-not-passed': note({
     meaning:
@@ -43,7 +43,7 @@ export const conditionsKinds = kindsOf('run', {
   }),
   'short-warm-up': suspect({
     meaning:
-      'Six rounds with the warm-up that the apps need do not fit into the time of the run, so it was made shorter. Compiling is then a part of the cost, and more of it for the larger frameworks.',
+      'Three rounds with the warm-up that the apps need do not fit into the time of the run, so it was made shorter. Compiling is then a part of the cost, and more of it for the larger frameworks.',
     message: ({ seconds, wantedSeconds }) =>
       `only ${fixed(seconds, 1)} s of warm-up fit into the time of this run; ${fixed(wantedSeconds, 1)} s were wanted`,
     advice: 'Give it more time with --max-minutes, or fewer --apps.',

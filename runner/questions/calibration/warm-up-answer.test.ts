@@ -10,7 +10,7 @@ const said = (part = warmUpPart()) => saidBy(warmUp, part)
 describe('what is said of the warm-up', () => {
   it('is the chosen length and the largest drift', () => {
     const { judged, sentences, answer } = said()
-    expect(sentences).toMatch(/^The rule of the pilot chose a warm-up of 1\.2 s/)
+    expect(sentences).toMatch(/^A warm-up ends when .* The slowest process of the curves took 1\.2 s\./)
     expect(judged[0]).toEqual({
       measured: 'the largest drift over the measured part of a round is -0.4 [-0.9, 0.0] % (express on hello)',
       outcome: 'met',

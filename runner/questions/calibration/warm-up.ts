@@ -1,9 +1,7 @@
 import { BASELINE, type EndpointId } from '../../../apps/app.ts'
 import { pinRunner } from '../../machine/placement.ts'
-import { Failures } from '../../measure/failures.ts'
 import { withDefaults } from '../../measure/options.ts'
-import { type CurvePoint, warmUpCurves, warmUpLength } from '../../measure/pilot.ts'
-import { WARM_UP_LIMITS } from '../../measure/round-sizes.ts'
+import { WARM_UP } from '../../measure/warm-up.ts'
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
 import { RunError } from '../../result/errors.ts'
 import { count, formatDuration, formatEstimate, formatNumber } from '../../result/format.ts'
@@ -14,6 +12,7 @@ import type { WarmUpPart } from './data.ts'
 import type { Judgement, Part, PartContext } from './part.ts'
 import { repeatUnit, seedOfTurn, shrunk, unitShare } from './repetitions.ts'
 import { measureUnitRun } from './unit-run.ts'
+import { type CurvePoint, warmAfter, warmUpCurves } from './warm-up-curves.ts'
 import { bounded, dot, judged, tooFewRounds } from './words.ts'
 
 /** One that is nearly all framework, and one that makes much work for the garbage collector. */
@@ -62,16 +61,15 @@ export const warmUp: Part<WarmUpPart> = {
           }),
         })),
       ),
-      chosenMilliseconds: warmUpLength(
-        finished.flatMap((byApp) => [...byApp.values()]),
-        WARM_UP_LIMITS,
+      chosenMilliseconds: Math.round(
+        Math.min(WARM_UP.most, Math.max(...finished.flatMap((byApp) => [...byApp.values()].map(warmAfter)))),
       ),
       drift: [],
     }
     if (cutShort || problem !== null) return { body, cutShort, problem }
     const left = context.milliseconds - (context.now() - startedNs) / 1e6
     try {
-      const drift = await measureDrift(context, apps, body.chosenMilliseconds, left)
+      const drift = await measureDrift(context, apps, left)
       return { body: { ...body, drift: drift ?? [] }, cutShort: drift === null, problem: null }
     } catch (error) {
       if (!(error instanceof RunError)) throw error
@@ -80,7 +78,7 @@ export const warmUp: Part<WarmUpPart> = {
   },
   heading: 'Warm-up',
   question: 'Is the warm-up long enough?',
-  goals: ['the chosen warm-up leaves no drift above 1 %'],
+  goals: ['the warm-up leaves no drift above 1 %'],
   answer(part) {
     const { drift, chosenMilliseconds } = part
     const curves = drawable(part.curves)
@@ -89,8 +87,8 @@ export const warmUp: Part<WarmUpPart> = {
     return {
       judgements: [judgeDrift(drift)],
       sentences: [
-        `The rule of the pilot chose a warm-up of ${formatDuration(chosenMilliseconds / 1000)}, one length for all apps: the time at ` +
-          `which the slowest of them has come down to within 3 % of its level and has been compiled.`,
+        'A warm-up ends when V8 has compiled the app: its compiler and garbage collector have taken no more than 1 % of the CPU time for a while. ' +
+          `The slowest process of the curves took ${formatDuration(chosenMilliseconds / 1000)}.`,
         ...(drift.length === 0 ? ['What drift it leaves was not measured.'] : []),
       ],
       tables: [curveTable(curves), driftTable(drift)].filter(({ rows }) => rows.length > 0),
@@ -116,28 +114,22 @@ async function measureCurves(
   const options = withDefaults({ endpoints: ENDPOINTS, seed }, knownApps(), seed)
   const { rig } = await context.openRig(options.driver, seed, placement)
   pinRunner(placement)
-  const progress = (_phase: string, share: number) =>
+  const progress = (share: number) =>
     context.progress(`warm-up curves of process ${turn + 1} of ${PROCESSES}, ${Math.floor(share * 100)} %`)
   const plan = planOf(options, apps)
-  const { curves } = await warmUpCurves({ rig, plan, failures: new Failures(plan), signal, progress }, milliseconds)
+  const curves = await warmUpCurves(rig, plan, milliseconds, { signal, progress })
   if (signal.aborted) return null
   const silent = apps.find(({ id }) => (curves.get(id) ?? []).length === 0)
   if (silent !== undefined) throw new RunError('not-measured', `${silent.id} did not answer while it was warming up`)
   return curves
 }
 
-/** A run with the warm-up that was chosen: how the cost still changes from the first block of a round to the last; null when interrupted. */
-async function measureDrift(
-  context: PartContext,
-  apps: readonly ResolvedApp[],
-  warmUpMilliseconds: number,
-  milliseconds: number,
-): Promise<Drift | null> {
+/** A run with the warm-up of every run: how the cost still changes from the first block of a round to the last; null when interrupted. */
+async function measureDrift(context: PartContext, apps: readonly ResolvedApp[], milliseconds: number): Promise<Drift | null> {
   const options = {
     endpoints: ENDPOINTS,
     rounds: DRIFT_ROUNDS.most,
     blocks: shrunk(BLOCKS.full, unitShare(context.milliseconds, FULL_MILLISECONDS, 1), BLOCKS.least),
-    warmUp: warmUpMilliseconds / 1000,
     maxMinutes: milliseconds / 60_000,
   }
   const unit = { title: 'drift after the warm-up', apps, options }
@@ -200,7 +192,7 @@ function curveChart(curves: Curves, chosenMilliseconds: number): AnswerChart {
   return chartOf(
     {
       id: 'warm-up',
-      title: `Cost of fresh processes under load; the chosen warm-up is ${formatDuration(chosenMilliseconds / 1000)}`,
+      title: `Cost of fresh processes under load; the slowest is warm after ${formatDuration(chosenMilliseconds / 1000)}`,
       description: `CPU microseconds per request against time under load, a line per fresh process, ${count(curves.length, 'process', 'processes')}`,
       x: { title: 'milliseconds under load', scale: 'log' },
       y: { title: 'CPU µs per request, less is better', scale: 'log' },
