@@ -78,7 +78,7 @@ describe('npm run study', () => {
 describe('the options of a study', () => {
   it('are those given, else its own, else those of a comparison', () => {
     expect(questionOptions(sweep, {}, 5)).toMatchObject({ endpoints: ['hello'], precision: 2, maxMinutes: 10, seed: 5 })
-    expect(questionOptions(sweep, { quick: true }, 5)).toMatchObject({ precision: 5, maxMinutes: 3, quick: true })
+    expect(questionOptions(sweep, { quick: true }, 5)).toMatchObject({ precision: 5, maxMinutes: 4, quick: true })
     expect(questionOptions(sweep, { quick: true, maxMinutes: 1 }, 5)).toMatchObject({ precision: 5, maxMinutes: 1 })
   })
 })

@@ -177,9 +177,12 @@ function forecastOf(cut: RoundCut, meanRoundNs: number, rule: StopRule, elapsedN
   const affordable = Math.max(1, Math.floor((rule.maximumNs - elapsedNs) / meanRoundNs))
   const { halfWidthAfter, roundsNeeded } = expectedPrecision(cut, rule)
   const rounds = Math.min(affordable, rule.rounds ?? roundsNeeded ?? affordable)
-  const reached = formatPlusMinusPercent(100 * Math.max(halfWidthAfter(rounds), rule.precision ?? 0))
+  const isEnough = rounds === roundsNeeded
+  const reached = formatPlusMinusPercent(
+    100 * (isEnough ? Math.max(rule.precision ?? 0, halfWidthAfter(rounds)) : halfWidthAfter(rounds)),
+  )
   const sentence = `the widest interval will be about ${reached} after ${after(rounds)}, in some ${count(rounds, 'round')}`
-  if (rule.precision === null || rounds === roundsNeeded) return sentence
+  if (rule.precision === null || isEnough || halfWidthAfter(rounds) <= rule.precision) return sentence
   const wanted = formatPlusMinusPercent(100 * rule.precision)
   return `${sentence}; ${wanted} ${roundsNeeded === null ? 'is out of reach' : `takes about ${after(roundsNeeded)}`}`
 }

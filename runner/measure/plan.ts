@@ -31,7 +31,7 @@ export interface Plan {
   readonly sliceMilliseconds: number
   /** null: as many as make the intervals narrow soonest. */
   readonly blocksPerRound: number | null
-  /** Where they are not given: a round with fewer has too few requests for the question. */
+  /** Where they are not given and there is time for them: a round with fewer has few requests for the question. */
   readonly leastBlocks?: number
   /** null: it ends when V8 has compiled the app. */
   readonly warmUpMilliseconds: number | null

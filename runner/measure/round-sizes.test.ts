@@ -59,6 +59,15 @@ describe('the cut of a round', () => {
     expect(blocks(10)).toBeLessThanOrEqual(60)
   })
 
+  it('has as many blocks as the plan wishes at the least, as long as six rounds fit', () => {
+    const wishing = shapeOf({ ...plan, leastBlocks: 24 })
+    expect(cutRounds(wishing, variances(0.02, 0.02, 0.001), rule(), LONG).blocksPerRound).toBe(24)
+    const { blocksPerRound, processes } = cutRounds(wishing, variances(0.02, 0.02, 0.001), rule(), 60e9)
+    expect(blocksPerRound).toBeGreaterThanOrEqual(4)
+    expect(blocksPerRound).toBeLessThan(24)
+    expect(6 * roundNs(wishing, { blocksPerRound, processes })).toBeLessThan(60e9)
+  })
+
   it('keeps a number of blocks that was given', () => {
     expect(cutRounds(shapeOf({ ...plan, blocksPerRound: 7 }), variances(0.02, 0.02), rule(), LONG).blocksPerRound).toBe(7)
   })

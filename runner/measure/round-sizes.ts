@@ -103,7 +103,7 @@ export function sizeRounds(plan: Plan, running: readonly DeploymentPlan[], rule:
   const shape = { plan, running, ...warmUp, observed: null }
   const cut = cutRounds(shape, null, rule, rule.maximumNs - elapsedNs)
   // How long slices really take nobody knows yet: a driver or an app may be slow.
-  const first = { ...cut, blocksPerRound: blockLimits(plan).least }
+  const first = { ...cut, blocksPerRound: blockLimits(shape, rule, rule.maximumNs - elapsedNs).least }
   const sizes: RoundSizes = { ...warmUp, observed: null, ...first }
   return { sizes, cut, meanRoundNs: roundNs(shape, cut) }
 }
@@ -116,7 +116,7 @@ export function warmUpLimits(plan: Plan, running: readonly DeploymentPlan[], rul
   const times = roundTimes(shape)
   const perRound = (rule.maximumNs - elapsedNs) / 1e6 / (SHORT_RUN.rounds * ROUND_MARGIN) - times.fixedMilliseconds
   const processes = countProcesses(runningIn(running, {}))
-  const fitting = perRound / processes - START_MILLISECONDS - blockLimits(plan).least * times.blockMilliseconds
+  const fitting = perRound / processes - START_MILLISECONDS - (plan.blocksPerRound ?? BLOCKS.least) * times.blockMilliseconds
   if (fitting >= USUAL_WARM_UP_MILLISECONDS) return WARM_UP
   const most = Math.round(Math.max(SHORT_RUN.leastMilliseconds, fitting))
   return { least: Math.min(WARM_UP.least, most), most }
@@ -175,7 +175,7 @@ export function cutRounds(
   const cells = variances ?? apps.map((app) => ({ app, ...EXPECTED }))
   const compared = new Set(cells.map(({ app }) => app))
   const { processes, ...found } = allocate(cells, roundTimes(shape), {
-    blocks: blockLimits(plan),
+    blocks: blockLimits(shape, rule, availableNs),
     mostProcesses: new Map([...several].map(([app, own]) => [app, variances === null ? 1 : own.length])),
     referenceProcesses: countProcesses(runningIn(running, {})) - compared.size,
     availableMilliseconds: availableNs / 1e6 / ROUND_MARGIN,
@@ -185,8 +185,14 @@ export function cutRounds(
   return { blocksPerRound: found.blocks, processes: Object.fromEntries(ofSeveral) }
 }
 
-function blockLimits({ blocksPerRound: given, leastBlocks = BLOCKS.least }: Plan): AllocationLimits['blocks'] {
-  return given === null ? { least: leastBlocks, most: BLOCKS.most } : { least: given, most: given }
+/** A plan may wish for more than the fewest blocks, as long as the least number of rounds fits. */
+function blockLimits(shape: RoundShape, rule: StopRule, availableNs: number): AllocationLimits['blocks'] {
+  const { blocksPerRound: given, leastBlocks = BLOCKS.least } = shape.plan
+  if (given !== null) return { least: given, most: given }
+  const perRoundNs = availableNs / ROUND_MARGIN / (rule.rounds ?? rule.minimumRounds)
+  const withoutBlocksNs = roundNs(shape, { blocksPerRound: 0, processes: {} })
+  const affordable = (perRoundNs - withoutBlocksNs) / (roundNs(shape, { blocksPerRound: 1, processes: {} }) - withoutBlocksNs)
+  return { least: Math.max(BLOCKS.least, Math.min(leastBlocks, Math.floor(affordable))), most: BLOCKS.most }
 }
 
 /** Whether rounds are cut anew after so many. */

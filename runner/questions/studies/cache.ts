@@ -23,7 +23,7 @@ export const cache: Study = {
   title: 'cached pages',
   question: 'What does keeping rendered pages for 10 seconds save, and how much of a request is the framework then?',
   defaults: { endpoints: RENDERED, precision: 2, maxMinutes: 10 },
-  quick: { precision: 5, maxMinutes: 3 },
+  quick: { precision: 5, maxMinutes: 4 },
   ownOptions: [],
   examples: ['npm run study -- cache --quick', 'npm run study -- cache --apps express,./mine/app.ts --endpoints table'],
   async prepare(options, _own, { apps }) {

@@ -60,7 +60,7 @@ export const connections: Study = {
   title: 'connections',
   question: 'What does a new connection for every request cost, and what do two writes per response and Nagle’s algorithm do?',
   defaults: { apps: ['node-http', 'koa', 'express'], endpoints: ['hello'], precision: 2, maxMinutes: 15 },
-  quick: { precision: 5, maxMinutes: 4 },
+  quick: { precision: 5, maxMinutes: 4.5 },
   // What is asked about are options of TCP.
   without: ['transport'],
   ownOptions: [],

@@ -25,7 +25,7 @@ export const latency: Study = {
   defaults: {
     ...{ endpoints: ['hello', 'table'], connections: CONNECTIONS, slice: SLICE_MILLISECONDS, precision: 1, maxMinutes: 15 },
   },
-  quick: { precision: 5, maxMinutes: 4 },
+  quick: { precision: 5, maxMinutes: 4.5 },
   ownOptions: [
     numeric(
       '--rate <n>',

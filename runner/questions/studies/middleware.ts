@@ -24,7 +24,7 @@ export const middleware: Study = {
   title: 'middleware',
   question: 'What does the middleware of a production server cost, all of it and piece by piece?',
   defaults: { apps: frameworkIds, endpoints: ['hello'], precision: 1, maxMinutes: 30 },
-  quick: { precision: 5, maxMinutes: 3 },
+  quick: { precision: 5, maxMinutes: 4.5 },
   ownOptions: [
     option('--pieces <list>', 'pieces of middleware, in the order in which they are added', someOf('piece', pieceIds), [
       ...pieceIds,

@@ -38,7 +38,7 @@ export const sweep: Study = {
   title: 'concurrency',
   question: 'How many connections does it take until an app gives all it can, and what is the limit then?',
   defaults: { endpoints: ['hello'], precision: 2, maxMinutes: 10 },
-  quick: { precision: 5, maxMinutes: 3 },
+  quick: { precision: 5, maxMinutes: 4 },
   without: ['connections'],
   ownOptions: [option('--levels <list>', 'numbers of connections', listOfWholeNumbers('--levels', 1, MOST_CONNECTIONS), LEVELS)],
   examples: ['npm run study -- sweep --quick', 'npm run study -- sweep --apps koa --levels 1,4,16,64 --endpoints table'],
