@@ -25,6 +25,21 @@ function holds({ low, high }: Estimate, truth: number): boolean {
   return low !== null && high !== null && low <= truth && truth <= high
 }
 
+/** The second copy of the baseline costs 5 % more. */
+const dearerCopy: SimulationOptions['rig'] = ({ host }) => ({
+  host: {
+    ...host,
+    start: async (plan, options) => {
+      const deployment = await host.start(plan, options)
+      if (plan.id !== 'node-http#2') return deployment
+      return {
+        ...deployment,
+        cpu: async () => ({ ...(await deployment.cpu()), cpuNs: (await deployment.cpu()).cpuNs * 1.05 }),
+      }
+    },
+  },
+})
+
 const states = (cells: readonly Cell[]) => cells.map(({ app, endpoint, state }) => `${app} ${endpoint} ${state}`)
 
 describe('planted costs', () => {
@@ -103,19 +118,7 @@ describe('planted costs', () => {
     const simulated = simulation({
       rule: { rounds: 8, precision: null },
       world: {},
-      rig: ({ host }) => ({
-        host: {
-          ...host,
-          start: async (plan, options) => {
-            const deployment = await host.start(plan, options)
-            if (plan.id !== 'node-http#2') return deployment
-            return {
-              ...deployment,
-              cpu: async () => ({ ...(await deployment.cpu()), cpuNs: (await deployment.cpu()).cpuNs * 1.05 }),
-            }
-          },
-        },
-      }),
+      rig: dearerCopy,
     })
     const result = roundTrip(simulated.result(await simulated.run()))
     expect(result.controls.identical.every(({ agrees }) => !agrees)).toBe(true)
@@ -176,6 +179,23 @@ describe('ranks', () => {
     expect(ranks(result, 'lookup')).toEqual({ 'node-http': [1, 1], koa: [2, 3], twin: [2, 3], express: [4, 4] })
     expect(result.overall.map(({ app }) => app)).toEqual(['node-http', 'twin', 'express'])
     expect(result.verdict).toBe('invalid')
+  })
+
+  it('are not given to an app that two copies of the baseline may differ by; the others keep theirs, and the run its verdict', async () => {
+    const near = (app: string) => (app === 'twin' ? 10 : cost(app))
+    const result = await run({ apps, rule: { rounds: 12, precision: null }, world: { cost: near }, rig: dearerCopy })
+    expect(measured(result, 'twin', 'hello')).toMatchObject({ verdict: 'invalid', rank: null })
+    expect(holds(measured(result, 'twin', 'hello').ratio, 1)).toBe(true)
+    expect(ranks(result, 'hello')).toEqual({ 'node-http': [1, 1], koa: [2, 2], twin: null, express: [3, 3] })
+    expect(measured(result, 'koa', 'hello').verdict).toBe('valid')
+    expect(result.verdict).toBe('valid')
+    const alone = await run({
+      apps: ['node-http', 'twin'],
+      rule: { rounds: 12, precision: null },
+      world: { cost: near },
+      rig: dearerCopy,
+    })
+    expect(alone.verdict).toBe('invalid')
   })
 
   it('are given to nobody in a simulation', async () => {

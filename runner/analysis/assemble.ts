@@ -4,7 +4,7 @@ import type { Failure } from '../measure/records.ts'
 import { type Cell, type Finding, FORMAT, type Result } from '../result/model.ts'
 import { AllInCosts } from './all-in.ts'
 import { checkCopies, checkRun, finding, judgeCells, verdictOf, worstVerdict } from './checks/judge.ts'
-import { boundsOf, type CellSeries, cellSeries, copiesAgree, estimateIdentical, estimatePosition } from './estimates.ts'
+import { boundOf, type CellSeries, cellSeries, copiesAgree, estimateIdentical, estimatePosition } from './estimates.ts'
 import { cellIdentity, gatherFacts, type Identity, type RunFacts } from './facts.ts'
 import { estimateOverall, rankCells } from './ranking.ts'
 import { sumBlocks } from './sums.ts'
@@ -37,12 +37,12 @@ export function assembleResult(facts: RunFacts): Result {
   const sound = ({ app, endpoint }: CellSeries) =>
     [app, plan.baseline].every((one) => failureOf(failures, one, endpoint) === undefined)
   const series = cellSeries(ledger.rounds).filter(sound)
-  const cellFacts = gatherFacts(series, facts, outsideWork)
+  const bound = boundOf(identical)
+  const cellFacts = gatherFacts(series, facts, outsideWork, bound)
   const unequal = new Map(facts.preflight.map((known) => [known.app, known.unequal]))
   const judged = judgeCells(cellFacts, { baseline: plan.baseline, identical, unequal, run: findings })
   const ranked = series.filter((_, index) => verdictOf(judged[index]!) !== 'invalid')
-  const bounds = boundsOf(identical)
-  const places = rankCells(ranked, bounds)
+  const places = rankCells(ranked, bound)
   const cells = plannedCells(plan).map(({ app, endpoint }): Cell => {
     const identity = cellIdentity(facts, app, endpoint)
     const failure = failureOf(failures, app, endpoint)
@@ -55,7 +55,7 @@ export function assembleResult(facts: RunFacts): Result {
     const reason = skippedBecause(facts, endpoint)
     return { ...identity, state: 'skipped', reason, ...judgedBy([finding('not-measured', { reason })]) }
   })
-  const overall = estimateOverall(ranked, plan.endpoints, plan.baseline, bounds).map((row) => {
+  const overall = estimateOverall(ranked, plan.endpoints, plan.baseline, bound).map((row) => {
     const own = cells.filter(({ app }) => app === row.app)
     return { ...row, ...judgedBy(uniqueFindings(own.flatMap((cell) => cell.findings))) }
   })
@@ -83,7 +83,7 @@ export function assembleResult(facts: RunFacts): Result {
     baseline: plan.baseline,
     rounds,
     stoppedBecause: facts.stoppedBecause,
-    verdict: runVerdict(findings, cells),
+    verdict: runVerdict(findings, cells, plan.baseline),
     apps: facts.apps.map(({ id, given }) => {
       const known = facts.preflight.find(({ app }) => app === id)
       const { title = id, package: from = null, version = null } = known ?? {}
@@ -109,12 +109,18 @@ function severalCpus({ deployments }: Plan): number[] | null {
   return cpus.size < 2 ? null : [...cpus].sort((a, b) => a - b)
 }
 
-/** A failed app has its own verdict, and so has what a cell was made to bring about; it takes nothing from what was measured of the others. */
-function runVerdict(findings: readonly Finding[], cells: readonly Cell[]): Result['verdict'] {
-  const measured = cells
-    .filter(({ state }) => state === 'measured')
-    .map(({ findings: own, provokes = [] }) => verdictOf(own.filter(({ code }) => !provokes.includes(code))))
-  return measured.length === 0 ? 'invalid' : worstVerdict([verdictOf(findings), ...measured])
+/**
+ * A failed app has its own verdict, and so has what a cell was made to bring about, and a cell too near to the baseline to be told apart in
+ * this run, as long as others are not; it takes nothing from what was measured of the others.
+ */
+function runVerdict(findings: readonly Finding[], cells: readonly Cell[], baseline: string): Result['verdict'] {
+  const measured = cells.filter(({ state }) => state === 'measured')
+  const isNear = ({ code }: Finding) => code === 'identical-differ'
+  const someAreFar = measured.some(({ app, findings: own }) => app !== baseline && !own.some(isNear))
+  const verdicts = measured.map(({ findings: own, provokes = [] }) =>
+    verdictOf(own.filter((one) => !provokes.includes(one.code) && !(someAreFar && isNear(one)))),
+  )
+  return measured.length === 0 ? 'invalid' : worstVerdict([verdictOf(findings), ...verdicts])
 }
 
 function failedCell(identity: Identity, { code, reason, lastLines }: Failure): Cell {

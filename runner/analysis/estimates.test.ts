@@ -42,6 +42,20 @@ describe('estimateCells', () => {
     expect(estimate.cost.value).toBeCloseTo(10, 10)
   })
 
+  it('holds what two copies may differ by in everything that is over the baseline, and in nothing else', () => {
+    const [plain, wider] = [0, Math.log(1.1)].map((bound) => byApp(estimateCells(series, 'raw', bound), 'koa'))
+    for (const figure of ['ratio', 'typicalRatio'] as const) {
+      expect(wider![figure]!.value).toBe(plain![figure]!.value)
+      expect(wider![figure]!.low! / plain![figure]!.low!).toBeCloseTo(1 / 1.1, 9)
+      expect(wider![figure]!.high! / plain![figure]!.high!).toBeCloseTo(1.1, 9)
+    }
+    // A tenth of the 10 µs of the baseline.
+    expect(wider!.overheadMicroseconds.low! - plain!.overheadMicroseconds.low!).toBeCloseTo(-1, 9)
+    expect(wider!.overheadMicroseconds.high! - plain!.overheadMicroseconds.high!).toBeCloseTo(1, 9)
+    expect(wider!.cost).toEqual(plain!.cost)
+    expect(byApp(estimateCells(series, 'raw', 0.1), 'raw').ratio).toEqual({ value: 1, low: 1, high: 1, level: 0.95 })
+  })
+
   it('has no interval after one round, rather than an infinite one', () => {
     const one = cellSeries(rounds(table.slice(0, 1)))
     const koa = one.find(({ app }) => app === 'koa')!
@@ -66,7 +80,7 @@ describe('estimateCells', () => {
     expect(Object.fromEntries(apart)).toEqual({ raw: ['express', 'koa'], koa: ['express', 'raw'], express: ['koa', 'raw'] })
     expect(ranks((app) => app !== 'koa')).toEqual({ raw: [1, 1], express: [2, 2] })
     // Where two copies of one server may differ by 0.3, koa is no further from the baseline than that.
-    const bounded = [...rankCells(steady, new Map([['hello', 0.3]]))].map(([{ app }, { rank }]) => [app, [rank.low, rank.high]])
+    const bounded = [...rankCells(steady, 0.3)].map(([{ app }, { rank }]) => [app, [rank.low, rank.high]])
     expect(Object.fromEntries(bounded)).toEqual({ raw: [1, 2], koa: [1, 2], express: [3, 3] })
   })
 })

@@ -111,8 +111,11 @@ export function identicalLogRatios(rounds: readonly RoundAnalysis[]): Map<string
   return byEndpoint
 }
 
-/** Estimates of all cells together, because each borrows what is known of the others' variances. */
-export function estimateCells(all: readonly CellSeries[], baseline: string): Map<CellSeries, CellEstimates> {
+/**
+ * Estimates of all cells together, because each borrows what is known of the others' variances.
+ * @param bound what two copies of one server may differ by in this run, as a log (`boundOf`): in every interval over the baseline
+ */
+export function estimateCells(all: readonly CellSeries[], baseline: string, bound = 0): Map<CellSeries, CellEstimates> {
   const estimates = new Map<CellSeries, Partial<Record<keyof MeasuredCell, Estimate | null>>>(all.map((cell) => [cell, {}]))
   for (const [name, { cell: told, mean: kind, ofBaseline, alone = false }] of figures) {
     const isExact = ({ app }: CellSeries) => ofBaseline !== undefined && app === baseline
@@ -126,6 +129,12 @@ export function estimateCells(all: readonly CellSeries[], baseline: string): Map
     const found = alone ? known.flatMap((cell) => means([cell])) : means(known)
     for (const cell of all) estimates.get(cell)![told] = isExact(cell) ? exactly(ofBaseline!) : null
     for (const [index, cell] of known.entries()) estimates.get(cell)![told] = bounded(undone(found[index]!))
+  }
+  for (const [{ app }, own] of estimates as Map<CellSeries, CellEstimates>) {
+    if (app === baseline) continue
+    own.overheadMicroseconds = widenedDifference(own.overheadMicroseconds, own.cost.value / own.ratio.value, bound)
+    own.ratio = widened(own.ratio, bound)
+    if (own.typicalRatio !== null) own.typicalRatio = widened(own.typicalRatio, bound)
   }
   return estimates as Map<CellSeries, CellEstimates>
 }
@@ -264,24 +273,26 @@ export function copiesAgree(ratio: Estimate): boolean {
 }
 
 /**
- * What the two copies of an endpoint may differ by, as a log: the far end of their interval, 0 where they agree. One run in twenty has copies
- * that differ by chance; in others something treats them differently, and then it may treat any two servers so. No smaller difference is one.
+ * What two copies of one server may differ by in a run, as a log: the far end of their intervals on all endpoints, 0 where all agree. One run in
+ * twenty has copies that differ by chance; in others something treats two processes differently, and then it may do so to any two, on
+ * endpoints where it could not be proven too.
  */
-export function boundOf(ratio: Estimate): number {
-  return copiesAgree(ratio) ? 0 : Math.max(...[ratio.low!, ratio.high!].map((end) => Math.abs(Math.log(end))))
-}
-
-/** By endpoint, what apps have to differ by to be told apart, as a log. */
-export type Bounds = ReadonlyMap<string, number>
-
-export function boundsOf(identical: readonly { readonly endpoint: string; readonly ratio: Estimate }[]): Bounds {
-  return new Map(identical.map(({ endpoint, ratio }) => [endpoint, boundOf(ratio)]))
+export function boundOf(identical: readonly { readonly ratio: Estimate }[]): number {
+  const differing = identical.filter(({ ratio }) => !copiesAgree(ratio))
+  return Math.max(0, ...differing.flatMap(({ ratio: { low, high } }) => [low!, high!].map((end) => Math.abs(Math.log(end)))))
 }
 
 /** A ratio whose interval holds a bound of both sides as well. */
 export function widened(ratio: Estimate, bound: number): Estimate {
   const [down, up] = [Math.exp(-bound), Math.exp(bound)]
   return { ...ratio, low: ratio.low === null ? null : ratio.low * down, high: ratio.high === null ? null : ratio.high * up }
+}
+
+/** The same of a difference to a cost, in the unit of both. */
+export function widenedDifference(difference: Estimate, cost: number, bound: number): Estimate {
+  const { low, high } = difference
+  const reach = cost * Math.expm1(bound)
+  return { ...difference, low: low === null ? null : low - reach, high: high === null ? null : high + reach }
 }
 
 /** The interval is known and does not hold the number. */

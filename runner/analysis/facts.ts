@@ -37,10 +37,18 @@ export interface RunFacts extends RunRecord {
   readonly ledger: Ledger
 }
 
-/** What is known of every measured cell, for its checks and for the result. */
-export function gatherFacts(series: readonly CellSeries[], facts: RunFacts, outsideWork: readonly OutsideWork[]): CellFacts[] {
+/**
+ * What is known of every measured cell, for its checks and for the result.
+ * @param bound what two copies of one server may differ by in this run, as a log
+ */
+export function gatherFacts(
+  series: readonly CellSeries[],
+  facts: RunFacts,
+  outsideWork: readonly OutsideWork[],
+  bound: number,
+): CellFacts[] {
   const { plan, options, ledger, machine } = facts
-  const estimates = estimateCells(series, plan.baseline)
+  const estimates = estimateCells(series, plan.baseline, bound)
   const [drifts, helperFalls] = [estimateChanges(series, 'drift'), estimateChanges(series, 'helperFall')]
   return series.map((cell) => {
     const { app, endpoint, rounds, measured } = cell

@@ -2,7 +2,7 @@ import type { Estimate, RoundValue } from '../result/model.ts'
 import { estimateMeans, exponentiate } from '../statistics/estimate.ts'
 import { rankWithTies } from '../statistics/ranks.ts'
 import { mean, meanOrNull } from '../statistics/summary.ts'
-import { type Bounds, bounded, type CellSeries, distances, exactly, type Series } from './estimates.ts'
+import { bounded, type CellSeries, distances, exactly, type Series, widened } from './estimates.ts'
 
 /** Where an app stands among others. */
 export interface Ranked {
@@ -15,18 +15,16 @@ export interface Ranked {
   readonly apartFrom: string[] | null
 }
 
-/** Places of the cells given, by endpoint, from their log ratios to the baseline. */
-export function rankCells(cells: readonly CellSeries[], bounds: Bounds = new Map()): Map<CellSeries, Ranked> {
+/**
+ * Places of the cells given, by endpoint, from their log ratios to the baseline.
+ * @param bound what apps have to differ by to be told apart, as a log
+ */
+export function rankCells(cells: readonly CellSeries[], bound = 0): Map<CellSeries, Ranked> {
   const groups = [...Map.groupBy(cells, ({ endpoint }) => endpoint).values()]
   return new Map(
     groups.flatMap((group) => {
       const apps = group.map(({ app }) => app)
-      const places = placesOf(
-        apps,
-        roundTable(group.map(logRatios)),
-        distances(everyRound(group)),
-        bounds.get(group[0]!.endpoint),
-      )
+      const places = placesOf(apps, roundTable(group.map(logRatios)), distances(everyRound(group)), bound)
       return group.map((cell, index) => [cell, places[index]!] as const)
     }),
   )
@@ -36,7 +34,7 @@ function placesOf(
   apps: readonly string[],
   table: readonly (readonly number[])[],
   covariate: readonly number[] | null,
-  bound = 0,
+  bound: number,
 ): Ranked[] {
   const { ranks, pairs } = rankWithTies(table, { covariate, bound })
   return apps.map((app, index) => ({
@@ -53,7 +51,7 @@ export function estimateOverall(
   all: readonly Series[],
   endpoints: readonly string[],
   baseline: string,
-  bounds: Bounds = new Map(),
+  bound = 0,
 ): (Ranked & { readonly ratio: Estimate })[] {
   const complete = [...Map.groupBy(all, ({ app }) => app)].flatMap(([app, own]) => {
     const cells = endpoints.flatMap((wanted) => own.find(({ endpoint }) => endpoint === wanted) ?? [])
@@ -63,7 +61,6 @@ export function estimateOverall(
   const table = roundTable(complete.map(({ cells }) => meanLogs(cells)))
   // Of the rounds of the table: one that only an incomplete app has would shift the others.
   const covariate = distances(everyRound(all.filter(({ app }) => apps.includes(app))))
-  const bound = mean(endpoints.map((endpoint) => bounds.get(endpoint) ?? 0))
   const places = placesOf(apps, table, covariate, bound)
   // The baseline's ratio is 1 by definition; its variance of zero must not be lent to the others.
   const others = [...apps.keys()].filter((index) => apps[index] !== baseline)
@@ -71,7 +68,7 @@ export function estimateOverall(
     others.map((index) => table.map((round) => round[index]!)),
     { covariates: others.map(() => covariate) },
   )
-  const estimates = new Map(others.map((index, place) => [index, bounded(exponentiate(means[place]!))]))
+  const estimates = new Map(others.map((index, place) => [index, widened(bounded(exponentiate(means[place]!)), bound)]))
   return places.map((place, index) => ({ ...place, ratio: estimates.get(index) ?? exactly(1) }))
 }
 

@@ -1,6 +1,6 @@
 import type { Estimate, MeasuredCell, Result, RoundValue } from '../result/model.ts'
 import { exponentiate } from '../statistics/estimate.ts'
-import { bounded, boundsOf, estimateColumns, exactly, LEVEL, widened } from './estimates.ts'
+import { bounded, boundOf, estimateColumns, exactly, LEVEL, widened, widenedDifference } from './estimates.ts'
 import { areTied, type Ranked } from './ranking.ts'
 
 /** What one round says of something; rounds are the statistical unit of every study. Estimates take the distance of the CPUs into account. */
@@ -167,16 +167,19 @@ const ratiosOver = ({ own, other }: CellPair) => logRatios(ratiosOf(own), ratios
 const overheadsOver = ({ own, other }: CellPair) => differences(overheadsOf(own), overheadsOf(other))
 
 /**
- * null: no round that both have. Variances of microseconds are so different from cell to cell that none are borrowed. Intervals of ratios hold
+ * null: no round that both have. Variances of microseconds are so different from cell to cell that none are borrowed. Intervals hold
  * what two copies of one server differ by in this run.
  */
 function estimatePairs(pairs: readonly CellPair[], { identical }: Result['controls']): (Relative | null)[] {
-  const bounds = boundsOf(identical)
+  const bound = boundOf(identical)
   const ratios = estimateLogs(pairs.map(ratiosOver))
   return pairs.map((pair, index) => {
     const [ratio, overheadMicroseconds] = [ratios[index]!, estimateFigures([overheadsOver(pair)])[0]!]
     if (ratio === null || overheadMicroseconds === null) return null
-    return { ratio: widened(ratio, bounds.get(pair.own.endpoint) ?? 0), overheadMicroseconds }
+    return {
+      ratio: widened(ratio, bound),
+      overheadMicroseconds: widenedDifference(overheadMicroseconds, pair.other.cost.value, bound),
+    }
   })
 }
 

@@ -102,11 +102,9 @@ export interface Judgement {
   readonly run: readonly Finding[]
 }
 
-/** What the copies of its endpoint mean for a cell. */
+/** What the copies mean for a cell: they are processes, so what treats them differently on one endpoint may do so on any. */
 export function checkCopies({ figures, isBaseline }: CellFacts, identical: Judgement['identical']): Finding[] {
-  const { endpoint, ratio: own } = figures
-  const controls = identical.filter((control) => control.endpoint === endpoint)
-  return controls.flatMap(({ ratio }) => checkIdentical(endpoint, ratio, isBaseline ? null : own))
+  return identical.flatMap(({ endpoint, ratio }) => checkIdentical(endpoint, ratio, isBaseline ? null : figures.ratio))
 }
 
 /** All findings of every cell: its own, those that compare cells, those of its app, its endpoint and the run; in the order of the cells. */

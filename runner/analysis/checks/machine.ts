@@ -1,6 +1,6 @@
 import type { Blocks, Environment, Estimate, Finding } from '../../result/model.ts'
 import { total } from '../../statistics/summary.ts'
-import { boundOf, copiesAgree, excludes, POSITION_LEVEL, rescaled, widened } from '../estimates.ts'
+import { copiesAgree, excludes, POSITION_LEVEL, rescaled } from '../estimates.ts'
 import { type Facts, type Found, findingOf, fixed, invalid, kindsOf, MARGIN, note, percent, signed, suspect } from './finding.ts'
 
 const copies = ({ endpoint, ratio, low, high }: Facts) => `${endpoint}: ${fixed(ratio, 4)} [${fixed(low, 4)}, ${fixed(high, 4)}]`
@@ -18,21 +18,21 @@ const POSITION_EFFECT = 0.005
 
 export const machineKinds = kindsOf('run', {
   'identical-differ': invalid({
-    meaning: `The two copies of the baseline differ by more than ${percent(MARGIN, 0)}, and the interval of their ratio (95 %, corrected for the number of endpoints) excludes 1; and the interval of the app's ratio reaches into what they may differ by. Whether the app differs from the baseline cannot be told.`,
+    meaning: `The two copies of the baseline differ by more than ${percent(MARGIN, 0)}, and the interval of their ratio (95 %, corrected for the number of endpoints) excludes 1, on this endpoint or another. Then every interval of the run is wider by what they may differ by (the far end of their interval), and that of this cell's ratio holds 1: whether the app differs from the baseline cannot be told.`,
     message: (facts) =>
-      `two copies of the same server differ on ${copies(facts)}; no difference of this size is credible in this run`,
+      `two copies of the same server differ on ${copies(facts)}; this run cannot tell whether the app differs from the baseline`,
     advice: 'Measure again on a quieter machine; if it comes back, something treats the two copies differently.',
   }),
   'identical-bound': note({
-    meaning: `As identical-differ, but the app differs from the baseline by more than the copies may differ from each other (the far end of their interval). Apps that are nearer to each other than that are tied.`,
+    meaning: `As identical-differ, but the wider interval of the cell's ratio excludes 1: the app differs from the baseline by more than the copies may differ from each other. Apps that are nearer to each other than that are tied.`,
     message: (facts) =>
-      `two copies of the same server differ on ${copies(facts)}; differences that are larger are credible, smaller ones are ties`,
+      `two copies of the same server differ on ${copies(facts)}; all intervals of this run are wider by that, and smaller differences are ties`,
     advice: 'Nothing has to be done for large differences; measure again for small ones.',
   }),
   'identical-slightly-differ': note({
     meaning: `As identical-differ, but they differ by ${percent(MARGIN, 0)} or less. One run in twenty shows it by chance.`,
     message: (facts) =>
-      `two copies of the same server differ a little on ${copies(facts)}; intervals may be that much too narrow`,
+      `two copies of the same server differ a little on ${copies(facts)}; all intervals of this run are wider by that`,
     advice: 'Take differences of this size for none; one run in twenty shows this by chance.',
   }),
   'blocks-repeated': note({
@@ -76,14 +76,14 @@ const finding = findingOf(machineKinds)
 
 /**
  * The A/A finding of one endpoint, or none.
- * @param own ratio of an app to the baseline; null: of the baseline itself, or of the run
+ * @param own ratio of an app to the baseline, wider by what copies may differ by in the run; null: of the baseline itself, or of the run
  */
 export function checkIdentical(endpoint: string, ratio: Estimate, own: Estimate | null = null): Finding[] {
   if (copiesAgree(ratio)) return []
   const facts = { endpoint, ratio: ratio.value, low: ratio.low, high: ratio.high }
   const far = Math.abs(Math.log(ratio.value)) > Math.log1p(MARGIN)
   if (!far) return [finding('identical-slightly-differ', facts)]
-  return [finding(own === null || excludes(widened(own, boundOf(ratio)), 1) ? 'identical-bound' : 'identical-differ', facts)]
+  return [finding(own === null || excludes(own, 1) ? 'identical-bound' : 'identical-differ', facts)]
 }
 
 /** What the machine did beside the run: shares of the CPU time of the two CPUs in use, 0 to 1, and their distance; null: unknown. */

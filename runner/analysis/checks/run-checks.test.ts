@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Blocks, Estimate, Finding } from '../../result/model.ts'
-import { copiesAgree } from '../estimates.ts'
+import { boundOf, copiesAgree, widened } from '../estimates.ts'
 import { checkEnvironment } from './answers.ts'
 import { checkRun, type JudgedRun } from './judge.ts'
 import { checkIdentical } from './machine.ts'
@@ -94,7 +94,9 @@ describe('two copies of one server', () => {
 
 describe('an app beside two copies that differ', () => {
   const ratio = (value: number, low: number, high: number): Estimate => ({ value, low, high, level: 0.95 })
-  const found = (own: Estimate) => codes(checkIdentical('hello', ratio(1.032, 1.001, 1.063), own))
+  const copies = ratio(1.032, 1.001, 1.063)
+  const bound = boundOf([{ ratio: copies }, { ratio: ratio(1, 0.9, 1.1) }])
+  const found = (own: Estimate) => codes(checkIdentical('hello', copies, widened(own, bound)))
 
   it('is credible where it differs from the baseline by more than they may differ, either way', () => {
     expect(found(ratio(1.6, 1.5, 1.7))).toEqual(['identical-bound'])

@@ -66,11 +66,11 @@ describe('the answer of the study payload', () => {
     expect(answer.sentences).toMatchInlineSnapshot(`
       [
         "node-http (the skeleton): a kilobyte costs 0.4997 [0.4984, 0.5011] µs from memory, and 0.5015 [0.4982, 0.5049] µs from a file.",
-        "node-http (the skeleton): a file of 100,000 bytes costs 1.858 [1.853, 1.863] times as much as the same from memory; it costs 2.886 [2.879, 2.893] times as much as from nginx with sendfile.",
+        "node-http (the skeleton): a file of 100,000 bytes costs 1.858 [1.853, 1.863] times as much as the same from memory; it costs 2.886 [2.851, 2.921] times as much as from nginx with sendfile.",
         "koa: a kilobyte costs 0.5003 [0.4995, 0.5011] µs from memory (cannot be told apart from the skeleton: +0.0006 [-0.0020, 0.0032] µs), and 0.5015 [0.4988, 0.5042] µs from a file (cannot be told apart from the skeleton: 0.0000 [-0.0028, 0.0027] µs).",
-        "koa: a file of 100,000 bytes costs 1.667 [1.662, 1.671] times as much as the same from memory; it costs 3.331 [3.323, 3.338] times as much as from nginx with sendfile.",
+        "koa: a file of 100,000 bytes costs 1.667 [1.662, 1.671] times as much as the same from memory; it costs 3.33 [3.29, 3.37] times as much as from nginx with sendfile.",
         "express: a kilobyte costs 1.500 [1.495, 1.505] µs from memory (+1.001 [0.997, 1.004] µs against the skeleton), and 1.5016 [1.5009, 1.5023] µs from a file (+1.0000 [0.9971, 1.0029] µs against the skeleton).",
-        "express: a file of 100,000 bytes costs 1.301 [1.298, 1.305] times as much as the same from memory; it costs 5.779 [5.762, 5.796] times as much as from nginx with sendfile.",
+        "express: a file of 100,000 bytes costs 1.301 [1.298, 1.305] times as much as the same from memory; it costs 5.78 [5.71, 5.85] times as much as from nginx with sendfile.",
         "nginx: a kilobyte costs 0.3004 [0.2997, 0.3010] µs from a file (-0.2012 [-0.2042, -0.1981] µs against the skeleton).",
       ]
     `)
