@@ -73,6 +73,8 @@ export function assembleResult(facts: RunFacts): Result {
       serverCpu: facts.placement.serverCpu,
       serverCpus: severalCpus(plan),
       loadCpu: facts.placement.loadCpu,
+      moreLanes: facts.placement.moreLanes.slice(0, facts.lanes - 1),
+      laneCheck: facts.laneCheck,
       cpuAccounting: facts.cpuAccounting,
       driverVersion: facts.driverVersion,
       ...noise,

@@ -59,7 +59,11 @@ export function analyseRound(
   plan: Plan,
   round: number,
   measured: readonly Slice[],
-  { blocks = [], between = [] }: { blocks?: readonly BlockRecord[]; between?: readonly BetweenSlices[] } = {},
+  {
+    blocks = [],
+    between = [],
+    lane,
+  }: { blocks?: readonly BlockRecord[]; between?: readonly BetweenSlices[]; lane?: number } = {},
 ): RoundAnalysis {
   const { baseline, deployments } = plan
   const counting = measured.filter(({ disturbance }) => disturbance === null)
@@ -95,6 +99,7 @@ export function analyseRound(
           slices: slices.length,
           value: {
             round,
+            ...(lane !== undefined && { lane }),
             blocks: new Set(slices.map(({ block }) => block)).size,
             requestsPerSecond: geometric(requestsPerSecond),
             typicalCostMicroseconds: geometric(costNs) / 1000,

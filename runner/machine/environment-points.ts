@@ -26,7 +26,7 @@ export type StartEnvironment = Pick<
   Environment,
   | ('node' | 'v8' | 'suiteVersion' | 'commit' | 'driverVersion')
   | ('platform' | 'arch' | 'kernel' | 'cpuModel' | 'cpu' | 'cpus' | 'hypervisor' | 'clockSource')
-  | ('serverCpu' | 'loadCpu' | 'facts')
+  | ('serverCpu' | 'loadCpu' | 'moreLanes' | 'facts')
 >
 
 /** What makes an environment, in one list for those who compare two runs and for a run that goes on. */

@@ -1,7 +1,8 @@
-import { RunError } from '../result/errors.ts'
 import { count, formatDuration, formatPlusMinusPercent } from '../result/format.ts'
 import { IdleWork } from './between.ts'
 import { cellName, Failures } from './failures.ts'
+import { checkLanes } from './lane-check.ts'
+import { type LaneWork, runLanes } from './lanes.ts'
 import { Fleets } from './next-fleet.ts'
 import { type Plan, planRound, type RoundCut } from './plan.ts'
 import { preflight } from './preflight.ts'
@@ -25,11 +26,11 @@ import {
   variancesAfter,
 } from './round-sizes.ts'
 
-const FAILED_ROUNDS_IN_A_ROW = 2
-
 export interface ConductOptions extends StopRule {
   readonly listener: Required<Listener>
   readonly signal: AbortSignal
+  /** For rounds at the same time, where the check finds that it changes nothing; absent: none. */
+  readonly moreLanes?: readonly Rig[]
   /** A run that goes on where it was stopped; null: a new one. */
   readonly resumed: ResumedRun | null
   /** Called after every complete round; says how precise the run is by now, null when there is nothing to compare. */
@@ -39,6 +40,8 @@ export interface ConductOptions extends StopRule {
 /** How far a run had come when it was stopped. */
 export interface ResumedRun {
   readonly rounds: number
+  /** The highest number: those that were never finished are not used again. */
+  readonly lastRound: number
   /** Breaks not counted. */
   readonly elapsedNs: number
   readonly state: RunState
@@ -49,30 +52,37 @@ export interface ResumedRun {
 
 /** One run from the first process to the last: preflight, rounds until precise enough or out of time. */
 export async function conduct(rig: Rig, plan: Plan, options: ConductOptions): Promise<RunRecord> {
-  const { listener, signal, resumed } = options
+  const { listener, signal, resumed, moreLanes = [] } = options
+  const rigs = [rig, ...moreLanes]
   const startedNs = rig.now()
   const elapsedNs = () => (resumed?.elapsedNs ?? 0) + rig.now() - startedNs
   const failures = new Failures(plan)
   let forecast: Forecast = { rounds: 0, meanRoundNs: 0, precision: null }
-  let round = 0
+  let state: RunState = resumed?.state ?? { ...UNSIZED, preflight: [], failures: [], lanes: 1, laneCheck: null }
 
   const fail = (failure: Failure) => {
     const { app, endpoint, reason, hint } = failure
     if (failures.add(failure)) listener.appFailed(cellName(app, endpoint), reason, hint)
   }
-  const progress: RunContext['progress'] = (phase, roundShare) => {
-    const elapsed = elapsedNs()
-    const elapsedSeconds = elapsed / 1e9
-    listener.progress({ phase, round, roundShare, elapsedSeconds, ...expected(forecast, options, elapsed, roundShare) })
+  /** What is to be expected of all lanes together. */
+  const outlook = (roundShare: number) => {
+    const together = { ...forecast, meanRoundNs: forecast.meanRoundNs / state.lanes }
+    return { elapsedSeconds: elapsedNs() / 1e9, ...expected(together, options, elapsedNs(), roundShare) }
   }
-  const context: RunContext = { rig, plan, failures, listener, signal, progress }
+  const contextOf = (lane: number, round: number): RunContext => {
+    // The others are somewhere else in rounds of theirs: one line cannot tell of all.
+    const progress: RunContext['progress'] = (phase, roundShare) =>
+      lane === 0 && listener.progress({ phase, round, roundShare, ...outlook(roundShare) })
+    return { rig: rigs[lane]!, plan, failures, listener, signal, progress }
+  }
+  const context = contextOf(0, 0)
 
-  progress('preflight', 0)
+  context.progress('preflight', 0)
   const checked = await preflight(rig, plan, signal)
   if (!signal.aborted) resumed?.assertSame(checked.apps)
   resumed?.state.failures.forEach(fail)
   checked.failures.forEach(fail)
-  let state: RunState = { ...(resumed?.state ?? UNSIZED), preflight: checked.apps, failures: failures.list }
+  state = { ...state, preflight: checked.apps, failures: failures.list }
   const out = failures.wholeApps
   if (out.has(plan.baseline)) return { ...state, stoppedBecause: 'failed' }
   if (signal.aborted) return { ...state, stoppedBecause: 'interrupted' }
@@ -86,7 +96,7 @@ export async function conduct(rig: Rig, plan: Plan, options: ConductOptions): Pr
     const { rounds, precision, meanRoundNs } = forecast
     if (precision === null || !isRefinedAfter(rounds)) return
     const shape = { ...state, plan, running: running() }
-    const availableNs = options.maximumNs - elapsedNs() + rounds * meanRoundNs
+    const availableNs = (options.maximumNs - elapsedNs()) * state.lanes + rounds * meanRoundNs
     const cut = cutRounds(shape, variancesAfter(rounds, precision), options, availableNs)
     forecast = { ...forecast, meanRoundNs: (meanRoundNs * roundNs(shape, cut)) / roundNs(shape, state) }
     state = { ...state, ...cut }
@@ -97,77 +107,72 @@ export async function conduct(rig: Rig, plan: Plan, options: ConductOptions): Pr
     const { warmUpMilliseconds, wantedWarmUpMilliseconds } = sizes
     if (warmUpMilliseconds < wantedWarmUpMilliseconds)
       listener.remark(`only ${(warmUpMilliseconds / 1000).toFixed(1)} s of warm-up fit into the time of this run`)
-    if (others.length > 0) listener.remark(forecastOf(cut, meanRoundNs, options, elapsedNs()))
-    state = { ...state, ...sizes }
+    state = { ...state, ...sizes, ...(await checkLanes(context, rigs, sizes, options.maximumNs)) }
+    if (others.length > 0) listener.remark(forecastOf(cut, meanRoundNs / state.lanes, options, elapsedNs()))
     forecast = { ...forecast, meanRoundNs }
   } else {
     const { rounds, precision } = resumed
-    forecast = { rounds, precision, meanRoundNs: resumed.elapsedNs / rounds }
+    forecast = { rounds, precision, meanRoundNs: (resumed.elapsedNs * state.lanes) / rounds }
     const stop = stopAfter(forecast, options)
     if (stop !== null) return { ...state, stoppedBecause: stop }
     refine()
   }
 
-  const fleets = new Fleets(context)
+  let underWay = 0
+  const isEnough = () => options.rounds !== null && forecast.rounds + underWay >= options.rounds
   const idleWork = new IdleWork()
-  /** While the last round rests: so that no time is lost, should there be another one. */
-  const prepareNext = (beganNs: number, failed: readonly Failure[]) => {
-    failed.forEach(fail)
-    const next = afterRound(forecast, rig.now() - beganNs, forecast.precision)
-    const isLast = options.rounds !== null && next.rounds >= options.rounds
-    if (signal.aborted || isLast || !mayStart(next, options, elapsedNs())) return
-    fleets.prepare(planRound(plan, round + 1, state))
-  }
-  try {
-    return await rounds()
-  } finally {
-    await fleets.stop()
-  }
-
-  async function rounds(): Promise<RunRecord> {
-    let failedRounds = 0
-    while (true) {
-      if (signal.aborted) return { ...state, stoppedBecause: 'interrupted' }
-      if (!mayStart(forecast, options, elapsedNs())) return { ...state, stoppedBecause: 'time' }
-      round = forecast.rounds + 1
-      const beganNs = rig.now()
-      let record: RoundRecord
+  const fleetsOf = rigs.slice(0, state.lanes).map((own) => new Fleets({ ...context, rig: own }))
+  const work: LaneWork = {
+    mayNotBegin() {
+      if (signal.aborted) return 'interrupted'
+      if (isEnough()) return 'enough'
+      return mayStart(forecast, options, elapsedNs()) ? null : 'time'
+    },
+    async measure(lane, round, next) {
+      const [own, fleets, inLane] = [rigs[lane]!, fleetsOf[lane]!, contextOf(lane, round)]
+      const beganNs = own.now()
+      underWay++
       try {
-        progress('start', 0)
+        inLane.progress('start', 0)
         const planned = planRound(plan, round, state)
         const warmUpLimits = { least: state.leastWarmUpMilliseconds, most: state.warmUpMilliseconds }
         const fleet = await fleets.take(planned)
-        record = await measureRound(context, {
-          planned,
-          fleet,
-          warmUpLimits,
-          idleWork,
-          resting: (failed) => prepareNext(beganNs, failed),
-        })
-      } catch (error) {
-        if (!(error instanceof RunError) || ++failedRounds >= FAILED_ROUNDS_IN_A_ROW) throw error
-        listener.remark(`round ${round} is lost and will be repeated: ${error.message}`)
-        continue
+        /** While the last round rests: so that no time is lost, should there be another one. */
+        const resting = (failed: readonly Failure[]) => {
+          failed.forEach(fail)
+          const after = afterRound(forecast, own.now() - beganNs, forecast.precision)
+          if (signal.aborted || isEnough() || !mayStart(after, options, elapsedNs())) return
+          fleets.prepare(planRound(plan, next(), state))
+        }
+        const record = await measureRound(inLane, { planned, fleet, warmUpLimits, idleWork, resting })
+        return { record: lane === 0 ? record : { ...record, lane }, tookNs: own.now() - beganNs }
+      } finally {
+        underWay--
       }
-      failedRounds = 0
-      if (record.interrupted) continue
-      const tookNs = rig.now() - beganNs
+    },
+    lost: (round, error) => listener.remark(`round ${round} is lost and will be repeated: ${error.message}`),
+    async finished({ record, tookNs }) {
       state = { ...state, observed: observedIn(record) ?? state.observed }
       const precision = await options.roundFinished(record, state, elapsedNs())
       forecast = afterRound(forecast, tookNs, precision)
       const widest = precision !== null && Number.isFinite(precision.widestHalfWidth) ? precision.widestHalfWidth : null
       listener.roundFinished({
-        round,
-        elapsedSeconds: elapsedNs() / 1e9,
-        ...expected(forecast, options, elapsedNs(), 0),
+        round: forecast.rounds,
+        ...outlook(0),
         widestHalfWidthPercent: widest === null ? null : widest * 100,
         widestCell: precision?.widestCell ?? null,
         precisionPercent: options.precision === null ? null : options.precision * 100,
       })
       const stop = failures.wholeApps.has(plan.baseline) ? 'failed' : stopAfter(forecast, options)
-      if (stop !== null) return { ...state, stoppedBecause: stop }
-      refine()
-    }
+      if (stop === null) refine()
+      return stop
+    },
+  }
+  try {
+    const stoppedBecause = await runLanes(state.lanes, (resumed?.lastRound ?? 0) + 1, work)
+    return { ...state, stoppedBecause }
+  } finally {
+    await Promise.all(fleetsOf.map((fleets) => fleets.stop()))
   }
 }
 

@@ -22,6 +22,7 @@ export function optionName({ flags }: OptionRow): string {
 export const DEFAULT_SLICE_MILLISECONDS = 20
 const QUICK = { precision: 3, maxMinutes: 2 }
 const LONGEST_MINUTES = 180
+const MOST_LANES = 64
 const driverList = Object.entries(driverNotes).map(([id, note]) => (note === null ? id : `${id} (${note})`))
 
 const endpoints = (text: string) => list(text).map((name) => chosenFrom('endpoint', endpointIds, name))
@@ -45,6 +46,14 @@ const rows = {
     [wholeNumber, 2, 1000],
     null,
     'until precise',
+  ),
+  /** null: as many as fit. */
+  lanes: numeric(
+    '--lanes <n>',
+    'rounds at the same time, on CPUs of their own; fewer where that changes what is measured',
+    [wholeNumber, 1, MOST_LANES],
+    null,
+    'as many as fit',
   ),
   quick: option('--quick', `precision ${QUICK.precision}, ${QUICK.maxMinutes} minutes: a first look`, undefined, false, 'off'),
   driver: option('--driver <name>', `what makes the load: ${driverList.join(', ')}`, driver, 'autocannon'),

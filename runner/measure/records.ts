@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Pulse } from '../load/driver.ts'
 import { readJsonLines } from '../result/json-lines.ts'
-import { ProcessRecord, type StopReason } from '../result/model.ts'
+import { LaneCheck, ProcessRecord, type StopReason } from '../result/model.ts'
 
 /** One slice as it was measured: a line of `samples.jsonl.gz`. */
 export interface Slice extends Omit<Pulse, 'firstProblem'> {
@@ -126,7 +126,13 @@ export const UNSIZED: RoundSizes = {
 }
 
 /** What is known of a run beside its rounds; failures in the order in which they happened, preflight's included. */
-const RunState = RoundSizes.extend({ preflight: listOf(AppPreflight), failures: listOf(Failure) })
+const RunState = RoundSizes.extend({
+  preflight: listOf(AppPreflight),
+  failures: listOf(Failure),
+  /** In which rounds are measured at the same time; one where the check is null, or found that more change what is measured. */
+  lanes: z.int().positive().default(1),
+  laneCheck: LaneCheck.nullable().default(null),
+})
 export type RunState = z.infer<typeof RunState>
 
 export interface RunRecord extends RunState {
@@ -178,6 +184,8 @@ export type BlockRecord = z.infer<typeof BlockRecord>
 /** What a finished round has brought beside its slices. */
 const FinishedRound = z.object({
   round: z.int().positive(),
+  /** The lane that measured it; absent: the first one. */
+  lane: z.int().optional(),
   latencies: listOf(z.object({ target: z.string(), request: z.int(), histogram: z.string() })),
   /** By deployment id, at the end of the round. */
   residentBytes: mapOf(z.number()),

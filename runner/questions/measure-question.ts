@@ -1,4 +1,5 @@
 import { BASELINE } from '../../apps/app.ts'
+import { thisMachine } from '../machine/machine-reader.ts'
 import { notPinned, placeOnCpus, remarkOnPlacement } from '../machine/placement.ts'
 import { type CompareOptions, withDefaults } from '../measure/options.ts'
 import type { Listener } from '../measure/rig.ts'
@@ -47,13 +48,14 @@ export async function measureQuestion(question: Question, call: QuestionCall, co
   const missing = (await question.missing?.(values)) ?? null
   if (missing !== null) throw new UserError('program-missing', `the study ${question.id} cannot be run: ${missing}`)
   const apps = resolveApps(options.apps, cwd)
-  const placement = options.driver === 'fake' ? notPinned('nothing runs in a simulation') : placeOnCpus()
+  const mostLanes = options.lanes ?? Number.POSITIVE_INFINITY
+  const placement = options.driver === 'fake' ? notPinned('nothing runs in a simulation') : placeOnCpus(thisMachine, mostLanes)
   const remark = (sentence: string) => void listener.remark?.(sentence)
   const known = { apps, placement, remark }
   const prepared = await question.prepare(options, values, known)
   try {
     const opened = await openRig(options.driver, options.seed, placement)
-    const rig = prepared.rig?.(opened.rig) ?? opened.rig
+    const [rig, ...moreLanes] = [opened.rig, ...opened.moreLanes].map((lane) => prepared.rig?.(lane) ?? lane)
     const folder = await (stopped === null
       ? openRunFolder(options.out, question.id, startedAt)
       : reopenRunFolder(stopped.folder, stopped.repair))
@@ -63,7 +65,7 @@ export async function measureQuestion(question: Question, call: QuestionCall, co
     const study = { study: question.id, given: stopped?.result.options.given ?? call.texts ?? {} }
     const order = {
       ...(question.id === comparison.id ? {} : study),
-      ...{ options, placement, stopped, apps: prepared.apps, plan: prepared.plan, opened: { ...opened, rig } },
+      ...{ options, placement, stopped, apps: prepared.apps, plan: prepared.plan, opened: { ...opened, rig: rig!, moreLanes } },
       startedAt: stopped === null ? startedAt : new Date(stopped.result.startedAt),
     }
     const complete = (result: Result) => answered(result, question, prepared)

@@ -27,7 +27,7 @@ import type { OwnValues } from './question.ts'
 export interface StoppedRun {
   readonly folder: string
   readonly result: Result
-  /** Finished rounds, the first first; at least one. */
+  /** Finished rounds in the order in which they ended; at least one. */
   readonly records: readonly RoundRecord[]
   readonly state: RunState
   readonly elapsedNs: number
@@ -66,8 +66,8 @@ export async function readStoppedRun(run: string, question: string): Promise<Sto
   const rounds: ReturnType<typeof StoredRound.parse>[] = []
   for await (const line of readJsonLines(join(folder, ROUNDS), damaged)) {
     const parsed = StoredRound.safeParse(line)
-    // A hole would shift all later rounds: only what follows on each other counts.
-    if (!parsed.success || parsed.data.round !== rounds.length + 1) continue
+    // In the order in which they ended: with several lanes that is not the order of their numbers.
+    if (!parsed.success || rounds.some(({ round }) => round === parsed.data.round)) continue
     stored.push(line)
     rounds.push(parsed.data)
   }
@@ -84,7 +84,7 @@ export async function readStoppedRun(run: string, question: string): Promise<Sto
   }
   const records = rounds.map((one) => restoreRound(one, slices.get(one.round)!))
   // Slices of a round that was not finished have to go: the round will be measured again.
-  const isLoose = [...slices.keys()].some((round) => round > last.round)
+  const isLoose = [...slices.keys()].some((round) => rounds.every((kept) => kept.round !== round))
   return {
     folder,
     result,
@@ -124,6 +124,7 @@ export function resumedOptions(
     precision: options.precisionPercent ?? ANY_PRECISION,
     maxMinutes: given.maxMinutes ?? options.maxMinutes,
     rounds: options.rounds,
+    lanes: state.lanes,
     quick: options.quick,
     driver: chosenFrom('driver', Object.keys(drivers) as DriverId[], options.driver),
     seed,
@@ -151,6 +152,7 @@ const points: readonly Point<StartEnvironment>[] = [
   { name: 'V8', of: ({ v8 }) => v8 },
   { name: 'CPU of the server', of: ({ serverCpu }) => serverCpu },
   { name: 'CPU of the load generator', of: ({ loadCpu }) => loadCpu },
+  { name: 'CPUs of further lanes', of: ({ moreLanes }) => moreLanes.flatMap(Object.values).join(', ') || 'none' },
 ]
 
 /**

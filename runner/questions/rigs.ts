@@ -6,7 +6,7 @@ import { type DriverId, drivers } from '../load/drivers.ts'
 import { FakeWorld, fakeDriver } from '../load/fake.ts'
 import { type CpuDistanceMeter, openCpuDistanceMeter } from '../machine/cpu-distance.ts'
 import { kernelCounters } from '../machine/kernel-counters.ts'
-import type { CpuPlacement } from '../machine/placement.ts'
+import { type CpuPlacement, lanesOf } from '../machine/placement.ts'
 import { canReadProcessTree } from '../machine/process-tree.ts'
 import { readCpuTicks } from '../machine/procfs.ts'
 import type { Rig } from '../measure/rig.ts'
@@ -18,6 +18,8 @@ const CONTRACT_TIMEOUT_MILLISECONDS = 5_000
 /** A rig and what a result has to say of it. */
 export interface OpenedRig extends Pick<RunFacts, 'driverVersion' | 'cpuAccounting' | 'callerNodeOptions'> {
   readonly rig: Rig
+  /** The same world as seen from the other lanes: with CPUs of their own. */
+  readonly moreLanes: readonly Rig[]
   /** Ends what the rig itself has started; processes of a run end with the run. */
   close(): Promise<void>
 }
@@ -31,54 +33,78 @@ export async function openRig(driverId: DriverId, seed: number, placement: CpuPl
   const driver: LoadDriver = drivers[driverId]()
   const available = await driver.available()
   if ('missing' in available) throw new UserError('driver-missing', available.missing, { hint: 'or use --driver autocannon' })
-  const { serverCpu, loadCpu, runnerCpu } = placement
-  const distance = cpuDistanceWhenAsked(placement)
-  const rig: Rig = {
-    host: localHost,
-    driver,
-    checkContract: ({ address }, endpoints, answers = {}) =>
-      checkContract(address, { endpoints, answers, timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS }),
-    rest: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
-    now: () => performance.now() * 1e6,
-    ticks: readCpuTicks,
-    kernel: kernelCounters([serverCpu, loadCpu]),
-    cpuDistance: distance.read,
-    ownCpuNs: () => {
-      const { user, system } = process.cpuUsage()
-      return (user + system) * 1000
-    },
-    sharesCpuWithRunner: runnerCpu === serverCpu || runnerCpu === loadCpu,
-    serverCpu,
-    loadCpu,
-  }
+  const distances = cpuDistancesWhenAsked(placement)
+  const rigs = lanesOf(placement).map(
+    ({ serverCpu, loadCpu }, lane): Rig => ({
+      host: localHost,
+      driver,
+      checkContract: ({ address }, endpoints, answers = {}) =>
+        checkContract(address, { endpoints, answers, timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS }),
+      rest: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
+      now: () => performance.now() * 1e6,
+      ticks: readCpuTicks,
+      kernel: kernelCounters([serverCpu, loadCpu]),
+      cpuDistance: () => distances.read(lane),
+      ownCpuNs: () => {
+        const { user, system } = process.cpuUsage()
+        return (user + system) * 1000
+      },
+      sharesCpuWithRunner: placement.runnerCpu === serverCpu || placement.runnerCpu === loadCpu,
+      serverCpu,
+      loadCpu,
+    }),
+  )
   return {
-    rig,
+    rig: rigs[0]!,
+    moreLanes: rigs.slice(1),
     driverVersion: available.version,
     cpuAccounting: canReadProcessTree() ? 'schedstat' : 'ticks',
     // What the caller has set for Node, and servers do not get.
     callerNodeOptions: process.env.NODE_OPTIONS || null,
-    close: distance.close,
+    close: distances.close,
   }
 }
 
-/** A meter that is opened at its first reading: the runner pins all its threads before, and would pin those of the meter too. */
-function cpuDistanceWhenAsked({ serverCpu, loadCpu, runnerCpu }: CpuPlacement): CpuDistanceMeter {
-  let opening: Promise<CpuDistanceMeter | null> | null = null
+/**
+ * Meters of all lanes, opened at the first reading: the runner pins all its threads before, and would pin those of the meters too. One
+ * after another, because each pins the threads that are new.
+ */
+function cpuDistancesWhenAsked(placement: CpuPlacement) {
+  let opening: Promise<(CpuDistanceMeter | null)[]> | null = null
+  const open = async () => {
+    const meters: (CpuDistanceMeter | null)[] = []
+    for (const { serverCpu, loadCpu } of lanesOf(placement)) {
+      const isPinned = serverCpu !== null && loadCpu !== null
+      meters.push(isPinned ? await openCpuDistanceMeter(serverCpu, loadCpu, placement.runnerCpu) : null)
+    }
+    return meters
+  }
   return {
-    async read() {
-      if (serverCpu === null || loadCpu === null) return null
-      opening ??= openCpuDistanceMeter(serverCpu, loadCpu, runnerCpu)
-      return (await opening)?.read() ?? null
+    async read(lane: number): Promise<number | null> {
+      opening ??= open()
+      return (await opening)[lane]?.read() ?? null
     },
-    async close() {
-      await (await opening)?.close()
+    async close(): Promise<void> {
+      for (const meter of (await opening) ?? []) await meter?.close()
     },
   }
 }
 
-/** A rig that exists in memory only. */
-export function fakeRig(world: FakeWorld): OpenedRig {
-  const rig: Rig = {
+/** A rig that exists in memory only. @param worlds one for every lane, each with a time of its own */
+export function fakeRig(...worlds: readonly FakeWorld[]): OpenedRig {
+  const [rig, ...moreLanes] = worlds.map(fakeLane)
+  return {
+    rig: rig!,
+    moreLanes,
+    driverVersion: 'simulated',
+    cpuAccounting: 'simulated',
+    callerNodeOptions: null,
+    close: async () => {},
+  }
+}
+
+function fakeLane(world: FakeWorld): Rig {
+  return {
     host: world.host,
     driver: fakeDriver(world),
     checkContract: async (_deployment, endpoints) =>
@@ -95,5 +121,4 @@ export function fakeRig(world: FakeWorld): OpenedRig {
     serverCpu: null,
     loadCpu: null,
   }
-  return { rig, driverVersion: 'simulated', cpuAccounting: 'simulated', callerNodeOptions: null, close: async () => {} }
 }

@@ -80,12 +80,14 @@ export async function runPlan(order: RunOrder, context: RunContext): Promise<Run
     const record = await conduct(rig, plan, {
       listener: allListeners([context.listener]),
       signal: context.signal,
+      moreLanes: opened.moreLanes,
       rounds: options.rounds,
       precision,
       minimumRounds: MINIMUM_ROUNDS,
       maximumNs: options.maxMinutes * 60e9,
       resumed: stopped && {
         rounds: stopped.records.length,
+        lastRound: Math.max(...stopped.records.map(({ round }) => round)),
         elapsedNs: stopped.elapsedNs,
         state: stopped.state,
         precision: reached(),

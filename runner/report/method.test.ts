@@ -65,6 +65,24 @@ test.each<[string, (result: Result) => void, string]>([
     ({ environment }) => Object.assign(environment, { serverCpus: [1, 3] }),
     'server on CPUs 1, 3, load generator on CPU 0',
   ],
+  [
+    'lanes',
+    ({ environment }) => {
+      const change = { value: 1.003, low: 0.995, high: 1.011, level: 0.95 }
+      const laneCheck = { lanes: 2, turns: 8, cost: change, copies: change, ratio: change }
+      Object.assign(environment, { moreLanes: [{ serverCpu: 3, loadCpu: 2 }], laneCheck })
+    },
+    'in 2 lanes, server and load generator on CPUs 1/0 and 3/2. Every lane measures rounds of its own at the same time; with all at ' +
+      'work costs differed by +0.3 [-0.5, 1.1] % from those of one alone.',
+  ],
+  [
+    'lanes that were left out',
+    ({ environment }) => {
+      const cost = { value: 1.06, low: 1.05, high: 1.07, level: 0.95 }
+      Object.assign(environment, { laneCheck: { lanes: 3, turns: 8, cost, copies: cost, ratio: cost } })
+    },
+    'tried and left out: with 3 lanes at work costs differed by +6.0 [5.0, 7.0] % from those of one alone.',
+  ],
   ['one pin', ({ environment }) => Object.assign(environment, { loadCpu: null }), 'server on CPU 1, load generator not pinned'],
   ['accounting', ({ environment }) => Object.assign(environment, { cpuAccounting: 'process.cpuUsage' }), 'process.cpuUsage()'],
   ['a simulation', ({ environment }) => Object.assign(environment, { cpuAccounting: 'simulated' }), 'no server was measured'],

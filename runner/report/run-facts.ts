@@ -1,5 +1,5 @@
 import { processorType } from '../result/fact.ts'
-import { appId, count, formatDuration, formatLevel, formatShare } from '../result/format.ts'
+import { appId, count, formatChange, formatDuration, formatLevel, formatShare } from '../result/format.ts'
 import type { Result, StopReason } from '../result/model.ts'
 import { listInWords, plainText, shellQuote } from '../result/plain-text.ts'
 import type { Fact } from './document.ts'
@@ -73,6 +73,7 @@ export function methodParagraph(result: Result): string {
     `A round starts every app afresh, warms it up ${warmUp(result)}, then measures ${blocks(result)} per endpoint: one slice of`,
     `about ${fromTo(slices.length === 0 ? [options.sliceMilliseconds] : slices)} ms of every app, in an order shuffled with seed ${result.seed}.`,
     `Load comes from ${driver(result)} over ${connections(result)} per app (${asked}); ${pinning(result)}.`,
+    ...lanes(result),
     `CPU time is read from ${accounting[environment.cpuAccounting]}.`,
     ...estimator(result),
     ...stopping(result),
@@ -170,11 +171,26 @@ function driver({ options, environment }: Result): string {
 }
 
 /** Which CPU each side has. */
-function pinning({ environment: { serverCpu, serverCpus, loadCpu } }: Result): string {
+function pinning({ environment: { serverCpu, serverCpus, loadCpu, moreLanes } }: Result): string {
+  if (moreLanes.length > 0) {
+    const pairs = [{ serverCpu, loadCpu }, ...moreLanes].map((lane) => `${lane.serverCpu}/${lane.loadCpu}`)
+    return `in ${pairs.length} lanes, server and load generator on CPUs ${listInWords(pairs)}`
+  }
   if (serverCpu === null && loadCpu === null) return 'not pinned'
   const place = (cpu: number | null) => (cpu === null ? 'not pinned' : `on CPU ${cpu}`)
   const servers = serverCpus === null ? place(serverCpu) : `on CPUs ${serverCpus.join(', ')}`
   return `server ${servers}, load generator ${place(loadCpu)}`
+}
+
+/** What the check of the lanes has found; nothing where there was one lane only. */
+function lanes({ environment: { laneCheck, moreLanes } }: Result): string[] {
+  if (laneCheck?.cost == null) return []
+  const changed = `costs differed by ${formatChange(laneCheck.cost)} from those of one alone`
+  return [
+    moreLanes.length > 0
+      ? `Every lane measures rounds of its own at the same time; with all at work ${changed}.`
+      : `More rounds at the same time were tried and left out: with ${laneCheck.lanes} lanes at work ${changed}.`,
+  ]
 }
 
 /** `GenuineIntel family 6 model 106 stepping 6, microcode 0xd0003a5, 3 mitigations, no hypervisor, clock tsc`: as much as is known. */

@@ -64,6 +64,12 @@ export function formatEstimate(estimate: Estimate): string {
   return `${formatValue(estimate)} ${formatInterval(estimate)}`.trimEnd()
 }
 
+/** `+1.2 [-0.8, 3.1] %`: by how much a ratio and its interval are above 1. */
+export function formatChange({ value, low, high }: Pick<Estimate, 'value' | 'low' | 'high'>): string {
+  const percent = (ratio: number | null) => formatNumber(ratio === null ? null : (ratio - 1) * 100, 1)
+  return `${value > 1 ? '+' : ''}${percent(value)} [${percent(low)}, ${percent(high)}] %`
+}
+
 /** `±0.012`, the longer arm in the unit of the value. */
 export function formatHalfWidth(estimate: Estimate): string {
   return `±${formatNumber(halfWidth(estimate), decimalsOf(estimate))}`

@@ -75,6 +75,8 @@ export type ProcessRecord = z.infer<typeof ProcessRecord>
 /** What one round said about one cell: the statistical unit. */
 export const RoundValue = z.object({
   round: z.int(),
+  /** The lane that measured it; absent: the first one. */
+  lane: z.int().optional(),
   blocks: z.int(),
   costMicroseconds: z.number(),
   ratio: z.number(),
@@ -250,6 +252,18 @@ export const IdenticalControl = z.object({
 })
 export type IdenticalControl = z.infer<typeof IdenticalControl>
 
+/** What the first lane found with several of them at work over what it found alone, from 0.98 to 1.02 where it does not matter. */
+export const LaneCheck = z.object({
+  /** So many were at work. */
+  lanes: z.int(),
+  turns: z.int(),
+  cost: Estimate.nullable(),
+  /** Of the second copy of the baseline over the first, and of an app over the baseline. */
+  copies: Estimate.nullable(),
+  ratio: Estimate.nullable(),
+})
+export type LaneCheck = z.infer<typeof LaneCheck>
+
 export const Environment = z.object({
   suiteVersion: z.string(),
   commit: z.string().nullable(),
@@ -272,6 +286,13 @@ export const Environment = z.object({
   /** All CPUs of the servers, where a study gives them several; null: the one above. */
   serverCpus: z.array(z.int()).nullable().default(null),
   loadCpu: z.int().nullable(),
+  /** Further lanes, which measured rounds of their own at the same time. */
+  moreLanes: z
+    .array(z.object({ serverCpu: z.int(), loadCpu: z.int() }))
+    .readonly()
+    .default([]),
+  /** Of the start of the run; null: there was one lane only. */
+  laneCheck: LaneCheck.nullable().default(null),
   /** Where the server's CPU time comes from; `process.cpuUsage` in results of version 0.1. */
   cpuAccounting: z.enum(['schedstat', 'ticks', 'process.cpuUsage', 'simulated']),
   driverVersion: z.string(),

@@ -40,18 +40,18 @@ describe('single probes', () => {
 
   it('lanes: all of their CPUs count', () => {
     const inLanes = (texts: MachineTexts) => factsOf(texts, null, 16, 2)
-    const valueOf = (texts: MachineTexts, id: string) => inLanes(texts).find((fact) => fact.id === id)?.value
-    expect(valueOf(fourCpus, 'pinning')).toBe('servers on CPU 3, load generator on CPU 2; on CPUs 1 and 0 at the same time')
+    const said = (texts: MachineTexts, id: string) => inLanes(texts).find((fact) => fact.id === id)?.value
+    expect(said(fourCpus, 'pinning')).toBe('servers on CPU 3, load generator on CPU 2; on CPUs 1 and 0 at the same time')
     const governors = Object.fromEntries(
       [0, 1, 2, 3].map((cpu) => [
         `/sys/devices/system/cpu/cpu${cpu}/cpufreq/scaling_governor`,
         cpu === 0 ? 'schedutil\n' : 'performance\n',
       ]),
     )
-    expect(valueOf(withFiles(fourCpus, governors), 'governor')).toBe('performance, schedutil')
+    expect(said(withFiles(fourCpus, governors), 'governor')).toBe('performance, schedutil')
     const nodes = { '/sys/devices/system/node/online': '0-1\n', '/sys/devices/system/node/node0/cpulist': '0-1\n' }
     const split = withFiles(fourCpus, { ...nodes, '/sys/devices/system/node/node1/cpulist': '2-3\n' })
-    expect(valueOf(split, 'numa')).toBe('2 nodes; servers and load generator are together on nodes 1 and 0')
+    expect(said(split, 'numa')).toBe('2 nodes; servers and load generator are together on nodes 1 and 0')
   })
 
   it('governor: only the CPUs that are used count', () => {

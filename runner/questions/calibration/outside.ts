@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BASELINE } from '../../../apps/app.ts'
 import type { DriverId } from '../../load/drivers.ts'
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
-import { count, formatNumber } from '../../result/format.ts'
+import { count, formatChange } from '../../result/format.ts'
 import { listInWords } from '../../result/plain-text.ts'
 import { differenceOfMeans, estimateMeans, exponentiate, type Interval, type MeanEstimate } from '../../statistics/estimate.ts'
 import { seededRandom } from '../../statistics/random.ts'
@@ -84,7 +84,7 @@ export const outside: Part<OutsidePart> = {
     const rows = rowsOf(part)
     const compared = rows.flatMap(({ app, sleeping }) => (sleeping === null ? [] : [{ app, sleeping }]))
     if (compared.length === 0) return null
-    const words = compared.map(({ app, sleeping }) => `${app} ${percentOf(sleeping)}`)
+    const words = compared.map(({ app, sleeping }) => `${app} ${formatChange(sleeping)}`)
     const judge = (how: string, isMet: (difference: Interval) => boolean) => {
       const met = compared.filter(({ sleeping }) => isMet(sleeping)).length
       return judged(`${met} of ${count(compared.length, 'app')} ${how}`, met === compared.length)
@@ -198,13 +198,7 @@ function table(rows: readonly Row[]): AnswerTable {
   return tableOf<Row>({ id: 'outside', title: `Ratio to ${BASELINE} on hello`, note: EXPLANATION, texts: 1 }, rows, {
     app: ({ app }) => app,
     ...Object.fromEntries(WAYS.map(({ id, short }) => [short, ({ ratioBy }: Row) => ratioBy(id)])),
-    'suite, client sleeps, over by hand': ({ sleeping }) => sleeping && percentOf(sleeping),
-    'suite over by hand': ({ usual }) => usual && percentOf(usual),
+    'suite, client sleeps, over by hand': ({ sleeping }) => sleeping && formatChange(sleeping),
+    'suite over by hand': ({ usual }) => usual && formatChange(usual),
   })
-}
-
-/** `+1.2 [-0.8, 3.1] %` of a ratio and its interval. */
-function percentOf({ value, low, high }: Interval): string {
-  const percent = (ratio: number) => formatNumber((ratio - 1) * 100, 1)
-  return `${value > 1 ? '+' : ''}${percent(value)} [${percent(low)}, ${percent(high)}] %`
 }

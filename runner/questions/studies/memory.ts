@@ -22,9 +22,10 @@ export const memory: Study = {
   title: 'memory and start-up',
   question: 'How much memory does an app hold, and how long does it take until it answers?',
   // Every round is one start of every app: there is no precision of a cost to wait for.
-  defaults: { endpoints: ['hello', 'table'], rounds: 16, blocks: 20, maxMinutes: 10 },
+  // Processes are watched one at a time, on a machine that does nothing else.
+  defaults: { endpoints: ['hello', 'table'], rounds: 16, blocks: 20, maxMinutes: 10, lanes: 1 },
   quick: { rounds: 7, maxMinutes: 4 },
-  without: ['precision'],
+  without: ['precision', 'lanes'],
   ownOptions: [
     numeric('--rest <seconds>', 'without load, before memory is read at rest', [number, 0, LONGEST_REST_SECONDS], REST_SECONDS),
   ],

@@ -20,7 +20,9 @@ export const workers: Study = {
   id: 'workers',
   title: 'workers',
   question: 'What do several workers give, what do they cost and hold, and how evenly do they share the work?',
-  defaults: { apps: ['node-http'], endpoints: ['hello'], precision: 2, maxMinutes: 12 },
+  // All other CPUs are for the workers.
+  defaults: { apps: ['node-http'], endpoints: ['hello'], precision: 2, maxMinutes: 12, lanes: 1 },
+  without: ['lanes'],
   quick: { precision: 5, maxMinutes: 4 },
   ownOptions: [
     option(
