@@ -43,6 +43,12 @@ describe('a chart of an answer', () => {
     expect(textsOf(await draw({ points }))).toEqual(expect.arrayContaining(['hello', 'table']))
   })
 
+  it('breaks a long legend into lines, so that no name falls out of the picture', async () => {
+    const points = Array.from({ length: 6 }, (_, index) => ({ ...chart.points[0]!, series: `${index} is the name of a series` }))
+    const widthOf = (svg: string) => Number(/viewBox="0 0 (\d+)/.exec(svg)![1])
+    expect(widthOf(await draw({ points }))).toBeLessThan(widthOf(await draw({ points: points.slice(1) })))
+  })
+
   it('does without a logarithm where there is a zero, and without a picture where there is nothing', async () => {
     const zero = { ...chart.points[0]!, y: 0, low: 0, high: 0 }
     expect(countMarks(await draw({ points: [zero, chart.points[1]!] }), 'symbol')).toBe(2)

@@ -8,6 +8,9 @@ const ROW_WIDTH = 320
 const ROW_PIXELS = 24
 const LEAST_ROW_PIXELS = 8
 const MANY_POINTS = 120
+/** More of them do not fit beside each other in the legend. */
+const MANY_SERIES = 5
+const LEGEND_COLUMNS = 2
 /** Room beyond the outermost mark of a logarithmic scale, as a factor. */
 const MARGIN = 1.05
 
@@ -31,7 +34,8 @@ function panelOf({ form, x, y, reference = null }: AnswerChart, points: readonly
   const ends = [...values.flatMap(({ low, high }) => [low, high]), ...(reference === null ? [] : [reference])]
   const series = [...new Set(values.map((value) => value.series))]
   const isAlone = series.length === 1
-  const color = { field: 'series', type: 'nominal', scale: { domain: series }, ...(isAlone ? { legend: null } : {}) }
+  const legend = series.length > MANY_SERIES ? { legend: { columns: LEGEND_COLUMNS } } : {}
+  const color = { field: 'series', type: 'nominal', scale: { domain: series }, ...(isAlone ? { legend: null } : legend) }
   const sort = [...new Set(values.map(({ place }) => String(place)))]
   const isRows = form === 'rows'
   const place: Record<string, object> = isRows

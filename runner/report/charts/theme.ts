@@ -22,7 +22,7 @@ export const light: Theme = {
   muted: '#59636e',
   grid: '#e3e7eb',
   line: '#8c959f',
-  series: ['#0072b2', '#d55e00', '#00825c', '#a8488a', '#7a6a00'],
+  series: ['#0072b2', '#d55e00', '#00825c', '#a8488a', '#7a6a00', '#59636e'],
 }
 
 export const dark: Theme = {
@@ -31,13 +31,13 @@ export const dark: Theme = {
   muted: '#9ba4ae',
   grid: '#272d35',
   line: '#6e7681',
-  series: ['#56b4e9', '#ff9142', '#2bc79a', '#dd8fbf', '#e0cf4f'],
+  series: ['#56b4e9', '#ff9142', '#2bc79a', '#dd8fbf', '#e0cf4f', '#9ba4ae'],
 }
 
 export const themes: readonly Theme[] = [light, dark]
 
 /** Told apart by form too, for print and for eyes that do not see the colours. */
-const symbols = ['circle', 'diamond', 'square', 'triangle-up', 'cross']
+const symbols = ['circle', 'diamond', 'square', 'triangle-up', 'cross', 'triangle-down']
 
 /** Fonts that are there without being loaded. */
 export const FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', Helvetica, Arial, sans-serif"
