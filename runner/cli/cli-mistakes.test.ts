@@ -36,6 +36,7 @@ describe('a mistake in the call', () => {
       /did you mean "planted"\?/,
     ],
     ['too short a calibration', ['calibrate', '--minutes', '0'], /--minutes takes a number from 0\.1 to 1440/, /--minutes 0\.1/],
+    ['too short a length', ['calibrate', '--lengths', '45,5'], /--lengths takes a whole number from 10 to 1200/, /--lengths 10/],
     [
       'a page and parts to measure',
       ['calibrate', '--page', '--parts', 'cost'],

@@ -75,6 +75,7 @@ Examples:
   npm run calibrate                                       everything, an hour, docs/calibration.md
   npm run calibrate -- --parts identical,planted          two parts again; the page keeps the others
   npm run calibrate -- --minutes 180                      more repetitions
+  npm run calibrate -- --parts today --minutes 400        an hour beside the usual procedures, at 45 s and 5 min
   npm run calibrate -- --page                             only the page, from what is published
 
 Nothing else may run on the machine meanwhile. Progress goes to stderr, the paths written to stdout.

@@ -98,6 +98,16 @@ describe('a calibration in a simulated world', () => {
     expect(last.secondsLeft).toBeLessThan(0.05 * 1200)
   })
 
+  it('tells its parts how long repetitions of the usual procedures shall take', async () => {
+    const told: (readonly number[])[] = []
+    const listening = madeUp('cost', async ({ lengths }) => {
+      told.push(lengths)
+      return { body: null, cutShort: true, problem: null }
+    })
+    for (const given of [{}, { lengths: [60] }]) await calibration(given, { parts: [listening] }).run()
+    expect(told).toEqual([[45, 300], [60]])
+  })
+
   it('keeps what other calibrations have published', async () => {
     await calibration({ parts: ['identical'] }).run()
     const before = read('published', 'identical.json')

@@ -126,7 +126,8 @@ async function measurePart(
   const progress = (sentence: string) =>
     listener.progress({ ...standing(), partShare: Math.min(1, elapsedMilliseconds() / milliseconds), sentence })
   listener.partStarted(standing())
-  const { body, cutShort, problem } = await part.measure({ ...world, milliseconds, seed, signal, cwd, progress, remark })
+  const { lengths } = options
+  const { body, cutShort, problem } = await part.measure({ ...world, milliseconds, lengths, seed, signal, cwd, progress, remark })
   if (problem !== null) remark(problem.message)
   if (body === null) return { data: null, problem }
   const [finishedAt, wallSeconds] = [new Date().toISOString(), elapsedMilliseconds() / 1000]

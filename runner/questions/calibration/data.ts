@@ -89,6 +89,16 @@ export const PlantedPart = partOf('planted', {
 })
 export type PlantedPart = z.infer<typeof PlantedPart>
 
+/** What a repetition knew on its way, after a round of the suite or a pass of interleaved runs. */
+const Step = z.object({
+  /** From the start of the repetition. */
+  seconds: z.number(),
+  /** Over the first server, of this round (of cost) or pass (of requests per second) alone; by server. */
+  ratios: z.record(z.string(), z.number()),
+  /** What would have been printed if it had ended here; null: the procedure prints no intervals. */
+  printed: z.record(z.string(), Estimate).nullable(),
+})
+
 /** The suite beside what people do today: the same four servers, about the same wall time per repetition. */
 export const TodayPart = partOf('today', {
   /** The first two are the same server; the others follow in the order of their true cost. */
@@ -97,6 +107,8 @@ export const TodayPart = partOf('today', {
     z.object({
       id: z.string(),
       title: z.string(),
+      /** What a repetition was to take. A procedure has an entry for every length; older files know this one. */
+      seconds: z.number().default(45),
       /** What was run per server, as words or a command line; why not, where there are no repetitions. */
       what: z.string(),
       repetitions: z.array(
@@ -108,6 +120,10 @@ export const TodayPart = partOf('today', {
           costMicroseconds: z.record(z.string(), z.number().nullable()),
           /** Of the suite only: its own intervals of cost over the first server's, by server. */
           ratios: z.record(z.string(), Estimate).nullable(),
+          /** None for a procedure that has nothing before its end, and in older files. */
+          course: z.array(Step).default([]),
+          /** Of the suite only: standard deviation of ln ratio of one process of a server to one of the first, by server. */
+          processDeviation: z.record(z.string(), z.number()).nullable().default(null),
         }),
       ),
     }),

@@ -1,6 +1,6 @@
 import { numeric, option } from '../../measure/options.ts'
 import { UserError } from '../../result/errors.ts'
-import { chosenFrom, folder, list, number, wholeNumber } from '../../result/option-values.ts'
+import { chosenFrom, folder, list, listOfWholeNumbers, number, wholeNumber } from '../../result/option-values.ts'
 import type { PartId } from './data.ts'
 
 /**
@@ -22,6 +22,13 @@ const rows = {
     60,
   ),
   parts: option('--parts <list>', `parts to measure: ${partIds.join(', ')}`, parts, partIds, 'all of them'),
+  /** Of the usual procedures, beside which the suite is put; seconds. */
+  lengths: option(
+    '--lengths <list>',
+    'seconds a repetition takes in the part today; long ones only if there is time for two of each',
+    listOfWholeNumbers('--lengths', 10, 1200),
+    [45, 300] as readonly number[],
+  ),
   /** Only makes the page. */
   page: option('--page', 'measure nothing, make the page again from what is published', undefined, false, 'off'),
   seed: numeric(
@@ -50,7 +57,7 @@ export const calibrateOptions = Object.values(rows)
 
 /** Fills in what was not given. @throws UserError for options that contradict each other */
 export function withCalibrateDefaults(given: Partial<CalibrateOptions>, freshSeed: number): CalibrateOptions {
-  const idle = (['parts', 'minutes', 'seed'] as const).find((name) => given.page && given[name] !== undefined)
+  const idle = (['parts', 'minutes', 'lengths', 'seed'] as const).find((name) => given.page && given[name] !== undefined)
   if (idle !== undefined) {
     throw new UserError('bad-value', `--page measures nothing, so --${idle} has no meaning beside it`, {
       hint: 'leave one of the two out',

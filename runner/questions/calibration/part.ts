@@ -29,6 +29,8 @@ export type AnyPart = { [Id in PartId]: Part<Extract<CalibrationPart, { part: Id
 export interface PartContext {
   /** The part's share of the time: what it does has to fit into it. */
   readonly milliseconds: number
+  /** What a repetition of the usual procedures takes, seconds; for the part that puts the suite beside them. */
+  readonly lengths: readonly number[]
   /** Of this part alone; every run of the part takes another one, made from this. */
   readonly seed: number
   /** Aborted at Ctrl-C: the part ends soon, with what was finished. */

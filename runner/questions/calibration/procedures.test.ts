@@ -14,8 +14,8 @@ import {
   sequentialAutocannon,
   sequentialWrk,
   startServer,
-  thisSuite,
 } from './procedures.ts'
+import { thisSuite } from './this-suite.ts'
 
 const servers: readonly Server[] = resolveApps(['koa'], '/').map((app) => ({ name: `${app.id} here`, app }))
 const names = servers.map(({ name }) => name)
@@ -101,6 +101,9 @@ async function checkRepetition(procedure: Procedure, of: readonly Server[]): Pro
     expect(sentences.some((sentence) => sentence.startsWith(procedure.title) && sentence.endsWith(name))).toBe(true)
   }
   expect(figures!.ratios).toBeNull()
+  expect(figures!.course.map(({ ratios }) => Object.keys(ratios))).toEqual(
+    procedure === interleavedAutocannon ? [names.slice(1)] : [],
+  )
 }
 
 describe.runIf(placeOnCpus().serverCpu !== null)('servers of other procedures than the suite', () => {

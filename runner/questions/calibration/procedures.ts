@@ -13,10 +13,11 @@ import type { TodayPart } from './data.ts'
 import { autocannon, type LoadProgram, type LoadShape, wrk } from './load-programs.ts'
 import type { PartContext } from './part.ts'
 import { shrunk } from './repetitions.ts'
-import { measureUnitRun } from './unit-run.ts'
 
-/** A full repetition of a procedure, wall time. */
+/** A full repetition of a procedure, wall time: what the lengths of load programs are given for. */
 export const FULL_SECONDS = 45
+/** Longer repetitions are of those procedures only that people could choose instead of each other. */
+export const SHORT_SECONDS = 120
 
 /** One of the servers that every procedure compares. */
 export interface Server {
@@ -28,19 +29,21 @@ export interface Server {
 /** One repetition as it is asked for. */
 export interface ProcedureOrder {
   readonly servers: readonly Server[]
-  /** What the repetition should take about, wall time; `FULL_SECONDS` unless there is little time. */
+  /** What the repetition should take about, wall time. */
   readonly seconds: number
   /** Another one for every repetition. */
   readonly seed: number
 }
 
 /** What one repetition says; its wall time is taken by whoever asks for it. */
-type RepetitionFigures = Omit<TodayPart['procedures'][number]['repetitions'][number], 'wallSeconds'>
+export type RepetitionFigures = Omit<TodayPart['procedures'][number]['repetitions'][number], 'wallSeconds'>
 
 /** One way to compare servers. */
 export interface Procedure {
   readonly id: string
   readonly title: string
+  /** Nobody would give it minutes: it is left out of lengths over `SHORT_SECONDS`. */
+  readonly shortOnly?: boolean | undefined
   /** What is run, as words or a command line, when a repetition takes so many seconds. */
   what(seconds: number): string
   /** What is not installed, as a sentence with the way to get it; null, or no such method: nothing. */
@@ -58,7 +61,7 @@ export function runSeconds(fullSeconds: number, seconds: number): number {
   return shrunk(fullSeconds, seconds / FULL_SECONDS, 1)
 }
 
-interface SequentialLoad extends Pick<LoadShape, 'connections' | 'pipelining'>, Pick<Procedure, 'missing'> {
+interface SequentialLoad extends Pick<LoadShape, 'connections' | 'pipelining'>, Pick<Procedure, 'missing' | 'shortOnly'> {
   /** In a full repetition. */
   readonly fullSeconds: number
   /** Before there is another run of the same kind, of which only the load is of use. */
@@ -74,13 +77,14 @@ function oneAfterAnother(
   id: string,
   title: string,
   program: LoadProgram,
-  { fullSeconds, warmUp = false, describe = oneRunEach, missing, ...kind }: SequentialLoad,
+  { fullSeconds, warmUp = false, describe = oneRunEach, missing, shortOnly, ...kind }: SequentialLoad,
 ): Procedure {
   const shapeFor = (seconds: number) => ({ ...kind, seconds: runSeconds(fullSeconds, seconds) })
   return {
     id,
     title,
     missing,
+    shortOnly,
     what: (seconds) => describe(program.command(shapeFor(seconds)), shapeFor(seconds).seconds),
     async repeat({ servers, seconds }, { signal, placement, progress }) {
       const runs: NamedRun[] = []
@@ -112,6 +116,7 @@ export const fastifyBenchmarks = oneAfterAnother('fastify-benchmarks', 'fastify/
   pipelining: 10,
   fullSeconds: 5,
   warmUp: true,
+  shortOnly: true,
   describe: (command, seconds) =>
     `the procedure of fastify/benchmarks: ${command} twice per server, the first run to warm up; ` +
     `${seconds} s each instead of 40 s, to take no longer than the others`,
@@ -119,6 +124,7 @@ export const fastifyBenchmarks = oneAfterAnother('fastify-benchmarks', 'fastify/
 
 export const sequentialWrk = oneAfterAnother('wrk', 'wrk, one after another', wrk, {
   ...USUAL,
+  shortOnly: true,
   async missing() {
     const available = await wrkDriver.available()
     return 'missing' in available ? available.missing : null
@@ -140,6 +146,7 @@ export const interleavedAutocannon: Procedure = {
     const random = seededRandom(seed)
     const running: RunningServer[] = []
     const runs: NamedRun[] = []
+    const course: RepetitionFigures['course'] = []
     try {
       for (const server of servers) {
         if (signal.aborted) return null
@@ -154,41 +161,16 @@ export const interleavedAutocannon: Procedure = {
           runs.push(await runLoad(one, autocannon, SHORTEST, signal))
         }
         passNs = now() - beganNs
+        course.push({
+          seconds: (now() - startedNs) / 1e9,
+          ratios: rateRatios(servers, runs.slice(-servers.length)),
+          printed: null,
+        })
       }
     } finally {
       await Promise.all(running.map(({ deployment }) => deployment.stop()))
     }
-    return figuresOf(servers, runs)
-  },
-}
-
-/** Half-width in percent that no run reaches: this one takes all of its time, as the others do. */
-const NEVER_PRECISE_ENOUGH = 0.01
-/** In less than this there is no round. */
-const LEAST_SECONDS = 10
-const minutes = (seconds: number) => Number((Math.max(LEAST_SECONDS, seconds) / 60).toFixed(3))
-
-/** This suite; its baseline is the first server, in the two copies that every run has. */
-export const thisSuite: Procedure = {
-  id: 'suite',
-  title: 'this suite',
-  what: (seconds) =>
-    `npm run compare -- --endpoints hello --precision ${NEVER_PRECISE_ENOUGH} --max-minutes ${minutes(seconds)}, everything else as it is by default; ` +
-    'the second server is a further app beside the two copies of the baseline',
-  async repeat({ servers, seconds, seed }, context) {
-    const options = { endpoints: ['hello' as const], precision: NEVER_PRECISE_ENOUGH, maxMinutes: minutes(seconds) }
-    const outcome = await measureUnitRun(context, { title: this.title, apps: servers.map(({ app }) => app), options }, seed)
-    if (outcome === null) return null
-    const cellOf = ({ app: { id } }: Server) => {
-      const cell = outcome.result.cells.find(({ app }) => app === id)
-      if (cell?.state === 'measured') return cell
-      throw new RunError('not-measured', `${id} was not measured: ${cell?.reason ?? 'it is not in the result'}`)
-    }
-    return {
-      requestsPerSecond: byName(servers, (server) => cellOf(server).requestsPerSecond.value),
-      costMicroseconds: byName(servers, (server) => cellOf(server).cost.value),
-      ratios: byName(servers.slice(1), (server) => cellOf(server).ratio),
-    }
+    return { ...figuresOf(servers, runs), course }
   },
 }
 
@@ -231,9 +213,17 @@ function figuresOf(servers: readonly Server[], runs: readonly NamedRun[]): Repet
       return total(own, ({ cpuNs }) => cpuNs) / 1000 / total(own, ({ requests }) => requests)
     }),
     ratios: null,
+    course: [],
+    processDeviation: null,
   }
 }
 
-function byName<T>(servers: readonly Server[], of: (server: Server) => T): Record<string, T> {
+/** How many times as many requests the first server answered in one pass. */
+function rateRatios([first, ...others]: readonly Server[], pass: readonly NamedRun[]): Record<string, number> {
+  const rateOf = (server: Server) => pass.find((run) => run.server === server)!.requestsPerSecond
+  return byName(others, (server) => rateOf(first!) / rateOf(server))
+}
+
+export function byName<T>(servers: readonly Server[], of: (server: Server) => T): Record<string, T> {
   return Object.fromEntries(servers.map((server) => [server.name, of(server)]))
 }

@@ -11,11 +11,19 @@ const byServer = <T>(values: readonly T[]): Record<string, T> =>
 
 /** Rates and costs in the order of the servers. */
 function repetition(rates: readonly number[], costs: readonly (number | null)[], of: Partial<Repetition> = {}): Repetition {
-  return { wallSeconds: 45, requestsPerSecond: byServer(rates), costMicroseconds: byServer(costs), ratios: null, ...of }
+  return {
+    wallSeconds: 45,
+    requestsPerSecond: byServer(rates),
+    costMicroseconds: byServer(costs),
+    ratios: null,
+    course: [],
+    processDeviation: null,
+    ...of,
+  }
 }
 
 function figures(...repetitions: Repetition[]) {
-  const procedures = [{ id: 'p', title: 'P', what: 'p', repetitions }]
+  const procedures = [{ id: 'p', title: 'P', seconds: 45, what: 'p', repetitions }]
   return todayFigures({ servers: SERVERS, procedures })[0]!
 }
 

@@ -6,12 +6,12 @@ import type { TodayPart } from './data.ts'
 /** Two single numbers that are farther apart than this are taken for two different servers. */
 const TELLING_SHARE = 0.01
 /** Two-sided 95 % of the normal distribution, in standard deviations. */
-const NORMAL_95 = 1.96
+export const NORMAL_95 = 1.96
 
-type Repetition = TodayPart['procedures'][number]['repetitions'][number]
+export type Repetition = TodayPart['procedures'][number]['repetitions'][number]
 
 /** How many times the cost of the first server one repetition says of another, and the interval that the procedure itself prints. */
-interface Ratio {
+export interface Ratio {
   readonly value: number
   readonly printed?: Estimate | undefined
 }
@@ -22,7 +22,7 @@ export type BasisFigures = ReturnType<typeof basisFigures>
 /** What the part says of each procedure, in its order; pure. */
 export function todayFigures({ servers, procedures }: Pick<TodayPart, 'servers' | 'procedures'>) {
   const [first = '', ...others] = servers
-  return procedures.map(({ id, title, what, repetitions }) => {
+  return procedures.map(({ id, title, seconds, what, repetitions }) => {
     const figures = (ratio: (repetition: Repetition, server: string) => Ratio) =>
       basisFigures(
         others,
@@ -36,8 +36,10 @@ export function todayFigures({ servers, procedures }: Pick<TodayPart, 'servers' 
     return {
       id,
       title,
+      seconds,
       what,
       repetitions: repetitions.length,
+      courses: repetitions.map(({ course, processDeviation }) => ({ course, processDeviation })),
       /** Median over repetitions; null without any. */
       wallSeconds: repetitions.length === 0 ? null : median(repetitions.map(({ wallSeconds }) => wallSeconds)),
       /** As many times as many requests as the other: what its cost says, if the server is what is busy. */
@@ -69,7 +71,8 @@ function basisFigures(servers: readonly string[], repetitions: readonly (readonl
   }
 }
 
-function spreadOf(server: string, own: readonly Ratio[]) {
+/** How results of one procedure on one server scatter, beside how they say they would. */
+export function spreadOf(server: string, own: readonly Ratio[]) {
   const ratios = own.map(({ value }) => value)
   const deviation = ratios.length < 2 ? null : Math.sqrt(variance(ratios.map(Math.log)))
   const printed = own.flatMap((ratio) => (ratio.printed && relativeWidth(ratio.printed)) ?? [])
@@ -80,10 +83,15 @@ function spreadOf(server: string, own: readonly Ratio[]) {
     /** Standard deviation of ln ratio over the repetitions; null with fewer than two. */
     deviation,
     /** Half-width of the 95 % interval of one such result, 1.96 standard deviations, percent; null with fewer than two. */
-    halfWidthPercent: deviation === null ? null : Math.expm1(NORMAL_95 * deviation) * 100,
+    halfWidthPercent: deviation === null ? null : percentOf(deviation),
     /** Half-width of the intervals that the procedure itself prints, percent, median over repetitions; null: it prints none. */
     printedPercent: printed.length === 0 ? null : median(printed) * 100,
   }
+}
+
+/** Half-width of the 95 % interval of something with this standard deviation of its logarithm, percent. */
+export function percentOf(deviation: number): number {
+  return Math.expm1(NORMAL_95 * deviation) * 100
 }
 
 /**

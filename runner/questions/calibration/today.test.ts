@@ -3,7 +3,8 @@ import { realPart, simulatedPart } from '../../fixtures/simulated-part.ts'
 import type { FakeWorld } from '../../load/fake.ts'
 import { RunError } from '../../result/errors.ts'
 import { TodayPart } from './data.ts'
-import { type Procedure, type ProcedureOrder, sequentialAutocannon, thisSuite } from './procedures.ts'
+import { type Procedure, type ProcedureOrder, sequentialAutocannon } from './procedures.ts'
+import { thisSuite } from './this-suite.ts'
 import { measureProcedures } from './today.ts'
 import { todayFigures } from './today-figures.ts'
 
@@ -32,7 +33,7 @@ function clairvoyant(pass: (seconds: number) => void, of: Partial<Procedure> = {
       pass(order.seconds)
       const costMicroseconds = Object.fromEntries(order.servers.map(({ name, app }) => [name, cost(app.id)]))
       const requestsPerSecond = Object.fromEntries(order.servers.map(({ name, app }) => [name, 1e6 / cost(app.id)]))
-      return { costMicroseconds, requestsPerSecond, ratios: null }
+      return { costMicroseconds, requestsPerSecond, ratios: null, course: [], processDeviation: null }
     },
     ...of,
     orders,
@@ -68,10 +69,15 @@ describe('measureProcedures in a simulated world', () => {
     const { body } = await measureProcedures(context, [thisSuite])
     const [suite] = body!.procedures
     expect(Object.keys(suite!.repetitions[0]!.ratios!)).toEqual(NAMES.slice(1))
-    for (const { ratios } of suite!.repetitions) {
+    for (const { ratios, course, processDeviation } of suite!.repetitions) {
       expect(ratios!.koa!.value).toBeCloseTo(1.5, 1)
       expect(ratios!.express!.value).toBeCloseTo(2.2, 1)
       expect(ratios!.koa!.low).toBeLessThan(ratios!.koa!.value)
+      // What it knew after its last round is what it says.
+      expect(course.at(-1)!.printed).toEqual(ratios)
+      expect(Object.keys(course[0]!.ratios)).toEqual(NAMES.slice(1))
+      expect(course.map(({ seconds }) => seconds)).toEqual(course.map(({ seconds }) => seconds).sort((one, other) => one - other))
+      expect(Object.keys(processDeviation!)).toEqual(NAMES.slice(1))
     }
     const [figures] = todayFigures(body!)
     expect(figures!.byCost).toMatchObject({ repetitions: suite!.repetitions.length, wrongOrders: 0 })
@@ -86,6 +92,36 @@ describe('measureProcedures in a simulated world', () => {
     expect(body!.procedures.map(({ what, repetitions }) => [what, repetitions.length])).toEqual(
       passes.map(() => ['looks for 10 s', 2]),
     )
+  })
+
+  it('has two lengths where there is time, the long one with procedures for it only', async () => {
+    const { context, world, remarks } = simulatedPart(60 * MINUTE, {}, { lengths: [300, 45] })
+    const passes = [{}, { shortOnly: true }, {}, { shortOnly: true }, {}].map((of) => clairvoyant(later(world), of))
+    const { body } = await measureProcedures(context, passes)
+    expect(Body.parse(body).procedures.map(({ seconds, repetitions }) => [seconds, repetitions.length])).toEqual([
+      ...passes.map(() => [45, 4]),
+      ...[1, 2, 3].map(() => [300, 3]),
+    ])
+    expect(new Set(passes[0]!.orders.map(({ seed }) => seed)).size).toBe(7)
+    expect(remarks).toEqual([])
+  })
+
+  it('says that there is no time for a long length, and keeps what was had when one fails', async () => {
+    const hurried = simulatedPart(20 * MINUTE, {}, { lengths: [45, 300] })
+    const { body } = await measureProcedures(
+      hurried.context,
+      [clairvoyant(later(hurried.world))].flatMap((one) => [one, one, one]),
+    )
+    expect(new Set(body!.procedures.map(({ seconds }) => seconds))).toEqual(new Set([45]))
+    expect(hurried.remarks).toEqual(['repetitions of 5 min are left out: there is not enough time for two of every procedure'])
+    const { context, world } = simulatedPart(60 * MINUTE, {}, { lengths: [45, 300] })
+    const short = clairvoyant((seconds) => {
+      later(world)(seconds)
+      if (seconds === 300) throw new RunError('load-generator', 'autocannon had 3 connection errors')
+    })
+    const outcome = await measureProcedures(context, [short])
+    expect(outcome).toMatchObject({ cutShort: true, problem: { code: 'all-failed' } })
+    expect(outcome.body!.procedures[0]!.repetitions.length).toBeGreaterThan(4)
   })
 
   it('leaves out a procedure whose program is missing, and says so in the data and at once', async () => {

@@ -18,7 +18,8 @@ export interface UnitRun {
   readonly options: Partial<CompareOptions>
   /** Absent: the one that options and apps come to. */
   readonly plan?: Plan
-  roundFinished?(round: RoundRecord, plan: Plan): void
+  /** @param soFar the result as it would be if the run ended now */
+  roundFinished?(round: RoundRecord, plan: Plan, soFar: () => Result): void
 }
 
 /** @throws RunError when the machine failed, even if some rounds were finished by then */
@@ -32,7 +33,11 @@ export async function runUnit(
   const plan = ownPlan ?? planOf(options, apps)
   const opened = await openRig(options.driver, seed, placement)
   const order = { options, apps, plan, placement, opened, startedAt: new Date() }
-  const outcome = await runPlan(order, { signal, listener, roundFinished: async (round) => roundFinished?.(round, plan) })
+  const outcome = await runPlan(order, {
+    signal,
+    listener,
+    roundFinished: async (round, soFar) => roundFinished?.(round, plan, soFar),
+  })
   if (outcome.problem !== null) throw outcome.problem
   return outcome
 }

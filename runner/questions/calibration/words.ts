@@ -64,6 +64,11 @@ export function fromTo(numbers: readonly number[], what: string): string {
   return `${fewest === most ? '' : `${fewest} to `}${count(most, what)}`
 }
 
+/** `45 s`, `5 min`. */
+export function lengthInWords(seconds: number): string {
+  return seconds >= 60 && seconds % 60 === 0 ? `${seconds / 60} min` : formatDuration(seconds)
+}
+
 /** Runs are counted whatever their verdict: leaving out those that look bad would make the numbers look better than they are. */
 export function verdictSentences(runs: readonly RunTime[]): string[] {
   const [suspect, invalid] = ['suspect', 'invalid'].map((wanted) => runs.filter(({ verdict }) => verdict === wanted).length)
