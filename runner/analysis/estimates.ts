@@ -151,17 +151,6 @@ export function estimateColumns<Round extends Pick<RoundValue, 'cpuDistanceNanos
   )
 }
 
-/** The A/A comparison by endpoint, at a level corrected for their number. */
-export function estimateIdentical(rounds: readonly RoundAnalysis[]): { endpoint: string; ratio: Estimate }[] {
-  const byEndpoint = identicalLogRatios(rounds)
-  const [endpoints, columns] = [[...byEndpoint.keys()], [...byEndpoint.values()]]
-  const level = 1 - (1 - LEVEL) / Math.max(1, endpoints.length)
-  return estimateMeans(columns, { level }).map((estimate, index) => ({
-    endpoint: endpoints[index]!,
-    ratio: bounded(exponentiate(estimate)),
-  }))
-}
-
 /**
  * How much something changes within a round in every cell, percent, over the rounds; at a level corrected for the number of cells
  * (Bonferroni). Cells without enough blocks are missing.
@@ -265,21 +254,6 @@ export function rescaled({ value, low, high, level }: Estimate, by: (value: numb
 /** The longer arm of an interval as a share of the value; null: no interval. */
 export function relativeWidth({ value, low, high, level }: Estimate): number | null {
   return low === null || high === null ? null : relativeHalfWidth({ value, low, high, level })
-}
-
-/** True when the interval of an A/A ratio holds 1, or is not known. */
-export function copiesAgree(ratio: Estimate): boolean {
-  return !excludes(ratio, 1)
-}
-
-/**
- * What two copies of one server may differ by in a run, as a log: the far end of their intervals on all endpoints, 0 where all agree. One run in
- * twenty has copies that differ by chance; in others something treats two processes differently, and then it may do so to any two, on
- * endpoints where it could not be proven too.
- */
-export function boundOf(identical: readonly { readonly ratio: Estimate }[]): number {
-  const differing = identical.filter(({ ratio }) => !copiesAgree(ratio))
-  return Math.max(0, ...differing.flatMap(({ ratio: { low, high } }) => [low!, high!].map((end) => Math.abs(Math.log(end)))))
 }
 
 /** A ratio whose interval holds a bound of both sides as well. */

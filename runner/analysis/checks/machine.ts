@@ -1,6 +1,7 @@
 import type { Blocks, Environment, Estimate, Finding } from '../../result/model.ts'
 import { total } from '../../statistics/summary.ts'
-import { copiesAgree, excludes, POSITION_LEVEL, rescaled } from '../estimates.ts'
+import { copiesAgree } from '../copies.ts'
+import { excludes, POSITION_LEVEL, rescaled } from '../estimates.ts'
 import { type Facts, type Found, findingOf, fixed, invalid, kindsOf, MARGIN, note, percent, signed, suspect } from './finding.ts'
 
 const copies = ({ endpoint, ratio, low, high }: Facts) => `${endpoint}: ${fixed(ratio, 4)} [${fixed(low, 4)}, ${fixed(high, 4)}]`

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Blocks, Estimate, Finding } from '../../result/model.ts'
-import { boundOf, copiesAgree, widened } from '../estimates.ts'
+import { boundOf, copiesAgree } from '../copies.ts'
+import { widened } from '../estimates.ts'
 import { checkEnvironment } from './answers.ts'
 import { checkRun, type JudgedRun } from './judge.ts'
 import { checkIdentical } from './machine.ts'
