@@ -4,6 +4,7 @@ import { answersKinds, checkEnvironment, checkOpenLoop, checkReconnects, checkSl
 import { type Conditions, checkConditions, checkEnding, conditionsKinds, type Ending } from './conditions.ts'
 import { checkCounters, checkLittlesLaw, countsKinds } from './counts.ts'
 import { type CellCheck, type CellFacts, type Facts, type FamilyCheck, type FindingKind, findingOf } from './finding.ts'
+import { checkLanesAgree, laneKinds } from './lanes.ts'
 import { checkDisturbedBlocks, checkIdentical, checkNoise, checkPosition, machineKinds, type NoiseShares } from './machine.ts'
 import { checkMachineSpeed, checkTrends, checkTwoKinds, overRoundsKinds } from './over-rounds.ts'
 import { checkBeyondTypical, checkOutsideWork, checkOwnWork, crowdingKinds, ownWorkKinds } from './own-work.ts'
@@ -21,6 +22,7 @@ export const findingKinds = {
   ...crowdingKinds,
   ...plausibleKinds,
   ...overRoundsKinds,
+  ...laneKinds,
   ...machineKinds,
   ...conditionsKinds,
 } as const satisfies Record<string, FindingKind>
@@ -62,6 +64,7 @@ export function checkFamily(cells: readonly CellFacts[], baseline: string): Find
     check(group).map((found, index) => [group[index]!, found] as const)
   const all = [
     ...look(others, checkTrends),
+    ...look(others, checkLanesAgree),
     ...[...Map.groupBy(plain, ({ figures }) => figures.endpoint).values()].flatMap((apps) =>
       look(apps, () => checkFloor(apps, baseline)),
     ),

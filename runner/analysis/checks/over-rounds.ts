@@ -21,7 +21,7 @@ import {
 } from './finding.ts'
 
 /** Values by round, moved to where they would be at the mean of the covariate; null: as they are. */
-function unexplained(values: readonly number[], covariate: readonly number[] | null): number[] {
+export function unexplained(values: readonly number[], covariate: readonly number[] | null): number[] {
   if (covariate === null) return [...values]
   const line = leastSquaresLine(covariate, values)
   const level = line.at(mean(covariate))
