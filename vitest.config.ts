@@ -7,7 +7,7 @@ const PROCESSES = [
   'apps/{burning,connections,middleware,payload}/*.test.ts',
   'runner/cli/{calibrate-command,cli,cli-interrupted,cli-mistakes,cli-simulated,cli-unread,disk-full,doctor,faults}.test.ts',
   'runner/cli/{result-commands,resume-command,resume-killed}.test.ts',
-  'runner/questions/rebuild.test.ts',
+  'runner/questions/{real-lanes,rebuild}.test.ts',
   'runner/questions/calibration/{burn-clock,invariance,procedures,program,today}.test.ts',
   'runner/machine/{child,cpu-distance,measure-machine,meter,process-tree}.test.ts',
   'runner/load/wrk.test.ts',
