@@ -6,7 +6,7 @@ import { seededRandom } from '../statistics/random.ts'
 import { Capacities, measureBlock, type RoundInProgress } from './block.ts'
 import { Failures } from './failures.ts'
 import { startFleet } from './fleet.ts'
-import { decideLanes, isDecided, type LaneTurn, logCosts, turnsBetweenLooks } from './lane-decision.ts'
+import { compareLanes, decisionOf, type LaneTurn, logCosts, turnsBetweenLooks } from './lane-decision.ts'
 import { type PlannedBlock, type PlannedRound, planRound } from './plan.ts'
 import type { RoundSizes } from './records.ts'
 import { allListeners, type Rig, type RunContext } from './rig.ts'
@@ -35,11 +35,10 @@ export async function checkLanes(
   const one = { lanes: 1, laneCheck: null }
   if (rigs.length < 2 || maximumNs < WORTH_NS) return one
   try {
-    const turns = await measureTurns(checked(context), rigs, { least, most })
+    const laneCheck = await compareInTurns(checked(context), rigs, { least, most })
     if (context.signal.aborted) return one
-    const laneCheck = decideLanes(turns, rigs.length)
     context.listener.remark(remarkOn(laneCheck))
-    return { lanes: isDecided(laneCheck) === 'same' ? rigs.length : 1, laneCheck }
+    return { lanes: decisionOf(laneCheck) === 'same' ? rigs.length : 1, laneCheck }
   } catch (error) {
     if (!(error instanceof RunError)) throw error
     context.listener.remark(`one lane: the check of ${rigs.length} is lost, ${error.message}`)
@@ -57,7 +56,7 @@ function checked(context: RunContext): RunContext {
   return { ...context, plan: { ...plan, deployments }, listener: allListeners([]) }
 }
 
-async function measureTurns(context: RunContext, rigs: readonly Rig[], limits: WarmUpLimits): Promise<LaneTurn[]> {
+async function compareInTurns(context: RunContext, rigs: readonly Rig[], limits: WarmUpLimits): Promise<LaneCheck> {
   const { plan, signal } = context
   const between = turnsBetweenLooks(plan.endpoints.length)
   const planned = planRound(plan, CHECK_ROUND, { blocksPerRound: 2 * between * LOOKS, processes: {} })
@@ -78,11 +77,11 @@ async function measureTurns(context: RunContext, rigs: readonly Rig[], limits: W
         for (const lane of await Promise.allSettled(measuring)) if (lane.status === 'rejected') throw lane.reason
         costs[how] = await measuring[working.indexOf(first)]!
       }
-      turns.push({ alone: costs[ALONE]!, together: costs[TOGETHER]!, plan })
+      turns.push({ alone: costs[ALONE]!, together: costs[TOGETHER]! })
       const isLook = (turn + 1) % between === 0
-      if (isLook && isDecided(decideLanes(turns, rigs.length)) !== 'open') break
+      if (isLook && decisionOf(compareLanes(plan, turns, rigs.length)) !== 'open') break
     }
-    return turns
+    return compareLanes(plan, turns, rigs.length)
   } finally {
     await Promise.all(lanes.map(({ fleet }) => fleet.stop()))
   }
@@ -121,7 +120,7 @@ function remarkOn(check: LaneCheck): string {
     ['the ratio of an app', check.ratio],
   ] as const
   const said = changes.flatMap(([what, change]) => (change === null ? [] : [`${what} by ${formatChange(change)}`])).join(', ')
-  const decided = isDecided(check)
+  const decided = decisionOf(check)
   if (decided === 'same') return `${check.lanes} lanes: with all at work ${said}`
   return `one lane: with ${check.lanes} at work ${said}, which is ${decided === 'other' ? 'too much' : 'not known well enough'}`
 }

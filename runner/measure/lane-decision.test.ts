@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../fixtures/seeded-random.ts'
-import { decideLanes, isDecided, type LaneTurn, turnsBetweenLooks } from './lane-decision.ts'
+import { compareLanes, decisionOf, type LaneTurn, turnsBetweenLooks } from './lane-decision.ts'
 
 const deployments = ['raw', 'raw#2', 'koa'].map((id) => ({
   id,
@@ -8,23 +8,19 @@ const deployments = ['raw', 'raw#2', 'koa'].map((id) => ({
   modulePath: '/x.ts',
   transport: 'tcp' as const,
 }))
-const planWith = (endpoints: readonly string[]) => ({ baseline: 'raw', deployments, endpoints })
+const plan = { baseline: 'raw', deployments, endpoints: ['a', 'b', 'c', 'd'] }
 
 /** Turns in which lane 1 finds each deployment dearer by so much while the others work, as a log. */
-function turnsOf(
-  count: number,
-  change: (id: string) => number,
-  { deviation = 0.035, endpoints = ['a', 'b', 'c', 'd'], seed = 3 } = {},
-) {
+function turnsOf(count: number, change: (id: string) => number, { deviation = 0.035, seed = 3 } = {}) {
   const random = seededRandom(seed)
   return Array.from({ length: count }, (): LaneTurn => {
     const costs = (of: (id: string) => number) =>
       new Map(
-        endpoints.flatMap((endpoint) =>
+        plan.endpoints.flatMap((endpoint) =>
           deployments.map(({ id }) => [`${endpoint} ${id}`, of(id) + deviation * random.normal()] as const),
         ),
       )
-    return { alone: costs(() => 0), together: costs(change), plan: planWith(endpoints) }
+    return { alone: costs(() => 0), together: costs(change) }
   })
 }
 
@@ -32,7 +28,7 @@ function turnsOf(
 function decided(change: (id: string) => number, options?: Parameters<typeof turnsOf>[2]) {
   const turns = turnsOf(24, change, options)
   for (const count of [8, 16, 24]) {
-    const look = isDecided(decideLanes(turns.slice(0, count), 2))
+    const look = decisionOf(compareLanes(plan, turns.slice(0, count), 2))
     if (look !== 'open') return look
   }
   return 'open'
@@ -42,7 +38,8 @@ const shareOfSame = (runs: number, change: (id: string) => number) =>
 
 describe('whether several lanes may be used', () => {
   it('is decided by changes alone, each paired by turn', () => {
-    const { cost, copies, ratio, turns } = decideLanes(
+    const { cost, copies, ratio, turns } = compareLanes(
+      plan,
       turnsOf(8, (id) => (id === 'koa' ? 0.1 : 0), { deviation: 0.001 }),
       2,
     )
@@ -53,7 +50,8 @@ describe('whether several lanes may be used', () => {
   })
 
   it('is known after 24 turns of slices that differ by 3.5 %', () => {
-    const { cost, copies, ratio } = decideLanes(
+    const { cost, copies, ratio } = compareLanes(
+      plan,
       turnsOf(24, () => 0),
       2,
     )
@@ -81,24 +79,27 @@ describe('whether several lanes may be used', () => {
 
   it('is decided early where it is plain', () => {
     expect(
-      isDecided(
-        decideLanes(
+      decisionOf(
+        compareLanes(
+          plan,
           turnsOf(8, () => 0.08),
           2,
         ),
       ),
     ).toBe('other')
     expect(
-      isDecided(
-        decideLanes(
+      decisionOf(
+        compareLanes(
+          plan,
           turnsOf(8, () => 0, { deviation: 0.005 }),
           2,
         ),
       ),
     ).toBe('same')
     expect(
-      isDecided(
-        decideLanes(
+      decisionOf(
+        compareLanes(
+          plan,
           turnsOf(8, () => 0, { deviation: 0.2 }),
           2,
         ),
@@ -107,9 +108,9 @@ describe('whether several lanes may be used', () => {
   })
 
   it('is open where nothing is known', () => {
-    const none: LaneTurn = { alone: new Map(), together: new Map(), plan: planWith(['a']) }
-    expect(decideLanes([none, none], 2)).toMatchObject({ cost: null, copies: null, ratio: null })
-    expect(isDecided(decideLanes([none, none], 2))).toBe('open')
+    const none: LaneTurn = { alone: new Map(), together: new Map() }
+    expect(compareLanes(plan, [none, none], 2)).toMatchObject({ cost: null, copies: null, ratio: null })
+    expect(decisionOf(compareLanes(plan, [none, none], 2))).toBe('open')
   })
 
   it('takes more turns where there are fewer endpoints', () => {

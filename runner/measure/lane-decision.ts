@@ -9,8 +9,9 @@ import { costNs, type Slice } from './records.ts'
 export interface LaneTurn {
   readonly alone: ReadonlyMap<string, number>
   readonly together: ReadonlyMap<string, number>
-  readonly plan: Pick<Plan, 'baseline' | 'deployments' | 'endpoints'>
 }
+
+type Checked = Pick<Plan, 'baseline' | 'deployments' | 'endpoints'>
 
 /** Share by which costs may differ. What the first round says of a machine moves by more from one start to the next. */
 const SAME_COST = 0.02
@@ -33,8 +34,8 @@ export function logCosts(slices: readonly Slice[]): Map<string, number> {
 }
 
 /** How costs and ratios with all lanes at work compare to those of one alone; paired by turn. @param lanes that were at work */
-export function decideLanes(turns: readonly LaneTurn[], lanes: number): LaneCheck {
-  const changes = turns.map(changesOf)
+export function compareLanes(plan: Checked, turns: readonly LaneTurn[], lanes: number): LaneCheck {
+  const changes = turns.map((turn) => changesOf(plan, turn))
   const columns = (['cost', 'copies', 'ratio'] as const).map((what) => changes.map((change) => change[what]))
   const estimates = estimateMeans(columns, { moderation: { minimumCells: Number.POSITIVE_INFINITY } })
   const [cost, copies, ratio] = estimates.map((one) => (one.rounds === 0 ? null : asRatio(one)))
@@ -42,13 +43,13 @@ export function decideLanes(turns: readonly LaneTurn[], lanes: number): LaneChec
 }
 
 /** `same`: close enough for several lanes. `other`: too far apart. `open`: more turns may tell. */
-export function isDecided({ cost, copies, ratio }: LaneCheck): 'same' | 'other' | 'open' {
+export function decisionOf({ cost, copies, ratio }: LaneCheck): 'same' | 'other' | 'open' {
   const judged = [place(cost, SAME_COST), place(copies, SAME_RATIO), ratio === null ? 'same' : place(ratio, SAME_RATIO)]
   if (judged.includes('other')) return 'other'
   return judged.every((one) => one === 'same') ? 'same' : 'open'
 }
 
-function place(change: Estimate | null, margin: number): ReturnType<typeof isDecided> {
+function place(change: Estimate | null, margin: number): ReturnType<typeof decisionOf> {
   const { low = null, high = null } = change ?? {}
   if (low === null || high === null) return 'open'
   const [least, most] = [1 / (1 + margin), 1 + margin]
@@ -57,7 +58,7 @@ function place(change: Estimate | null, margin: number): ReturnType<typeof isDec
 }
 
 /** ln of together over alone: of all cells, of the second copy over the first, of the app over both. NaN: a slice is missing. */
-function changesOf({ alone, together, plan }: LaneTurn): Record<'cost' | 'copies' | 'ratio', number> {
+function changesOf(plan: Checked, { alone, together }: LaneTurn): Record<'cost' | 'copies' | 'ratio', number> {
   const changeOf = (endpoint: string, deployment: string) => {
     const cell = cellOf(endpoint, deployment)
     return (together.get(cell) ?? Number.NaN) - (alone.get(cell) ?? Number.NaN)

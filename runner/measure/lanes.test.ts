@@ -199,3 +199,21 @@ describe('a run in two lanes', () => {
     expect(failed).toEqual(['koa'])
   })
 })
+
+describe('a run in two lanes that goes on', () => {
+  it('takes new numbers, without another check', async () => {
+    const before = await twoLanes({ rule: { rounds: 3, precision: null } })
+    const { preflight, failures, ...state } = before.record
+    const resumed = { rounds: 3, lastRound: 4, elapsedNs: 20e9, precision: null, assertSame: () => {} }
+    const remarks: string[] = []
+    const after = await twoLanes({
+      rule: { rounds: 6, precision: null },
+      resumed: { ...resumed, state: { ...state, preflight, failures } },
+      listener: { remark: (sentence) => void remarks.push(sentence) },
+    })
+    expect(Math.min(...after.records.map(({ round }) => round))).toBe(5)
+    expect(after.records).toHaveLength(3)
+    expect(new Set(after.records.map(({ lane }) => lane))).toEqual(new Set([undefined, 1]))
+    expect(remarks).toEqual([])
+  })
+})

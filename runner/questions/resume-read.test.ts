@@ -1,13 +1,13 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { simulation } from '../fixtures/simulated-run.ts'
-import { storeRound } from '../measure/records.ts'
+import { type RunState, storeRound, UNSIZED } from '../measure/records.ts'
 import { openRunFolder, reopenRunFolder } from '../report/files.ts'
 import type { Result } from '../result/model.ts'
-import { readStoppedRun } from './resume.ts'
+import { readStoppedRun, resumedOptions } from './resume.ts'
 
 let out: string
 let run: string
@@ -37,6 +37,7 @@ async function stoppedRun(): Promise<string> {
 
 const edit = (change: object) =>
   writeFileSync(resultFile, JSON.stringify({ ...(JSON.parse(readFileSync(resultFile, 'utf8')) as Result), ...change }))
+const stateOf = (lanes: number): RunState => ({ ...UNSIZED, preflight: [], failures: [], lanes, laneCheck: null })
 const roundsIn = (name: string) =>
   new Set(
     gunzipSync(readFileSync(join(run, name)))
@@ -55,6 +56,32 @@ describe('a stopped run', () => {
     for (const place of [resultFile, join(out, 'by-a-link'), join(out, 'latest')]) {
       expect((await readStoppedRun(place, 'compare')).folder).toBe(run)
     }
+  })
+
+  it('comes back in the order in which its lanes finished, whatever numbers were never used', async () => {
+    const { records, repair } = await readStoppedRun(run, 'compare')
+    const [first, second, third] = records.map((record) => [record, storeRound(record, stateOf(2), 1e9)] as const)
+    const folder = await openRunFolder(out, 'compare', new Date(60_000))
+    const moved = { ...third![1], round: 4, lane: 1 }
+    await folder.keepRound(second![0].slices, { ...second![1], lane: 1 })
+    await folder.keepRound(first![0].slices, first![1])
+    await folder.keepRound(
+      third![0].slices.map((slice) => ({ ...slice, round: 4 })),
+      moved,
+    )
+    await folder.close()
+    copyFileSync(resultFile, join(folder.path, 'result.json'))
+    const again = await readStoppedRun(folder.path, 'compare')
+    expect(again.records.map(({ round, lane }) => [round, lane])).toEqual([
+      [2, 1],
+      [1, undefined],
+      [4, 1],
+    ])
+    expect(again.records.every(({ slices, round }) => slices.length > 0 && slices.every((slice) => slice.round === round))).toBe(
+      true,
+    )
+    expect([again.repair, repair]).toEqual([null, null])
+    expect(resumedOptions(again, {}).lanes).toBe(2)
   })
 
   it.each([['samples.jsonl.gz'], ['rounds.jsonl.gz']])(

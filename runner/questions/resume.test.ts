@@ -52,6 +52,7 @@ describe('a run goes on', () => {
       'this run cannot go on: commit of the suite was f144c75aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa and is unknown now',
     ],
     [{ serverCpu: 7 }, 'this run cannot go on: CPU of the server was 1 and is 7 now'],
+    [{ moreLanes: [{ serverCpu: 3, loadCpu: 2 }] }, 'this run cannot go on: CPUs of further lanes was none and is 3, 2 now'],
     [{ serverCpu: null }, 'this run cannot go on: pinning was pinned and is not pinned now'],
     [{ clockSource: 'hpet' }, 'this run cannot go on: clock source was tsc and is hpet now'],
   ])('nowhere else: %j', (change, message) => {

@@ -60,7 +60,7 @@ export const machineKinds = kindsOf('run', {
     advice: 'End other programs, or give server and load generator CPUs that nothing else uses.',
   }),
   'cpu-distance-changed': note({
-    meaning: `The two CPUs were more than ${fixed(DISTANCE_CHANGE, 2)} times as far from each other in one round as in another: the host of a virtual machine has moved one of them to other cores. A request moves cache lines between them, so every app pays the same time more when they are far, and ratios are nearer to 1. The run is measured at the mean distance; intervals are for that distance, and what the distance explains is taken out of them.`,
+    meaning: `The two CPUs were more than ${fixed(DISTANCE_CHANGE, 2)} times as far from each other in one round as in another: the host of a virtual machine has moved one of them to other cores, or lanes differ in this. A request moves cache lines between them, so every app pays the same time more when they are far, and ratios are nearer to 1. The run is measured at the mean distance; intervals are for that distance, and what the distance explains is taken out of them.`,
     message: ({ low, high, mean }) =>
       `the two CPUs were ${fixed(low, 0)} to ${fixed(high, 0)} ns apart (round trip of a cache line); costs and ratios are those at ${fixed(mean, 0)} ns`,
     advice: 'Compare with runs at a like distance only; microseconds over the baseline hardly depend on it.',
