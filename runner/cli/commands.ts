@@ -21,7 +21,7 @@ export const commands: readonly CommandRow[] = [
     help: `
 Examples:
   npm run compare                                         all apps, all endpoints, ±1 %
-  npm run compare -- --quick                              a first look in two minutes
+  npm run compare -- --quick                              a first look in two or three minutes
   npm run compare -- --apps koa,express --endpoints hello
   npm run compare -- --apps fastify,./mine/app.ts         your own app beside a framework
   npm run compare -- --precision 0.5 --max-minutes 30     narrower intervals

@@ -126,7 +126,8 @@ describe('the cut of rounds', () => {
     const koa = processesOf(records, 'koa')
     expect(koa.slice(0, 3)).toEqual([1, 1, 1])
     expect(Math.min(...koa.slice(3))).toBeGreaterThan(1)
-    expect(processesOf(records, 'express')).toEqual(Array(8).fill(1))
+    // After three rounds nobody is sure that it is koa alone.
+    expect(processesOf(records, 'express').slice(-2)).toEqual([1, 1])
     expect(processesOf(records, 'node-http')).toEqual(Array(8).fill(2))
     const blocks = records.map((round) => round.blocks.length / 2)
     // The fewest until it is known what a slice takes, then what is usual, then what was found.

@@ -152,7 +152,7 @@ export async function conduct(rig: Rig, plan: Plan, options: ConductOptions): Pr
     },
     lost: (round, error) => listener.remark(`round ${round} is lost and will be repeated: ${error.message}`),
     async finished({ record, tookNs }) {
-      state = { ...state, observed: observedIn(record) ?? state.observed }
+      state = { ...state, observed: observedIn(plan, record) ?? state.observed }
       const precision = await options.roundFinished(record, state, elapsedNs())
       forecast = afterRound(forecast, tookNs, precision)
       const widest = precision !== null && Number.isFinite(precision.widestHalfWidth) ? precision.widestHalfWidth : null

@@ -97,7 +97,7 @@ describe('withDefaults', () => {
 
   it('keeps the time limit with an exact number of rounds: what is not reached is found', () => {
     expect(defaults({ rounds: 100 }).maxMinutes).toBe(defaults().maxMinutes)
-    expect(defaults({ rounds: 100, quick: true }).maxMinutes).toBe(2)
+    expect(defaults({ rounds: 100, quick: true }).maxMinutes).toBe(3)
     expect(defaults({ rounds: 100, maxMinutes: 1 }).maxMinutes).toBe(1)
   })
 

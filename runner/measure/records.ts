@@ -110,8 +110,8 @@ const RoundSizes = z.object({
   blocksPerRound: z.int(),
   /** By app, where they follow from how much its processes differ; of the others all that the plan has. */
   processes: z.record(z.string(), z.int().positive()).default({}),
-  /** What a slice and the warm-up of a process really took in the latest round, on the clock; null: no round yet. */
-  observed: z.object({ sliceMilliseconds: z.number(), warmUpMilliseconds: z.number() }).nullable().default(null),
+  /** By how much slices were longer than asked for, and what the warm-up of a process took on the clock, in the latest round; null: no round yet. */
+  observed: z.object({ excessMilliseconds: z.number(), warmUpMilliseconds: z.number() }).nullable().default(null),
 })
 export type RoundSizes = z.infer<typeof RoundSizes>
 

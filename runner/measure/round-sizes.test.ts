@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { threeAppPlan as plan, stopRule as rule } from '../fixtures/plans.ts'
 import { type Plan, planDeployments } from './plan.ts'
-import { cutRounds, isRefinedAfter, roundNs, sizeRounds, warmUpLimits } from './round-sizes.ts'
+import type { RoundRecord } from './records.ts'
+import { cutRounds, isRefinedAfter, observedIn, roundNs, sizeRounds, variancesAfter, warmUpLimits } from './round-sizes.ts'
 
 const COPIES_OF_EACH = [1, 2, 3]
 const several: Plan = {
@@ -101,10 +102,10 @@ describe('the warm-up', () => {
   })
 
   it('is shorter where they do not: rather too few rounds than cold ones', () => {
-    const { least, most } = limits(45e9)
+    const { least, most } = limits(50e9)
     expect(least).toBe(1_900)
     expect(most).toBeLessThan(2_500)
-    expect(3 * 4 * (100 + most)).toBeLessThan(36_000)
+    expect(3 * 4 * (300 + most)).toBeLessThan(41_000)
     const cold = limits(25e9)
     expect(cold.least).toBe(cold.most)
     expect(cold.most).toBeLessThan(1_000)
@@ -124,4 +125,29 @@ it('the first round has as few blocks as there may be: what slices take is not k
   expect(sizes.blocksPerRound).toBe(4)
   expect(cut.blocksPerRound).toBeGreaterThan(4)
   expect(sizeRounds({ ...plan, blocksPerRound: 9 }, plan.deployments, rule(), 5e9).sizes.blocksPerRound).toBe(9)
+})
+
+it('slices that take longer than asked for make rounds of fewer blocks: slow apps, and a driver that knows whole seconds only', () => {
+  const slices = [{ elapsedNs: 1_000e6, deployment: 'koa' }] as unknown as RoundRecord['slices']
+  const warmUps = [{ process: 'koa', app: 'koa', milliseconds: 1_000, elapsedMilliseconds: 1_100, compiled: true }]
+  const observed = observedIn(plan, { slices, warmUps })
+  expect(observed).toEqual({ excessMilliseconds: 980, warmUpMilliseconds: 1_100 })
+  const [usual, slow] = [null, observed].map((seen) => cutRounds({ ...shapeOf(plan), observed: seen }, null, rule(), LONG))
+  expect(slow!.blocksPerRound).toBeLessThan(usual!.blocksPerRound)
+})
+
+it('variances are those of apps, and after few rounds mostly what all have in common', () => {
+  const cell = (app: string, process: number) => ({ app, process, reference: 1, block: 1 })
+  const precision = {
+    widestHalfWidth: 1,
+    widestCell: '',
+    roundsNeeded: null,
+    variances: [cell('koa', 9), cell('koa', 3), cell('hono', 0), cell('hono', 4)],
+  }
+  const after = (rounds: number) => variancesAfter(rounds, precision)?.map(({ process }) => process)
+  expect(after(2)).toBeUndefined()
+  // In common 4; koa has 6 and hono 2.
+  expect(after(3)).toEqual([4.5, 4.5, 3.5, 3.5])
+  expect(after(7)).toEqual([5, 5, 3, 3])
+  expect(variancesAfter(9, { ...precision, variances: [] })).toBeNull()
 })
