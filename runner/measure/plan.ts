@@ -10,7 +10,7 @@ import type { RoundSizes } from './records.ts'
 /** Two copies of the baseline run in every comparison: the control is measured twice as often, and every run is an A/A test. */
 export const BASELINE_COPIES = [1, 2] as const
 /** Processes that an app may have in a round: where they differ much, several cost less time than as many rounds more. */
-export const COPIES = [1, 2, 3] as const
+export const COPIES = [1, 2] as const
 /** Length of the meaningless environment variable, bytes: one page shifts the initial stack through every alignment. */
 const LARGEST_PADDING = 4095
 /** Slices are stretched or shortened by up to this share so that they cannot beat in time with a timer of the app or the machine. */

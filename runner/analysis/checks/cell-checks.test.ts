@@ -211,6 +211,10 @@ const cases: Record<string, [GoodCellOptions, string[]]> = {
   'no ticks': [{ totals: { userNs: null, systemNs: null } }, []],
 
   'helper threads that take less and less': [{ figures: { helperFallPercent: estimate(2.4, 0.3, 4.5) } }, ['still-compiling']],
+  'helper threads that take less, beside an interval that is wider': [
+    { figures: { helperFallPercent: estimate(2.4, 0.3, 4.5), ratio: estimate(1.5, 1.45, 1.55) } },
+    ['precision-not-reached'],
+  ],
   'helper threads that take a little less': [{ figures: { helperFallPercent: estimate(0.9, 0.8, 1) } }, []],
   'helper threads that may take less': [{ figures: { helperFallPercent: estimate(2.4, -0.3, 5.1) } }, []],
   'helper threads that take more and more': [{ figures: { helperFallPercent: estimate(-3, -4, -2) } }, []],

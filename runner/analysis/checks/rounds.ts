@@ -92,7 +92,7 @@ export const roundsKinds = kindsOf('cell', {
     advice: 'Give it a longer --warm-up if half of this drift matters to you.',
   }),
   'still-compiling': suspect({
-    meaning: `Threads of the app that run no event loop, which are V8's compiler and garbage collector, take more than ${COMPILING_PERCENT} % (or the precision requested, if that is coarser) more of its CPU time in the first half of a round than in the second, and the interval of that excludes 0. The app was measured while it was still being compiled, which a server pays once and no request causes.`,
+    meaning: `Threads of the app that run no event loop, which are V8's compiler and garbage collector, take more than ${COMPILING_PERCENT} % (or the precision requested, or the half-width of the ratio, if one of them is coarser) more of its CPU time in the first half of a round than in the second, and the interval of that excludes 0. The app was measured while it was still being compiled, which a server pays once and no request causes.`,
     message: ({ helperFallPercent, low, high }) =>
       `compiler and garbage collector take ${fixed(helperFallPercent, 1)} [${fixed(low, 1)}, ${fixed(high, 1)}] % more of the CPU time in the first half of a round than in the second: the app was still being compiled`,
     advice: 'Give it a longer --warm-up, or more time with --max-minutes.',
@@ -149,8 +149,9 @@ export const checkWarm: CellCheck = ({ figures: { driftPercent: drift }, precisi
 }
 
 /** Was the app's code still being compiled while it was measured, by more than matters? */
-export const checkCompiled: CellCheck = ({ figures: { helperFallPercent: fall }, precisionPercent }) => {
-  const allowed = Math.max(COMPILING_PERCENT, precisionPercent ?? 0)
+export const checkCompiled: CellCheck = ({ figures: { helperFallPercent: fall, ratio }, precisionPercent }) => {
+  // The mean over a round is off by half of it: less than half of an interval that is that wide anyway.
+  const allowed = Math.max(COMPILING_PERCENT, precisionPercent ?? 0, 100 * (relativeWidth(ratio) ?? 0))
   if (fall === null || fall.value <= allowed || !excludes(fall, 0)) return null
   return finding('still-compiling', { helperFallPercent: fall.value, low: fall.low, high: fall.high })
 }
