@@ -42,7 +42,7 @@ describe('invarianceFactors', () => {
 })
 
 describe('measureInvariance in a simulated world', () => {
-  const simulated = simulatedPart(HOUR / 4, { cost })
+  const simulated = simulatedPart(HOUR / 4, { cost, seed: 4 })
   let outcome: Awaited<ReturnType<typeof invariance.measure>>
   let factors: InvariancePart['factors']
 
@@ -110,7 +110,7 @@ describe('measureInvariance in a simulated world', () => {
   it('finds a setting that is not invariant, and says by how much', async () => {
     // A sleeping load generator adds 1 µs to koa, and nothing to the others.
     const taxed = (app: string) => cost(app) + (app === 'koa@sleeping' ? 1 : 0)
-    const { context } = simulatedPart(HOUR / 4, { cost: taxed })
+    const { context } = simulatedPart(HOUR / 4, { cost: taxed, seed: 4 })
     const { body } = await invariance.measure(context)
     const proven = invarianceFigures(body!).filter((difference) => difference.proven)
     expect(proven.map(({ factor, setting, app }) => [factor, setting, app])).toEqual([['load-generator', 'sleeping', 'koa']])
@@ -129,7 +129,7 @@ describe('measureInvariance in a simulated world', () => {
   })
 
   it('tells of circumstances that fail, and goes on without them', async () => {
-    const { context, remarks, world } = simulatedPart(HOUR / 4, { cost })
+    const { context, remarks, world } = simulatedPart(HOUR / 4, { cost, seed: 4 })
     const { rig, ...facts } = fakeRig(world)
     const gone = new RunError('load-generator-gone', 'the load generator was ended by SIGKILL')
     // It does not survive being told of so many connections.
