@@ -112,7 +112,7 @@ export function sizeRounds(plan: Plan, running: readonly DeploymentPlan[], rule:
 export function warmUpLimits(plan: Plan, running: readonly DeploymentPlan[], rule: StopRule, elapsedNs: number): WarmUpLimits {
   const { warmUpMilliseconds: given } = plan
   if (given !== null) return { least: given, most: given }
-  const shape = { plan, running, leastWarmUpMilliseconds: 0, warmUpMilliseconds: USUAL_WARM_UP_MILLISECONDS, observed: null }
+  const shape = { plan, running, warmUpMilliseconds: USUAL_WARM_UP_MILLISECONDS, observed: null }
   const times = roundTimes(shape)
   const perRound = (rule.maximumNs - elapsedNs) / 1e6 / (SHORT_RUN.rounds * ROUND_MARGIN) - times.fixedMilliseconds
   const processes = countProcesses(runningIn(running, {}))
