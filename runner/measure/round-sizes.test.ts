@@ -96,17 +96,17 @@ describe('the warm-up', () => {
     return warmUpLimits(one, one.deployments, rule({ maximumNs }), 9e9)
   }
 
-  it('ends when V8 has compiled the app, where three rounds of that fit into the time', () => {
+  it('ends when V8 has compiled the app, where two rounds of that fit into the time', () => {
     expect(limits(600e9)).toEqual({ least: 1_900, most: 4_000 })
-    expect(limits(60e9)).toEqual({ least: 1_900, most: 4_000 })
+    expect(limits(45e9)).toEqual({ least: 1_900, most: 4_000 })
   })
 
   it('is shorter where they do not: rather too few rounds than cold ones', () => {
-    const { least, most } = limits(50e9)
+    const { least, most } = limits(36e9)
     expect(least).toBe(1_900)
     expect(most).toBeLessThan(2_500)
-    expect(3 * 4 * (300 + most)).toBeLessThan(41_000)
-    const cold = limits(25e9)
+    expect(2 * 4 * (300 + most)).toBeLessThan(27_000)
+    const cold = limits(20e9)
     expect(cold.least).toBe(cold.most)
     expect(cold.most).toBeLessThan(1_000)
   })

@@ -74,9 +74,9 @@ export function mayStart({ meanRoundNs }: Forecast, { maximumNs }: StopRule, ela
 const USUAL_WARM_UP_MILLISECONDS = 2_500
 /**
  * Fewer rounds are better than cold ones: an interval that is too wide says so itself, a bias does not. The warm-up gets shorter only where
- * otherwise not even so many rounds would fit; after half a second koa and express are 30 to 80 % too expensive.
+ * otherwise not even so many rounds would fit: with three of them in 45 s, koa and express were 30 % too expensive (docs/precision-log.md).
  */
-const SHORT_RUN = { rounds: 3, leastMilliseconds: 300 }
+const SHORT_RUN = { rounds: 2, leastMilliseconds: 300 }
 
 /** Starting and ending one app, beyond what is done while the servers before it rest. Milliseconds, on the slower machines seen so far. */
 const START_MILLISECONDS = 300

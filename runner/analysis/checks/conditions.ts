@@ -3,14 +3,17 @@ import { type Found, findingOf, fixed, invalid, kindsOf, note, suspect } from '.
 
 /** Share of the wanted warm-up: what is wanted is not known more exactly than this. */
 const ENOUGH_OF_THE_WARM_UP = 0.95
-/** Warm-up below which a run is one of cold code: after 0.5 s koa and express were 30 to 80 % too expensive (5 runs of 45 s), after 1.3 s 2 %. */
-export const COLD_MILLISECONDS = 1_000
+/**
+ * Warm-up below which a run is one of cold code, on a slow machine: after 1.9 s koa was 8 % too expensive, after 1.6 s 14 %, after 0.5 s 30 to
+ * 80 % (docs/precision-log.md, "How long apps are warmed up").
+ */
+export const COLD_MILLISECONDS = 1_900
 
 export const conditionsKinds = kindsOf('run', {
   'cold-by-option': suspect({
-    meaning: `The option --warm-up asks for less than ${COLD_MILLISECONDS / 1000} s. Apps are measured while they are still being compiled, and rests are as much shorter: work that is put off for longer is not seen.`,
+    meaning: `The option --warm-up asks for less than ${COLD_MILLISECONDS / 1000} s. Apps are measured while they are still being compiled. With less than a second rests are shorter as well: work that is put off for longer is not seen.`,
     message: ({ seconds }) =>
-      `apps are cold, and what they put off for a second is not seen: --warm-up asks for ${fixed(seconds, 1)} s only`,
+      `apps are cold${Number(seconds) < 1 ? ', and what they put off for a second is not seen' : ''}: --warm-up asks for ${fixed(seconds, 1)} s only`,
     advice: 'Leave --warm-up out: it ends when V8 has compiled the app.',
   }),
   'node-options-not-passed': note({
@@ -36,14 +39,14 @@ export const conditionsKinds = kindsOf('run', {
   }),
   'cold-apps': invalid({
     meaning:
-      'The run is so short that its processes had less than a second to get warm. After half a second koa and express came out 30 to 80 % too expensive: what was measured is the compiler, and no interval shows it.',
+      'The run is so short that its processes had less than two seconds to get warm. After 1.6 s koa came out 14 % too expensive on a slow machine, after half a second 30 to 80 %: what was measured is the compiler, and no interval shows it.',
     message: ({ seconds, wantedSeconds }) =>
-      `only ${fixed(seconds, 1)} s of warm-up fit into the time of this run; ${fixed(wantedSeconds, 1)} s were wanted, and less than 1 s measures cold code`,
+      `only ${fixed(seconds, 1)} s of warm-up fit into the time of this run; ${fixed(wantedSeconds, 1)} s were wanted, and less than ${COLD_MILLISECONDS / 1000} s measures cold code`,
     advice: 'Give it more time with --max-minutes, or fewer --apps.',
   }),
   'short-warm-up': suspect({
     meaning:
-      'Three rounds with the warm-up that the apps need do not fit into the time of the run, so it was made shorter. Compiling is then a part of the cost, and more of it for the larger frameworks.',
+      'Two rounds with the warm-up that the apps need do not fit into the time of the run, so it was made shorter. Compiling is then a part of the cost, and more of it for the larger frameworks.',
     message: ({ seconds, wantedSeconds }) =>
       `only ${fixed(seconds, 1)} s of warm-up fit into the time of this run; ${fixed(wantedSeconds, 1)} s were wanted`,
     advice: 'Give it more time with --max-minutes, or fewer --apps.',
