@@ -1,6 +1,6 @@
 import type { Estimate } from '../result/model.ts'
-import { estimateMeans, exponentiate } from '../statistics/estimate.ts'
-import { bounded, excludes, identicalLogRatios, LEVEL } from './estimates.ts'
+import { bounded, estimateMeans, exponentiate } from '../statistics/estimate.ts'
+import { excludes, identicalLogRatios, LEVEL } from './estimates.ts'
 import type { RoundAnalysis } from './round-analysis.ts'
 
 /** The A/A comparison by endpoint, at a level corrected for their number. */

@@ -2,6 +2,7 @@ import type { Precision } from '../measure/round-sizes.ts'
 import type { Estimate, MeasuredCell, RoundValue } from '../result/model.ts'
 import type { CellVariances } from '../statistics/allocation.ts'
 import {
+  bounded,
   estimateMeans,
   exponentiate,
   type Interval,
@@ -235,11 +236,6 @@ export function distances(rounds: readonly Pick<RoundValue, 'cpuDistanceNanoseco
   const known = rounds.map(({ cpuDistanceNanoseconds }) => cpuDistanceNanoseconds).filter((distance) => distance !== null)
   if (known.length < rounds.length || known.length === 0) return null
   return Math.max(...known) > Math.min(...known) * DISTANCE_MOVED ? known : null
-}
-
-/** Infinity does not survive JSON; an interval without an upper end is not known at all. */
-export function bounded({ value, low, high, level }: Interval): Estimate {
-  return Number.isFinite(high) ? { value, low, high, level } : { value, low: null, high: null, level }
 }
 
 export function exactly(value: number): Estimate {

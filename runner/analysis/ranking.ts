@@ -1,8 +1,8 @@
 import type { Estimate, RoundValue } from '../result/model.ts'
-import { estimateMeans, exponentiate } from '../statistics/estimate.ts'
+import { bounded, estimateMeans, exponentiate } from '../statistics/estimate.ts'
 import { rankWithTies } from '../statistics/ranks.ts'
 import { mean, meanOrNull } from '../statistics/summary.ts'
-import { bounded, type CellSeries, distances, exactly, type Series, widened } from './estimates.ts'
+import { type CellSeries, distances, exactly, type Series, widened } from './estimates.ts'
 
 /** Where an app stands among others. */
 export interface Ranked {

@@ -1,7 +1,7 @@
 import type { Estimate, MeasuredCell, Result, RoundValue } from '../result/model.ts'
-import { exponentiate } from '../statistics/estimate.ts'
+import { bounded, exponentiate } from '../statistics/estimate.ts'
 import { boundOf } from './copies.ts'
-import { bounded, estimateColumns, exactly, LEVEL, widened, widenedDifference } from './estimates.ts'
+import { estimateColumns, exactly, LEVEL, widened, widenedDifference } from './estimates.ts'
 import { areTied, type Ranked } from './ranking.ts'
 
 /** What one round says of something; rounds are the statistical unit of every study. Estimates take the distance of the CPUs into account. */

@@ -3,7 +3,7 @@ import type { Pulse } from '../load/driver.ts'
 import type { ArrivalShape } from '../result/load-shape.ts'
 import { median, total } from '../statistics/summary.ts'
 import { type DisturbanceCode, disturbanceOf } from './disturbance.ts'
-import { sliceFailure } from './failures.ts'
+import { Failures, sliceFailure } from './failures.ts'
 import { type Fleet, serversCpuNs } from './fleet.ts'
 import { arrivalSeed, loadOf, type PlannedBlock, repeatedBlock } from './plan.ts'
 import { type BlockRecord, type RatedPulse, requestsPerSecond, type Slice } from './records.ts'
@@ -54,6 +54,13 @@ export interface RoundInProgress extends RunContext {
   readonly capacities: Capacities
   /** How many more blocks may be measured again. */
   repeatsLeft: number
+}
+
+/** A round whose fleet is up; apps that did not come up have failed in it. */
+export function beginRound(context: RunContext, round: number, fleet: Fleet, repeatsLeft: number): RoundInProgress {
+  const failures = new Failures(context.plan, context.failures)
+  for (const failure of fleet.failures) failures.add(failure)
+  return { ...context, round, fleet, failures, capacities: new Capacities(), repeatsLeft }
 }
 
 /** One slice of every deployment on one endpoint; all of them once more when something from outside disturbed one. */

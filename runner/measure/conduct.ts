@@ -182,12 +182,11 @@ function forecastOf(cut: RoundCut, meanRoundNs: number, rule: StopRule, elapsedN
   const affordable = Math.max(1, Math.floor((rule.maximumNs - elapsedNs) / meanRoundNs))
   const { halfWidthAfter, roundsNeeded } = expectedPrecision(cut, rule)
   const rounds = Math.min(affordable, rule.rounds ?? roundsNeeded ?? affordable)
-  const isEnough = rounds === roundsNeeded
-  const reached = formatPlusMinusPercent(
-    100 * (isEnough ? Math.max(rule.precision ?? 0, halfWidthAfter(rounds)) : halfWidthAfter(rounds)),
-  )
+  // A run that is precise enough ends there.
+  const halfWidth = rule.precision !== null && rounds === roundsNeeded ? rule.precision : halfWidthAfter(rounds)
+  const reached = formatPlusMinusPercent(100 * halfWidth)
   const sentence = `the widest interval will be about ${reached} after ${after(rounds)}, in some ${count(rounds, 'round')}`
-  if (rule.precision === null || isEnough || halfWidthAfter(rounds) <= rule.precision) return sentence
+  if (rule.precision === null || halfWidth <= rule.precision) return sentence
   const wanted = formatPlusMinusPercent(100 * rule.precision)
   return `${sentence}; ${wanted} ${roundsNeeded === null ? 'is out of reach' : `takes about ${after(roundsNeeded)}`}`
 }

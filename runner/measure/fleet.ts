@@ -108,6 +108,12 @@ export async function startFleet(
   }
 }
 
+/** What runs, by the name of the process that answers for it, in the order in which processes are warmed up. */
+export function inWarmUpOrder({ deployments }: Fleet, { warmUpOrder }: PlannedRound): ReadonlyMap<string, Deployment[]> {
+  const running = warmUpOrder.flatMap((index) => deployments[index] ?? [])
+  return Map.groupBy(running, ({ plan }) => processOf(plan))
+}
+
 /** CPU nanoseconds that all processes of a fleet have used so far, and all that stands in front of them. */
 export async function serversCpuNs({ processes, deployments }: Fleet): Promise<number> {
   let cpuNs = 0

@@ -1,11 +1,9 @@
 import { RunError } from '../result/errors.ts'
 import { formatChange } from '../result/format.ts'
 import type { LaneCheck } from '../result/model.ts'
-import { processOf } from '../servers/deployment.ts'
 import { seededRandom } from '../statistics/random.ts'
-import { Capacities, measureBlock, type RoundInProgress } from './block.ts'
-import { Failures } from './failures.ts'
-import { startFleet } from './fleet.ts'
+import { beginRound, measureBlock, type RoundInProgress } from './block.ts'
+import { inWarmUpOrder, startFleet } from './fleet.ts'
 import { compareLanes, decisionOf, type LaneTurn, logCosts, turnsBetweenLooks } from './lane-decision.ts'
 import { type PlannedBlock, type PlannedRound, planRound } from './plan.ts'
 import type { RoundSizes } from './records.ts'
@@ -91,13 +89,10 @@ async function compareInTurns(context: RunContext, rigs: readonly Rig[], limits:
 async function begin(context: RunContext, planned: PlannedRound, limits: WarmUpLimits, lanes: RoundInProgress[]) {
   const { rig, plan, signal } = context
   const fleet = await startFleet(rig, plan, planned, context.failures.wholeApps)
-  const failures = new Failures(plan, context.failures)
-  for (const failure of fleet.failures) failures.add(failure)
   // Nothing is repeated: what disturbs a lane only while the others work belongs to it.
-  const lane: RoundInProgress = { ...context, round: CHECK_ROUND, fleet, failures, capacities: new Capacities(), repeatsLeft: 0 }
+  const lane = beginRound(context, CHECK_ROUND, fleet, 0)
   lanes.push(lane)
-  const inOrder = planned.warmUpOrder.flatMap((index) => fleet.deployments[index] ?? [])
-  for (const deployments of Map.groupBy(inOrder, ({ plan: own }) => processOf(own)).values()) {
+  for (const deployments of inWarmUpOrder(fleet, planned).values()) {
     if (!signal.aborted) await warmUp(lane, deployments, limits)
   }
 }

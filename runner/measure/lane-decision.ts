@@ -1,6 +1,6 @@
 import type { Estimate } from '../result/answer.ts'
 import type { LaneCheck } from '../result/model.ts'
-import { estimateMeans, exponentiate, type Interval } from '../statistics/estimate.ts'
+import { bounded, estimateMeans, exponentiate } from '../statistics/estimate.ts'
 import { mean } from '../statistics/summary.ts'
 import type { Plan } from './plan.ts'
 import { costNs, type Slice } from './records.ts'
@@ -38,7 +38,7 @@ export function compareLanes(plan: Checked, turns: readonly LaneTurn[], lanes: n
   const changes = turns.map((turn) => changesOf(plan, turn))
   const columns = (['cost', 'copies', 'ratio'] as const).map((what) => changes.map((change) => change[what]))
   const estimates = estimateMeans(columns, { moderation: { minimumCells: Number.POSITIVE_INFINITY } })
-  const [cost, copies, ratio] = estimates.map((one) => (one.rounds === 0 ? null : asRatio(one)))
+  const [cost, copies, ratio] = estimates.map((one) => (one.rounds === 0 ? null : bounded(exponentiate(one))))
   return { lanes, turns: turns.length, cost: cost!, copies: copies!, ratio: ratio! }
 }
 
@@ -82,11 +82,6 @@ function changesOf(plan: Checked, { alone, together }: LaneTurn): Record<'cost' 
 function meanOf(values: readonly number[]): number {
   const known = values.filter((value) => !Number.isNaN(value))
   return known.length === 0 ? Number.NaN : mean(known)
-}
-
-function asRatio(logRatio: Interval): Estimate {
-  const { value, low, high, level } = exponentiate(logRatio)
-  return Number.isFinite(high) ? { value, low, high, level } : { value, low: null, high: null, level }
 }
 
 const cellOf = (endpoint: string, deployment: string) => `${endpoint} ${deployment}`

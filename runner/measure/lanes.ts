@@ -51,8 +51,10 @@ export async function runLanes(lanes: number, firstRound: number, work: LaneWork
     while (ended === null) {
       const reason = work.mayNotBegin()
       if (reason === 'enough') return
-      if (reason !== null) ended = reason
-      if (ended !== null) return
+      if (reason !== null) {
+        ended = reason
+        return
+      }
       const round = numberAt(0)
       const measured = await work
         .measure(lane, round, () => numberAt(1))

@@ -1,10 +1,8 @@
 import { NANOSECONDS_PER_TICK, ticksBetween } from '../machine/procfs.ts'
-import { processOf } from '../servers/deployment.ts'
 import { total } from '../statistics/summary.ts'
 import { BetweenWatch, type IdleWork, ProcessWatch } from './between.ts'
-import { affordableRepeats, Capacities, measureBlock, type RoundInProgress } from './block.ts'
-import { Failures } from './failures.ts'
-import { type Fleet, pinOf, serversCpuNs } from './fleet.ts'
+import { affordableRepeats, beginRound, measureBlock } from './block.ts'
+import { type Fleet, inWarmUpOrder, pinOf, serversCpuNs } from './fleet.ts'
 import type { PlannedRound } from './plan.ts'
 import type { BlockRecord, Failure, RoundRecord, Slice, WarmUpRecord } from './records.ts'
 import type { Rig, RunContext } from './rig.ts'
@@ -26,10 +24,8 @@ export async function measureRound(context: RunContext, order: RoundOrder): Prom
   const { rig, plan, signal, progress } = context
   const { planned, fleet, warmUpLimits, idleWork } = order
   const { round } = planned
-  const failures = new Failures(plan, context.failures)
-  for (const failure of fleet.failures) failures.add(failure)
-  const repeatsLeft = affordableRepeats(planned.blocks.length)
-  const running: RoundInProgress = { ...context, round, fleet, failures, capacities: new Capacities(), repeatsLeft }
+  const running = beginRound(context, round, fleet, affordableRepeats(planned.blocks.length))
+  const { failures } = running
   const watch = plan.processRecords === undefined ? null : new ProcessWatch(fleet.processes, fleet.starts)
   const rest = async () => plan.processRecords && (await rig.rest(plan.processRecords.restMilliseconds, signal))
   const between = new BetweenWatch(rig, fleet.processes, idleWork, warmUpLimits.most, signal)
@@ -40,8 +36,7 @@ export async function measureRound(context: RunContext, order: RoundOrder): Prom
     await between.idle()
     const before = await noiseSoFar(rig, fleet)
     const warmUps: WarmUpRecord[] = []
-    const inOrder = planned.warmUpOrder.flatMap((index) => fleet.deployments[index] ?? [])
-    for (const [process, deployments] of Map.groupBy(inOrder, (deployment) => processOf(deployment.plan))) {
+    for (const [process, deployments] of inWarmUpOrder(fleet, planned)) {
       if (signal.aborted) break
       await between.loading(process)
       warmUps.push(await warmUp(running, deployments, warmUpLimits))

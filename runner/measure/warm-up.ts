@@ -60,9 +60,10 @@ export async function warmUp(
   let [loaded, worked] = [0, 0]
   const least = limits.least * workers
   const isWarm = () => {
-    const needed =
-      compiler.isDone === null ? Math.max(least, Math.min(UNSEEN_COMPILER_MILLISECONDS, limits.most) * workers) : least
-    return worked >= limits.most * workers * ENOUGH || (worked >= needed * ENOUGH && compiler.isDone !== false)
+    const { isDone } = compiler
+    const unseen = Math.max(limits.least, Math.min(UNSEEN_COMPILER_MILLISECONDS, limits.most))
+    const needed = isDone === false ? limits.most : isDone === null ? unseen : limits.least
+    return worked >= needed * workers * ENOUGH
   }
   while (!isWarm() && !signal.aborted) {
     if (loaded >= least * (worked < loaded * HARDLY_WORKING ? 1 : LONGEST_WAIT)) break

@@ -145,7 +145,9 @@ function estimator({ format, cells, baseline }: Result): string[] {
   if (measured === undefined) return []
   const copies = Math.max(1, ...cells.filter(({ app }) => app === baseline).map(({ deployment }) => deployment.copies))
   const paired = copies === 1 ? appId(baseline) : `${copies} copies of ${appId(baseline)}`
-  const several = [...new Map(cells.map(({ app, deployment }) => [app, deployment.copies]))].filter(([, most]) => most > copies)
+  const several = [...new Map(cells.map(({ app, deployment }) => [app, deployment.copies]))].filter(
+    ([app, most]) => app !== baseline && most > 1,
+  )
   return [
     ...several.map(([app, most]) => `Of ${appId(app)} a round has up to ${most} processes, because they differ most.`),
     format === 1

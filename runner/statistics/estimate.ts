@@ -11,6 +11,11 @@ export interface Interval {
   readonly level: number
 }
 
+/** Infinity does not survive JSON; an interval without an upper end is not known at all. */
+export function bounded({ value, low, high, level }: Interval) {
+  return Number.isFinite(high) ? { value, low, high, level } : { value, low: null, high: null, level }
+}
+
 /** The mean over rounds of one cell, on the scale of its round values, with what its interval was made from. */
 export interface MeanEstimate extends Interval {
   /** Of the mean; the standard deviation of a round is this times the square root of `rounds`. */

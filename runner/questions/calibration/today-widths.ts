@@ -1,5 +1,4 @@
-import { bounded } from '../../analysis/estimates.ts'
-import { estimateMeans, exponentiate } from '../../statistics/estimate.ts'
+import { bounded, estimateMeans, exponentiate } from '../../statistics/estimate.ts'
 import { median, total, variance } from '../../statistics/summary.ts'
 import type { TodayPart } from './data.ts'
 import { type BasisFigures, percentOf, type Ratio, spreadOf } from './today-figures.ts'
