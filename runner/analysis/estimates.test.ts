@@ -3,7 +3,7 @@ import { cellRound as cell, roundAnalysis } from '../fixtures/cell-round.ts'
 import type { RoundValue } from '../result/model.ts'
 import { estimateMeans } from '../statistics/estimate.ts'
 import { estimateIdentical } from './copies.ts'
-import { cellSeries, estimateCells, estimateChanges, estimatePosition, precisionReached } from './estimates.ts'
+import { cellSeries, estimateCells, estimateChanges, estimatePosition } from './estimates.ts'
 import { estimateOverall, rankCells } from './ranking.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 
@@ -140,44 +140,6 @@ describe('estimateIdentical', () => {
     expect(hello!.ratio.high).toBeCloseTo(Math.exp(0.02 + (6.205347 * 0.01) / Math.sqrt(3)), 5)
     expect(lookup!.ratio.value).toBeCloseTo(Math.exp(-0.02), 12)
     expect(estimateIdentical([])).toEqual([])
-  })
-})
-
-describe('precisionReached', () => {
-  const wide = { raw: 0, koa: 0.2, express: 0.5 }
-
-  it('is that of the widest ratio', () => {
-    const reached = precisionReached(
-      rounds([wide, { raw: 0, koa: 0.201, express: 0.55 }, { raw: 0, koa: 0.202, express: 0.6 }]),
-      'raw',
-      0.01,
-    )!
-    expect(reached.widestCell).toBe('express hello')
-    expect(reached.widestHalfWidth).toBeCloseTo(Math.expm1((4.302653 * 0.05) / Math.sqrt(3)), 5)
-    expect(reached.roundsNeeded).toBeGreaterThan(50)
-    expect(Number.isInteger(reached.roundsNeeded)).toBe(true)
-  })
-
-  it('needs no more rounds when it is precise, and says nothing of them when nothing is wanted', () => {
-    const steady = rounds(Array.from({ length: 6 }, (_, index) => ({ raw: 0, koa: 0.2 + index * 1e-5 })))
-    expect(precisionReached(steady, 'raw', 0.01)!.roundsNeeded).toBeLessThanOrEqual(6)
-    expect(precisionReached(steady, 'raw', null)!.roundsNeeded).toBeNull()
-  })
-
-  it('is infinite after one round, and null with nothing to compare', () => {
-    expect(precisionReached(rounds([wide]), 'raw', 0.01, Object.keys(wide))).toBeNull()
-    expect(precisionReached(rounds([wide]), 'raw', 0.01)!).toMatchObject({ widestHalfWidth: Infinity, roundsNeeded: Infinity })
-    expect(precisionReached(rounds([{ raw: 0 }]), 'raw', 0.01)).toBeNull()
-    expect(precisionReached([], 'raw', 0.01)).toBeNull()
-  })
-
-  it('does not wait for a cell that is no longer measured', () => {
-    const table = Array.from({ length: 6 }, (_, index) => ({
-      raw: 0,
-      koa: 0.2 + index * 1e-4,
-      ...(index < 2 ? { express: index } : {}),
-    }))
-    expect(precisionReached(rounds(table), 'raw', 0.01)!.widestCell).toBe('koa hello')
   })
 })
 

@@ -1,6 +1,4 @@
-import type { Precision } from '../measure/round-sizes.ts'
 import type { Estimate, MeasuredCell, RoundValue } from '../result/model.ts'
-import type { CellVariances } from '../statistics/allocation.ts'
 import {
   bounded,
   estimateMeans,
@@ -8,9 +6,7 @@ import {
   type Interval,
   type MeanEstimate,
   relativeHalfWidth,
-  roundsNeeded,
 } from '../statistics/estimate.ts'
-import { mean, meanOrNull } from '../statistics/summary.ts'
 import { AllInCosts } from './all-in.ts'
 import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 
@@ -18,8 +14,6 @@ import type { CellRound, RoundAnalysis } from './round-analysis.ts'
 export const LEVEL = 0.95
 /** Level of the position effect: it is looked at in every run, and there is one. */
 export const POSITION_LEVEL = 0.99
-/** How many degrees of freedom a cell may take from its neighbours, per own one (moderated variances). */
-const BORROWING = 3
 
 /** Largest over smallest distance of the CPUs above which it is taken into account. */
 const DISTANCE_MOVED = 1.1
@@ -173,59 +167,6 @@ export function estimatePosition(rounds: readonly RoundAnalysis[]): Estimate | n
   const effects = rounds.flatMap(({ positionEffect }) => positionEffect ?? [])
   if (effects.length === 0) return null
   return bounded(exponentiate(estimateMeans([effects], { level: POSITION_LEVEL })[0]!))
-}
-
-/**
- * The widest ratio and how many rounds it would take in all to bring every ratio to the wanted half-width (a share of 1). Of the
- * cells that are still measured: one that failed would never get there.
- * @param unquoted apps that are measured for what goes wrong with them, not for their numbers
- */
-export function precisionReached(
-  rounds: readonly RoundAnalysis[],
-  baseline: string,
-  wanted: number | null,
-  unquoted: readonly string[] = [],
-): Precision | null {
-  const latest = rounds.at(-1)?.round
-  const left = ({ app, rounds: own }: CellSeries) => app !== baseline && !unquoted.includes(app) && own.at(-1)?.round === latest
-  const cells = cellSeries(rounds).filter(left)
-  if (cells.length === 0) return null
-  const estimates = estimateColumns(
-    cells.map(({ rounds }) => rounds),
-    ({ ratio }) => Math.log(ratio),
-  )
-  const widths = estimates.map(({ halfWidth }) => Math.expm1(halfWidth))
-  const widest = widths.reduce((worst, width, index) => (width > widths[worst]! ? index : worst), 0)
-  const { app, endpoint } = cells[widest]!
-  // The mean of two has a quarter of the variance of their difference.
-  const reference = meanOrNull([...identicalLogRatios(rounds).values()].flat().map((difference) => difference ** 2 / 4)) ?? 0
-  return {
-    widestHalfWidth: widths[widest]!,
-    widestCell: `${app} ${endpoint}`,
-    roundsNeeded: wanted === null ? null : Math.max(...estimates.map((estimate) => needed(estimate, wanted))),
-    variances: estimates.flatMap((estimate, index) => variancesOf(cells[index]!, estimate, reference)),
-  }
-}
-
-/**
- * What the variance of a cell's rounds is made of: blocks of the same processes differ, so do two processes of the baseline, and what is left
- * lies between processes of the app. The variance itself is moderated over the cells. None where a round had too few blocks to tell.
- */
-function variancesOf({ app, measured }: CellSeries, { standardError }: MeanEstimate, reference: number): CellVariances[] {
-  const known = measured.flatMap(({ blockVariance: block, value, copies }) =>
-    block === null ? [] : [{ block, within: block / value.blocks, perProcess: 1 / copies.length }],
-  )
-  if (known.length < measured.length || !Number.isFinite(standardError)) return []
-  const between = known.length * standardError ** 2 - mean(known.map(({ within }) => within)) - reference
-  const process = Math.max(0, between) / mean(known.map(({ perProcess }) => perProcess))
-  return [{ app, process, reference, block: mean(known.map(({ block }) => block)) }]
-}
-
-function needed(estimate: MeanEstimate, wanted: number): number {
-  if (!Number.isFinite(estimate.standardError)) return Number.POSITIVE_INFINITY
-  const deviation = estimate.standardError * Math.sqrt(estimate.rounds)
-  const borrowing = Math.min(BORROWING, estimate.degreesOfFreedom / Math.max(1, estimate.rounds - 1))
-  return roundsNeeded(deviation, Math.log1p(wanted), { level: LEVEL, borrowing })
 }
 
 /**

@@ -59,13 +59,7 @@ export async function warmUp(
   const compiler = new CompilerWatch()
   let [loaded, worked] = [0, 0]
   const least = limits.least * workers
-  const isWarm = () => {
-    const { isDone } = compiler
-    const unseen = Math.max(limits.least, Math.min(UNSEEN_COMPILER_MILLISECONDS, limits.most))
-    const needed = isDone === false ? limits.most : isDone === null ? unseen : limits.least
-    return worked >= needed * workers * ENOUGH
-  }
-  while (!isWarm() && !signal.aborted) {
+  while (!isWarm(worked / workers, compiler, limits) && !signal.aborted) {
     if (loaded >= least * (worked < loaded * HARDLY_WORKING ? 1 : LONGEST_WAIT)) break
     if (out.size === cells.length) break
     for (const cell of cells) {
@@ -89,6 +83,12 @@ export async function warmUp(
   const { app } = first.plan
   const elapsedMilliseconds = (rig.now() - startedNs) / 1e6
   return { process: processOf(first.plan), app, milliseconds: worked / workers, elapsedMilliseconds, compiled: compiler.isDone }
+}
+
+/** Whether a process is warm. @param worked CPU milliseconds of it so far */
+export function isWarm(worked: number, { isDone }: CompilerWatch, { least, most }: WarmUpLimits): boolean {
+  const unseen = Math.max(least, Math.min(UNSEEN_COMPILER_MILLISECONDS, most))
+  return worked >= (isDone === false ? most : isDone === null ? unseen : least) * ENOUGH
 }
 
 /** Of the server, without what stands in front of it. */

@@ -1,7 +1,7 @@
 import { assembleResult } from '../analysis/assemble.ts'
-import { precisionReached } from '../analysis/estimates.ts'
 import type { RunFacts } from '../analysis/facts.ts'
 import { Ledger } from '../analysis/ledger.ts'
+import { precisionReached } from '../analysis/precision.ts'
 import { describeMachine } from '../machine/machine.ts'
 import { quickSpeedScore } from '../machine/measure-machine.ts'
 import { pinRunner } from '../machine/placement.ts'

@@ -119,6 +119,11 @@ test('the command asks for the same run', () => {
     Object.assign(options, { rounds: 3, precisionPercent: null, quick: true, transport: 'unix' }),
   )
   expect(reproduceCommand(other)).toMatch(/--connections 8 --transport unix --quick --rounds 3 --max-minutes 10 --slice/)
+  const inLanes = change(({ environment }) => {
+    const laneCheck = { lanes: 2, turns: 8, cost: null, copies: null, ratio: null }
+    Object.assign(environment, { moreLanes: [{ serverCpu: 3, loadCpu: 2 }], laneCheck })
+  })
+  expect(reproduceCommand(inLanes)).toContain(' --lanes 2 ')
 })
 
 test.each(["./a'b c/app.ts", './$(touch x)`y`/a.ts', './\u001b7', './new\nline\u001b[31m\\end/ä.ts', './"q";rm -rf *'])(

@@ -107,7 +107,7 @@ function blocks(result: Result): string {
 
 /** The command that asks for the same run again, safe to paste into a POSIX shell. */
 export function reproduceCommand(result: Result): string {
-  const { options, seed, study } = result
+  const { options, seed, study, environment } = result
   // A study's options mean what they meant when they were given; what it chose by itself it will choose again.
   if (result.answer !== null) {
     const told = Object.entries({ ...options.given, '--seed': String(seed) }).filter(([flag]) => !PLACES.includes(flag))
@@ -127,6 +127,8 @@ export function reproduceCommand(result: Result): string {
       ['--slice', options.sliceMilliseconds],
       ['--blocks', options.blocksPerRound > 0 && meanBlocks(result) === null ? options.blocksPerRound : null],
       ['--warm-up', options.warmUpMilliseconds > 0 && isWarmUpGiven(options) ? options.warmUpMilliseconds / 1000 : null],
+      // On one machine the check may find that more lanes change nothing, and another time that they do.
+      ['--lanes', environment.laneCheck === null ? null : 1 + environment.moreLanes.length],
       ['--driver', options.driver],
       ['--seed', seed],
     ],

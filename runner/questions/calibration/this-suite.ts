@@ -1,4 +1,4 @@
-import { precisionReached } from '../../analysis/estimates.ts'
+import { precisionReached } from '../../analysis/precision.ts'
 import { BASELINE_COPIES } from '../../measure/plan.ts'
 import { RunError } from '../../result/errors.ts'
 import type { MeasuredCell, Result } from '../../result/model.ts'

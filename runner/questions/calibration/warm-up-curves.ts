@@ -3,7 +3,7 @@ import { type Plan, planRound } from '../../measure/plan.ts'
 import { costNs, UNSIZED } from '../../measure/records.ts'
 import type { Rig } from '../../measure/rig.ts'
 import { measureSlice } from '../../measure/slice.ts'
-import { CompilerWatch, WARM_UP, WARM_UP_TURN_MILLISECONDS } from '../../measure/warm-up.ts'
+import { CompilerWatch, isWarm, WARM_UP, WARM_UP_TURN_MILLISECONDS } from '../../measure/warm-up.ts'
 import type { DeploymentPlan } from '../../servers/deployment.ts'
 import { mean, meanOrNull } from '../../statistics/summary.ts'
 
@@ -79,7 +79,7 @@ export function warmAfter(curve: readonly CurvePoint[]): number {
     helperMilliseconds += (helperShare ?? 0) * (milliseconds - last)
     compiler.note(milliseconds, helperShare === null ? null : helperMilliseconds * 1e6)
     last = milliseconds
-    if (milliseconds >= WARM_UP.least && compiler.isDone !== false) return milliseconds
+    if (isWarm(milliseconds, compiler, WARM_UP)) return milliseconds
   }
   return Math.max(last, WARM_UP.least)
 }

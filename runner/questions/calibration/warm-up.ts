@@ -1,7 +1,6 @@
 import { BASELINE, type EndpointId } from '../../../apps/app.ts'
 import { pinRunner } from '../../machine/placement.ts'
 import { withDefaults } from '../../measure/options.ts'
-import { WARM_UP } from '../../measure/warm-up.ts'
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
 import { RunError } from '../../result/errors.ts'
 import { count, formatDuration, formatEstimate, formatNumber } from '../../result/format.ts'
@@ -61,9 +60,7 @@ export const warmUp: Part<WarmUpPart> = {
           }),
         })),
       ),
-      chosenMilliseconds: Math.round(
-        Math.min(WARM_UP.most, Math.max(...finished.flatMap((byApp) => [...byApp.values()].map(warmAfter)))),
-      ),
+      chosenMilliseconds: Math.round(Math.max(...finished.flatMap((byApp) => [...byApp.values()].map(warmAfter)))),
       drift: [],
     }
     if (cutShort || problem !== null) return { body, cutShort, problem }
