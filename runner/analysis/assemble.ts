@@ -13,7 +13,6 @@ import { sumBlocks } from './sums.ts'
 /** One result from what a run has found; pure. Verdicts follow from findings alone, and nothing invalid is ranked. */
 export function assembleResult(facts: RunFacts): Result {
   const { plan, ledger, failures, options } = facts
-  const rounds = ledger.rounds.length
   const identical = estimateIdentical(ledger.rounds).map(({ endpoint, ratio }) => ({
     endpoint,
     deployments: [plan.baseline, `${plan.baseline}#2`] as [string, string],
@@ -22,12 +21,14 @@ export function assembleResult(facts: RunFacts): Result {
   }))
   const blocks = sumBlocks(ledger.rounds.flatMap((round) => round.blocks))
   const outsideWork = new AllInCosts(ledger.rounds.map(({ between }) => between)).outsideWork()
-  const { noise, cpuDistanceNanoseconds } = ledger
+  const { noise, cpuDistanceNanoseconds, slowRounds } = ledger
   const findings = checkRun({
     ...facts,
     ...noise,
     cpuDistanceNanoseconds,
-    rounds,
+    rounds: ledger.measuredRounds,
+    slowRounds,
+    slowRoundsCount: slowRounds.some(({ round }) => ledger.rounds.some((counting) => counting.round === round)),
     blocks,
     wantedRounds: options.rounds,
     notPinnedBecause: facts.placement.notPinnedBecause,
@@ -80,11 +81,12 @@ export function assembleResult(facts: RunFacts): Result {
       driverVersion: facts.driverVersion,
       ...noise,
       cpuDistanceNanoseconds,
+      slowRounds,
       runnerResidentBytes: facts.runnerResidentBytes,
       loadResidentBytes: ledger.loadResidentBytes,
     },
     baseline: plan.baseline,
-    rounds,
+    rounds: ledger.rounds.length,
     stoppedBecause: facts.stoppedBecause,
     verdict: runVerdict(findings, cells, plan.baseline),
     apps: facts.apps.map(({ id, given }) => {

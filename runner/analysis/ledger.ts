@@ -7,10 +7,11 @@ import type { Environment, MeasuredCell, Result } from '../result/model.ts'
 import { mean, meanOrNull, median, total } from '../statistics/summary.ts'
 import { latenciesOf } from './open-loop.ts'
 import { analyseRound, type RoundAnalysis } from './round-analysis.ts'
+import { type SlowRound, splitSlow } from './slow-rounds.ts'
 
 /** What a run has found out so far, in small: slices are condensed round by round, so that a long run needs no more memory. */
 export class Ledger {
-  readonly rounds: RoundAnalysis[] = []
+  readonly #measured: RoundAnalysis[] = []
   /** Time in which a slice was open that counts. */
   measuredNs = 0
   loadResidentBytes: number | null = null
@@ -25,8 +26,22 @@ export class Ledger {
     this.#plan = plan
   }
 
+  /** Those that count. */
+  get rounds(): readonly RoundAnalysis[] {
+    return splitSlow(this.#measured).counting
+  }
+
+  /** Those in which the machine was slow, whether they count or not. */
+  get slowRounds(): SlowRound[] {
+    return splitSlow(this.#measured).slow
+  }
+
+  get measuredRounds(): number {
+    return this.#measured.length
+  }
+
   add(record: RoundRecord): void {
-    this.rounds.push(analyseRound(this.#plan, record.round, record.slices, record))
+    this.#measured.push(analyseRound(this.#plan, record.round, record.slices, record))
     this.measuredNs += total(record.slices, ({ elapsedNs, disturbance }) => (disturbance === null ? elapsedNs : 0))
     this.loadResidentBytes = Math.max(this.loadResidentBytes ?? 0, record.loadResidentBytes ?? 0) || null
     for (const key of Object.keys(this.#noise) as (keyof RoundRecord['noise'])[]) this.#noise[key] += record.noise[key]

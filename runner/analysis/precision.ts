@@ -35,6 +35,7 @@ export function precisionReached(
   // The mean of two has a quarter of the variance of their difference.
   const reference = meanOrNull([...identicalLogRatios(rounds).values()].flat().map((difference) => difference ** 2 / 4)) ?? 0
   return {
+    rounds: rounds.length,
     widestHalfWidth: widths[widest]!,
     widestCell: `${app} ${endpoint}`,
     roundsNeeded: wanted === null ? null : Math.max(...estimates.map((estimate) => needed(estimate, bound, wanted))),

@@ -139,6 +139,7 @@ it('slices that take longer than asked for make rounds of fewer blocks: slow app
 it('variances are those of apps, and after few rounds mostly what all have in common', () => {
   const cell = (app: string, process: number) => ({ app, process, reference: 1, block: 1 })
   const precision = {
+    rounds: 3,
     widestHalfWidth: 1,
     widestCell: '',
     roundsNeeded: null,

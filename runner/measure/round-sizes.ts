@@ -20,10 +20,12 @@ export interface StopRule {
 
 /** How narrow the intervals are after the rounds so far. */
 export interface Precision {
+  /** That count. */
+  readonly rounds: number
   /** As a share: 0.01 is ±1 %. Infinity with fewer than two rounds. */
   readonly widestHalfWidth: number
   readonly widestCell: string
-  /** In all; null when no precision is wanted. */
+  /** That count, in all; null when no precision is wanted. */
   readonly roundsNeeded: number | null
   /** What the widths come from, cell by cell. */
   readonly variances: readonly CellVariances[]
@@ -49,7 +51,8 @@ export function afterRound({ rounds, meanRoundNs }: Forecast, lastRoundNs: numbe
 
 /** How many rounds there will be, and how much time is left; null: too early to tell. */
 export function expected({ rounds, meanRoundNs, precision }: Forecast, rule: StopRule, elapsedNs: number, roundShare: number) {
-  const needed = precision?.roundsNeeded ?? null
+  // Of those to come some will be slow and not count.
+  const needed = precision?.roundsNeeded == null ? null : Math.ceil((precision.roundsNeeded * rounds) / precision.rounds)
   const wanted = rule.rounds ?? (needed === null ? null : Math.max(rule.minimumRounds, rounds, needed))
   if (meanRoundNs === 0 || wanted === null) return { expectedRounds: null, secondsLeft: null }
   const affordable = rounds + Math.floor(Math.max(0, rule.maximumNs - elapsedNs) / meanRoundNs + roundShare)
@@ -62,7 +65,9 @@ export function stopAfter({ rounds, precision }: Forecast, rule: StopRule): Stop
   if (rule.rounds !== null) return rounds >= rule.rounds ? 'rounds' : null
   if (rounds < rule.minimumRounds) return null
   if (precision === null) return 'only-baseline'
-  return rule.precision !== null && precision.widestHalfWidth <= rule.precision ? 'precision' : null
+  const isEnough =
+    precision.rounds >= rule.minimumRounds && rule.precision !== null && precision.widestHalfWidth <= rule.precision
+  return isEnough ? 'precision' : null
 }
 
 /** True when another round is expected to end within the time limit. */

@@ -8,7 +8,8 @@ const forecast = (of: Partial<Forecast> = {}): Forecast => ({
   precision: halfWidth(0.005),
   ...of,
 })
-const halfWidth = (widestHalfWidth: number) => ({
+const halfWidth = (widestHalfWidth: number, rounds = 6) => ({
+  rounds,
   widestHalfWidth,
   widestCell: 'koa hello',
   roundsNeeded: null,
@@ -29,6 +30,7 @@ describe('stopAfter', () => {
     ['not precise enough', { precision: halfWidth(0.0101) }, {}, null],
     ['precise too early', { rounds: 5 }, {}, null],
     ['precise after the least number of rounds', { rounds: 6 }, {}, 'precision'],
+    ['precise, but too many rounds do not count', { precision: halfWidth(0.005, 5) }, {}, null],
     ['no interval yet', { precision: halfWidth(Number.POSITIVE_INFINITY) }, {}, null],
     ['the number of rounds requested', { rounds: 3, precision: halfWidth(9) }, { rounds: 3, precision: null }, 'rounds'],
     ['one round short of it, however precise', { rounds: 2, precision: halfWidth(0) }, { rounds: 3, precision: null }, null],

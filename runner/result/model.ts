@@ -304,6 +304,11 @@ export const Environment = z.object({
    * mean. null: not measured.
    */
   cpuDistanceNanoseconds: z.object({ mean: z.number(), low: z.number(), high: z.number() }).nullable().default(null),
+  /**
+   * Rounds in which the machine was slow: every app cost so many times what it cost in its cheapest round. They do not count, as long as there
+   * are enough others.
+   */
+  slowRounds: z.array(z.object({ round: z.int(), slowdown: z.number() })).default([]),
   runnerResidentBytes: z.number(),
   loadResidentBytes: z.number().nullable(),
   /** What `npm run doctor` says of this machine without measuring; empty in results older than it. */

@@ -2,6 +2,7 @@ import type { Blocks, Environment, Estimate, Finding } from '../../result/model.
 import { total } from '../../statistics/summary.ts'
 import { copiesAgree } from '../copies.ts'
 import { excludes, POSITION_LEVEL, rescaled } from '../estimates.ts'
+import { FEWEST_FAST, SLOW } from '../slow-rounds.ts'
 import { type Facts, type Found, findingOf, fixed, invalid, kindsOf, MARGIN, note, percent, signed, suspect } from './finding.ts'
 
 const copies = ({ endpoint, ratio, low, high }: Facts) => `${endpoint}: ${fixed(ratio, 4)} [${fixed(low, 4)}, ${fixed(high, 4)}]`
@@ -65,6 +66,16 @@ export const machineKinds = kindsOf('run', {
       `the two CPUs were ${fixed(low, 0)} to ${fixed(high, 0)} ns apart (round trip of a cache line); costs and ratios are those at ${fixed(mean, 0)} ns`,
     advice: 'Compare with runs at a like distance only; microseconds over the baseline hardly depend on it.',
   }),
+  'slow-rounds-left-out': note({
+    meaning: `In so many rounds the machine was slow: every app cost at least ${fixed(SLOW, 1)} times what it cost in its cheapest round. No ratio is looked at. They are in the samples and do not count, because then neighbours of a virtual machine take caches and execution units away: large programs lose more by it than small ones, and ratios are those of another machine (docs/methodology.md, "Slow rounds").`,
+    message: (facts) => `${slowRounds(facts)}; they do not count`,
+    advice: 'Nothing has to be done; on a machine without neighbours there are none.',
+  }),
+  'slow-rounds-count': suspect({
+    meaning: `As slow-rounds-left-out, but fewer than ${FEWEST_FAST} rounds would be left. All count, and ratios are those of a mix of what the machine was.`,
+    message: (facts) => `${slowRounds(facts)}; with so few others they count, and ratios are those of a mix`,
+    advice: 'Measure longer, at another time, or on a machine without neighbours.',
+  }),
   'position-effect': note({
     meaning: `The last slice of a block costs more than ${percent(POSITION_EFFECT)} more or less than the first, and the ${percent(POSITION_LEVEL, 0)} interval over the rounds excludes 0. The order is drawn again in every block, so this makes intervals wider and favours nobody.`,
     message: ({ effectPercent, low, high }) =>
@@ -72,6 +83,9 @@ export const machineKinds = kindsOf('run', {
     advice: 'Nothing has to be done; the random order keeps it out of the ratios.',
   }),
 })
+
+const slowRounds = ({ slow, of, low, high }: Facts) =>
+  `in ${slow} of ${of} rounds the machine was slow: every app cost ${fixed(low, 2)} to ${fixed(high, 2)} times what it costs in its cheapest round`
 
 const finding = findingOf(machineKinds)
 
@@ -92,14 +106,22 @@ export interface NoiseShares {
   readonly stealShare: number | null
   readonly foreignShare: number | null
   readonly cpuDistanceNanoseconds: Environment['cpuDistanceNanoseconds']
+  readonly slowRounds: Environment['slowRounds']
+  /** There were too few others. */
+  readonly slowRoundsCount: boolean
+  /** Measured, whether they count or not. */
+  readonly rounds: number
 }
 
-/** Who else used the CPUs, and did they stay where they were? */
-export function checkNoise({ stealShare, foreignShare, cpuDistanceNanoseconds: distance }: NoiseShares): Found[] {
+/** Who else used the CPUs, did they stay where they were, and were they always as fast? */
+export function checkNoise({ stealShare, foreignShare, cpuDistanceNanoseconds: distance, ...speed }: NoiseShares): Found[] {
+  const slowdowns = speed.slowRounds.map(({ slowdown }) => slowdown)
+  const slow = { slow: slowdowns.length, of: speed.rounds, low: Math.min(...slowdowns), high: Math.max(...slowdowns) }
   return [
     stealShare !== null && stealShare > STEAL_SHARE && finding('steal', { share: stealShare }),
     foreignShare !== null && foreignShare > FOREIGN_SHARE && finding('foreign-cpu', { share: foreignShare }),
     distance !== null && distance.high > distance.low * DISTANCE_CHANGE && finding('cpu-distance-changed', { ...distance }),
+    slow.slow > 0 && finding(speed.slowRoundsCount ? 'slow-rounds-count' : 'slow-rounds-left-out', slow),
   ]
 }
 
