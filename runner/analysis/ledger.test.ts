@@ -1,6 +1,7 @@
 import * as hdr from 'hdr-histogram-js'
 import { describe, expect, it } from 'vitest'
 import { twoAppPlan as plan } from '../fixtures/plans.ts'
+import { slice } from '../fixtures/slices.ts'
 import { latencyHistogram } from '../load/latency-histogram.ts'
 import type { RoundRecord } from '../measure/records.ts'
 import { Ledger } from './ledger.ts'
@@ -48,6 +49,24 @@ describe('Ledger', () => {
     expect(ledger.latency('raw', 'lookup')).toMatchObject({ samples: 1 })
     expect(ledger.latency('raw', 'lookup')!.max / 9_000).toBeCloseTo(1, 2)
     expect(ledger.latency('koa', 'hello')).toBeNull()
+  })
+
+  it('leaves out latencies of rounds in which the machine was slow, also of one that turns out to be only later', () => {
+    const ledger = new Ledger(plan)
+    const add = (round: number, slow: number) => {
+      const slices = plan.deployments.map(({ id }) => slice(id, 0, 10 * slow, { round }))
+      ledger.add(record(round, { slices, latencies: [latencies('koa', 0, [100 * slow])] }))
+      return ledger.latency('koa', 'hello')
+    }
+    expect(add(1, 2)).toMatchObject({ samples: 1, mean: 200 })
+    expect(add(2, 2)).toMatchObject({ samples: 2, mean: 200 })
+    expect(add(3, 1)).toMatchObject({ samples: 3 })
+    expect(add(4, 1)).toMatchObject({ samples: 4 })
+    expect(add(5, 1)).toMatchObject({ samples: 3, mean: 100 })
+    expect(add(6, 1)).toMatchObject({ samples: 4, mean: 100 })
+    expect(ledger.rounds.map(({ round }) => round)).toEqual([3, 4, 5, 6])
+    expect(ledger.slowRounds).toMatchObject([{ round: 1 }, { round: 2 }])
+    expect(ledger.measuredRounds).toBe(6)
   })
 
   it('takes the median memory of an app and the most of the load generator', () => {

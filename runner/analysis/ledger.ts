@@ -18,7 +18,8 @@ export class Ledger {
   readonly processRecords: NonNullable<Result['processRecords']> = []
   readonly #plan: Plan
   readonly #noise = { totalNs: 0, stealNs: 0, foreignNs: 0 }
-  readonly #latencies = new Map<string, hdr.Histogram>()
+  readonly #latencies = new Map<number, readonly CellLatencies[]>()
+  #sums = { rounds: new Set<number>(), byCell: new Map<string, hdr.Histogram>() }
   readonly #residentBytes = new Map<string, number[]>()
   readonly #warmUps: RoundRecord['warmUps'][number][] = []
 
@@ -46,7 +47,7 @@ export class Ledger {
     this.loadResidentBytes = Math.max(this.loadResidentBytes ?? 0, record.loadResidentBytes ?? 0) || null
     for (const key of Object.keys(this.#noise) as (keyof RoundRecord['noise'])[]) this.#noise[key] += record.noise[key]
     this.#warmUps.push(...record.warmUps)
-    for (const latencies of record.latencies) this.#addLatencies(latencies)
+    this.#latencies.set(record.round, record.latencies)
     for (const [id, process] of record.processRecords) {
       const app = appOf(this.#plan, id)
       const copies = this.#plan.deployments.filter((deployment) => deployment.app === app)
@@ -85,14 +86,24 @@ export class Ledger {
   }
 
   latency(app: string, endpoint: string): MeasuredCell['latencyMicroseconds'] {
-    const histogram = this.#latencies.get(`${app} ${endpoint}`)
+    const histogram = this.#latencySums().get(`${app} ${endpoint}`)
     return histogram === undefined || histogram.totalCount === 0 ? null : latenciesOf(histogram)
   }
 
-  #addLatencies({ target, request, histogram }: CellLatencies): void {
-    const key = `${appOf(this.#plan, target)} ${this.#plan.endpoints[request]}`
-    const sum = this.#latencies.get(key) ?? latencyHistogram()
-    sum.add(hdr.decodeFromCompressedBase64(histogram, 32, false))
-    this.#latencies.set(key, sum)
+  /** Over the rounds that count, by app and endpoint. A round that turns out to be slow later is not taken back: all are summed up anew. */
+  #latencySums(): ReadonlyMap<string, hdr.Histogram> {
+    const counting = this.rounds.map(({ round }) => round)
+    if ([...this.#sums.rounds].some((round) => !counting.includes(round))) this.#sums = { rounds: new Set(), byCell: new Map() }
+    const { rounds, byCell } = this.#sums
+    for (const round of counting.filter((one) => !rounds.has(one))) {
+      rounds.add(round)
+      for (const { target, request, histogram } of this.#latencies.get(round) ?? []) {
+        const key = `${appOf(this.#plan, target)} ${this.#plan.endpoints[request]}`
+        const sum = byCell.get(key) ?? latencyHistogram()
+        sum.add(hdr.decodeFromCompressedBase64(histogram, 32, false))
+        byCell.set(key, sum)
+      }
+    }
+    return byCell
   }
 }

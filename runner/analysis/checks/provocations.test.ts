@@ -51,4 +51,15 @@ describe('every kind of finding can be brought about', () => {
     expect(findingsOf(result)).toEqual([])
     expect(result.verdict).toBe('valid')
   })
+
+  it('and slow rounds that are left out bring nothing else: rates, times and counts are of the same rounds', async () => {
+    let round = 0
+    const beforeStart = (deployment: string) => {
+      if (deployment === `${BASELINE}#2`) round++
+    }
+    const cost = (app: string) => (app === BASELINE ? 10 : 15) * (round % 4 === 3 ? 2.5 : 1)
+    const result = await resultOf({ world: { processNoise: 0.001, sliceNoise: 0.005, beforeStart, cost } })
+    expect([...new Set(findingsOf(result).map(({ code }) => code))]).toEqual(['slow-rounds-left-out'])
+    expect(result).toMatchObject({ verdict: 'valid', rounds: 6, environment: { slowRounds: [{}, {}] } })
+  })
 })
