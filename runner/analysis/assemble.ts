@@ -86,7 +86,7 @@ export function assembleResult(facts: RunFacts): Result {
       loadResidentBytes: ledger.loadResidentBytes,
     },
     baseline: plan.baseline,
-    rounds: ledger.rounds.length,
+    rounds: ledger.measuredRounds,
     stoppedBecause: facts.stoppedBecause,
     verdict: runVerdict(findings, cells, plan.baseline),
     apps: facts.apps.map(({ id, given }) => {

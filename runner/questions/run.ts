@@ -96,6 +96,11 @@ export async function runPlan(order: RunOrder, context: RunContext): Promise<Run
       async roundFinished(round, state, elapsedNs) {
         ledger.add(round)
         lastRound = state
+        const slow = ledger.slowRounds.find((one) => one.round === round.round)
+        if (slow !== undefined) {
+          const times = `every app cost at least ${slow.slowdown.toFixed(2)} times what it costs in its cheapest round`
+          context.listener.remark?.(`the machine was slow in round ${round.round}, which will hardly count: ${times}`)
+        }
         // A run that dies later leaves this result behind; it says of itself that it is not complete.
         await context.roundFinished?.(
           round,

@@ -86,6 +86,17 @@ test.each<[string, (result: Result) => void, string]>([
   ['one pin', ({ environment }) => Object.assign(environment, { loadCpu: null }), 'server on CPU 1, load generator not pinned'],
   ['accounting', ({ environment }) => Object.assign(environment, { cpuAccounting: 'process.cpuUsage' }), 'process.cpuUsage()'],
   ['a simulation', ({ environment }) => Object.assign(environment, { cpuAccounting: 'simulated' }), 'no server was measured'],
+  [
+    'slow rounds',
+    ({ environment }) =>
+      Object.assign(environment, {
+        slowRounds: [
+          { round: 98, slowdown: 1.5 },
+          { round: 99, slowdown: 1.3 },
+        ],
+      }),
+    ', of which 2 do not count because the machine was slow.',
+  ],
   ['given rounds', ({ options }) => Object.assign(options, { rounds: 6 }), 'The number of rounds was given.'],
   ['an interruption', (r) => Object.assign(r, { stoppedBecause: 'interrupted' }), 'cut short: interrupted.'],
 ])('%s', (_, edit, words) => {

@@ -69,7 +69,7 @@ export function methodParagraph(result: Result): string {
   const kept = new Set(cells.map(({ load }) => (load.keepAlive ? 'kept alive' : 'a new one for every request')))
   const asked = [transports(result), ...(kept.size === 0 ? [] : [[...kept].join(' or ')])].join(', ')
   return [
-    `Measured on Node ${version(environment.node)}: ${listInWords(options.endpoints.map(appId))}, in ${count(result.rounds, 'round')}.`,
+    `Measured on Node ${version(environment.node)}: ${listInWords(options.endpoints.map(appId))}, in ${rounds(result)}.`,
     `A round starts every app afresh, warms it up ${warmUp(result)}, then measures ${blocks(result)} per endpoint: one slice of`,
     `about ${fromTo(slices.length === 0 ? [options.sliceMilliseconds] : slices)} ms of every app, in an order shuffled with seed ${result.seed}.`,
     `Load comes from ${driver(result)} over ${connections(result)} per app (${asked}); ${pinning(result)}.`,
@@ -97,6 +97,13 @@ function warmUp({ options, apps }: Result): string {
   if (isWarmUpGiven(options) || taken.length === 0) return `for ${most} ms`
   const seconds = fromTo(taken.map((milliseconds) => Number((milliseconds / 1000).toFixed(1))))
   return `until V8 has compiled it (${seconds} s of its CPU time, and never more than ${most / 1000} s)`
+}
+
+function rounds({ rounds: measured, cells, environment: { slowRounds } }: Result): string {
+  const counting = new Set(cells.flatMap((cell) => (cell.state === 'measured' ? cell.perRound.map(({ round }) => round) : [])))
+  const leftOut = slowRounds.filter(({ round }) => !counting.has(round)).length
+  const told = count(measured, 'round')
+  return leftOut === 0 ? told : `${told}, of which ${leftOut} do not count because the machine was slow`
 }
 
 function blocks(result: Result): string {

@@ -367,6 +367,7 @@ export const Result = z.object({
   options: UsedOptions,
   environment: Environment,
   baseline: z.string(),
+  /** Measured, also those that do not count because the machine was slow (`environment.slowRounds`). */
   rounds: z.int(),
   stoppedBecause: StopReason,
   /** Of the whole run: the worst of its findings and of its measured cells; a failed cell has a verdict of its own. */
