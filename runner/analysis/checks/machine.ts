@@ -68,12 +68,12 @@ export const machineKinds = kindsOf('run', {
   }),
   'slow-rounds-left-out': note({
     meaning: `In so many rounds the machine was slow: every app cost at least ${fixed(SLOW, 1)} times what it cost in its cheapest round. No ratio is looked at. They are in the samples and do not count, because then neighbours of a virtual machine take caches and execution units away: large programs lose more by it than small ones, and ratios are those of another machine (docs/methodology.md, "Slow rounds").`,
-    message: (facts) => `${slowRounds(facts)}; they do not count`,
+    message: (facts) => `${slowRounds(facts)}; slow rounds do not count`,
     advice: 'Nothing has to be done; on a machine without neighbours there are none.',
   }),
   'slow-rounds-count': suspect({
     meaning: `As slow-rounds-left-out, but fewer than ${FEWEST_FAST} rounds would be left. All count, and ratios are those of a mix of what the machine was.`,
-    message: (facts) => `${slowRounds(facts)}; with so few others they count, and ratios are those of a mix`,
+    message: (facts) => `${slowRounds(facts)}; with so few others they do count, and ratios are those of a mix`,
     advice: 'Measure longer, at another time, or on a machine without neighbours.',
   }),
   'position-effect': note({
@@ -84,8 +84,10 @@ export const machineKinds = kindsOf('run', {
   }),
 })
 
-const slowRounds = ({ slow, of, low, high }: Facts) =>
-  `in ${slow} of ${of} rounds the machine was slow: every app cost ${fixed(low, 2)} to ${fixed(high, 2)} times what it costs in its cheapest round`
+const slowRounds = ({ slow, of, low, high }: Facts) => {
+  const times = low === high ? fixed(low, 2) : `${fixed(low, 2)} to ${fixed(high, 2)}`
+  return `in ${slow} of ${of} rounds the machine was slow: every app cost at least ${times} times what it costs in its cheapest round`
+}
 
 const finding = findingOf(machineKinds)
 
