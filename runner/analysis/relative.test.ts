@@ -98,6 +98,12 @@ describe('pairs', () => {
     expect(wider!.ratio.value).toBe(own!.ratio.value)
     expect(wider!.ratio.low! / own!.ratio.low!).toBeCloseTo(1 / 1.05, 9)
     expect(wider!.ratio.high! / own!.ratio.high!).toBeCloseTo(1.05, 9)
+    const sumWith = (identical: (typeof differ)[]) =>
+      sumPairs({ ...result, controls: { identical } }, [pair, hello('hono', 'fastify')])!
+    const fastify = result.cells.find(({ app, endpoint }) => app === 'fastify' && endpoint === 'hello')
+    const reach = 2 * 0.05 * (fastify?.state === 'measured' ? fastify.cost.value : Number.NaN)
+    expect(sumWith([differ]).high! - sumWith([]).high!).toBeCloseTo(reach, 9)
+    expect(sumWith([]).low! - sumWith([differ]).low!).toBeCloseTo(reach, 9)
   })
 
   it('add up, paired by round, where all of them are known', () => {
@@ -107,7 +113,8 @@ describe('pairs', () => {
     expect(sum.value).toBeCloseTo(alone[0]! + alone[1]!, 9)
     expect(sum.low!).toBeLessThan(sum.value)
     // There and back again is nothing, in every round.
-    expect(sumPairs(result, [first, hello('fastify', 'koa')])).toMatchObject({ value: 0, low: 0, high: 0 })
+    const agreeing = { ...result, controls: { identical: [] } }
+    expect(sumPairs(agreeing, [first, hello('fastify', 'koa')])).toMatchObject({ value: 0, low: 0, high: 0 })
     expect(sumPairs(result, [first, hello('koa', 'nobody')])).toBeNull()
     expect(sumPairs(result, [])).toBeNull()
   })

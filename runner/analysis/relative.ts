@@ -1,5 +1,6 @@
 import type { Estimate, MeasuredCell, Result, RoundValue } from '../result/model.ts'
 import { bounded, exponentiate } from '../statistics/estimate.ts'
+import { total } from '../statistics/summary.ts'
 import { boundOf } from './copies.ts'
 import { estimateColumns, exactly, LEVEL, widened, widenedDifference } from './estimates.ts'
 import { areTied, type Ranked } from './ranking.ts'
@@ -143,10 +144,16 @@ export function comparePairs(result: Pick<Result, 'cells' | 'controls'>, pairs: 
   })
 }
 
-/** What all the pairs come to together: the sum of their differences, microseconds, over the rounds that have all of them; null: none has. */
-export function sumPairs(result: Pick<Result, 'cells'>, pairs: readonly AppPair[]): Estimate | null {
-  const known = pairs.flatMap((pair) => validPair(result, pair)).map(overheadsOver)
-  return known.length < pairs.length ? null : estimateFigures([sums(known)])[0]!
+/**
+ * What all the pairs come to together: the sum of their differences, microseconds, over the rounds that have all of them; null: none has. What
+ * two copies of one server differ by in this run may be in every one of the differences.
+ */
+export function sumPairs(result: Pick<Result, 'cells' | 'controls'>, pairs: readonly AppPair[]): Estimate | null {
+  const known = pairs.flatMap((pair) => validPair(result, pair))
+  if (known.length < pairs.length) return null
+  const sum = estimateFigures([sums(known.map(overheadsOver))])[0]!
+  const references = total(known, ({ other }) => other.cost.value)
+  return sum === null ? null : widenedDifference(sum, references, boundOf(result.controls.identical))
 }
 
 /** A cell, and the one in whose terms it is told. */
