@@ -13,7 +13,7 @@ const PROCESSES = [
   'runner/load/wrk.test.ts',
   'runner/load/autocannon/*.test.ts',
   'runner/report/html/browser.test.ts',
-  'runner/servers/{client-address,local-host,module-program,nginx}.test.ts',
+  'runner/servers/{app-versions,client-address,local-host,manifest-program,runtimes,module-program,nginx}.test.ts',
   'runner/questions/studies/{cache,connections,latency,memory,middleware,payload,stack,sweep,workers}.test.ts',
   'runner/questions/studies/*-command.test.ts',
 ]

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import type { MoreWorkload } from './workload/more.ts'
 
 /** One minimal server program for one framework: the default export of an app module. */
 export interface App {
@@ -6,8 +7,11 @@ export interface App {
   readonly title: string
   /** The npm package whose installed version is reported, or null if there is none. */
   readonly package: string | null
-  /** Builds a server that is not yet listening and answers the endpoints with the workload's bodies. */
-  createServer(workload: Workload): Server | Promise<Server>
+  /**
+   * Builds a server that is not yet listening and answers the endpoints with the workload's bodies.
+   * @param more given when further endpoints are asked for
+   */
+  createServer(workload: Workload, more?: MoreWorkload): Server | Promise<Server>
 }
 
 /** Another app made of one: no package, because these are not its plain figures any more. */
@@ -18,6 +22,10 @@ export function variantOf(base: App, what: string, createServer: App['createServ
 /** What is requested, in the order in which it is reported: from no work of one's own to a lot of it. Each has its name as its path. */
 export const endpointIds = ['hello', 'template', 'table', 'lookup'] as const
 export type EndpointId = (typeof endpointIds)[number]
+
+/** Asked for by name only: a serialiser, parameters of path and query, a body that is parsed and validated, the last of 100 routes, no route. */
+export const moreEndpointIds = ['json', 'params', 'post', 'routes', 'not-found'] as const
+export type MoreEndpointId = (typeof moreEndpointIds)[number]
 
 /** "Your code": one copy behind every app. Each function returns a complete response body. */
 export type Workload = Readonly<Record<EndpointId, () => string>>

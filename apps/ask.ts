@@ -13,6 +13,13 @@ export function formatAddress(address: Address): string {
   return `http://${host}:${address.port}`
 }
 
+/** What is sent beside the path; absent: GET, without a body. */
+export interface AskedRequest {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
 /** Bounds of one request, so that a deployment that misbehaves can neither hang nor fill its examiner. */
 export interface AskLimits {
   /** Time for the whole answer, its last byte included. */
@@ -21,6 +28,7 @@ export interface AskLimits {
   readonly longestBodyBytes?: number
   /** Rejects with the signal's reason. */
   readonly signal?: AbortSignal
+  readonly request?: AskedRequest
 }
 
 export interface Answer {
@@ -57,17 +65,17 @@ export const longestHeader = 16 * 1024
 export const usualBodyBytes = 64 * 1024
 
 /**
- * Sends one GET request over the agent's connections and reads the answer.
+ * Sends one request over the agent's connections and reads the answer.
  *
  * @throws {NoAnswerError} if no headers came back in time, or none that are HTTP or shorter than 16 KiB
  */
 export function ask(agent: Agent, address: Address, path: string, limits: AskLimits): Promise<Answer> {
-  const { timeoutMs, longestBodyBytes: longestBody = usualBodyBytes, signal } = limits
+  const { timeoutMs, longestBodyBytes: longestBody = usualBodyBytes, signal, request: asked } = limits
   const where = address.transport === 'unix' ? { socketPath: address.path } : { host: address.host, port: address.port }
 
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
-    const request = httpRequest({ ...where, path, agent, maxHeaderSize: longestHeader })
+    const request = httpRequest({ ...where, path, agent, maxHeaderSize: longestHeader, ...sentWith(asked) })
     let response: IncomingMessage | undefined
     let bytesBefore = 0
     const informational = new Set<number>()
@@ -121,7 +129,7 @@ export function ask(agent: Agent, address: Address, path: string, limits: AskLim
       incoming.on('error', (error) => fail(new Error(`broke off after ${bodyBytes} bytes of body (${error.message})`)))
       incoming.on('end', () => finish(() => resolve(answer(incoming, null))))
     })
-    request.end()
+    request.end(asked?.body)
   })
 }
 
@@ -134,4 +142,10 @@ function spelledOut(response: IncomingMessage, headers: ReadonlyArray<readonly [
   const lines = [`HTTP/${response.httpVersion} ${response.statusCode} ${response.statusMessage}`]
   for (const [name, value] of headers) lines.push(`${name}: ${value}`)
   return Buffer.byteLength(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
+}
+
+function sentWith(asked: AskedRequest | undefined) {
+  if (asked === undefined) return {}
+  const { method, headers, body } = asked
+  return { method, headers: body === undefined ? headers : { 'Content-Length': String(Buffer.byteLength(body)), ...headers } }
 }

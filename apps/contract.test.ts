@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { appFixture, startApp } from '../runner/fixtures/start-app.ts'
 import { knownApps, resolveApp } from '../runner/servers/find-app.ts'
-import { endpointIds } from './app.ts'
+import { endpointIds, moreEndpointIds } from './app.ts'
 import type { Address } from './ask.ts'
 import { checkContract, contract, type EndpointCheck } from './contract.ts'
+import { describeViolation } from './violation.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'contract-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -29,6 +30,20 @@ describe.each(knownApps())('%s', (id) => {
     } finally {
       await server.stop()
     }
+  })
+
+  it('answers what is asked for by name only where it is told to, and not elsewhere', async () => {
+    const more = { endpoints: moreEndpointIds, timeoutMs: 5_000 }
+    const told = await startApp(modulePath, { more: true })
+    const checks = await checkContract(told.address, { ...more, endpoints: [...endpointIds, ...moreEndpointIds] }).finally(
+      told.stop,
+    )
+    expect(checks.flatMap(({ endpoint, violations }) => violations.map((one) => [endpoint, describeViolation(one)]))).toEqual([])
+    const usual = await startApp(modulePath)
+    const missing = (await checkContract(usual.address, more).finally(usual.stop)).filter(
+      ({ violations }) => violations.length > 0,
+    )
+    expect(missing.map(({ endpoint }) => endpoint)).toEqual(['json', 'params', 'post', 'routes'])
   })
 })
 
@@ -63,9 +78,9 @@ function read(address: Address, request: string, end: string, check: EndpointChe
 }
 
 describe('an app that breaks the contract', () => {
-  const broken = (name: string, endpoints: readonly (keyof typeof contract)[]) =>
+  const broken = (name: string, endpoints: readonly (keyof typeof contract)[], closes = false) =>
     startApp(appFixture(name)).then(async (server) => {
-      const checks = await checkContract(server.address, { endpoints, timeoutMs: 5_000 })
+      const checks = await checkContract(server.address, { endpoints, closes, timeoutMs: 5_000 })
       await server.stop()
       return Object.fromEntries(checks.map(({ endpoint, violations }) => [endpoint, violations]))
     })
@@ -90,5 +105,6 @@ describe('an app that breaks the contract', () => {
   it('is caught announcing the end of the connection', async () => {
     const { hello } = await broken('closes-connections', ['hello'])
     expect(hello).toEqual([{ what: 'connection', expected: 'kept alive', actual: 'the answer says Connection: close' }])
+    expect((await broken('closes-connections', ['hello'], true)).hello).toEqual([])
   })
 })

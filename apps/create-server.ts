@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Server as TlsServer } from 'node:tls'
 import { pathToFileURL } from 'node:url'
 import type { App, Workload } from './app.ts'
+import type { MoreWorkload } from './workload/more.ts'
 
 /** Why an app cannot be served. */
 export type AppFailure =
@@ -146,10 +147,10 @@ const keepAliveMs = 300_000
  *
  * @throws {AppError} `create-failed` or `not-a-server`
  */
-export async function createServer(app: App, workload: Workload): Promise<Server> {
+export async function createServer(app: App, workload: Workload, more?: MoreWorkload): Promise<Server> {
   let server: unknown
   try {
-    server = await app.createServer(workload)
+    server = await app.createServer(workload, more)
   } catch (error) {
     throw new AppError('create-failed', `createServer() of ${app.title} failed: ${firstLine(error)}`, { cause: error })
   }

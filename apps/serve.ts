@@ -5,7 +5,9 @@ import { createServer, loadApp } from './create-server.ts'
 import { workload } from './workload/workload.ts'
 
 const app = await loadApp(process.argv[2] ?? '')
-const server = await createServer(app, workload)
+// Asked for by name only: what is not loaded and not routed cannot change what the others cost.
+const more = process.env.MORE_ENDPOINTS === undefined ? undefined : (await import('./workload/more.ts')).more
+const server = await createServer(app, workload, more)
 server.listen(listenOptions(process.env))
 
 /**

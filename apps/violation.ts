@@ -4,6 +4,7 @@ const clauses = {
     `status ${shorten(actual)} is sent before the answer: informational responses (1xx) were not requested`,
   status: (actual, expected) => `status is ${actual}, expected ${expected}`,
   'content-type': (actual, expected) => `Content-Type is ${shorten(actual)}, expected ${shorten(expected)}`,
+  header: (actual, expected) => `header is ${shorten(actual)}, expected ${shorten(expected)}`,
   'content-encoding': (actual) =>
     `body is sent with Content-Encoding: ${shorten(actual)} although the request did not ask for it`,
   'content-length': (actual, expected) => `Content-Length is ${shorten(actual)}, expected ${expected}`,

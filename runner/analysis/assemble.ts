@@ -138,6 +138,8 @@ function usedOptions({ options, given, plan, ...sizes }: RunFacts): Result['opti
   return {
     apps: [...options.apps],
     endpoints: [...plan.endpoints],
+    ownEndpoints: [...options.ownEndpoints],
+    ...(options.givenEndpoints !== null && { givenEndpoints: [...options.givenEndpoints] }),
     connections: options.connections,
     transport: options.transport,
     driver: options.driver,

@@ -68,7 +68,7 @@ export function gatherFacts(
       totals: cellTotals(measured),
       isBaseline: app === plan.baseline,
       covariate: distances(rounds),
-      isPlain: facts.study === undefined,
+      isPlain: facts.study === undefined && deployment.program === undefined,
       package: known?.package ?? null,
       nodeMajor: Number.parseInt(machine.node.replace(/^v/, ''), 10),
       cpus: facts.placement.serverCpu === null ? null : (deployment.cpus?.length ?? 1),

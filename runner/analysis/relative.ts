@@ -134,10 +134,15 @@ export type ComparedPair = AppPair & Relative
 /**
  * Any pairs of apps, each with a reference of its own, estimated together. Left out are pairs of which one has no valid number, and those
  * without a round in common.
+ * @param level of the intervals; to be corrected by the caller where many are looked at for one statement
  */
-export function comparePairs(result: Pick<Result, 'cells' | 'controls'>, pairs: readonly AppPair[]): ComparedPair[] {
+export function comparePairs(
+  result: Pick<Result, 'cells' | 'controls'>,
+  pairs: readonly AppPair[],
+  level = LEVEL,
+): ComparedPair[] {
   const known = pairs.flatMap((pair) => validPair(result, pair).map((cells) => ({ ...pair, ...cells })))
-  const estimates = estimatePairs(known, result.controls)
+  const estimates = estimatePairs(known, result.controls, level)
   return known.flatMap(({ app, reference, endpoint }, index) => {
     const estimate = estimates[index]!
     return estimate === null ? [] : [{ app, reference, endpoint, ...estimate }]
@@ -178,11 +183,11 @@ const overheadsOver = ({ own, other }: CellPair) => differences(overheadsOf(own)
  * null: no round that both have. Variances of microseconds are so different from cell to cell that none are borrowed. Intervals hold
  * what two copies of one server differ by in this run.
  */
-function estimatePairs(pairs: readonly CellPair[], { identical }: Result['controls']): (Relative | null)[] {
+function estimatePairs(pairs: readonly CellPair[], { identical }: Result['controls'], level = LEVEL): (Relative | null)[] {
   const bound = boundOf(identical)
-  const ratios = estimateLogs(pairs.map(ratiosOver))
+  const ratios = estimateLogs(pairs.map(ratiosOver), level)
   return pairs.map((pair, index) => {
-    const [ratio, overheadMicroseconds] = [ratios[index]!, estimateFigures([overheadsOver(pair)])[0]!]
+    const [ratio, overheadMicroseconds] = [ratios[index]!, estimateFigures([overheadsOver(pair)], level)[0]!]
     if (ratio === null || overheadMicroseconds === null) return null
     return {
       ratio: widened(ratio, bound),

@@ -46,6 +46,8 @@ function addOption(command: Command, row: OptionRow, texts: Record<string, strin
   })
   const described = shownDefault === undefined ? description : `${description} (default: ${shownDefault})`
   if (parse === undefined) command.option(flags, described)
+  else if (flags.includes('...'))
+    command.option(flags, described, (text: string, before: unknown[] = []) => [...before, parse(text)])
   else command.option(flags, described, (text: string) => parse(text))
 }
 

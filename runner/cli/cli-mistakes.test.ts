@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,9 +8,19 @@ import { startIn } from '../fixtures/compare-command.ts'
 import { familyOf, type ProcessFacts } from '../fixtures/processes.ts'
 
 const appFixture = (name: string) => fileURLToPath(new URL(`../../apps/fixtures/${name}.ts`, import.meta.url))
-let folder: string
+const folder = mkdtempSync(join(tmpdir(), 'cli-'))
+/** Folders with manifests. */
+const programs = { broken: join(folder, 'broken'), missing: join(folder, 'missing'), ends: join(folder, 'ends') }
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'cli-'))
+  const texts = {
+    broken: '{\n  "title": "Mine",\n  "comand": ["./mine"],\n  "command": ["./mine"]\n}',
+    missing: '{ "title": "Mine", "command": ["./not-there"] }',
+    ends: '{ "title": "Mine", "command": ["sh", "-c", "echo no licence; exit 3"] }',
+  }
+  for (const [name, text] of Object.entries(texts)) {
+    mkdirSync(join(folder, name))
+    writeFileSync(join(folder, name, 'server.json'), text)
+  }
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -45,6 +55,39 @@ describe('a mistake in the call', () => {
     ],
     ['a folder without a name', ['calibrate', '--docs='], /--docs must name a folder, not ""/, /--docs/],
     ['an argument of calibrate', ['calibrate', 'cost'], /too many arguments/, /npm run calibrate -- --help/],
+    [
+      'a version of nothing that is shipped',
+      ['compare', '--apps', 'node-http@20'],
+      /unknown app "node-http@20"/,
+      /koa@2 and a path/,
+    ],
+    [
+      'a pair that is none',
+      ['compare', '--pair', 'base=koa', 'express'],
+      /--pair takes base=<app> and head=<app>/,
+      /--pair base=/,
+    ],
+    ['a limit for no pair', ['compare', '--fail-on', '1'], /--fail-on is about a pair/, /--pair base=/],
+    [
+      'a file of options that is not there',
+      ['compare', '--config', 'nowhere.json'],
+      /nowhere\.json: it cannot be read/,
+      /examples\/compare\.json/,
+    ],
+    [
+      'a manifest with a mistake',
+      ['compare', '--apps', programs.broken],
+      /server\.json:3: comand: Unrecognized key/,
+      /docs\/any-server\.md/,
+    ],
+    ['a program that is not there', ['compare', '--apps', programs.missing], /not-there/, /start it alone/],
+    ['a program that ends', ['compare', '--apps', programs.ends], /before it answered: no licence/, /start it alone/],
+    [
+      'a program without the transport',
+      ['compare', '--apps', programs.ends, '--transport', 'unix'],
+      /does not listen on unix/,
+      /--transport tcp/,
+    ],
     ['a module that is no app', ['compare', '--apps', appFixture('no-default')], /has no default export/, /./],
   ]
 

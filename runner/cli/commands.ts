@@ -1,10 +1,15 @@
-import { compareOptions, resumeOption } from '../measure/options.ts'
+import { compareOptions, type OptionRow, resumeOption } from '../measure/options.ts'
 import { calibrateOptions } from '../questions/calibration/options.ts'
 import { comparison } from '../questions/question.ts'
+import { failOnOption, pair } from '../questions/studies/pair.ts'
+import { runtimes, runtimesOption } from '../questions/studies/runtimes.ts'
 import { type FormatId, formatIds, reportFormats } from '../report/formats.ts'
-import { chosenFrom, folder, number } from '../result/option-values.ts'
+import { UserError } from '../result/errors.ts'
+import { chosenFrom, folder, list, number } from '../result/option-values.ts'
 import type { CommandRow } from './add-command.ts'
+import { configOption, readConfig } from './config-file.ts'
 import { EXIT, writeError, writeLines } from './output.ts'
+import { appsOfPair, pairOption } from './pair-option.ts'
 
 /** How two runs side by side can be shown, by the function of `diff-report.ts` that does. */
 const diffFormats = { text: 'renderDiff', md: 'renderDiffMarkdown', json: 'renderDiffJson' } as const
@@ -12,25 +17,70 @@ const diffFormatIds = Object.keys(diffFormats) as (keyof typeof diffFormats)[]
 const LONGEST_SOAK_MINUTES = 600
 const LARGEST_PERCENT = 1000
 
+/** `compare -- --node 22,24` is the study `runtimes` of these versions. */
+const nodeOption: OptionRow = {
+  flags: '--node <list>',
+  description: 'versions of Node to run all apps on',
+  shownDefault: 'this one',
+  parse: (text) => list(text).map((version) => `node@${version}`),
+}
+
 /** The registry: every command but `study`, which `add-command.ts` makes of the studies there are. */
 export const commands: readonly CommandRow[] = [
   {
     name: 'compare',
     description: 'measure apps side by side: CPU microseconds per request over bare node:http',
-    options: [...compareOptions, resumeOption],
+    options: [
+      ...compareOptions,
+      pairOption,
+      failOnOption,
+      nodeOption,
+      { ...runtimesOption, shownDefault: 'this Node' },
+      configOption,
+      resumeOption,
+    ],
     help: `
 Examples:
   npm run compare                                         all apps, all endpoints, ±1 %
   npm run compare -- --quick                              a first look in two or three minutes
   npm run compare -- --apps koa,express --endpoints hello
   npm run compare -- --apps fastify,./mine/app.ts         your own app beside a framework
+  npm run compare -- --apps express@4,express@5           two versions side by side
+  npm run compare -- --apps koa,./examples/python         a server in any language (docs/any-server.md)
+  npm run compare -- --pair base=../koa-main head=../koa-pr --fail-on 1   is head more expensive? Also: npm run study -- pair --help
+  npm run compare -- --config examples/compare.json       a file in place of a long command line
   npm run compare -- --precision 0.5 --max-minutes 30     narrower intervals
   npm run --silent compare -- --json > result.json        for programs
   npm run compare -- --resume results/latest              go on with a run that was stopped
 
 Results go to stdout and to a folder below --out, progress to stderr.
 Exit status: 0 measured, nothing invalid; 1 something failed or is invalid; 2 usage; 130 interrupted.`,
-    run: async ({ resume, ...given }) => (await import('./commands/measure.ts')).runQuestion(comparison, { given, resume }),
+    async run({ resume, pair: both, failOn, node, runtimes: asked = node, config, ...here }, _operands, texts) {
+      const given = config === undefined ? here : { ...readConfig(config), ...here }
+      const { runQuestion } = await import('./commands/measure.ts')
+      if (both === undefined && failOn !== undefined) {
+        throw new UserError('bad-value', '--fail-on is about a pair', {
+          hint: 'npm run compare -- --pair base=koa@2 head=koa@3 --fail-on 1',
+        })
+      }
+      const { '--pair': _, '--config': _file, '--node': _node, ...told } = texts
+      if (asked !== undefined && both === undefined) {
+        return runQuestion(runtimes, {
+          given,
+          own: { runtimes: asked },
+          texts: { ...told, '--runtimes': asked.join(',') },
+          resume,
+        })
+      }
+      if (both === undefined) return runQuestion(comparison, { given, resume })
+      const apps = appsOfPair(both)
+      return runQuestion(pair, {
+        given: { ...given, apps },
+        own: { failOn },
+        texts: { ...told, '--apps': apps.join(',') },
+        resume,
+      })
+    },
   },
   {
     name: 'doctor',
@@ -172,6 +222,19 @@ Exit status: 0 done; 1 a file could not be written; 2 usage, or nothing to list.
       const { text, paths, remarks } = await (await import('./history.ts')).showHistory(runs!, { endpoint, out })
       process.stdout.write(text)
       writeError(...remarks.map((one) => `left out: ${one}`), ...paths.map((path) => `written to ${path}`))
+      return EXIT.valid
+    },
+  },
+  {
+    name: 'clean',
+    description: 'remove the packages that comparisons such as koa@2 have installed',
+    options: [],
+    help: `
+They are kept below ~/.cache/framework-cost (or $XDG_CACHE_HOME), so that nothing is installed twice. Results are not touched.
+Exit status: 0 nothing is left.`,
+    async run() {
+      const { packageCacheFolder, removePackages } = await import('../servers/package-cache.ts')
+      writeLines([removePackages() ? `removed ${packageCacheFolder()}` : `there is nothing in ${packageCacheFolder()}`])
       return EXIT.valid
     },
   },

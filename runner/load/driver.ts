@@ -1,4 +1,4 @@
-import type { Address } from '../../apps/ask.ts'
+import type { Address, AskedRequest } from '../../apps/ask.ts'
 import type { CpuReading } from '../machine/process-tree.ts'
 import type { Arrivals } from './arrivals.ts'
 
@@ -6,9 +6,13 @@ import type { Arrivals } from './arrivals.ts'
 export interface ExpectedRequest {
   readonly endpoint: string
   readonly path: string
+  /** Absent: GET, without a body. */
+  readonly sent?: AskedRequest
   readonly status: number
   /** Complete body, UTF-8. */
   readonly body: string
+  /** Any other is right as well. */
+  readonly anyBody?: true
 }
 
 /** One deployment to stay connected to. */

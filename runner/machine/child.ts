@@ -22,11 +22,17 @@ export class GroupProcess {
   protected readonly process: ChildProcess
 
   /** @param environment beside the few harmless variables of the runner */
-  constructor(argv: readonly string[], cpu: CpuPin, stdio: StdioOptions, environment: Readonly<Record<string, string>>) {
+  constructor(
+    argv: readonly string[],
+    cpu: CpuPin,
+    stdio: StdioOptions,
+    environment: Readonly<Record<string, string>>,
+    cwd?: string,
+  ) {
     const pinned = cpu === null ? [] : ['taskset', '-c', [cpu].flat().join(',')]
     const [program, ...args] = [...pinned, ...argv]
     const inherited = Object.fromEntries(INHERITED_VARIABLES.map((name) => [name, process.env[name]]))
-    this.process = spawn(program!, args, { stdio, env: { ...inherited, ...environment }, detached: true })
+    this.process = spawn(program!, args, { stdio, env: { ...inherited, ...environment }, detached: true, cwd })
     this.pid = this.process.pid ?? 0
     this.exited = new Promise((resolve) => {
       const end = (exit: Exit) => {

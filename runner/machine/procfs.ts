@@ -173,23 +173,39 @@ export function socketsOf(pid: number): string[] {
   })
 }
 
+/** Ports at which some processes listen, in ascending order. */
+export function listeningPorts(pids: readonly number[]): number[] {
+  const sockets = new Set(pids.flatMap(socketsOf))
+  const own = tcpRows()?.filter(({ state, inode }) => state === LISTENING && sockets.has(inode)) ?? []
+  return [...new Set(own.map(({ port }) => port))].sort((a, b) => a - b)
+}
+
 /** Inodes of the sockets of a state on the server's side of a port: their local port is that one. */
 function socketsAt(port: number, wanted: string): Set<string> | null {
-  const own = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
-  return inodesIn('/proc/net/tcp', 9, ([, local, , state]) => local?.endsWith(own) === true && state === wanted)
+  const rows = tcpRows()?.filter((row) => row.port === port && row.state === wanted)
+  return rows === undefined ? null : new Set(rows.map(({ inode }) => inode))
+}
+
+/** Of both families: a socket that listens at all addresses of version 6 is asked at those of version 4, too. */
+function tcpRows(): { readonly port: number; readonly state: string; readonly inode: string }[] | undefined {
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => rowsOf(table) ?? [])
+  if (tables.length === 0 && readText('/proc/net/tcp') === null) return undefined
+  return tables.map(([, local = '', , state = '', , , , , , inode = '']) => {
+    return { port: Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16), state, inode }
+  })
 }
 
 // Sockets that were accepted have the path of the one that listens; those of the other side have none. node:cluster makes a path
 // relative where that is shorter; servers are in the folder that the runner is in.
 function acceptedUnix(path: string): Set<string> | null {
   const isThere = (bound: string | undefined) => bound !== undefined && resolve(bound) === path
-  return inodesIn('/proc/net/unix', 6, (columns) => isThere(columns[7]) && columns[5] === CONNECTED)
+  const accepted = rowsOf('/proc/net/unix')?.filter((columns) => isThere(columns[7]) && columns[5] === CONNECTED)
+  return accepted === undefined ? null : new Set(accepted.map((columns) => columns[6] ?? ''))
 }
 
-function inodesIn(table: string, column: number, isWanted: (columns: readonly string[]) => boolean): Set<string> | null {
-  const rows = readText(table)
+function rowsOf(table: string): string[][] | undefined {
+  return readText(table)
     ?.split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
-  return rows === undefined ? null : new Set(rows.filter(isWanted).map((columns) => columns[column] ?? ''))
 }

@@ -69,7 +69,10 @@ describe('withDefaults', () => {
     })
     const given: CompareOptions = {
       apps: ['koa'],
+      baseline: 'express',
       endpoints: ['lookup'],
+      ownEndpoints: [],
+      givenEndpoints: null,
       connections: 3,
       transport: 'unix',
       precision: 0.7,

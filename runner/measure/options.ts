@@ -1,8 +1,11 @@
+import { resolve } from 'node:path'
 import { Option } from 'commander'
-import { endpointIds } from '../../apps/app.ts'
+import { BASELINE, endpointIds, moreEndpointIds } from '../../apps/app.ts'
 import { type DriverId, driverNotes, drivers } from '../load/drivers.ts'
+import { UserError } from '../result/errors.ts'
 import { MOST_CONNECTIONS } from '../result/load-shape.ts'
 import { chosenFrom, folder, list, number, wholeNumber } from '../result/option-values.ts'
+import { type OwnEndpoint, readEndpointsFile } from '../result/own-endpoint.ts'
 
 /** One option: parsing, --help and the table in the README are made from it. */
 export interface OptionRow {
@@ -26,15 +29,30 @@ const LONGEST_MINUTES = 180
 const MOST_LANES = 64
 const driverList = Object.entries(driverNotes).map(([id, note]) => (note === null ? id : `${id} (${note})`))
 
-const endpoints = (text: string) => list(text).map((name) => chosenFrom('endpoint', endpointIds, name))
+const knownEndpoints = [...endpointIds, ...moreEndpointIds]
+const isFile = (name: string) => name.endsWith('.json') || name.includes('/')
+const endpoints = (text: string): readonly string[] =>
+  list(text).map((name) => (isFile(name) ? name : chosenFrom('endpoint', knownEndpoints, name)))
 const transport = (text: string) => chosenFrom('transport', ['tcp', 'unix'] as const, text)
 const driver = (text: string) => chosenFrom('driver', Object.keys(drivers) as DriverId[], text)
 
 /** By the names of their values. `usual` holds when none is given, but for what comes from --quick, the clock or the apps there are. */
 const rows = {
   /** Ids and paths, as given. */
-  apps: option('--apps <list>', 'apps to compare: ids, or paths to a module of your own', list, [], 'all of them'),
-  endpoints: option('--endpoints <list>', 'endpoints to ask for', endpoints, [...endpointIds]),
+  apps: option(
+    '--apps <list>',
+    'apps to compare: ids, versions such as koa@2, or paths to a module or program of your own',
+    list,
+    [],
+    'all of them',
+  ),
+  baseline: option('--baseline <app>', 'app that every other is compared with', (text) => text, BASELINE),
+  endpoints: option(
+    '--endpoints <list>',
+    `endpoints to ask for (also ${moreEndpointIds.join(', ')}), or a file with your own`,
+    endpoints,
+    [...endpointIds],
+  ),
   connections: numeric('--connections <n>', 'connections kept open to each app', [wholeNumber, 1, MOST_CONNECTIONS], 16),
   transport: option('--transport <name>', 'tcp on loopback, or a unix socket', transport, 'tcp'),
   /** Percent. */
@@ -98,7 +116,33 @@ export function numeric<Usual extends number | null>(
 
 type Rows = typeof rows
 /** The options of `compare`, all of them with a value. */
-export type CompareOptions = { readonly [Name in keyof Rows]: Readonly<Rows[Name]['usual']> }
+type GivenOptions = { readonly [Name in keyof Rows]: Readonly<Rows[Name]['usual']> }
+export type CompareOptions = GivenOptions & OwnEndpoints
+
+/** The user's own endpoints among those that are asked for. */
+export interface OwnEndpoints {
+  readonly ownEndpoints: readonly OwnEndpoint[]
+  /** How they were asked for, files among them; null: there are none. */
+  readonly givenEndpoints: readonly string[] | null
+}
+
+/** Options with the endpoints that are in files. @param cwd where their paths start @throws UserError for mistakes in them */
+export function withOwnEndpoints(options: CompareOptions, cwd: string): CompareOptions {
+  const { endpoints: given, baseline } = options
+  if (!given.some(isFile)) return options
+  if (baseline === BASELINE) {
+    const hint = '--baseline <app> names what your apps are compared with, for example a skeleton of your own'
+    throw new UserError('no-skeleton', `${BASELINE} does not answer your own endpoints`, { hint })
+  }
+  const asked = given.map((name) => (isFile(name) ? readEndpointsFile(resolve(cwd, name)) : name))
+  const ownEndpoints = asked.flatMap((one) => (typeof one === 'string' ? [] : one))
+  const endpoints = asked.flatMap((one) => (typeof one === 'string' ? [one] : one.map(({ id }) => id)))
+  const names = [...knownEndpoints, ...ownEndpoints.map(({ id }) => id)]
+  const twice = names.find((id, index) => names.indexOf(id) < index)
+  if (twice !== undefined)
+    throw new UserError('endpoints-broken', `two endpoints are called ${twice}`, { hint: 'give yours another id' })
+  return { ...options, endpoints, ownEndpoints, givenEndpoints: given }
+}
 
 export const compareOptions: readonly OptionRow[] = Object.values(rows)
 
@@ -114,6 +158,13 @@ export const resumeOption: OptionRow = {
 export function withDefaults(given: Partial<CompareOptions>, knownApps: readonly string[], freshSeed: number): CompareOptions {
   const now: Partial<CompareOptions> = { ...(given.quick ? QUICK : {}), apps: knownApps, seed: freshSeed }
   const names = Object.keys(rows) as (keyof Rows)[]
-  const options = Object.fromEntries(names.map((name) => [name, given[name] ?? now[name] ?? rows[name].usual])) as CompareOptions
-  return { ...options, endpoints: [...new Set(options.endpoints)], out: folder('--out')(options.out) }
+  const options = Object.fromEntries(names.map((name) => [name, given[name] ?? now[name] ?? rows[name].usual])) as GivenOptions
+  const { ownEndpoints = [], givenEndpoints = null } = given
+  return {
+    ...options,
+    ownEndpoints,
+    givenEndpoints,
+    endpoints: [...new Set(options.endpoints)],
+    out: folder('--out')(options.out),
+  }
 }

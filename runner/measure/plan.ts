@@ -75,12 +75,19 @@ export function planDeployments(
   transport: DeploymentPlan['transport'],
   copies: readonly number[] = [1],
 ): DeploymentPlan[] {
-  return apps.flatMap(({ id, modulePath }) =>
+  return apps.flatMap(({ id, modulePath, program }) =>
     (id === baseline ? BASELINE_COPIES : copies).map((copy) => {
       const optional = id !== baseline && copy > 1 ? ({ optional: true } as const) : {}
-      return { id: copyId(id, copy), app: id, copy, modulePath, transport, ...optional }
+      return { id: copyId(id, copy), app: id, copy, modulePath, transport, ...optional, ...programOf({ program }) }
     }),
   )
+}
+
+/** What a deployment has to know of an app that is a program. */
+export function programOf({ program }: Pick<ResolvedApp, 'program'>): Partial<DeploymentPlan> {
+  if (program === undefined) return {}
+  const closed = program.connections === 'closed' ? { load: { keepAlive: false } } : {}
+  return { ...closed, program, runtime: program.title }
 }
 
 /** Of the deployments of a plan those that run in a round. */

@@ -104,10 +104,14 @@ function shortened(value = 'not known'): string {
 }
 
 function notStarted(deployments: readonly DeploymentPlan[], error: unknown): Failure[] {
-  return deployments.map(({ app }) => {
+  return deployments.map(({ app, program }) => {
     const failure = startFailure(app, error)
-    const { code, reason, hint } = failure
-    if (USAGE_MISTAKES.has(code)) throw new UserError(code, reason, { hint: hint ?? undefined, cause: error })
+    const { code, hint, lastLines } = failure
+    const last = lastLines.at(-1)
+    const reason = program === undefined || last === undefined ? failure.reason : `${failure.reason}: ${shortened(last)}`
+    // What somebody wrote a manifest for has to run at all.
+    const isMistake = USAGE_MISTAKES.has(code) || (program !== undefined && 'command' in program)
+    if (isMistake) throw new UserError(code, reason, { hint: hint ?? undefined, cause: error })
     return failure
   })
 }

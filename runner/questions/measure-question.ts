@@ -1,12 +1,13 @@
-import { BASELINE } from '../../apps/app.ts'
 import { thisMachine } from '../machine/machine-reader.ts'
 import { notPinned, placeOnCpus, remarkOnPlacement } from '../machine/placement.ts'
-import { type CompareOptions, withDefaults } from '../measure/options.ts'
+import { type CompareOptions, withDefaults, withOwnEndpoints } from '../measure/options.ts'
 import type { Listener } from '../measure/rig.ts'
 import { openRunFolder, reopenRunFolder } from '../report/files.ts'
 import { UserError } from '../result/errors.ts'
 import type { Result } from '../result/model.ts'
-import { knownApps } from '../servers/find-app.ts'
+import { installWish } from '../servers/app-versions.ts'
+import { knownApps, type ResolvedApp } from '../servers/find-app.ts'
+import { packageCacheFolder } from '../servers/package-cache.ts'
 import { type KeptRun, keepRun } from './keep-run.ts'
 import { comparison, type OwnValues, type PreparedQuestion, type Question, type QuestionContext } from './question.ts'
 import { resolveApps } from './resolve.ts'
@@ -43,11 +44,12 @@ export async function measureQuestion(question: Question, call: QuestionCall, co
   const { listener, signal, startedAt, cwd, freshSeed } = context
   const { given, own = {} } = call
   const stopped = call.resume === undefined ? null : await readStoppedRun(call.resume, question.id)
-  const options = stopped === null ? questionOptions(question, given, freshSeed) : resumedOptions(stopped, { ...given, ...own })
+  const asked = () => withOwnEndpoints(questionOptions(question, given, freshSeed), cwd)
+  const options = stopped === null ? asked() : resumedOptions(stopped, { ...given, ...own })
   const values = stopped === null ? own : resumedValues(stopped, question.ownOptions)
   const missing = (await question.missing?.(values)) ?? null
   if (missing !== null) throw new UserError('program-missing', `the study ${question.id} cannot be run: ${missing}`)
-  const apps = resolveApps(options.apps, cwd)
+  const apps = await installed(resolveApps(options.apps, cwd, options.baseline), context)
   const mostLanes = options.lanes ?? Number.POSITIVE_INFINITY
   const placement = options.driver === 'fake' ? notPinned('nothing runs in a simulation') : placeOnCpus(thisMachine, mostLanes)
   const remark = (sentence: string) => void listener.remark?.(sentence)
@@ -75,6 +77,16 @@ export async function measureQuestion(question: Question, call: QuestionCall, co
   }
 }
 
+/** Wanted versions of packages, installed beside the project. @throws UserError when npm cannot do that */
+async function installed(apps: readonly ResolvedApp[], { cwd, listener }: MeasureContext): Promise<ResolvedApp[]> {
+  const ready: ResolvedApp[] = []
+  for (const app of apps) {
+    if (app.wish !== undefined) listener.remark?.(`${app.given} is installed into ${packageCacheFolder()}, unless it is there`)
+    ready.push(await installWish(app, cwd))
+  }
+  return ready
+}
+
 /** What was given, else what is usual for the question, else what is usual for `compare`. */
 export function questionOptions(
   { defaults, quick }: Question,
@@ -92,7 +104,8 @@ function answered(result: Result, { question }: Question, { answer }: PreparedQu
 function remarkBefore(options: CompareOptions, { apps, placement, remark }: QuestionContext): void {
   const doubt = options.driver === 'fake' ? null : remarkOnPlacement(placement)
   if (doubt !== null) remark(doubt)
-  if (!options.apps.includes(BASELINE)) remark(`${BASELINE} is measured as well: every other app is compared with it`)
+  const { baseline } = options
+  if (!options.apps.includes(baseline)) remark(`${baseline} is measured as well: every other app is compared with it`)
   for (const { given, modulePath, insideProject } of apps) {
     if (!insideProject) remark(`${given} is code from outside this project: ${modulePath}`)
   }

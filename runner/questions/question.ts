@@ -44,6 +44,8 @@ export interface Question {
   readonly ownOptions: readonly OptionRow[]
   /** What has to be installed first, as a sentence with the way to get it; null, or absent: nothing. */
   missing?(own: OwnValues): Promise<string | null>
+  /** Whether a valid run ends with exit status 1 all the same. Absent: none does. */
+  isFailed?(result: Result, own: OwnValues): boolean
   /** @throws UserError for options that make no plan */
   prepare(options: CompareOptions, own: OwnValues, context: QuestionContext): Promise<PreparedQuestion>
 }

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { resolveApps } from './resolve.ts'
+import { withDefaults } from '../measure/options.ts'
+import { planOf, resolveApps } from './resolve.ts'
 
 describe('apps of a comparison', () => {
   let cwd: string
@@ -30,6 +31,14 @@ describe('apps of a comparison', () => {
     const [baseline, stranger] = resolveApps(['./node-http/app.ts'], cwd)
     expect(baseline).toMatchObject({ id: 'node-http', given: 'node-http' })
     expect(stranger).toMatchObject({ id: 'node-http-2', given: './node-http/app.ts' })
+  })
+
+  it('that do not listen as they are asked to are refused, with the way out', async () => {
+    await mkdir(join(cwd, 'program'))
+    await writeFile(join(cwd, 'program', 'server.json'), '{ "title": "Mine", "command": ["./mine"] }')
+    const options = withDefaults({ transport: 'unix' }, [], 1)
+    const plan = () => planOf(options, resolveApps(['./program'], cwd))
+    expect(plan).toThrow(expect.objectContaining({ code: 'transport-missing', hint: expect.stringContaining('--transport tcp') }))
   })
 
   it('may hold the baseline twice: a third copy', () => {

@@ -1,8 +1,13 @@
-import { BASELINE } from '../../apps/app.ts'
+import { BASELINE, moreEndpointIds } from '../../apps/app.ts'
+import type { ExpectedAnswer } from '../../apps/contract.ts'
 import { drivers } from '../load/drivers.ts'
 import { type CompareOptions, DEFAULT_SLICE_MILLISECONDS } from '../measure/options.ts'
 import { COPIES, type Plan, planDeployments } from '../measure/plan.ts'
+import { UserError } from '../result/errors.ts'
+import type { OwnEndpoint } from '../result/own-endpoint.ts'
+import type { DeploymentPlan } from '../servers/deployment.ts'
 import { type ResolvedApp, resolveApp } from '../servers/find-app.ts'
+import { MANIFEST_NAME } from '../servers/server-manifest.ts'
 
 /** Finds every app; the baseline comes first, and two of one name are told apart by a number. */
 export function resolveApps(names: readonly string[], cwd: string, baseline = BASELINE): ResolvedApp[] {
@@ -22,15 +27,33 @@ export function resolveApps(names: readonly string[], cwd: string, baseline = BA
 export function planOf(options: CompareOptions, apps: readonly ResolvedApp[]): Plan {
   const { slice } = drivers[options.driver]()
   const baseline = apps[0]!.id
+  const { transport } = options
+  const deaf = apps.find(({ program }) => program !== undefined && !program.transports.includes(transport))
+  if (deaf !== undefined) {
+    const hint = `name ${transport} in transports of its ${MANIFEST_NAME} once it can, or measure with --transport ${deaf.program!.transports[0]}`
+    throw new UserError('transport-missing', `${deaf.given} does not listen on ${transport}`, { hint })
+  }
   return {
     seed: options.seed,
     baseline,
-    deployments: planDeployments(apps, baseline, options.transport, COPIES),
+    deployments: planDeployments(apps, baseline, transport, COPIES).map((one) => ({ ...one, ...moreOf(options) })),
     endpoints: options.endpoints,
+    ...(options.ownEndpoints.length > 0 && {
+      answers: Object.fromEntries(options.ownEndpoints.map((own) => [own.id, answerOf(own)])),
+    }),
     connections: options.connections,
     sliceMilliseconds: options.slice ?? slice?.milliseconds ?? DEFAULT_SLICE_MILLISECONDS,
     blocksPerRound: options.blocks ?? slice?.blocks ?? null,
     // A driver with slices of its own has no pulses short enough for a warm-up curve.
     warmUpMilliseconds: options.warmUp === null ? (slice?.milliseconds ?? null) : options.warmUp * 1000,
   }
+}
+
+/** For deployments of modules of ours: whether they answer what is asked for by name only. */
+export function moreOf({ endpoints }: Pick<CompareOptions, 'endpoints'>): Pick<DeploymentPlan, 'more'> {
+  return moreEndpointIds.some((id) => endpoints.includes(id)) ? { more: true } : {}
+}
+
+function answerOf({ request: { path, ...request }, expect: { status, headers, body } }: OwnEndpoint): ExpectedAnswer {
+  return { path, request, status, contentType: null, headers, contentLength: Buffer.byteLength(body), body }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { endpointIds } from '../../apps/app.ts'
+import { BASELINE, endpointIds, moreEndpointIds } from '../../apps/app.ts'
 import { type DriverId, drivers } from '../load/drivers.ts'
 import { differingPoints, environmentPoints, type Point, type StartEnvironment } from '../machine/environment-points.ts'
 import { type CompareOptions, type OptionRow, optionName } from '../measure/options.ts'
@@ -118,7 +118,14 @@ export function resumedOptions(
   const { options, seed } = result
   return {
     apps: options.apps,
-    endpoints: options.endpoints.map((name) => chosenFrom('endpoint', endpointIds, name)),
+    baseline: result.apps[0]?.given ?? BASELINE,
+    endpoints: options.endpoints.map((name) =>
+      options.ownEndpoints.some(({ id }) => id === name)
+        ? name
+        : chosenFrom('endpoint', [...endpointIds, ...moreEndpointIds], name),
+    ),
+    ownEndpoints: options.ownEndpoints,
+    givenEndpoints: options.givenEndpoints ?? null,
     connections: options.connections,
     transport: options.transport,
     precision: options.precisionPercent ?? ANY_PRECISION,

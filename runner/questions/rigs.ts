@@ -38,8 +38,10 @@ export async function openRig(driverId: DriverId, seed: number, placement: CpuPl
     ({ serverCpu, loadCpu }, lane): Rig => ({
       host: localHost,
       driver,
-      checkContract: ({ address }, endpoints, answers = {}) =>
-        checkContract(address, { endpoints, answers, timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS }),
+      checkContract({ address, plan: { program } }, endpoints, answers = {}) {
+        const closes = program !== undefined && 'connections' in program && program.connections === 'closed'
+        return checkContract(address, { endpoints, answers, closes, timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS })
+      },
       rest: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
       now: () => performance.now() * 1e6,
       ticks: readCpuTicks,

@@ -130,6 +130,8 @@ test('the command asks for the same run', () => {
     Object.assign(options, { rounds: 3, precisionPercent: null, quick: true, transport: 'unix' }),
   )
   expect(reproduceCommand(other)).toMatch(/--connections 8 --transport unix --quick --rounds 3 --max-minutes 10 --slice/)
+  const overKoa = change(({ apps }) => apps.splice(0, 1, { ...apps[0]!, id: 'koa@2', given: 'koa@2' }))
+  expect(reproduceCommand(overKoa)).toContain(' --baseline koa@2 ')
   const inLanes = change(({ environment }) => {
     const laneCheck = { lanes: 2, turns: 8, cost: null, copies: null, ratio: null }
     Object.assign(environment, { moreLanes: [{ serverCpu: 3, loadCpu: 2 }], laneCheck })

@@ -1,3 +1,4 @@
+import { BASELINE } from '../../apps/app.ts'
 import { processorType } from '../result/fact.ts'
 import { appId, count, formatChange, formatDuration, formatLevel, formatShare } from '../result/format.ts'
 import type { Result, StopReason } from '../result/model.ts'
@@ -124,7 +125,8 @@ export function reproduceCommand(result: Result): string {
     [study, '--'],
     [
       ['--apps', result.apps.map(({ given }) => given).join(',')],
-      ['--endpoints', options.endpoints.join(',')],
+      ['--baseline', result.apps[0]?.given === BASELINE ? null : (result.apps[0]?.given ?? null)],
+      ['--endpoints', (options.givenEndpoints ?? options.endpoints).join(',')],
       ['--connections', options.connections],
       ['--transport', options.transport === 'tcp' ? null : options.transport],
       ['--quick', options.quick ? '' : null],

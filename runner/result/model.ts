@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { Answer, Estimate } from './answer.ts'
 import { Fact, Processor, SpeedScore } from './fact.ts'
+import { OwnEndpoint } from './own-endpoint.ts'
 
 export { Estimate } from './answer.ts'
 
@@ -338,6 +339,9 @@ const UsedOptions = z.object({
   /** Of every process, CPU time: the most and, null in older results, the least; the same when it was given. */
   warmUpMilliseconds: z.number(),
   leastWarmUpMilliseconds: z.number().nullable().default(null),
+  /** The user's own endpoints among those above, and where they were read. */
+  ownEndpoints: z.array(OwnEndpoint).default([]),
+  givenEndpoints: z.array(z.string()).optional(),
   /** Options of a study as they were given, by their flags; empty texts for switches. Nothing for a comparison. */
   given: z.record(z.string(), z.string()).default({}),
 })

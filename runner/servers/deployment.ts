@@ -5,6 +5,8 @@ import type { CpuPin } from '../machine/child.ts'
 import type { CpuReading, Member } from '../machine/process-tree.ts'
 import type { CpuShares } from '../machine/procfs.ts'
 import type { LoadShape } from '../result/load-shape.ts'
+import type { Runtime } from './runtimes.ts'
+import type { ManifestInFolder } from './server-manifest.ts'
 
 /** What shall run. */
 export interface DeploymentPlan {
@@ -18,8 +20,12 @@ export interface DeploymentPlan {
   readonly optional?: true
   /** Module of the app; for a program that is none, the file that names it. */
   readonly modulePath: string
+  /** What runs the module; absent: the Node that runs the suite. */
+  readonly runner?: Runtime
+  /** The module also answers what is asked for by name only; absent: it does not. */
+  readonly more?: true
   /** What is started in place of a module of ours; absent: the module. */
-  readonly program?: NginxAlone
+  readonly program?: NginxAlone | ManifestInFolder
   readonly transport: Address['transport']
   /**
    * The process that answers. Deployments that name the same one are a single server that is asked in several ways, so that what chance

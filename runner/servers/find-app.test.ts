@@ -73,6 +73,29 @@ describe('resolveApp', () => {
     expect(resolveApp(join(appsFolder, 'fixtures', 'chunked.ts'), folder)).toMatchObject({ id: 'chunked', insideProject: true })
   })
 
+  it.each([
+    ['express@4', 'express@4', { name: 'express', specification: '4' }],
+    ['koa@next', 'koa@next', { name: 'koa', specification: 'next' }],
+    ['hono@^4.1 <5', 'hono@-4.1-5', { name: 'hono', specification: '^4.1 <5' }],
+    ['hono@file:../my/hono', 'hono@hono', { name: 'hono', specification: 'file:../my/hono' }],
+    ['express@npm:other@1.0.0', 'express@npm-other@1.0.0', { name: 'express', specification: 'npm:other@1.0.0' }],
+  ])('takes %s for a version of a package', (given, id, wish) => {
+    const modulePath = join(appsFolder, wish.name, 'app.ts')
+    expect(resolveApp(given, folder)).toEqual({ id, modulePath, given, insideProject: true, wish })
+  })
+
+  it('takes the checkout of a framework for a version of it', () => {
+    const checkout = join(folder, 'koa-pr')
+    mkdirSync(checkout)
+    writeFileSync(join(checkout, 'package.json'), '{ "name": "koa", "main": "lib/application.js" }')
+    const wish = { name: 'koa', specification: `file:${checkout}` }
+    expect(resolveApp('./koa-pr', folder)).toMatchObject({ id: 'koa@koa-pr', given: './koa-pr', insideProject: false, wish })
+  })
+
+  it.each(['node-http@20', 'koa@', 'other@1', '@scope/koa'])('takes %s for none', (given) => {
+    expect(() => resolveApp(given, folder)).toThrow(UserError)
+  })
+
   it('keeps ids short', () => {
     expect(resolveApp(`./${'long'.repeat(40)}.ts`, folder).id).toBe('long'.repeat(15))
   })

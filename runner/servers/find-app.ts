@@ -1,17 +1,23 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BASELINE } from '../../apps/app.ts'
 import { UserError } from '../result/errors.ts'
 import { nearest } from '../result/plain-text.ts'
 import { fillFolder, makePrivateFolder, removeFolder } from './keeper.ts'
+import { type PackageWish, readPackageWish, wishName } from './package-wish.ts'
+import { MANIFEST_NAME, type ManifestInFolder, readManifest } from './server-manifest.ts'
 
 /** An app as it was requested, not yet loaded. */
 export interface ResolvedApp {
   /** Folder name, or what names a stranger's module best; only `[a-zA-Z0-9._-]`, at most 60 characters. Not unique across calls. */
   readonly id: string
-  /** Absolute path of the module that default-exports the app. */
+  /** Absolute path of the module that default-exports the app, or of the manifest of a program. */
   readonly modulePath: string
+  /** How a program is started that is no module of ours; absent: the module. */
+  readonly program?: ManifestInFolder
+  /** Another version of its package than the one installed here; the module is still the shipped one. */
+  readonly wish?: PackageWish
   /** The name or path as the user gave it. */
   readonly given: string
   /** False for a module that lives outside this project. */
@@ -20,20 +26,20 @@ export interface ResolvedApp {
 
 const projectFolder = join(import.meta.dirname, '..', '..')
 const appsFolder = join(projectFolder, 'apps')
-const moduleNames = ['app.ts', 'app.mts', 'app.js', 'app.mjs']
+const moduleNames = [MANIFEST_NAME, 'app.ts', 'app.mts', 'app.js', 'app.mjs']
 const longestId = 60
 
 /** Ids of the apps this project ships: the folders of `apps/` that hold an `app.ts`, the baseline first, then by name. */
 export function knownApps(): string[] {
   const ids = readdirSync(appsFolder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(appsFolder, entry.name, 'app.ts')))
+    .filter((entry) => entry.isDirectory() && existsSync(shippedModule(entry.name)))
     .map((entry) => entry.name)
     .sort()
   return [...ids.filter((id) => id === BASELINE), ...ids.filter((id) => id !== BASELINE)]
 }
 
 /**
- * Finds an app by id (`koa`) or by path (`./mine/app.ts`, `./mine`), relative to `cwd`.
+ * Finds an app by id (`koa`), by id and version (`koa@2`) or by path (`./mine/app.ts`, `./mine`), relative to `cwd`.
  * The module is not imported: that happens in the child process.
  *
  * @throws {UserError} `unknown-app` for a name nobody has, `app-not-found` for a path where no app module is.
@@ -41,13 +47,46 @@ export function knownApps(): string[] {
 export function resolveApp(given: string, cwd: string): ResolvedApp {
   const known = knownApps()
   if (known.includes(given)) {
-    return { id: given, modulePath: join(appsFolder, given, 'app.ts'), given, insideProject: true }
+    return { id: given, modulePath: shippedModule(given), given, insideProject: true }
   }
-  const looksLikePath = /[/\\]|\.(ts|js|mts|mjs)$/.test(given)
+  const wish = readPackageWish(
+    given,
+    known.filter((id) => id !== BASELINE),
+  )
+  if (wish !== null) {
+    return { id: cleaned(wishName(wish)), modulePath: shippedModule(wish.name), given, insideProject: true, wish }
+  }
+  const looksLikePath = /[/\\]|\.(ts|js|mts|mjs|json)$/.test(given)
   const isFolderWithApp = given !== '' && moduleIn(resolve(cwd, given)) !== undefined
   if (!looksLikePath && !isFolderWithApp) throw unknownApp(given, known)
+  const checkout = checkoutWish(resolve(cwd, given), known)
+  if (checkout !== null) {
+    return {
+      id: cleaned(wishName(checkout)),
+      modulePath: shippedModule(checkout.name),
+      given,
+      insideProject: false,
+      wish: checkout,
+    }
+  }
   const modulePath = findModule(given, resolve(cwd, given))
-  return { id: idOf(modulePath), modulePath, given, insideProject: isInside(projectFolder, modulePath) }
+  const program = basename(modulePath) === MANIFEST_NAME ? { program: readManifest(modulePath) } : {}
+  return { id: idOf(modulePath), modulePath, given, insideProject: isInside(projectFolder, modulePath), ...program }
+}
+
+/** A folder with the package of a shipped app, as its repository is, and with no app of its own. */
+function checkoutWish(path: string, known: readonly string[]): PackageWish | null {
+  if (moduleIn(path) !== undefined) return null
+  try {
+    const { name } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as { readonly name?: unknown }
+    return typeof name === 'string' && name !== BASELINE && known.includes(name) ? { name, specification: `file:${path}` } : null
+  } catch {
+    return null
+  }
+}
+
+function shippedModule(id: string): string {
+  return join(appsFolder, id, 'app.ts')
 }
 
 function findModule(given: string, path: string): string {
@@ -71,16 +110,20 @@ function unknownApp(given: string, known: string[]): UserError {
   const meant = nearest(given, known)
   const suggestion = meant === null ? '' : `did you mean "${meant}"? `
   return new UserError('unknown-app', `unknown app "${given}"`, {
-    hint: `${suggestion}known apps are ${known.join(', ')}; a path such as ./mine/app.ts works too`,
+    hint: `${suggestion}known apps are ${known.join(', ')}; koa@2 and a path such as ./mine/app.ts work too`,
   })
 }
 
 function idOf(modulePath: string): string {
-  const { name: stem, dir } = parse(modulePath)
-  const name = stem === 'app' || stem === 'index' ? basename(dir) : stem
-  // Ids become file names and table cells: no leading dot or dash, which would hide a file or look like an option.
-  const id = name.replace(/[^a-zA-Z0-9._-]+/g, '-').replace(/^[.-]+|-+$/g, '')
-  return id.slice(0, longestId) || 'app'
+  const { base, name: stem, dir } = parse(modulePath)
+  const name = base === MANIFEST_NAME || stem === 'app' || stem === 'index' ? basename(dir) : stem
+  return cleaned(name.replaceAll('@', '-')) || 'app'
+}
+
+/** Ids become file names and table cells: no leading dot or dash, which would hide a file or look like an option. */
+function cleaned(name: string): string {
+  const id = name.replace(/[^a-zA-Z0-9._@-]+/g, '-').replace(/^[.-]+|-+$/g, '')
+  return id.slice(0, longestId)
 }
 
 function isInside(folder: string, path: string): boolean {

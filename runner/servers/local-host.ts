@@ -2,33 +2,50 @@ import { openMeter, readChildrenCpuNs, readMembers } from '../machine/process-tr
 import { type CpuShares, childrenOf, readAllowedCpus, readCpuShares } from '../machine/procfs.ts'
 import { total } from '../statistics/summary.ts'
 import type { Deployment, DeploymentHost, DeploymentPlan } from './deployment.ts'
+import { describeManifest, manifestProgram } from './manifest-program.ts'
 import { describeModule, moduleProgram } from './module-program.ts'
 import { nginxProgram } from './nginx.ts'
-import { type RunningProgram, runProgram } from './running-program.ts'
+import { type Program, type RunningProgram, runProgram } from './running-program.ts'
+import type { ServerManifest } from './server-manifest.ts'
+
+type Answering = ServerManifest['answering']
 
 /** Starts servers as processes of this machine. */
 export const localHost: DeploymentHost = {
   async describe(plan) {
-    if (plan.program === undefined) return describeModule(plan)
+    const { program } = plan
+    if (program === undefined) return describeModule(plan)
+    if ('command' in program) return describeManifest(plan, program)
     // With its version: `nginx 1.22.1`.
-    const [title = plan.program.name, version = null] = plan.program.name.split(' ')
+    const [title = program.name, version = null] = program.name.split(' ')
     return { title, package: null, version, facts: {} }
   },
   async start(plan, options) {
-    const { program: nginx, transport } = plan
-    const program = nginx === undefined ? moduleProgram(plan) : nginxProgram({ ...nginx, serves: nginx }, transport)
-    return deploymentOf(plan, await runProgram(program, options), program.workers)
+    const program = programOf(plan)
+    return deploymentOf(plan, await runProgram(program, options), answeringIn(plan, program))
   },
   async front(process, plan, options) {
     const nginx = plan.proxy!
     const program = nginxProgram({ ...nginx, serves: { app: process.address, keepAlive: nginx.keepAlive } })
-    return inFront(process, deploymentOf(plan, await runProgram(program, options), 0))
+    return inFront(process, deploymentOf(plan, await runProgram(program, options), 'main-thread'))
   },
 }
 
-function deploymentOf(plan: DeploymentPlan, { process, address, startup }: RunningProgram, workers: number): Deployment {
+function programOf(plan: DeploymentPlan): Program {
+  const { program, transport } = plan
+  if (program === undefined) return moduleProgram(plan)
+  return 'command' in program ? manifestProgram(plan, program) : nginxProgram({ ...program, serves: program }, transport)
+}
+
+/** Which threads answer: the wait of these for their CPU is the server's. */
+function answeringIn({ program }: DeploymentPlan, { workers }: Program): Answering {
+  if (program !== undefined && 'answering' in program) return program.answering
+  return workers === 0 ? 'main-thread' : 'main-threads-of-children'
+}
+
+function deploymentOf(plan: DeploymentPlan, { process, address, startup }: RunningProgram, answering: Answering): Deployment {
   const { pid } = process
-  const workerPids = workers === 0 ? [] : childrenOf(pid)
+  const workerPids = answering === 'main-threads-of-children' ? childrenOf(pid) : []
   const meter = openMeter(pid, workerPids)
   const cpus = readAllowedCpus(pid)
   const members: Deployment['members'] = async ({ connections = false } = {}) =>
@@ -38,7 +55,8 @@ function deploymentOf(plan: DeploymentPlan, { process, address, startup }: Runni
     address,
     startup,
     facts: cpus === null ? {} : { Cpus_allowed_list: cpus },
-    cpu: async () => meter.read(),
+    // Where any thread may answer, nobody knows whose wait was the server's.
+    cpu: async () => (answering === 'any-thread' ? { ...meter.read(), mainThread: null } : meter.read()),
     cpuShares: async () => sumOfShares([pid, ...workerPids].map(readCpuShares)),
     childrenCpuNs: async () => (workerPids.length > 0 ? new Map() : readChildrenCpuNs(pid)),
     members,

@@ -9,32 +9,41 @@ import { childrenOf, isListening } from '../machine/procfs.ts'
 import { DeploymentError, type DeploymentPlan } from './deployment.ts'
 import { makePrivateFolder } from './keeper.ts'
 import type { Place, Program } from './running-program.ts'
+import type { Runtime } from './runtimes.ts'
 import { StartedProcess } from './start-process.ts'
 
-const SERVE = ofApps('serve.ts')
-const SERVE_WORKERS = ofApps('serve-workers.ts')
-const DESCRIBE = ofApps('describe.ts')
+const THIS_NODE: Runtime = {
+  name: 'node',
+  version: process.versions.node,
+  argv: [process.execPath],
+  apps: fileURLToPath(new URL('../../apps', import.meta.url)),
+}
+/** Deno keeps what it has compiled, elsewhere without being asked. */
+const cacheIn = (folder: string) => ({ DENO_DIR: join(folder, 'deno'), DENO_NO_UPDATE_CHECK: '1' })
 const DESCRIBE_LIMIT_MILLISECONDS = 20_000
 /** Frameworks do more work per request in development. */
 const PRODUCTION = { NODE_ENV: 'production' }
 
 /** A module of an app, served by this very Node. */
-export function moduleProgram({ id, modulePath, transport, team }: DeploymentPlan): Program {
+export function moduleProgram({ id, modulePath, transport, team, more, runner = THIS_NODE }: DeploymentPlan): Program {
+  const served = (module: string) => [...runner.argv, moduleIn(runner, module), modulePath]
   const alone = {
     name: id,
     transport,
     hint: byHand(modulePath),
-    environment: ({ listen }: Place): Record<string, string> => ({
+    environment: ({ listen, folder }: Place): Record<string, string> => ({
       ...PRODUCTION,
+      ...(runner === THIS_NODE ? {} : cacheIn(folder)),
+      ...(more && { MORE_ENDPOINTS: '1' }),
       ...(listen.transport === 'unix' ? { SOCKET: listen.path } : { HOST: listen.host, PORT: String(listen.port) }),
     }),
   }
-  if (team === undefined) return { ...alone, workers: 0, argv: () => [process.execPath, SERVE, modulePath] }
+  if (team === undefined) return { ...alone, workers: 0, argv: () => served('serve') }
   const { workers, scheduling } = team
   return {
     ...alone,
     workers,
-    argv: () => [process.execPath, SERVE_WORKERS, modulePath],
+    argv: () => served('serve-workers'),
     environment: (place) => ({ ...alone.environment(place), WORKERS: String(workers), SCHEDULING: scheduling }),
     isComplete(pid, lastLines, listen) {
       if (scheduling !== 'reuse-port') return lastLines.includes(allWorkersListen(workers))
@@ -50,10 +59,16 @@ export function moduleProgram({ id, modulePath, transport, team }: DeploymentPla
  * What an app is, by a process of its own that loads it and ends.
  * @throws DeploymentError when it cannot be served
  */
-export async function describeModule({ id, modulePath }: DeploymentPlan): Promise<Description> {
+export async function describeModule({ id, modulePath, runner = THIS_NODE }: DeploymentPlan): Promise<Description> {
+  const argv = [...runner.argv, moduleIn(runner, 'describe'), modulePath]
   const folder = makePrivateFolder()
   const file = join(folder, 'description.json')
-  const child = new StartedProcess([process.execPath, DESCRIBE, modulePath, file], null, folder, PRODUCTION)
+  const child = new StartedProcess(
+    [...argv, file],
+    null,
+    folder,
+    runner === THIS_NODE ? PRODUCTION : { ...PRODUCTION, ...cacheIn(folder) },
+  )
   try {
     const exit = await Promise.race([child.exited, sleep(DESCRIBE_LIMIT_MILLISECONDS, null, { ref: false })])
     const details = { hint: byHand(modulePath), lastLines: child.lastLines }
@@ -83,6 +98,10 @@ function placeOfSyntaxError(lines: readonly string[]): { file: string; line: str
   return null
 }
 
+function moduleIn({ apps }: Pick<Runtime, 'apps'>, name: string): string {
+  return join(apps, `${name}.${apps === THIS_NODE.apps ? 'ts' : 'js'}`)
+}
+
 function readDescribed(file: string): Described | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Described
@@ -93,8 +112,4 @@ function readDescribed(file: string): Described | null {
 
 function byHand(modulePath: string): string {
   return `start it alone: PORT=3000 node apps/serve.ts ${modulePath}`
-}
-
-function ofApps(name: string): string {
-  return fileURLToPath(new URL(`../../apps/${name}`, import.meta.url))
 }

@@ -3,10 +3,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Address, ask, formatAddress, NoAnswerError } from '../../apps/ask.ts'
-import { descendants, isListening, readText } from '../machine/procfs.ts'
+import { descendants, isListening, listeningPorts, readText } from '../machine/procfs.ts'
 import { DeploymentError, type StartOptions, type Startup } from './deployment.ts'
 import { type Files, fillFolder, makePrivateFolder, removeFolder } from './keeper.ts'
-import { StartedProcess } from './start-process.ts'
+import { StartedProcess, type StopWish } from './start-process.ts'
 
 const READY_LIMIT_MILLISECONDS = 10_000
 /** Workers that start at once on one CPU wait for each other. */
@@ -33,6 +33,10 @@ export interface Program {
   readonly transport: Address['transport']
   /** What is executed, without a shell; the first word is found in PATH or absolute. It stays in the foreground. */
   argv(place: Place): readonly string[]
+  /** Where it is started; absent: where the runner is. */
+  readonly cwd?: string
+  /** How it is asked to end; absent: SIGTERM, and half a second. */
+  readonly stop?: StopWish
   /** Beside the few variables that every server has. */
   environment?(place: Place): Readonly<Record<string, string>>
   /** Written into the private folder before it starts. */
@@ -65,7 +69,7 @@ export async function runProgram(program: Program, options: StartOptions): Promi
       fillFolder(folder, program.files?.(place) ?? new Map())
       const environment = { PADDING: 'x'.repeat(options.environmentPadding), ...program.environment?.(place) }
       const startedAt = performance.now()
-      process = new StartedProcess(program.argv(place), options.cpu, folder, environment)
+      process = new StartedProcess(program.argv(place), options.cpu, folder, environment, program)
       const startup = await ready(program, process, place.listen, options, startedAt)
       if (isOurs(process, place.listen)) return { process, address: place.listen, startup }
       const message = `${program.name} does not listen on ${formatAddress(place.listen)}: another program does`
@@ -97,7 +101,12 @@ async function ready(
     const ended = process.ended()
     if (ended !== null) throw failure('exited', `${ended} before it answered`)
     const where = `${readyPath} on ${formatAddress(address)}`
-    if (sinceStart() > limitMs) throw failure('not-ready', `did not answer ${where} within ${limitMs / 1000} s: ${why}`)
+    if (sinceStart() > limitMs) {
+      const ports = listeningPorts(descendants(process.pid))
+      const elsewhere = address.transport === 'tcp' && ports.length > 0 && !ports.includes(address.port)
+      const told = elsewhere ? `it listens on port ${ports.join(', ')} instead` : why
+      throw failure('not-ready', `did not answer ${where} within ${limitMs / 1000} s: ${told}`)
+    }
     const looked = await look(address, options)
     if (looked.listens) listenedMilliseconds ??= sinceStart()
     const answers = looked.answers || (looked.unavailable && sinceStart() > listenedMilliseconds! + UNAVAILABLE_MILLISECONDS)

@@ -5,7 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type CpuPin, describeExit, type Exit, GroupProcess, lastOf } from '../machine/child.ts'
 import { endGroup, FOLDER_VARIABLE, keepGroup, removeFolder } from './keeper.ts'
 
-const STOP_GRACE_MILLISECONDS = 500
+/** How a program is asked to end, and how long it has for that. */
+export interface StopWish {
+  readonly signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT'
+  readonly graceMilliseconds: number
+}
+
+const USUAL_STOP: StopWish = { signal: 'SIGTERM', graceMilliseconds: 500 }
 const READ_BYTES = 16 * 1024
 /** What a server prints beyond this is cut off from the beginning, while it goes on. */
 const MOST_BYTES = 4 * 2 ** 20
@@ -18,14 +24,22 @@ const LOOK_MILLISECONDS = 1_000
 export class StartedProcess extends GroupProcess {
   readonly #folder: string
   readonly #output: OutputFile
+  readonly #stop: StopWish
 
-  /** Its folder goes with it, also when it cannot be started: then it has ended already. */
-  constructor(argv: readonly string[], cpu: CpuPin, folder: string, environment: Readonly<Record<string, string>>) {
+  /** Its private folder goes with it, also when it cannot be started: then it has ended already. */
+  constructor(
+    argv: readonly string[],
+    cpu: CpuPin,
+    folder: string,
+    environment: Readonly<Record<string, string>>,
+    { cwd, stop = USUAL_STOP }: { readonly cwd?: string; readonly stop?: StopWish } = {},
+  ) {
     const output = new OutputFile(folder)
     const own = { TMPDIR: folder, [FOLDER_VARIABLE]: folder, ...environment }
-    super([...endsWithRunner(), ...argv], cpu, ['ignore', output.descriptor, output.descriptor], own)
+    super([...endsWithRunner(), ...argv], cpu, ['ignore', output.descriptor, output.descriptor], own, cwd)
     this.#folder = folder
     this.#output = output
+    this.#stop = stop
     if (this.pid !== 0) keepGroup(this.pid, folder)
   }
 
@@ -39,9 +53,9 @@ export class StartedProcess extends GroupProcess {
   }
 
   /** Asks it to end, kills it and its group when it has not after the grace, and takes its folder away. */
-  async stop(graceMilliseconds = STOP_GRACE_MILLISECONDS): Promise<Exit> {
+  async stop(graceMilliseconds = this.#stop.graceMilliseconds): Promise<Exit> {
     if (this.exit === null && graceMilliseconds > 0) {
-      this.process.kill('SIGTERM')
+      this.process.kill(this.#stop.signal)
       await Promise.race([sleep(graceMilliseconds, null, { ref: false }), this.exited])
     }
     this.#output.close()

@@ -21,7 +21,8 @@ function cell(
       ...{ typicalCostMicroseconds: null, typicalRatio: null, lateMicroseconds: null },
     }),
   )
-  return goodCell({ isBaseline: app === BASELINE, figures: { app, endpoint, perRound } })
+  const isBaseline = app === BASELINE
+  return goodCell({ isBaseline, ...(isBaseline && { package: null }), figures: { app, endpoint, perRound } })
 }
 
 const codes = (cells: readonly CellFacts[]) => checkFamily(cells, BASELINE).map((own: Finding[]) => own.map(({ code }) => code))
@@ -83,6 +84,13 @@ describe('the skeleton is no floor', () => {
     expect(checkFamily(cells, BASELINE)[1]![0]).toMatchObject({
       message: expect.stringMatching(/^it costs less than node-http, which should be the floor: ratio 0\.97/),
     })
+  })
+
+  it('but no app with a package is one, nor a program', () => {
+    const cheaper = cell('much', 'hello', noisy(8, 0.97, 0.005, 1))
+    const baseline = cell(BASELINE, 'hello', ones(8))
+    expect(codes([{ ...baseline, package: 'koa' }, cheaper])).toEqual([[], []])
+    expect(codes([{ ...baseline, isPlain: false }, cheaper])).toEqual([[], []])
   })
 
   it('on the endpoint where it happens', () => {

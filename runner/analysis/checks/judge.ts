@@ -59,7 +59,9 @@ export function checkCell(facts: CellFacts): Finding[] {
 /** Findings that need all cells, because they correct for their number or compare them; in the order of the cells. */
 export function checkFamily(cells: readonly CellFacts[], baseline: string): Finding[][] {
   const others = cells.filter(({ isBaseline }) => !isBaseline)
-  const plain = others.filter(({ isPlain }) => isPlain)
+  // Only what has no framework in it is a floor, and only for what stands on it.
+  const isFloor = !cells.some((cell) => cell.isBaseline && (!cell.isPlain || cell.package !== null))
+  const plain = others.filter(({ isPlain }) => isPlain && isFloor)
   const look = (group: readonly CellFacts[], check: FamilyCheck) =>
     check(group).map((found, index) => [group[index]!, found] as const)
   const all = [

@@ -25,7 +25,8 @@ export async function runQuestion(question: Question, call: QuestionCall): Promi
       process.stderr.write(`to go on: npm run ${command} --resume ${shellQuote(folder)}\n`)
     }
     if (problem !== null) throw problem
-    return exitStatus(result)
+    const isFailed = question.isFailed?.(result, call.own ?? {}) === true
+    return isFailed && exitStatus(result) === EXIT.valid ? EXIT.notValid : exitStatus(result)
   })
 }
 

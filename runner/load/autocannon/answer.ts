@@ -1,4 +1,4 @@
-import { longestHeader } from '../../../apps/ask.ts'
+import { longestHeader, usualBodyBytes } from '../../../apps/ask.ts'
 import type { ExpectedRequest } from '../driver.ts'
 import { type ByteSpan, changingValues } from './changing-values.ts'
 
@@ -18,12 +18,13 @@ export class Answer {
   /** Bytes of a response that is not complete yet; what is longer can only be wrong, and must not fill the load process' memory. */
   readonly mostBytes: number
   readonly #status: number
-  readonly #body: Buffer
+  /** null: any. */
+  readonly #body: Buffer | null
 
-  constructor(expected: Pick<ExpectedRequest, 'status' | 'body'>) {
+  constructor(expected: Pick<ExpectedRequest, 'status' | 'body' | 'anyBody'>) {
     this.#status = expected.status
-    this.#body = Buffer.from(expected.body)
-    this.mostBytes = longestHeader + this.#body.length
+    this.#body = expected.anyBody ? null : Buffer.from(expected.body)
+    this.mostBytes = longestHeader + (this.#body?.length ?? usualBodyBytes)
   }
 
   /** Remembers a complete response that was found right, by the chunks it came in. */
@@ -35,6 +36,7 @@ export class Answer {
 
   /** True when `part` is what the body holds after its first `offset` bytes. */
   holds(part: Buffer, offset: number): boolean {
+    if (this.#body === null) return true
     const end = offset + part.length
     return end <= this.#body.length && this.#body.compare(part, 0, part.length, offset, end) === 0
   }
@@ -45,14 +47,15 @@ export class Answer {
    */
   fault(status: number, bodyBytes: number, isEqual: boolean): string | null {
     if (status !== this.#status) return `status ${status} instead of ${this.#status}`
-    if (bodyBytes !== this.#body.length) return `a body of ${bodyBytes} bytes instead of ${this.#body.length}`
+    if (this.#body !== null && bodyBytes !== this.#body.length)
+      return `a body of ${bodyBytes} bytes instead of ${this.#body.length}`
     return isEqual ? null : 'a body of the right length with wrong bytes'
   }
 
   /** One sentence on a response that has come to more than `mostBytes` without being complete. */
   excess(parserState: string): string {
     if (HEAD_STATES.has(parserState)) return `headers of more than ${longestHeader / 1024} KiB`
-    return `a body that does not end instead of one of ${this.#body.length} bytes`
+    return `a body that does not end instead of one of ${this.#body?.length ?? usualBodyBytes} bytes`
   }
 }
 

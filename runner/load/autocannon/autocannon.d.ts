@@ -43,7 +43,7 @@ declare module 'autocannon' {
       timeout: number
       sampleInt: number
       pipelining: number
-      requests: readonly { method: 'GET'; path: string }[]
+      requests: readonly { method: string; path: string; headers?: Readonly<Record<string, string>>; body?: string }[]
       setupClient(client: Client): void
       histograms?: Record<'latencies' | 'requests' | 'throughput', unknown>
       skipAggregateResult?: boolean
