@@ -27,6 +27,9 @@ export type EndpointId = (typeof endpointIds)[number]
 export const moreEndpointIds = ['json', 'params', 'post', 'routes', 'not-found'] as const
 export type MoreEndpointId = (typeof moreEndpointIds)[number]
 
+/** All that may be asked for by name. */
+export const knownEndpointIds = [...endpointIds, ...moreEndpointIds]
+
 /** "Your code": one copy behind every app. Each function returns a complete response body. */
 export type Workload = Readonly<Record<EndpointId, () => string>>
 

@@ -88,6 +88,8 @@ export const moreContract: Readonly<Record<MoreEndpointId, ExpectedAnswer>> = {
   'not-found': { path: '/not-here', status: 404, contentType: null, contentLength: 0, body: '', anyBody: true },
 }
 
+const allAnswers: Readonly<Record<string, ExpectedAnswer>> = { ...contract, ...moreContract }
+
 /** A path no app knows: every app answers it with 404, each with a body of its own. */
 export const wrongPath = '/no-such-endpoint'
 
@@ -113,8 +115,7 @@ export interface ContractOptions extends AskLimits {
 
 /** What an endpoint has to answer: one of the contract's, or one that a study brings. @throws RangeError for one that nobody knows */
 export function expectedAnswer(endpoint: string, answers: ContractOptions['answers'] = {}): ExpectedAnswer {
-  const known: Readonly<Record<string, ExpectedAnswer>> = { ...contract, ...moreContract }
-  const expected = answers[endpoint] ?? known[endpoint]
+  const expected = answers[endpoint] ?? allAnswers[endpoint]
   if (expected === undefined) throw new RangeError(`nobody knows what ${endpoint} has to answer`)
   return expected
 }

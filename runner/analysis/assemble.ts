@@ -28,7 +28,7 @@ export function assembleResult(facts: RunFacts): Result {
     cpuDistanceNanoseconds,
     rounds: ledger.measuredRounds,
     slowRounds,
-    slowRoundsCount: slowRounds.some(({ round }) => ledger.rounds.some((counting) => counting.round === round)),
+    slowRoundsCount: ledger.rounds.length === ledger.measuredRounds,
     blocks,
     wantedRounds: options.rounds,
     notPinnedBecause: facts.placement.notPinnedBecause,

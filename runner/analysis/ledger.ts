@@ -12,6 +12,10 @@ import { type SlowRound, splitSlow } from './slow-rounds.ts'
 /** What a run has found out so far, in small: slices are condensed round by round, so that a long run needs no more memory. */
 export class Ledger {
   readonly #measured: RoundAnalysis[] = []
+  /** Those that count. */
+  rounds: readonly RoundAnalysis[] = []
+  /** Those in which the machine was slow, whether they count or not. */
+  slowRounds: SlowRound[] = []
   /** Time in which a slice was open that counts. */
   measuredNs = 0
   loadResidentBytes: number | null = null
@@ -27,22 +31,15 @@ export class Ledger {
     this.#plan = plan
   }
 
-  /** Those that count. */
-  get rounds(): readonly RoundAnalysis[] {
-    return splitSlow(this.#measured).counting
-  }
-
-  /** Those in which the machine was slow, whether they count or not. */
-  get slowRounds(): SlowRound[] {
-    return splitSlow(this.#measured).slow
-  }
-
   get measuredRounds(): number {
     return this.#measured.length
   }
 
   add(record: RoundRecord): void {
     this.#measured.push(analyseRound(this.#plan, record.round, record.slices, record))
+    const { counting, slow } = splitSlow(this.#measured)
+    this.rounds = counting
+    this.slowRounds = slow
     this.measuredNs += total(record.slices, ({ elapsedNs, disturbance }) => (disturbance === null ? elapsedNs : 0))
     this.loadResidentBytes = Math.max(this.loadResidentBytes ?? 0, record.loadResidentBytes ?? 0) || null
     for (const key of Object.keys(this.#noise) as (keyof RoundRecord['noise'])[]) this.#noise[key] += record.noise[key]

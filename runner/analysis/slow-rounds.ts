@@ -29,22 +29,31 @@ export function splitSlow(rounds: readonly RoundAnalysis[]): { counting: readonl
  */
 export function slowdowns(rounds: readonly RoundAnalysis[]): SlowRound[] {
   return [...Map.groupBy(rounds, laneOf).values()].flatMap((own) => {
-    const costs = own.map(({ cells }) => new Map(cells.map((cell) => [`${cell.app} ${cell.endpoint}`, Math.log(costOf(cell))])))
-    const inAll = own[0]!.cells.filter((cell) => costs.every((known) => known.has(`${cell.app} ${cell.endpoint}`)))
-    if (inAll.length === 0) return []
-    const byApp = Map.groupBy(inAll, ({ app }) => app)
+    const byCell = Map.groupBy(
+      own.flatMap(({ cells }) => cells),
+      ({ app, endpoint }) => `${app} ${endpoint}`,
+    )
+    // Of cells that every round has, by round: how far above their cheapest round they are.
+    const above = [...byCell.values()]
+      .filter(({ length }) => length === own.length)
+      .map((cells) => ({ app: cells[0]!.app, logs: aboveLowest(cells) }))
+    if (above.length === 0) return []
+    const byApp = [...Map.groupBy(above, ({ app }) => app).values()]
     return own.map(({ round }, index) => {
-      const above = ({ app, endpoint }: CellRound) => {
-        const logs = costs.map((known) => known.get(`${app} ${endpoint}`)!)
-        return logs[index]! - Math.min(...logs)
-      }
-      return { round, slowdown: Math.exp(Math.min(...[...byApp.values()].map((cells) => mean(cells.map(above))))) }
+      const slowdown = Math.min(...byApp.map((cells) => mean(cells.map(({ logs }) => logs[index]!))))
+      return { round, slowdown: Math.exp(slowdown) }
     })
   })
 }
 
 function laneOf({ cells }: RoundAnalysis): number {
   return cells[0]?.value.lane ?? 0
+}
+
+function aboveLowest(cells: readonly CellRound[]): number[] {
+  const logs = cells.map((cell) => Math.log(costOf(cell)))
+  const lowest = Math.min(...logs)
+  return logs.map((log) => log - lowest)
 }
 
 /** In its slices that count. */

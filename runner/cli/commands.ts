@@ -6,7 +6,7 @@ import { runtimes, runtimesOption } from '../questions/studies/runtimes.ts'
 import { type FormatId, formatIds, reportFormats } from '../report/formats.ts'
 import { UserError } from '../result/errors.ts'
 import { chosenFrom, folder, list, number } from '../result/option-values.ts'
-import type { CommandRow } from './add-command.ts'
+import type { CommandRow, OptionValues } from './add-command.ts'
 import { configOption, readConfig } from './config-file.ts'
 import { EXIT, writeError, writeLines } from './output.ts'
 import { appsOfPair, pairOption } from './pair-option.ts'
@@ -15,7 +15,6 @@ import { appsOfPair, pairOption } from './pair-option.ts'
 const diffFormats = { text: 'renderDiff', md: 'renderDiffMarkdown', json: 'renderDiffJson' } as const
 const diffFormatIds = Object.keys(diffFormats) as (keyof typeof diffFormats)[]
 const LONGEST_SOAK_MINUTES = 600
-const LARGEST_PERCENT = 1000
 
 /** `compare -- --node 22,24` is the study `runtimes` of these versions. */
 const nodeOption: OptionRow = {
@@ -55,32 +54,7 @@ Examples:
 
 Results go to stdout and to a folder below --out, progress to stderr.
 Exit status: 0 measured, nothing invalid; 1 something failed or is invalid; 2 usage; 130 interrupted.`,
-    async run({ resume, pair: both, failOn, node, runtimes: asked = node, config, ...here }, _operands, texts) {
-      const given = config === undefined ? here : { ...readConfig(config), ...here }
-      const { runQuestion } = await import('./commands/measure.ts')
-      if (both === undefined && failOn !== undefined) {
-        throw new UserError('bad-value', '--fail-on is about a pair', {
-          hint: 'npm run compare -- --pair base=koa@2 head=koa@3 --fail-on 1',
-        })
-      }
-      const { '--pair': _, '--config': _file, '--node': _node, ...told } = texts
-      if (asked !== undefined && both === undefined) {
-        return runQuestion(runtimes, {
-          given,
-          own: { runtimes: asked },
-          texts: { ...told, '--runtimes': asked.join(',') },
-          resume,
-        })
-      }
-      if (both === undefined) return runQuestion(comparison, { given, resume })
-      const apps = appsOfPair(both)
-      return runQuestion(pair, {
-        given: { ...given, apps },
-        own: { failOn },
-        texts: { ...told, '--apps': apps.join(',') },
-        resume,
-      })
-    },
+    run: runCompare,
   },
   {
     name: 'doctor',
@@ -175,7 +149,7 @@ Exit status: 0 done; 1 a file could not be written; 2 usage.`,
         flags: '--fail-on <percent>',
         description:
           'exit 1 when a cell is proven more expensive by more, or has no valid number any more; never for a change between two machines',
-        parse: number('--fail-on', 0, LARGEST_PERCENT),
+        parse: failOnOption.parse,
       },
       {
         flags: '--format <name>',
@@ -251,6 +225,25 @@ Exit status: 0 nothing is left.`,
     },
   },
 ]
+
+/** A comparison, or one of the two studies that its options ask for as well. */
+async function runCompare(values: OptionValues, _operands: readonly string[], texts: Readonly<Record<string, string>>) {
+  const { resume, pair: both, failOn, node, runtimes: asked = node, config, ...here } = values
+  const given = config === undefined ? here : { ...readConfig(config), ...here }
+  const { '--pair': _pair, '--config': _config, '--node': _node, ...told } = texts
+  const { runQuestion } = await import('./commands/measure.ts')
+  if (both !== undefined) {
+    const apps = appsOfPair(both)
+    const call = { given: { ...given, apps }, own: { failOn }, texts: { ...told, '--apps': apps.join(',') } }
+    return runQuestion(pair, { ...call, resume })
+  }
+  if (failOn !== undefined) {
+    const hint = 'npm run compare -- --pair base=koa@2 head=koa@3 --fail-on 1'
+    throw new UserError('bad-value', '--fail-on is about a pair', { hint })
+  }
+  if (asked === undefined) return runQuestion(comparison, { given, resume })
+  return runQuestion(runtimes, { given, own: { runtimes: asked }, texts: { ...told, '--runtimes': asked.join(',') }, resume })
+}
 
 interface ReportValues {
   readonly format?: FormatId

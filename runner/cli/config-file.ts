@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { compareOptions, type OptionRow, optionName } from '../measure/options.ts'
 import { UserError } from '../result/errors.ts'
-import { prettyJson } from '../result/json.ts'
 import { readJsonFile } from '../result/json-file.ts'
 
 /** A file in place of a long command line. */
@@ -15,7 +14,7 @@ export const configOption: OptionRow = {
 const Value = z.union([z.string(), z.number(), z.array(z.string()).min(1)])
 
 /** One field per option, named as in a result: `maxMinutes` for --max-minutes. Lists are arrays. */
-const Config = z.strictObject({
+export const Config = z.strictObject({
   $schema: z.string().optional(),
   ...Object.fromEntries(
     compareOptions.map((row) => [
@@ -24,11 +23,6 @@ const Config = z.strictObject({
     ]),
   ),
 })
-
-/** The text of `examples/compare.schema.json`: what editors know of such a file. */
-export function renderConfigSchema(): string {
-  return prettyJson(z.toJSONSchema(Config, { io: 'input' }))
-}
 
 /** Options of a comparison from a file, parsed as on the command line. @throws UserError for a mistake in it, with line and field */
 export function readConfig(path: string): Record<string, unknown> {

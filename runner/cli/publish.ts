@@ -11,10 +11,10 @@ import { renderMarkdown, renderMarkdownTable } from '../report/run-report.ts'
 import { UserError } from '../result/errors.ts'
 import { parseResult, readRun, renderJson, renderJsonSchema } from '../result/json.ts'
 import type { Result } from '../result/model.ts'
-import { renderEndpointsSchema } from '../result/own-endpoint.ts'
+import { EndpointsFile } from '../result/own-endpoint.ts'
 import { writeAtomically } from '../result/run-folder.ts'
-import { renderManifestSchema } from '../servers/server-manifest.ts'
-import { renderConfigSchema } from './config-file.ts'
+import { ServerManifest } from '../servers/server-manifest.ts'
+import { Config } from './config-file.ts'
 import * as pages from './pages.ts'
 
 const inProject = (...path: string[]) => join(fileURLToPath(new URL('../../', import.meta.url)), ...path)
@@ -97,9 +97,9 @@ export async function generatedPages(): Promise<{ readonly path: string; readonl
     { path: inDocs('findings.md'), text: pages.renderFindingsPage() },
     await withRegions(inDocs('doctor.md'), { facts: pages.renderFactsPage() }),
     { path: inProject('results', 'schema.json'), text: renderJsonSchema() },
-    { path: inProject('examples', 'server.schema.json'), text: renderManifestSchema() },
-    { path: inProject('examples', 'endpoints.schema.json'), text: renderEndpointsSchema() },
-    { path: inProject('examples', 'compare.schema.json'), text: renderConfigSchema() },
+    { path: inProject('examples', 'server.schema.json'), text: renderJsonSchema(ServerManifest, 'input') },
+    { path: inProject('examples', 'endpoints.schema.json'), text: renderJsonSchema(EndpointsFile, 'input') },
+    { path: inProject('examples', 'compare.schema.json'), text: renderJsonSchema(Config, 'input') },
     { path: inProject('results', 'README.md'), text: `${overhead}\n\n${renderMarkdown(comparison)}\n${share}\n` },
     await withRegions(inProject('README.md'), {
       results: latestResults(comparison),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
-import { BASELINE, endpointIds, moreEndpointIds } from '../../apps/app.ts'
+import { BASELINE, endpointIds, knownEndpointIds, moreEndpointIds } from '../../apps/app.ts'
 import { type DriverId, driverNotes, drivers } from '../load/drivers.ts'
 import { UserError } from '../result/errors.ts'
 import { MOST_CONNECTIONS } from '../result/load-shape.ts'
@@ -29,10 +29,9 @@ const LONGEST_MINUTES = 180
 const MOST_LANES = 64
 const driverList = Object.entries(driverNotes).map(([id, note]) => (note === null ? id : `${id} (${note})`))
 
-const knownEndpoints = [...endpointIds, ...moreEndpointIds]
 const isFile = (name: string) => name.endsWith('.json') || name.includes('/')
 const endpoints = (text: string): readonly string[] =>
-  list(text).map((name) => (isFile(name) ? name : chosenFrom('endpoint', knownEndpoints, name)))
+  list(text).map((name) => (isFile(name) ? name : chosenFrom('endpoint', knownEndpointIds, name)))
 const transport = (text: string) => chosenFrom('transport', ['tcp', 'unix'] as const, text)
 const driver = (text: string) => chosenFrom('driver', Object.keys(drivers) as DriverId[], text)
 
@@ -137,7 +136,7 @@ export function withOwnEndpoints(options: CompareOptions, cwd: string): CompareO
   const asked = given.map((name) => (isFile(name) ? readEndpointsFile(resolve(cwd, name)) : name))
   const ownEndpoints = asked.flatMap((one) => (typeof one === 'string' ? [] : one))
   const endpoints = asked.flatMap((one) => (typeof one === 'string' ? [one] : one.map(({ id }) => id)))
-  const names = [...knownEndpoints, ...ownEndpoints.map(({ id }) => id)]
+  const names = [...knownEndpointIds, ...ownEndpoints.map(({ id }) => id)]
   const twice = names.find((id, index) => names.indexOf(id) < index)
   if (twice !== undefined)
     throw new UserError('endpoints-broken', `two endpoints are called ${twice}`, { hint: 'give yours another id' })

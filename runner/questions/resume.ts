@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { BASELINE, endpointIds, moreEndpointIds } from '../../apps/app.ts'
+import { BASELINE, knownEndpointIds } from '../../apps/app.ts'
 import { type DriverId, drivers } from '../load/drivers.ts'
 import { differingPoints, environmentPoints, type Point, type StartEnvironment } from '../machine/environment-points.ts'
 import { type CompareOptions, type OptionRow, optionName } from '../measure/options.ts'
@@ -120,9 +120,7 @@ export function resumedOptions(
     apps: options.apps,
     baseline: result.apps[0]?.given ?? BASELINE,
     endpoints: options.endpoints.map((name) =>
-      options.ownEndpoints.some(({ id }) => id === name)
-        ? name
-        : chosenFrom('endpoint', [...endpointIds, ...moreEndpointIds], name),
+      options.ownEndpoints.some(({ id }) => id === name) ? name : chosenFrom('endpoint', knownEndpointIds, name),
     ),
     ownEndpoints: options.ownEndpoints,
     givenEndpoints: options.givenEndpoints ?? null,

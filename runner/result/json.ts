@@ -20,9 +20,12 @@ export function renderJson(result: Result): string {
   return prettyJson(checked.data)
 }
 
-/** The text of `results/schema.json`: the published schema of `result.json`, JSON Schema draft 2020-12, made from the zod schema. */
-export function renderJsonSchema(): string {
-  return prettyJson(z.toJSONSchema(Result))
+/**
+ * The text of a published schema, JSON Schema draft 2020-12, made from a zod schema.
+ * @param io `output`: of a file that is written, as `result.json` is; `input`: of one that a person writes
+ */
+export function renderJsonSchema(schema: z.ZodType = Result, io: 'input' | 'output' = 'output'): string {
+  return prettyJson(z.toJSONSchema(schema, { io }))
 }
 
 /**

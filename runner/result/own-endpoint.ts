@@ -31,11 +31,6 @@ export const EndpointsFile = z.strictObject({
   endpoints: z.array(OwnEndpoint).min(1).max(40),
 })
 
-/** The text of `examples/endpoints.schema.json`: what editors know of such a file. */
-export function renderEndpointsSchema(): string {
-  return `${JSON.stringify(z.toJSONSchema(EndpointsFile, { io: 'input' }), null, 2)}\n`
-}
-
 /** @throws UserError `endpoints-broken` with line and field of a mistake */
 export function readEndpointsFile(path: string): OwnEndpoint[] {
   const hint = 'docs/any-server.md has an example, and examples/endpoints.schema.json tells editors what belongs there'

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UserError } from '../result/errors.ts'
 import type { ResolvedApp } from './find-app.ts'
-import { installPackages } from './package-cache.ts'
+import { installPackages, shortHash } from './package-cache.ts'
 
 /**
  * Installs what the app needs beside the project, and puts a copy of its module there, so that it finds those packages and no others.
@@ -31,7 +30,7 @@ export async function installWish(
   }
   const folder = await install({ ...dependencies, [wish.name]: specification })
   // Named by what is in it: the folder outlives this version of the suite.
-  const hash = createHash('sha256').update(source).digest('hex').slice(0, 12)
+  const hash = shortHash(source).slice(0, 12)
   const copy = join(folder, `${wish.name}-${hash}.ts`)
   if (!existsSync(copy)) writeFileSync(copy, source)
   return { ...app, modulePath: copy }

@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Description } from '../../apps/description.ts'
 import { describeExit } from '../machine/child.ts'
 import { DeploymentError, type DeploymentPlan } from './deployment.ts'
 import { makePrivateFolder } from './keeper.ts'
-import type { Place, Program } from './running-program.ts'
+import { addressVariables, type Place, type Program } from './running-program.ts'
 import type { ManifestInFolder } from './server-manifest.ts'
-import { StartedProcess } from './start-process.ts'
+import { DESCRIBE_LIMIT_MILLISECONDS, StartedProcess } from './start-process.ts'
 
-const DESCRIBE_LIMIT_MILLISECONDS = 20_000
 const MOST_CHARACTERS = 60
 
 /** What `describe` may say; what is longer is cut. */
@@ -59,10 +57,6 @@ function environment({ env }: ManifestInFolder, values: Values): Record<string, 
   return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value, values)]))
 }
 
-function addressVariables({ listen }: Place): Record<string, string> {
-  return listen.transport === 'unix' ? { SOCKET: listen.path } : { HOST: listen.host, PORT: String(listen.port) }
-}
-
 /** What is not known stays as it is. */
 function fill(word: string, values: Values): string {
   return word.replace(/\{(host|port|socket|folder|workers)\}/g, (whole, name: string) => values[name] ?? whole)
@@ -80,7 +74,7 @@ export async function describeManifest({ id }: DeploymentPlan, manifest: Manifes
   const command = argv(manifest, manifest.describe, values)
   const child = new StartedProcess(command, null, folder, environment(manifest, values), { cwd: workingFolder(manifest) })
   try {
-    const exit = await Promise.race([child.exited, sleep(DESCRIBE_LIMIT_MILLISECONDS, null, { ref: false })])
+    const exit = await child.exitWithin(DESCRIBE_LIMIT_MILLISECONDS)
     const failed = (how: string) =>
       new DeploymentError('describe-failed', `${id}: its describe command ${how}`, {
         hint: `run it alone, in ${workingFolder(manifest)}: ${manifest.describe!.join(' ')}`,

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Described, Description } from '../../apps/description.ts'
 import { allWorkersListen } from '../../apps/scheduling.ts'
@@ -8,9 +7,9 @@ import { describeExit } from '../machine/child.ts'
 import { childrenOf, isListening } from '../machine/procfs.ts'
 import { DeploymentError, type DeploymentPlan } from './deployment.ts'
 import { makePrivateFolder } from './keeper.ts'
-import type { Place, Program } from './running-program.ts'
+import { addressVariables, type Place, type Program } from './running-program.ts'
 import type { Runtime } from './runtimes.ts'
-import { StartedProcess } from './start-process.ts'
+import { DESCRIBE_LIMIT_MILLISECONDS, StartedProcess } from './start-process.ts'
 
 const THIS_NODE: Runtime = {
   name: 'node',
@@ -20,7 +19,6 @@ const THIS_NODE: Runtime = {
 }
 /** Deno keeps what it has compiled, elsewhere without being asked. */
 const cacheIn = (folder: string) => ({ DENO_DIR: join(folder, 'deno'), DENO_NO_UPDATE_CHECK: '1' })
-const DESCRIBE_LIMIT_MILLISECONDS = 20_000
 /** Frameworks do more work per request in development. */
 const PRODUCTION = { NODE_ENV: 'production' }
 
@@ -31,11 +29,11 @@ export function moduleProgram({ id, modulePath, transport, team, more, runner = 
     name: id,
     transport,
     hint: byHand(modulePath),
-    environment: ({ listen, folder }: Place): Record<string, string> => ({
+    environment: (place: Place): Record<string, string> => ({
       ...PRODUCTION,
-      ...(runner === THIS_NODE ? {} : cacheIn(folder)),
+      ...(runner === THIS_NODE ? {} : cacheIn(place.folder)),
       ...(more && { MORE_ENDPOINTS: '1' }),
-      ...(listen.transport === 'unix' ? { SOCKET: listen.path } : { HOST: listen.host, PORT: String(listen.port) }),
+      ...addressVariables(place),
     }),
   }
   if (team === undefined) return { ...alone, workers: 0, argv: () => served('serve') }
@@ -70,7 +68,7 @@ export async function describeModule({ id, modulePath, runner = THIS_NODE }: Dep
     runner === THIS_NODE ? PRODUCTION : { ...PRODUCTION, ...cacheIn(folder) },
   )
   try {
-    const exit = await Promise.race([child.exited, sleep(DESCRIBE_LIMIT_MILLISECONDS, null, { ref: false })])
+    const exit = await child.exitWithin(DESCRIBE_LIMIT_MILLISECONDS)
     const details = { hint: byHand(modulePath), lastLines: child.lastLines }
     if (exit === null) {
       const message = `${id} was not loaded within ${DESCRIBE_LIMIT_MILLISECONDS / 1000} s: its module or createServer() waits for something`

@@ -28,31 +28,50 @@ export async function installPackages(
   dependencies: Readonly<Record<string, string>>,
   cache: string = packageCacheFolder(),
 ): Promise<string> {
+  return keptIn(
+    cache,
+    async (folder) => {
+      const manifest = { name: 'compared', private: true, type: 'module', dependencies }
+      writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
+      await npm(['install', '--package-lock-only', ...QUIETLY], folder, dependencies)
+      return `${shortHash(readFileSync(join(folder, LOCK)))}-${process.platform}-${process.arch}`
+    },
+    (folder) => npm(['ci', ...QUIETLY], folder, dependencies),
+  )
+}
+
+/**
+ * A folder of the cache that is filled once; of what fails nothing is left.
+ * @param nameOf its name, once the empty folder has what decides about it
+ */
+export async function keptIn(
+  cache: string,
+  nameOf: (folder: string) => Promise<string>,
+  fill: (folder: string) => Promise<void>,
+): Promise<string> {
   mkdirSync(cache, { recursive: true, mode: 0o700 })
   const folder = mkdtempSync(join(cache, 'new-'))
   try {
-    writeFileSync(
-      join(folder, 'package.json'),
-      JSON.stringify({ name: 'compared', private: true, type: 'module', dependencies }, null, 2),
-    )
-    await npm(['install', '--package-lock-only', ...QUIETLY], folder, dependencies)
-    const hash = createHash('sha256')
-      .update(readFileSync(join(folder, LOCK)))
-      .digest('hex')
-      .slice(0, 16)
-    const kept = join(cache, `${hash}-${process.platform}-${process.arch}`)
+    const kept = join(cache, await nameOf(folder))
     if (existsSync(kept)) return kept
-    await npm(['ci', ...QUIETLY], folder, dependencies)
+    await fill(folder)
     try {
       renameSync(folder, kept)
     } catch (error) {
-      // Another run has installed the same meanwhile.
+      // Another run has filled it meanwhile.
       if (!existsSync(kept)) throw error
     }
     return kept
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Enough of a hash to name a file by what is in it. */
+export function shortHash(...parts: readonly (string | Buffer)[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex').slice(0, 16)
 }
 
 /** Removes all that comparisons have installed. @returns whether there was anything */

@@ -49,6 +49,11 @@ export interface Program {
   readonly hint: string | null
 }
 
+/** What tells a server where to listen, in its environment. */
+export function addressVariables({ listen }: Place): Record<string, string> {
+  return listen.transport === 'unix' ? { SOCKET: listen.path } : { HOST: listen.host, PORT: String(listen.port) }
+}
+
 /** A program that answers. */
 export interface RunningProgram {
   readonly process: StartedProcess

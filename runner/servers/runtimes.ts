@@ -1,22 +1,11 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { UserError } from '../result/errors.ts'
 import { chosenFrom } from '../result/option-values.ts'
-import { installPackages, packageCacheFolder } from './package-cache.ts'
+import { installPackages, keptIn, packageCacheFolder, shortHash } from './package-cache.ts'
 
 const run = promisify(execFile)
 const PROJECT = join(import.meta.dirname, '..', '..')
@@ -83,25 +72,16 @@ export async function plainApps(cache: string = packageCacheFolder()): Promise<s
     .filter((entry) => entry.isFile() && /(?<!\.test)\.ts$/.test(entry.name) && !entry.parentPath.includes('fixtures'))
     .map(({ parentPath, name }) => join(parentPath, name))
     .sort()
-  const hash = createHash('sha256')
-  for (const path of sources) hash.update(relative(APPS, path)).update(readFileSync(path))
-  const kept = join(cache, `apps-${hash.digest('hex').slice(0, 16)}`)
-  if (existsSync(kept)) return join(kept, 'apps')
-  mkdirSync(cache, { recursive: true, mode: 0o700 })
-  const folder = mkdtempSync(join(cache, 'new-'))
-  try {
-    writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
-    symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'))
-    for (const path of sources) {
-      const plain = join(folder, 'apps', relative(APPS, path)).replace(/\.ts$/, '.js')
-      mkdirSync(dirname(plain), { recursive: true })
+  const parts = sources.flatMap((path) => [relative(APPS, path), readFileSync(path)])
+  const kept = await keptIn(
+    cache,
+    async () => `apps-${shortHash(...parts)}`,
+    async (folder) => {
+      writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
+      symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'))
       // In a process of its own: Node warns of what it calls experimental.
-      const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', STRIP, path])
-      writeFileSync(plain, stdout)
-    }
-    if (!existsSync(kept)) renameSync(folder, kept)
-    return join(kept, 'apps')
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+      await run(process.execPath, ['--disable-warning=ExperimentalWarning', STRIP, APPS, join(folder, 'apps'), ...sources])
+    },
+  )
+  return join(kept, 'apps')
 }

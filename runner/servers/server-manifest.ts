@@ -1,6 +1,5 @@
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { prettyJson } from '../result/json.ts'
 import { readJsonFile } from '../result/json-file.ts'
 
 /** In a folder that is named in `--apps`: a server in any language. */
@@ -48,11 +47,6 @@ export type ServerManifest = z.output<typeof ServerManifest>
 /** A manifest, and the folder that its relative paths start in. */
 export interface ManifestInFolder extends ServerManifest {
   readonly folder: string
-}
-
-/** The text of `examples/server.schema.json`: what editors know of a manifest. */
-export function renderManifestSchema(): string {
-  return prettyJson(z.toJSONSchema(ServerManifest, { io: 'input' }))
 }
 
 /** @throws UserError `manifest-broken` with the line of the mistake and the name of the field */

@@ -12,6 +12,8 @@ export interface StopWish {
 }
 
 const USUAL_STOP: StopWish = { signal: 'SIGTERM', graceMilliseconds: 500 }
+/** What says what a server is ends by itself. */
+export const DESCRIBE_LIMIT_MILLISECONDS = 20_000
 const READ_BYTES = 16 * 1024
 /** What a server prints beyond this is cut off from the beginning, while it goes on. */
 const MOST_BYTES = 4 * 2 ** 20
@@ -52,11 +54,16 @@ export class StartedProcess extends GroupProcess {
     return this.exit && describeExit(this.exit)
   }
 
+  /** null: it has not ended by then. */
+  exitWithin(milliseconds: number): Promise<Exit | null> {
+    return Promise.race([this.exited, sleep(milliseconds, null, { ref: false })])
+  }
+
   /** Asks it to end, kills it and its group when it has not after the grace, and takes its folder away. */
   async stop(graceMilliseconds = this.#stop.graceMilliseconds): Promise<Exit> {
     if (this.exit === null && graceMilliseconds > 0) {
       this.process.kill(this.#stop.signal)
-      await Promise.race([sleep(graceMilliseconds, null, { ref: false }), this.exited])
+      await this.exitWithin(graceMilliseconds)
     }
     this.#output.close()
     if (this.pid !== 0) endGroup(this.pid, this.#folder)

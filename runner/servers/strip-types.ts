@@ -1,6 +1,12 @@
-// Prints a module without its types, importing plain JavaScript: node runner/servers/strip-types.ts apps/serve.ts
-import { readFileSync } from 'node:fs'
+// Writes modules without their types, importing plain JavaScript: node runner/servers/strip-types.ts <from> <to> <module>...
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
+import { dirname, join, relative } from 'node:path'
 
-const plain = stripTypeScriptTypes(readFileSync(process.argv[2]!, 'utf8'))
-process.stdout.write(plain.replace(/(from |import\()'(\.{1,2}\/[^']*)\.ts'/g, "$1'$2.js'"))
+const [from = '', to = '', ...modules] = process.argv.slice(2)
+for (const path of modules) {
+  const plain = join(to, relative(from, path)).replace(/\.ts$/, '.js')
+  mkdirSync(dirname(plain), { recursive: true })
+  const text = stripTypeScriptTypes(readFileSync(path, 'utf8'))
+  writeFileSync(plain, text.replace(/(from |import\()'(\.{1,2}\/[^']*)\.ts'/g, "$1'$2.js'"))
+}
