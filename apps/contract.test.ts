@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -7,7 +8,7 @@ import { appFixture, startApp } from '../runner/fixtures/start-app.ts'
 import { knownApps, resolveApp } from '../runner/servers/find-app.ts'
 import { endpointIds, moreEndpointIds } from './app.ts'
 import type { Address } from './ask.ts'
-import { checkContract, contract, type EndpointCheck } from './contract.ts'
+import { checkContract, contract, type EndpointCheck, type ExpectedAnswer } from './contract.ts'
 import { describeViolation } from './violation.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'contract-'))
@@ -95,6 +96,30 @@ describe('an app that breaks the contract', () => {
     ])
     expect(violations.lookup).toEqual([{ what: 'body', expected: '25000', actual: '25001' }])
     expect(violations['wrong-path']).toEqual([{ what: 'status', expected: '404', actual: '200' }])
+  })
+
+  it('is caught saying other JSON than expected, wherever that may not change', async () => {
+    const expectation = (value: unknown, mayChange: readonly string[] = []): ExpectedAnswer => ({
+      ...{ path: '/hello', status: 200, contentType: null, contentLength: 0, body: JSON.stringify(value) },
+      json: { value, mayChange },
+    })
+    const answers = {
+      same: expectation({ b: [1], a: { at: 1 } }, ['/a/at']),
+      other: expectation({ b: [1], a: { at: 1 } }),
+    }
+    const server = createServer((_request, response) => {
+      const body = JSON.stringify({ a: { at: Math.random() }, b: [1] })
+      response.writeHead(200, { 'Content-Length': body.length }).end(body)
+    })
+    await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens))
+    const { port } = server.address() as AddressInfo
+    const address = { transport: 'tcp', host: '127.0.0.1', port } as const
+    const [same, other] = await checkContract(address, { endpoints: Object.keys(answers), answers, timeoutMs: 5_000 })
+    server.close()
+    expect(same?.violations).toEqual([])
+    expect(other?.violations.map(({ what, actual }) => [what, actual])).toEqual([
+      ['json', expect.stringMatching(/^\/a\/at is 0\.\d+, expected 1$/)],
+    ])
   })
 
   it('is caught sending chunks', async () => {

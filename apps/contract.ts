@@ -1,6 +1,7 @@
 import { Agent } from 'node:http'
 import type { EndpointId, MoreEndpointId } from './app.ts'
 import { type Address, type Answer, type AskedRequest, type AskLimits, ask, NoAnswerError, usualBodyBytes } from './ask.ts'
+import { type ExpectedJson, jsonFault } from './json-difference.ts'
 import type { Violation } from './violation.ts'
 
 /** What every app answers to the request of an endpoint, byte for byte. */
@@ -18,6 +19,14 @@ export interface ExpectedAnswer {
   readonly body: string
   /** Any body is right, and any length of it: each app has its own. Absent: the one above. */
   readonly anyBody?: true
+  /** Any body is right that says this; the one above is an example. Absent: that one alone. */
+  readonly json?: ExpectedJson
+}
+
+/** What a right body cannot be longer than, bytes. */
+export function mostBodyBytes({ body, anyBody, json }: Pick<ExpectedAnswer, 'body' | 'anyBody' | 'json'>): number {
+  const bytes = Buffer.byteLength(body)
+  return anyBody ? usualBodyBytes : json === undefined ? bytes : 2 * bytes + usualBodyBytes
 }
 
 /** Written out, not computed by the workload: each is there to catch a slip in the other. */
@@ -136,11 +145,11 @@ export async function checkContract(address: Address, options: ContractOptions):
 
 function checkEndpoint(address: Address, endpoint: string, options: ContractOptions): Promise<EndpointCheck> {
   const expected = expectedAnswer(endpoint, options.answers)
-  const { request, contentLength } = expected
+  const { request } = expected
   const limits: AskLimits = {
     ...options,
     ...(request !== undefined && { request }),
-    ...(contentLength > usualBodyBytes && { longestBodyBytes: contentLength }),
+    longestBodyBytes: Math.max(usualBodyBytes, mostBodyBytes(expected)),
   }
   return withAgent(endpoint, async (agent) => {
     const first = await ask(agent, address, expected.path, limits)
@@ -201,6 +210,7 @@ function answerViolations(expected: ExpectedAnswer, answer: Answer): Violation[]
   demand('status', String(expected.status), String(answer.status))
   const encoding = headerValue(answer, 'content-encoding')
   const isPlain = encoding === none || encoding === 'identity'
+  const isExact = !expected.anyBody && expected.json === undefined
   if (!isPlain) violations.push({ what: 'content-encoding', expected: none, actual: encoding })
   if (expected.contentType !== null) demand('content-type', expected.contentType, headerValue(answer, 'content-type'))
   for (const [name, value] of Object.entries(expected.headers ?? {})) {
@@ -209,13 +219,14 @@ function answerViolations(expected: ExpectedAnswer, answer: Answer): Violation[]
   const transfer = headerValue(answer, 'transfer-encoding')
   if (transfer !== none)
     violations.push({ what: 'chunked', expected: 'a Content-Length', actual: `Transfer-Encoding: ${transfer}` })
-  else if (isPlain && !expected.anyBody)
-    demand('content-length', String(expected.contentLength), headerValue(answer, 'content-length'))
+  else if (isPlain && isExact) demand('content-length', String(expected.contentLength), headerValue(answer, 'content-length'))
   if (answer.incomplete !== null) {
     violations.push({ what: 'no-answer', expected: 'a complete answer', actual: answer.incomplete })
-  } else if (isPlain && !expected.anyBody && !answer.body.equals(Buffer.from(expected.body))) {
+  } else if (isPlain && isExact && !answer.body.equals(Buffer.from(expected.body))) {
     violations.push({ what: 'body', expected: expected.body, actual: answer.body.toString() })
   }
+  const difference = expected.json !== undefined && isPlain ? jsonFault(answer.body, expected.json) : null
+  if (difference !== null) violations.push({ what: 'json', expected: expected.body, actual: difference })
   const connection = headerValue(answer, 'connection')
   if (/\bclose\b/i.test(connection)) {
     violations.push({ what: 'connection', expected: 'kept alive', actual: `the answer says Connection: ${connection}` })

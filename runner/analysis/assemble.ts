@@ -2,6 +2,7 @@ import { cellName } from '../measure/failures.ts'
 import { endpointsOf, type Plan } from '../measure/plan.ts'
 import type { Failure } from '../measure/records.ts'
 import { type Cell, type Finding, FORMAT, type Result } from '../result/model.ts'
+import { nodeFlagsOf } from '../servers/deployment.ts'
 import { AllInCosts } from './all-in.ts'
 import { checkCopies, checkRun, finding, judgeCells, verdictOf, worstVerdict } from './checks/judge.ts'
 import { boundOf, copiesAgree, estimateIdentical } from './copies.ts'
@@ -70,6 +71,7 @@ export function assembleResult(facts: RunFacts): Result {
     measuredSeconds: ledger.measuredNs / 1e9,
     seed: plan.seed,
     options: usedOptions(facts),
+    config: facts.config ?? null,
     environment: {
       ...facts.machine,
       serverCpu: facts.placement.serverCpu,
@@ -89,10 +91,16 @@ export function assembleResult(facts: RunFacts): Result {
     rounds: ledger.measuredRounds,
     stoppedBecause: facts.stoppedBecause,
     verdict: runVerdict(findings, cells, plan.baseline),
-    apps: facts.apps.map(({ id, given }) => {
+    apps: facts.apps.map(({ id, given, own = {}, packages = {} }) => {
       const known = facts.preflight.find(({ app }) => app === id)
       const { title = id, package: from = null, version = null } = known ?? {}
-      return { id, title, package: from, version, given, warmUpMilliseconds: ledger.warmUpMilliseconds(id) }
+      const deployment = plan.deployments.find(({ app }) => app === id)
+      return {
+        ...{ id, title: own.title ?? title, package: from, version, given, packages: { ...packages } },
+        nodeFlags: deployment === undefined ? [] : [...nodeFlagsOf(deployment)],
+        env: { ...deployment?.env },
+        warmUpMilliseconds: ledger.warmUpMilliseconds(id),
+      }
     }),
     cells,
     overall: plan.endpoints.length > 1 ? overall : [],
@@ -142,6 +150,7 @@ function usedOptions({ options, given, plan, ...sizes }: RunFacts): Result['opti
     ...(options.givenEndpoints !== null && { givenEndpoints: [...options.givenEndpoints] }),
     connections: options.connections,
     transport: options.transport,
+    nodeFlags: [...options.nodeFlags],
     driver: options.driver,
     precisionPercent: options.rounds === null ? options.precision : null,
     maxMinutes: options.maxMinutes,

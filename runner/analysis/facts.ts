@@ -4,8 +4,8 @@ import type { CpuPlacement } from '../machine/placement.ts'
 import type { CompareOptions } from '../measure/options.ts'
 import { loadOf, type Plan, provokedBy, runningIn } from '../measure/plan.ts'
 import type { RunRecord } from '../measure/records.ts'
-import type { Environment, MeasuredCell } from '../result/model.ts'
-import { workersOf } from '../servers/deployment.ts'
+import type { Environment, MeasuredCell, Result } from '../result/model.ts'
+import { type DeploymentPlan, workersOf } from '../servers/deployment.ts'
 import type { ResolvedApp } from '../servers/find-app.ts'
 import { median, total } from '../statistics/summary.ts'
 import type { OutsideWork } from './all-in.ts'
@@ -22,6 +22,8 @@ export interface RunFacts extends RunRecord {
   /** Options of a study as they were given, by their flags. */
   readonly given?: Readonly<Record<string, string>>
   readonly options: CompareOptions
+  /** What a file says that asks for the same; null, or absent: there is none. */
+  readonly config?: Result['config']
   readonly plan: Plan
   readonly apps: readonly ResolvedApp[]
   readonly machine: ReturnType<typeof describeMachine>
@@ -68,7 +70,7 @@ export function gatherFacts(
       totals: cellTotals(measured),
       isBaseline: app === plan.baseline,
       covariate: distances(rounds),
-      isPlain: facts.study === undefined && deployment.program === undefined,
+      isPlain: facts.study === undefined && isUsual(deployment),
       package: known?.package ?? null,
       nodeMajor: Number.parseInt(machine.node.replace(/^v/, ''), 10),
       cpus: facts.placement.serverCpu === null ? null : (deployment.cpus?.length ?? 1),
@@ -78,6 +80,11 @@ export function gatherFacts(
       precisionPercent: options.rounds === null ? options.precision : null,
     }
   })
+}
+
+/** A module on the Node of the suite, as everybody starts it. */
+function isUsual({ program, runner, nodeFlags, env }: DeploymentPlan): boolean {
+  return [program, runner, nodeFlags, env].every((one) => one === undefined)
 }
 
 /** What its rounds say of a cell, beside what is estimated. */

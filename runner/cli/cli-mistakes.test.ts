@@ -88,6 +88,18 @@ describe('a mistake in the call', () => {
       /does not listen on unix/,
       /--transport tcp/,
     ],
+    [
+      'no flags of Node',
+      ['compare', '--node-flags', 'max-semi-space-size=16'],
+      /--node-flags takes flags of Node/,
+      /--max-semi-space-size=16/,
+    ],
+    [
+      'a flag that Node does not know',
+      ['compare', '--node-flags', '--max-semispace-size=16'],
+      /Node 24\S* does not start with --max-semispace-size=16: .*bad option/,
+      /node --v8-options/,
+    ],
     ['a module that is no app', ['compare', '--apps', appFixture('no-default')], /has no default export/, /./],
   ]
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -40,6 +40,33 @@ describe('a simulated run', () => {
     })
     expect(results[0]!.cells).toEqual(results[1]!.cells)
     expect(results[0]!.cells).not.toEqual(results[2]!.cells)
+  })
+
+  it('keeps what it was asked for, and measures the same from its result alone', async () => {
+    const file = join(folder, 'compare.json')
+    const koa = { app: 'koa', title: 'Koa at ease', nodeFlags: ['--no-opt'], env: { A: '1' } }
+    const own = { id: 'own', request: { path: '/own' }, expect: { json: { at: 1 }, mayChange: ['/at'] } }
+    const options = {
+      apps: ['express', koa],
+      endpoints: ['hello', own],
+      baseline: 'hono',
+      rounds: 2,
+      nodeFlags: ['--jitless'],
+      seed: 5,
+    }
+    writeFileSync(file, JSON.stringify(options))
+    const first = await run('--config', file)
+    const result = readResult(first.out)
+    expect(result.config).toMatchObject({ ...options, endpoints: ['hello', expect.objectContaining({ id: 'own' })] })
+    expect(result.apps.find(({ id }) => id === 'koa-at-ease')).toMatchObject({
+      nodeFlags: ['--jitless', '--no-opt'],
+      env: { A: '1' },
+    })
+    expect(first.stdout).toContain('Koa at ease, --no-opt A=1')
+    const again = await run('--config', join(first.out, 'latest'))
+    expect(readResult(again.out)).toMatchObject({ cells: result.cells, config: result.config })
+    const { stdout } = await run('--config', join(first.out, 'latest', 'result.json'), '--apps', 'koa', '--json')
+    expect(Result.parse(JSON.parse(stdout)).apps.map(({ id }) => id)).toEqual(['hono', 'koa'])
   })
 
   it('measures the baseline even when it was not requested', async () => {

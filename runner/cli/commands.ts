@@ -1,13 +1,14 @@
-import { compareOptions, type OptionRow, resumeOption } from '../measure/options.ts'
+import { compareOptions, resumeOption } from '../measure/options.ts'
 import { calibrateOptions } from '../questions/calibration/options.ts'
 import { comparison } from '../questions/question.ts'
 import { failOnOption, pair } from '../questions/studies/pair.ts'
 import { runtimes, runtimesOption } from '../questions/studies/runtimes.ts'
 import { type FormatId, formatIds, reportFormats } from '../report/formats.ts'
+import { nameOf } from '../result/asked-app.ts'
 import { UserError } from '../result/errors.ts'
-import { chosenFrom, folder, list, number } from '../result/option-values.ts'
+import { chosenFrom, folder, number } from '../result/option-values.ts'
 import type { CommandRow, OptionValues } from './add-command.ts'
-import { configOption, readConfig } from './config-file.ts'
+import { configOption, nodeOption, readConfig } from './config-file.ts'
 import { EXIT, writeError, writeLines } from './output.ts'
 import { appsOfPair, pairOption } from './pair-option.ts'
 
@@ -15,14 +16,6 @@ import { appsOfPair, pairOption } from './pair-option.ts'
 const diffFormats = { text: 'renderDiff', md: 'renderDiffMarkdown', json: 'renderDiffJson' } as const
 const diffFormatIds = Object.keys(diffFormats) as (keyof typeof diffFormats)[]
 const LONGEST_SOAK_MINUTES = 600
-
-/** `compare -- --node 22,24` is the study `runtimes` of these versions. */
-const nodeOption: OptionRow = {
-  flags: '--node <list>',
-  description: 'versions of Node to run all apps on',
-  shownDefault: 'this one',
-  parse: (text) => list(text).map((version) => `node@${version}`),
-}
 
 /** The registry: every command but `study`, which `add-command.ts` makes of the studies there are. */
 export const commands: readonly CommandRow[] = [
@@ -217,10 +210,17 @@ Exit status: 0 nothing is left.`,
     description:
       'make a valid run the published one: results/README.md, charts, and the table in README.md; of a study: docs/studies.md',
     operands: [['<run>', 'folder of a run, for example results/latest']],
-    options: [],
+    options: [
+      {
+        flags: '--as <name>',
+        description: 'a place in docs/any-server.md: languages, endpoints or runtimes',
+        shownDefault: 'what the run is',
+        parse: (text) => text,
+      },
+    ],
     help: '',
-    async run(_values, [run]) {
-      writeLines(await (await import('./publish.ts')).publishResults(run!))
+    async run({ as = null }, [run]) {
+      writeLines(await (await import('./publish.ts')).publishResults(run!, as))
       return EXIT.valid
     },
   },
@@ -228,21 +228,24 @@ Exit status: 0 nothing is left.`,
 
 /** A comparison, or one of the two studies that its options ask for as well. */
 async function runCompare(values: OptionValues, _operands: readonly string[], texts: Readonly<Record<string, string>>) {
-  const { resume, pair: both, failOn, node, runtimes: asked = node, config, ...here } = values
-  const given = config === undefined ? here : { ...readConfig(config), ...here }
-  const { '--pair': _pair, '--config': _config, '--node': _node, ...told } = texts
+  const { resume, config, ...here } = values
+  const all = config === undefined ? here : { ...(await readConfig(config)), ...here }
+  const { pair: both, failOn, node, runtimes: asked = node, ...given } = all
+  const { '--pair': _pair, '--node': _node, ...told } = texts
   const { runQuestion } = await import('./commands/measure.ts')
   if (both !== undefined) {
-    const apps = appsOfPair(both)
-    const call = { given: { ...given, apps }, own: { failOn }, texts: { ...told, '--apps': apps.join(',') } }
-    return runQuestion(pair, { ...call, resume })
+    const [base, head] = appsOfPair(both)
+    const call = { given: { ...given, apps: [base, head] }, own: { failOn }, config: { pair: { base, head }, failOn } }
+    const flags = { '--apps': [base, head].map(nameOf).join(','), ...(failOn !== undefined && { '--fail-on': String(failOn) }) }
+    return runQuestion(pair, { ...call, texts: { ...told, ...flags }, resume })
   }
   if (failOn !== undefined) {
     const hint = 'npm run compare -- --pair base=koa@2 head=koa@3 --fail-on 1'
     throw new UserError('bad-value', '--fail-on is about a pair', { hint })
   }
-  if (asked === undefined) return runQuestion(comparison, { given, resume })
-  return runQuestion(runtimes, { given, own: { runtimes: asked }, texts: { ...told, '--runtimes': asked.join(',') }, resume })
+  if (asked === undefined) return runQuestion(comparison, { given, config: {}, resume })
+  const own = { runtimes: asked }
+  return runQuestion(runtimes, { given, own, config: own, texts: { ...told, '--runtimes': asked.join(',') }, resume })
 }
 
 interface ReportValues {

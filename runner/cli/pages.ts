@@ -2,12 +2,14 @@ import type { FindingKind } from '../analysis/checks/finding.ts'
 import { findingKinds } from '../analysis/checks/judge.ts'
 import { type GroupedProbe, probes } from '../machine/machine.ts'
 import { compareOptions, type OptionRow, resumeOption } from '../measure/options.ts'
+import { buildTables } from '../report/cells.ts'
 import { renderChartFiles } from '../report/charts/chart-files.ts'
 import { type Block, paragraph, type Section, texts, textTable, titled } from '../report/document.ts'
 import { verdictLine } from '../report/findings.ts'
 import { toMarkdown } from '../report/markdown.ts'
 import { answerSections } from '../report/run-blocks.ts'
 import { mainFactsLine, reproduceCommand } from '../report/run-facts.ts'
+import { untitledTable } from '../report/run-report.ts'
 import { RunError } from '../result/errors.ts'
 import { FactGroup } from '../result/fact.ts'
 import type { Result } from '../result/model.ts'
@@ -127,6 +129,17 @@ export function renderStudiesPage(studies: readonly StudyEntry[]): string {
   const list = studies.map(({ id, title, question }) => `- [${title}](#${anchor(title)}) (\`${id}\`): ${question}`).join('\n')
   const head: Section = { blocks: [{ kind: 'raw', text: `${INTRODUCTION}\n\n${list}` }] }
   return `${toMarkdown([head, ...studies.flatMap(studySections)])}\n`
+}
+
+/** A run in a page that is about something else: its tables, what they are worth, and where they come from. */
+export function renderExampleRun(result: Result, name: string): string {
+  const data = `Data: [${name}.json](../results/published/any-server/${name}.json). Again:`
+  const { answer } = result
+  const tables =
+    answer === null ? buildTables(result).map(untitledTable) : answerSections({ answer: { ...answer, charts: [] } }, CHARTS, 3)
+  const facts = paragraph(`${mainFactsLine(result)}. ${verdictLine(result)}`)
+  const last: Section = { blocks: [facts, { kind: 'raw', text: data }, { kind: 'code', text: reproduceCommand(result) }] }
+  return toMarkdown([...tables, last])
 }
 
 /** The charts of all published runs; names are relative to the folder of the page. */

@@ -7,6 +7,10 @@ it('takes base and head in either order', () => {
   expect(appsOfPair(['head=b', 'base=a'])).toEqual(['a', 'b'])
 })
 
+it('takes them as a file has them', () => {
+  expect(appsOfPair({ base: 'koa@2', head: { app: 'koa', env: {} } })).toEqual(['koa@2', { app: 'koa', env: {} }])
+})
+
 it.each([
   [['base=a']],
   [['base=a', 'base=b']],

@@ -1,8 +1,11 @@
 import type { OptionRow } from '../measure/options.ts'
+import type { AskedApp } from '../result/asked-app.ts'
 import { UserError } from '../result/errors.ts'
 
 const ROLES = ['base', 'head'] as const
 const HINT = 'write --pair base=koa@2 head=koa@3; both take what --apps takes'
+
+type Pair = Readonly<Record<(typeof ROLES)[number], AskedApp>>
 
 /** `compare -- --pair base=a head=b` is the study `pair` of a and b. */
 export const pairOption: OptionRow = {
@@ -12,8 +15,9 @@ export const pairOption: OptionRow = {
   parse: (text) => text,
 }
 
-/** The two apps, base first. @throws UserError for anything but one of each */
-export function appsOfPair(given: readonly string[]): [base: string, head: string] {
+/** The two apps, base first. @param given as on the command line, or in a file @throws UserError for anything but one of each */
+export function appsOfPair(given: readonly string[] | Pair): [base: AskedApp, head: AskedApp] {
+  if ('base' in given) return [given.base, given.head]
   const parts = given.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)] as const)
   const apps = ROLES.map((role) => parts.filter(([name]) => name === role).map(([, app]) => app))
   const [base, head] = apps.map((own) => (own.length === 1 ? own[0] : undefined))

@@ -11,6 +11,7 @@ import { renderMarkdown, renderMarkdownTable } from '../report/run-report.ts'
 import { UserError } from '../result/errors.ts'
 import { parseResult, readRun, renderJson, renderJsonSchema } from '../result/json.ts'
 import type { Result } from '../result/model.ts'
+import { chosenFrom } from '../result/option-values.ts'
 import { EndpointsFile } from '../result/own-endpoint.ts'
 import { writeAtomically } from '../result/run-folder.ts'
 import { ServerManifest } from '../servers/server-manifest.ts'
@@ -21,22 +22,29 @@ const inProject = (...path: string[]) => join(fileURLToPath(new URL('../../', im
 const inDocs = (...path: string[]) => inProject('docs', ...path)
 const SHOWN_ENDPOINT = 'hello'
 
+/** Runs that docs/any-server.md shows, by the regions that they stand in. */
+const exampleRuns = ['languages', 'endpoints', 'runtimes'] as const
+type ExampleRun = (typeof exampleRuns)[number]
+
 /** Where published runs are kept: the comparison, the studies by their id, the parts of the calibration. */
 export const PUBLISHED = {
   comparison: inProject('results', 'published', 'compare.json'),
   study: (id: string) => inProject('results', 'published', 'studies', `${id}.json`),
+  example: (name: ExampleRun) => inProject('results', 'published', 'any-server', `${name}.json`),
   calibration: inProject('results', 'published', 'calibration'),
 } as const
 
 /**
  * Makes a run the published one: its `result.json` is kept in the repository, and the pages are made from it.
  * @param run folder of a run, or its `result.json`
+ * @param as a place in docs/any-server.md; null: the comparison of the README, or the page of the studies
  * @returns the paths written, the result first
  * @throws UserError when there is no such run, or it may not be published
  */
-export async function publishResults(run: string): Promise<string[]> {
+export async function publishResults(run: string, as: string | null = null): Promise<string[]> {
   const { result } = await readRun(run)
-  const path = result.answer === null ? placeOfComparison(result) : placeOfStudy(result)
+  const path =
+    as !== null ? placeOfExample(result, as) : result.answer === null ? placeOfComparison(result) : placeOfStudy(result)
   await mkdir(dirname(path), { recursive: true })
   await writeAtomically(path, renderJson(result))
   return [path, ...(await writePages())]
@@ -69,9 +77,21 @@ function placeOfComparison({ verdict, cells }: Result): string {
 }
 
 /** @throws UserError when the run as a whole is invalid, was cut short, or its study is not known */
-function placeOfStudy({ study, findings, stoppedBecause }: Result): string {
-  const known = studies.find(({ id }) => id === study)
-  if (known === undefined) throw new UserError('unknown-study', `there is no study ${study} to publish`)
+function placeOfStudy(result: Result): string {
+  const known = studies.find(({ id }) => id === result.study)
+  if (known === undefined) throw new UserError('unknown-study', `there is no study ${result.study} to publish`)
+  assertComplete(result)
+  return PUBLISHED.study(known.id)
+}
+
+/** @throws UserError when the run as a whole is invalid, or was cut short, or there is no such place */
+function placeOfExample(result: Result, name: string): string {
+  const known = chosenFrom('place', exampleRuns, name)
+  assertComplete(result)
+  return PUBLISHED.example(known)
+}
+
+function assertComplete({ findings, stoppedBecause }: Result): void {
   const invalid = findings.find(({ severity }) => severity === 'invalid')
   if (invalid !== undefined) {
     throw new UserError('not-valid', `this run is invalid (${invalid.code}): ${invalid.message}`, { hint: invalid.advice })
@@ -79,7 +99,6 @@ function placeOfStudy({ study, findings, stoppedBecause }: Result): string {
   if (stoppedBecause === 'interrupted' || stoppedBecause === 'failed') {
     throw new UserError('not-complete', `this run was cut short (${stoppedBecause}): only a complete one can be published`)
   }
-  return PUBLISHED.study(known.id)
 }
 
 /**
@@ -108,6 +127,7 @@ export async function generatedPages(): Promise<{ readonly path: string; readonl
     }),
     ...(await renderChartFiles(comparison)).map(({ name, text }) => ({ path: inProject('results', 'published', name), text })),
     { path: inDocs('studies.md'), text: pages.renderStudiesPage(entries) },
+    await withRegions(inDocs('any-server.md'), await exampleRegions()),
     ...charts.map(({ name, text }) => ({ path: inDocs(name), text })),
   ]
 }
@@ -121,6 +141,18 @@ export async function publishedStudies(): Promise<pages.StudyEntry[]> {
       return { id, title, question, result: text === null ? null : parseResult(text, path) }
     }),
   )
+}
+
+/** What docs/any-server.md says of its runs. */
+async function exampleRegions(): Promise<Record<string, string>> {
+  const shown = exampleRuns.map(async (name) => {
+    const text = await readFile(PUBLISHED.example(name), 'utf8').catch(() => null)
+    return [
+      name,
+      text === null ? 'Not measured yet.' : pages.renderExampleRun(parseResult(text, PUBLISHED.example(name)), name),
+    ] as const
+  })
+  return Object.fromEntries(await Promise.all(shown))
 }
 
 /** A page that is written by hand, but for its regions. */

@@ -1,18 +1,11 @@
-import type { Address, AskedRequest } from '../../apps/ask.ts'
+import type { Address } from '../../apps/ask.ts'
+import type { ExpectedAnswer } from '../../apps/contract.ts'
 import type { CpuReading } from '../machine/process-tree.ts'
 import type { Arrivals } from './arrivals.ts'
 
 /** A request a driver sends, with the answer that alone counts as right. */
-export interface ExpectedRequest {
+export interface ExpectedRequest extends Pick<ExpectedAnswer, 'path' | 'request' | 'status' | 'body' | 'anyBody' | 'json'> {
   readonly endpoint: string
-  readonly path: string
-  /** Absent: GET, without a body. */
-  readonly sent?: AskedRequest
-  readonly status: number
-  /** Complete body, UTF-8. */
-  readonly body: string
-  /** Any other is right as well. */
-  readonly anyBody?: true
 }
 
 /** One deployment to stay connected to. */

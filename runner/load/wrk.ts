@@ -31,7 +31,7 @@ function openWrkSession(cpu: number | null): LoadSession {
     connect: async (target) => {
       if (target.address.transport === 'unix')
         throw new UserError('no-unix-sockets', 'wrk cannot use unix sockets', { hint: 'use --transport tcp' })
-      if (target.requests.some(({ sent }) => sent !== undefined))
+      if (target.requests.some(({ request }) => request !== undefined))
         throw new UserError('only-get', 'wrk can only send GET requests without headers', { hint: 'use --driver autocannon' })
       targets.set(target.id, target)
     },

@@ -146,8 +146,8 @@ async function inTurns<Item>(items: readonly Item[], atOnce: number, work: (item
 function loadTarget(deployment: Deployment, plan: Plan): LoadTarget {
   const { connections, keepAlive } = loadOf(plan, deployment.plan)
   const requests = plan.endpoints.map((endpoint) => {
-    const { path, request: sent, status, body, anyBody } = expectedAnswer(endpoint, plan.answers)
-    return { endpoint, path, ...(sent !== undefined && { sent }), status, body, ...(anyBody && { anyBody }) }
+    const { contentType: _, headers: _headers, contentLength: _length, ...told } = expectedAnswer(endpoint, plan.answers)
+    return { endpoint, ...told }
   })
   return { id: deployment.plan.id, app: deployment.plan.app, address: deployment.address, connections, keepAlive, requests }
 }

@@ -75,6 +75,7 @@ describe('withDefaults', () => {
       givenEndpoints: null,
       connections: 3,
       transport: 'unix',
+      nodeFlags: ['--no-opt'],
       precision: 0.7,
       maxMinutes: 4,
       rounds: 5,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Option } from 'commander'
 import { BASELINE, endpointIds, knownEndpointIds, moreEndpointIds } from '../../apps/app.ts'
 import { type DriverId, driverNotes, drivers } from '../load/drivers.ts'
+import type { AskedApp } from '../result/asked-app.ts'
 import { UserError } from '../result/errors.ts'
 import { MOST_CONNECTIONS } from '../result/load-shape.ts'
 import { chosenFrom, folder, list, number, wholeNumber } from '../result/option-values.ts'
@@ -32,6 +33,13 @@ const driverList = Object.entries(driverNotes).map(([id, note]) => (note === nul
 const isFile = (name: string) => name.endsWith('.json') || name.includes('/')
 const endpoints = (text: string): readonly string[] =>
   list(text).map((name) => (isFile(name) ? name : chosenFrom('endpoint', knownEndpointIds, name)))
+const nodeFlags = (text: string): readonly string[] => {
+  const flags = text.split(/\s+/).filter((flag) => flag !== '')
+  if (flags.length > 0 && flags.every((flag) => flag.startsWith('-'))) return flags
+  throw new UserError('bad-value', `--node-flags takes flags of Node, not "${text}"`, {
+    hint: '--node-flags "--max-semi-space-size=16 --no-opt"; the value of a flag goes behind a =',
+  })
+}
 const transport = (text: string) => chosenFrom('transport', ['tcp', 'unix'] as const, text)
 const driver = (text: string) => chosenFrom('driver', Object.keys(drivers) as DriverId[], text)
 
@@ -41,7 +49,7 @@ const rows = {
   apps: option(
     '--apps <list>',
     'apps to compare: ids, versions such as koa@2, or paths to a module or program of your own',
-    list,
+    list as (text: string) => readonly AskedApp[],
     [],
     'all of them',
   ),
@@ -53,6 +61,13 @@ const rows = {
     [...endpointIds],
   ),
   connections: numeric('--connections <n>', 'connections kept open to each app', [wholeNumber, 1, MOST_CONNECTIONS], 16),
+  nodeFlags: option(
+    '--node-flags <flags>',
+    'flags of Node for all apps that it runs, in one pair of quotes: "--max-semi-space-size=16"',
+    nodeFlags,
+    [],
+    'none',
+  ),
   transport: option('--transport <name>', 'tcp on loopback, or a unix socket', transport, 'tcp'),
   /** Percent. */
   precision: numeric('--precision <percent>', 'stop when every ratio is known to this half-width', [number, 0.01, 100], 1),
@@ -125,22 +140,37 @@ export interface OwnEndpoints {
   readonly givenEndpoints: readonly string[] | null
 }
 
-/** Options with the endpoints that are in files. @param cwd where their paths start @throws UserError for mistakes in them */
+/** Options with the endpoints that are in files beside those that are written out. @param cwd where their paths start @throws UserError for mistakes in them */
 export function withOwnEndpoints(options: CompareOptions, cwd: string): CompareOptions {
-  const { endpoints: given, baseline } = options
-  if (!given.some(isFile)) return options
+  const { endpoints: given, baseline, ownEndpoints: written } = options
+  const isFromFile = given.some(isFile)
+  if (!isFromFile && written.length === 0) return options
   if (baseline === BASELINE) {
     const hint = '--baseline <app> names what your apps are compared with, for example a skeleton of your own'
     throw new UserError('no-skeleton', `${BASELINE} does not answer your own endpoints`, { hint })
   }
   const asked = given.map((name) => (isFile(name) ? readEndpointsFile(resolve(cwd, name)) : name))
-  const ownEndpoints = asked.flatMap((one) => (typeof one === 'string' ? [] : one))
+  const ownEndpoints = [...written, ...asked.flatMap((one) => (typeof one === 'string' ? [] : one))]
   const endpoints = asked.flatMap((one) => (typeof one === 'string' ? [one] : one.map(({ id }) => id)))
   const names = [...knownEndpointIds, ...ownEndpoints.map(({ id }) => id)]
   const twice = names.find((id, index) => names.indexOf(id) < index)
   if (twice !== undefined)
     throw new UserError('endpoints-broken', `two endpoints are called ${twice}`, { hint: 'give yours another id' })
-  return { ...options, endpoints, ownEndpoints, givenEndpoints: given }
+  return { ...options, endpoints, ownEndpoints, givenEndpoints: isFromFile ? given : null }
+}
+
+/**
+ * The same as a file says it: whatever has a value, by the names of the options, with endpoints written out.
+ * @param beside what else it says; a pair is its apps
+ */
+export function configOf(options: CompareOptions, beside: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { out: _, json: _json, ...values } = options
+  const own = new Map(options.ownEndpoints.map((one) => [one.id, one]))
+  const isEmpty = (value: unknown) => value === null || (Array.isArray(value) && value.length === 0)
+  const isSaid = (name: keyof Rows) => name in values && !isEmpty(options[name]) && !(name === 'apps' && 'pair' in beside)
+  const names = (Object.keys(rows) as (keyof Rows)[]).filter(isSaid)
+  const given = Object.fromEntries(names.map((name) => [name, options[name]]))
+  return { ...given, endpoints: options.endpoints.map((id) => own.get(id) ?? id), ...beside }
 }
 
 export const compareOptions: readonly OptionRow[] = Object.values(rows)

@@ -3,6 +3,7 @@ import { copyId } from '../result/ids.ts'
 import type { LoadShape } from '../result/load-shape.ts'
 import { type DeploymentPlan, processOf, workersOf } from '../servers/deployment.ts'
 import type { ResolvedApp } from '../servers/find-app.ts'
+import { runtimeName } from '../servers/runtimes.ts'
 import { type Random, seededRandom } from '../statistics/random.ts'
 import { total } from '../statistics/summary.ts'
 import type { RoundSizes } from './records.ts'
@@ -75,19 +76,29 @@ export function planDeployments(
   transport: DeploymentPlan['transport'],
   copies: readonly number[] = [1],
 ): DeploymentPlan[] {
-  return apps.flatMap(({ id, modulePath, program }) =>
-    (id === baseline ? BASELINE_COPIES : copies).map((copy) => {
+  return apps.flatMap((app) => {
+    const { id, modulePath } = app
+    return (id === baseline ? BASELINE_COPIES : copies).map((copy) => {
       const optional = id !== baseline && copy > 1 ? ({ optional: true } as const) : {}
-      return { id: copyId(id, copy), app: id, copy, modulePath, transport, ...optional, ...programOf({ program }) }
-    }),
-  )
+      return { id: copyId(id, copy), app: id, copy, modulePath, transport, ...optional, ...ownStart(app) }
+    })
+  })
 }
 
-/** What a deployment has to know of an app that is a program. */
-export function programOf({ program }: Pick<ResolvedApp, 'program'>): Partial<DeploymentPlan> {
-  if (program === undefined) return {}
-  const closed = program.connections === 'closed' ? { load: { keepAlive: false } } : {}
-  return { ...closed, program, runtime: program.title }
+/** What a deployment has to know of how an app is started and asked. */
+export function ownStart({
+  program,
+  runner,
+  own = {},
+}: Pick<ResolvedApp, 'program' | 'runner' | 'own'>): Partial<DeploymentPlan> {
+  const { nodeFlags, env } = own
+  return {
+    ...(program?.connections === 'closed' && { load: { keepAlive: false } }),
+    ...(program && { program, runtime: program.title }),
+    ...(runner && { runner, runtime: runtimeName(runner) }),
+    ...(nodeFlags && { nodeFlags }),
+    ...(env && { env }),
+  }
 }
 
 /** Of the deployments of a plan those that run in a round. */

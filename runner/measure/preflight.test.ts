@@ -34,6 +34,23 @@ describe('equal environments', () => {
     })
   })
 
+  it('may differ in what somebody has asked for', async () => {
+    const own = { nodeFlags: ['--no-opt'], env: { NODE_ENV: 'test' } }
+    const facts = { NODE_ENV: 'test', execArgv: '--no-opt', keepAliveTimeout: '5 ms' }
+    const { run } = simulation({
+      plan: { ...twoAppPlan, deployments: twoAppPlan.deployments.map((one) => (one.app === 'koa' ? { ...one, ...own } : one)) },
+      rule: { rounds: 2, precision: null },
+      rig: ({ host }) => ({
+        host: {
+          ...host,
+          describe: async (plan) => ({ ...(await host.describe(plan)), facts: plan.app === 'koa' ? facts : COMMON }),
+        },
+      }),
+    })
+    const { preflight } = await run()
+    expect(preflight.find(({ app }) => app === 'koa')?.unequal).toEqual(['keepAliveTimeout is 5 ms, 300000 ms for raw'])
+  })
+
   it('say what is known of one only', async () => {
     expect(await unequal({ koa: { NODE_ENV: 'production' }, express: { ...COMMON, Cpus_allowed_list: '0-1' } })).toMatchObject({
       koa: ['keepAliveTimeout is not known, 300000 ms for node-http'],

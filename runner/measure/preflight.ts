@@ -2,7 +2,7 @@ import type { EndpointCheck } from '../../apps/contract.ts'
 import type { Description } from '../../apps/description.ts'
 import { describeViolation } from '../../apps/violation.ts'
 import { UserError } from '../result/errors.ts'
-import { type Deployment, type DeploymentPlan, deployOn, processOf } from '../servers/deployment.ts'
+import { type Deployment, type DeploymentPlan, deployOn, nodeFlagsOf, processOf } from '../servers/deployment.ts'
 import { failureOf, startFailure } from './failures.ts'
 import { startOptionsOf } from './fleet.ts'
 import { endpointsOf, type Plan } from './plan.ts'
@@ -10,7 +10,7 @@ import type { AppPreflight, Failure } from './records.ts'
 import type { Rig } from './rig.ts'
 
 /** Failures to start that are mistakes of the call, not of the app: the run is refused before anything is measured. */
-const USAGE_MISTAKES = new Set(['module-not-found', 'no-default-export', 'listens-itself', 'not-an-app'])
+const USAGE_MISTAKES = new Set(['module-not-found', 'no-default-export', 'listens-itself', 'not-an-app', 'bad-node-flags'])
 
 /** Characters: NODE_OPTIONS may hold a page. */
 const LONGEST_FACT = 80
@@ -69,12 +69,14 @@ async function checkDeployment(
   try {
     const checks = await rig.checkContract(deployment, endpointsOf(plan, deployment.plan), plan.answers)
     // What is no app on this Node has other facts, and none of them is a mistake.
-    const unequal = baseline === null || deployment.plan.runtime !== undefined ? [] : differences(facts, baseline, plan.baseline)
+    const isOther = baseline === null || deployment.plan.runtime !== undefined
+    const asked = askedFor(deployment.plan)
+    const unequal = isOther ? [] : differences(facts, baseline, plan.baseline).filter(({ name }) => !asked.has(name))
     const known = checks.flatMap(({ endpoint, headerBytes }) => (headerBytes === null ? [] : [[endpoint, headerBytes] as const]))
     const headerBytes = new Map(known)
     return {
       failures: alike.flatMap(({ app }) => checks.flatMap((check) => contractFailure(app, deployment, check))),
-      apps: alike.map(({ app }) => ({ app, ...description, headerBytes, unequal })),
+      apps: alike.map(({ app }) => ({ app, ...description, headerBytes, unequal: unequal.map(({ told }) => told) })),
     }
   } finally {
     if (deployment !== process) await deployment.stop()
@@ -92,10 +94,15 @@ function onceEach({ deployments }: Plan): DeploymentPlan[][] {
   return [...Map.groupBy(firstCopies, processOf).values()]
 }
 
-function differences(facts: Facts, baseline: Facts, baselineApp: string): string[] {
+/** Facts that somebody wants to be otherwise. */
+function askedFor(plan: DeploymentPlan): Set<string> {
+  return new Set([...(nodeFlagsOf(plan).length > 0 ? ['execArgv'] : []), ...Object.keys(plan.env ?? {})])
+}
+
+function differences(facts: Facts, baseline: Facts, baselineApp: string): { readonly name: string; readonly told: string }[] {
   return Object.keys({ ...baseline, ...facts }).flatMap((name) => {
     const [own, common] = [facts[name], baseline[name]]
-    return own === common ? [] : [`${name} is ${shortened(own)}, ${shortened(common)} for ${baselineApp}`]
+    return own === common ? [] : [{ name, told: `${name} is ${shortened(own)}, ${shortened(common)} for ${baselineApp}` }]
   })
 }
 

@@ -1,11 +1,11 @@
 import { thisMachine } from '../machine/machine-reader.ts'
 import { notPinned, placeOnCpus, remarkOnPlacement } from '../machine/placement.ts'
-import { type CompareOptions, withDefaults, withOwnEndpoints } from '../measure/options.ts'
+import { type CompareOptions, configOf, withDefaults, withOwnEndpoints } from '../measure/options.ts'
 import type { Listener } from '../measure/rig.ts'
 import { openRunFolder, reopenRunFolder } from '../report/files.ts'
 import { UserError } from '../result/errors.ts'
 import type { Result } from '../result/model.ts'
-import { installWish } from '../servers/app-versions.ts'
+import { installApp } from '../servers/app-versions.ts'
 import { knownApps, type ResolvedApp } from '../servers/find-app.ts'
 import { packageCacheFolder } from '../servers/package-cache.ts'
 import { type KeptRun, keepRun } from './keep-run.ts'
@@ -23,6 +23,8 @@ export interface QuestionCall {
   readonly own?: OwnValues
   /** All of them as they were written, by their flags. */
   readonly texts?: Readonly<Record<string, string>>
+  /** What a file for `compare -- --config` says beside the options that every question has; absent: no such file can ask for this. */
+  readonly config?: Readonly<Record<string, unknown>>
   /** A stopped run to go on with: its folder, its result, or a link to one of them. */
   readonly resume?: string
 }
@@ -65,8 +67,10 @@ export async function measureQuestion(question: Question, call: QuestionCall, co
     remarkBefore(options, known)
     // What a result says of a study beside its options; nothing for a comparison.
     const study = { study: question.id, given: stopped?.result.options.given ?? call.texts ?? {} }
+    const config = call.config === undefined ? null : configOf(options, call.config)
     const order = {
       ...(question.id === comparison.id ? {} : study),
+      config: stopped === null ? config : stopped.result.config,
       ...{ options, placement, stopped, apps: prepared.apps, plan: prepared.plan, opened: { ...opened, rig: rig!, moreLanes } },
       startedAt: stopped === null ? startedAt : new Date(stopped.result.startedAt),
     }
@@ -77,12 +81,16 @@ export async function measureQuestion(question: Question, call: QuestionCall, co
   }
 }
 
-/** Wanted versions of packages, installed beside the project. @throws UserError when npm cannot do that */
+/** Wanted versions of packages and of Node, installed beside the project. @throws UserError when npm cannot do that */
 async function installed(apps: readonly ResolvedApp[], { cwd, listener }: MeasureContext): Promise<ResolvedApp[]> {
   const ready: ResolvedApp[] = []
   for (const app of apps) {
-    if (app.wish !== undefined) listener.remark?.(`${app.given} is installed into ${packageCacheFolder()}, unless it is there`)
-    ready.push(await installWish(app, cwd))
+    const wanted = [
+      ...(app.wish === undefined ? [] : [app.given]),
+      ...(app.own?.node === undefined ? [] : [`Node ${app.own.node}`]),
+    ]
+    for (const what of wanted) listener.remark?.(`${what} is installed into ${packageCacheFolder()}, unless it is there`)
+    ready.push(await installApp(app, cwd))
   }
   return ready
 }

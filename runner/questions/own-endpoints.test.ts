@@ -25,7 +25,7 @@ describe('requests of the user', () => {
       {
         id: 'echo',
         request: { method: 'POST', path: '/echo', headers: {}, body: 'ä' },
-        expect: { status: 200, headers: {}, body: 'ä' },
+        expect: { status: 200, headers: {}, body: 'ä', mayChange: [] },
       },
     ])
     const { answers, endpoints } = planOf(options, resolveApps(['koa'], '/', 'koa'))
@@ -37,6 +37,21 @@ describe('requests of the user', () => {
         ...{ status: 200, contentType: null, headers: {}, contentLength: 2, body: 'ä' },
       },
     })
+  })
+
+  it('may expect JSON with parts that change', () => {
+    const orders = { id: 'orders', request: { path: '/orders' }, expect: { json: { at: 1 }, mayChange: ['/at'] } }
+    const { answers } = planOf(optionsOf([orders]), resolveApps(['koa'], '/', 'koa'))
+    expect(answers?.orders).toMatchObject({ body: '{"at":1}', contentLength: 8, json: { value: { at: 1 }, mayChange: ['/at'] } })
+  })
+
+  it('may be written out among the options', () => {
+    const [written] = optionsOf([echo]).ownEndpoints
+    const given = { endpoints: ['hello', 'echo'], ownEndpoints: [written!], baseline: 'koa' }
+    const options = withOwnEndpoints(withDefaults(given, [], 1), folder)
+    expect(options).toMatchObject({ ...given, givenEndpoints: null })
+    const again = { ...given, ownEndpoints: [written!, { ...written!, id: 'hello' }] }
+    expect(() => withOwnEndpoints(withDefaults(again, [], 1), folder)).toThrow(/two endpoints are called hello/)
   })
 
   it('leave options without files as they are', () => {
@@ -58,6 +73,16 @@ describe('requests of the user', () => {
       /mine\.json:6: endpoints\.0\.request\.path: /,
     ],
     ['are at least one', [], undefined, undefined, /endpoints: /],
+    ['expect bytes or JSON', [{ ...echo, expect: {} }], undefined, undefined, /endpoints\.0\.expect: needs body or json/],
+    ['expect not both', [{ ...echo, expect: { body: '1', json: 1 } }], undefined, undefined, /expect: needs body or json/],
+    [
+      'change in JSON only',
+      [{ ...echo, expect: { body: '1', mayChange: ['/a'] } }],
+      undefined,
+      undefined,
+      /mayChange is about json/,
+    ],
+    ['change at places', [{ ...echo, expect: { json: 1, mayChange: ['a'] } }], undefined, undefined, /mayChange\.0: /],
   ])('%s', (_what, endpoints, given, baseline, sentence) => {
     expect(() => optionsOf(endpoints, given, baseline)).toThrow(UserError)
     expect(() => optionsOf(endpoints, given, baseline)).toThrow(sentence)

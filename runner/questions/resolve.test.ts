@@ -41,6 +41,23 @@ describe('apps of a comparison', () => {
     expect(plan).toThrow(expect.objectContaining({ code: 'transport-missing', hint: expect.stringContaining('--transport tcp') }))
   })
 
+  it('may be asked for with more than a name: what they are called and how they are started', async () => {
+    const small = { nodeFlags: ['--max-semi-space-size=1'], env: { A: '1' } }
+    const apps = resolveApps(['koa', { app: 'koa', title: 'Koa, small heap', ...small }, { app: 'koa', node: '22' }], cwd)
+    expect(apps.map(({ id }) => id)).toEqual(['node-http', 'koa', 'koa-small-heap', 'koa@node-22'])
+    const { deployments } = planOf(withDefaults({ nodeFlags: ['--no-opt'] }, [], 1), apps)
+    expect(deployments.find(({ app }) => app === 'koa')).toMatchObject({ nodeFlags: ['--no-opt'] })
+    expect(deployments.find(({ app }) => app === 'koa-small-heap')).toMatchObject({
+      nodeFlags: ['--no-opt', '--max-semi-space-size=1'],
+      env: { A: '1' },
+    })
+  })
+
+  it('that are programs take no flags of Node', () => {
+    const program = { app: './program', nodeFlags: ['--no-opt'] }
+    expect(() => resolveApps([program], cwd)).toThrow(/^\.\/program is a program, and nodeFlags is for modules$/)
+  })
+
   it('may hold the baseline twice: a third copy', () => {
     expect(ids('node-http', 'node-http')).toEqual(['node-http', 'node-http-2'])
   })

@@ -3,19 +3,20 @@ import type { ExpectedAnswer } from '../../apps/contract.ts'
 import { drivers } from '../load/drivers.ts'
 import { type CompareOptions, DEFAULT_SLICE_MILLISECONDS } from '../measure/options.ts'
 import { COPIES, type Plan, planDeployments } from '../measure/plan.ts'
+import type { AskedApp } from '../result/asked-app.ts'
 import { UserError } from '../result/errors.ts'
 import type { OwnEndpoint } from '../result/own-endpoint.ts'
 import type { DeploymentPlan } from '../servers/deployment.ts'
-import { type ResolvedApp, resolveApp } from '../servers/find-app.ts'
+import { type ResolvedApp, resolveAskedApp } from '../servers/find-app.ts'
 import { MANIFEST_NAME } from '../servers/server-manifest.ts'
 
 /** Finds every app; the baseline comes first, and two of one name are told apart by a number. */
-export function resolveApps(names: readonly string[], cwd: string, baseline = BASELINE): ResolvedApp[] {
+export function resolveApps(asked: readonly AskedApp[], cwd: string, baseline = BASELINE): ResolvedApp[] {
   // First, so that it keeps its name even if a stranger's folder is called the same.
-  const wanted = [baseline, ...names.filter((name, index) => name !== baseline || names.indexOf(name) < index)]
+  const wanted = [baseline, ...asked.filter((one, index) => one !== baseline || asked.indexOf(one) < index)]
   const taken = new Set<string>()
-  return wanted.map((name) => {
-    const app = resolveApp(name, cwd)
+  return wanted.map((one) => {
+    const app = resolveAskedApp(one, cwd)
     let id = app.id
     for (let copy = 2; taken.has(id); copy++) id = `${app.id}-${copy}`
     taken.add(id)
@@ -36,7 +37,7 @@ export function planOf(options: CompareOptions, apps: readonly ResolvedApp[]): P
   return {
     seed: options.seed,
     baseline,
-    deployments: planDeployments(apps, baseline, transport, COPIES).map((one) => ({ ...one, ...moreOf(options) })),
+    deployments: planDeployments(apps, baseline, transport, COPIES).map((one) => asOptionsSay(options, one)),
     endpoints: options.endpoints,
     ...(options.ownEndpoints.length > 0 && {
       answers: Object.fromEntries(options.ownEndpoints.map((own) => [own.id, answerOf(own)])),
@@ -49,11 +50,18 @@ export function planOf(options: CompareOptions, apps: readonly ResolvedApp[]): P
   }
 }
 
-/** For deployments of modules of ours: whether they answer what is asked for by name only. */
-export function moreOf({ endpoints }: Pick<CompareOptions, 'endpoints'>): Pick<DeploymentPlan, 'more'> {
-  return moreEndpointIds.some((id) => endpoints.includes(id)) ? { more: true } : {}
+/** A deployment with what the options say of all: flags of Node, and whether apps of the suite answer what is asked for by name only. */
+export function asOptionsSay({ endpoints, nodeFlags }: CompareOptions, deployment: DeploymentPlan): DeploymentPlan {
+  const more = moreEndpointIds.some((id) => endpoints.includes(id))
+  const flags = [...nodeFlags, ...(deployment.nodeFlags ?? [])]
+  return { ...deployment, ...(more && { more }), ...(flags.length > 0 && { nodeFlags: flags }) }
 }
 
-function answerOf({ request: { path, ...request }, expect: { status, headers, body } }: OwnEndpoint): ExpectedAnswer {
-  return { path, request, status, contentType: null, headers, contentLength: Buffer.byteLength(body), body }
+function answerOf({
+  request: { path, ...request },
+  expect: { status, headers, json, mayChange, ...given },
+}: OwnEndpoint): ExpectedAnswer {
+  const body = given.body ?? JSON.stringify(json)
+  const said = json === undefined ? {} : { json: { value: json, mayChange } }
+  return { path, request, status, contentType: null, headers, contentLength: Buffer.byteLength(body), body, ...said }
 }

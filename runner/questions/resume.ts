@@ -126,6 +126,7 @@ export function resumedOptions(
     givenEndpoints: options.givenEndpoints ?? null,
     connections: options.connections,
     transport: options.transport,
+    nodeFlags: options.nodeFlags,
     precision: options.precisionPercent ?? ANY_PRECISION,
     maxMinutes: given.maxMinutes ?? options.maxMinutes,
     rounds: options.rounds,

@@ -18,7 +18,8 @@ import type { OpenedRig } from './rigs.ts'
 const MINIMUM_ROUNDS = 6
 
 /** What shall be measured with what, all of it decided. */
-export interface RunOrder extends Pick<RunFacts, 'study' | 'given' | 'options' | 'apps' | 'plan' | 'placement' | 'startedAt'> {
+export interface RunOrder
+  extends Pick<RunFacts, 'study' | 'given' | 'config' | 'options' | 'apps' | 'plan' | 'placement' | 'startedAt'> {
   readonly opened: OpenedRig
   /** A run that goes on where it was stopped; absent: a new one. */
   readonly stopped?: StoppedRun | null

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { fixtureResult } from '../fixtures/fixture-result.ts'
+import { appFacts, fixtureResult } from '../fixtures/fixture-result.ts'
 import type { Result } from '../result/model.ts'
-import { methodParagraph, reproduceCommand } from './run-facts.ts'
+import { methodParagraph, reproduceCommand, runFacts } from './run-facts.ts'
 
 function change(edit: (result: Result) => void): Result {
   const result = fixtureResult()
@@ -137,14 +137,28 @@ test('the command asks for the same run', () => {
     Object.assign(environment, { moreLanes: [{ serverCpu: 3, loadCpu: 2 }], laneCheck })
   })
   expect(reproduceCommand(inLanes)).toContain(' --lanes 2 ')
+  const flagged = change(({ options }) => options.nodeFlags.push('--no-opt', '--jitless'))
+  expect(reproduceCommand(flagged)).toContain(" --node-flags '--no-opt --jitless' ")
+  const started = change(({ apps, options, cells }) => {
+    options.nodeFlags.push('--no-opt')
+    Object.assign(apps[1]!, { nodeFlags: ['--no-opt', '--jitless'], env: { A: '1' } })
+    for (const cell of cells) if (cell.app === 'koa') cell.deployment.runtime = 'node v22.1.0'
+  })
+  expect(runFacts(started).filter(({ name }) => ['Node', 'apps'].includes(name))).toEqual([
+    { name: 'Node', text: '24.21.0, V8 13.6.233.17-node.33, --no-opt' },
+    { name: 'apps', text: 'fastify with --jitless A=1; koa on node v22.1.0' },
+  ])
+  const fromFile = change((result) => {
+    result.config = { apps: [] }
+    result.options.apps = ['koa', { app: 'koa', env: { A: '1' } }]
+  })
+  expect(reproduceCommand(fromFile)).toBe('npm run compare -- --config result.json')
 })
 
 test.each(["./a'b c/app.ts", './$(touch x)`y`/a.ts', './\u001b7', './new\nline\u001b[31m\\end/ä.ts', './"q";rm -rf *'])(
   'a shell reads %j as it was given',
   (given) => {
-    const result = change(({ apps }) =>
-      apps.splice(0, apps.length, { id: 'x', title: 'X', package: null, version: null, given, warmUpMilliseconds: null }),
-    )
+    const result = change(({ apps }) => apps.splice(0, apps.length, { ...appFacts('x', 'X', null, null), given }))
     const command = reproduceCommand(result)
     expect(command).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]+$/u)
     const words = command.replace(/^npm run compare -- /, '')

@@ -1,8 +1,9 @@
 import { BASELINE } from '../../apps/app.ts'
 import { processorType } from '../result/fact.ts'
-import { appId, count, formatChange, formatDuration, formatLevel, formatShare } from '../result/format.ts'
+import { appId, count, formatChange, formatDuration, formatLevel, formatShare, ownStart } from '../result/format.ts'
 import type { Result, StopReason } from '../result/model.ts'
 import { listInWords, plainText, shellQuote } from '../result/plain-text.ts'
+import { RESULT } from '../result/run-folder.ts'
 import type { Fact } from './document.ts'
 
 const LONGEST_FACT = 80
@@ -26,6 +27,8 @@ const accounting: Readonly<Record<Result['environment']['cpuAccounting'], string
   simulated: 'a simulation: no server was measured',
 }
 
+/** The option that takes a file in place of a command line, or a result. */
+const CONFIG = '--config'
 /** Where a result went, not what it is. */
 const PLACES = ['--out', '--json']
 
@@ -43,7 +46,7 @@ export function mainFactsLine(result: Result): string {
 
 /** When, with what, on which machine and how long; the same facts head every report. */
 export function runFacts(result: Result): Fact[] {
-  const { environment, rounds, wallSeconds, measuredSeconds } = result
+  const { environment, options, rounds, wallSeconds, measuredSeconds } = result
   const { poor, cpuDistanceNanoseconds: distance } = environment
   const commit = environment.commit === null ? '' : `, commit ${fact(environment.commit).slice(0, 12)}`
   const gibibytes = (environment.memoryBytes / 2 ** 30).toFixed(1)
@@ -52,7 +55,8 @@ export function runFacts(result: Result): Fact[] {
   const dutyCycle = formatShare(wallSeconds > 0 ? measuredSeconds / wallSeconds : null)
   const facts: Record<string, string | null> = {
     run: `${fact(result.study)}, ${utcMinute(result.startedAt)}, suite ${fact(environment.suiteVersion)}${commit}`,
-    Node: `${version(environment.node)}, V8 ${fact(environment.v8)}`,
+    Node: [`${version(environment.node)}, V8 ${fact(environment.v8)}`, ...options.nodeFlags.map(fact)].join(', '),
+    apps: unusualStarts(result),
     machine: `${fact(environment.cpuModel)}, ${environment.cpus} CPUs, ${gibibytes} GiB, ${kernel}; ${pinning(result)}${apart}`,
     CPU: processor(result),
     // Which ones is in `result.json`; it would be too long for a line.
@@ -61,6 +65,19 @@ export function runFacts(result: Result): Fact[] {
     time: `${count(rounds, 'round')} in ${formatDuration(wallSeconds)}, ${dutyCycle} % of it measuring; stopped because ${stopReasons[result.stoppedBecause]}`,
   }
   return Object.entries(facts).flatMap(([name, text]) => (text === null ? [] : [{ name, text }]))
+}
+
+/** `koa on node v22.23.3; express with --jitless A=1`: apps that are started otherwise than the suite does; null: none is. */
+function unusualStarts(result: Result): string | null {
+  const { cells, environment } = result
+  const started = result.apps.flatMap((app) => {
+    const runtime = cells.find((cell) => cell.app === app.id)?.deployment.runtime
+    const isUsual = runtime === undefined || runtime === `node ${environment.node}` || runtime === app.title
+    const own = ownStart(result, app)
+    const told = [...(isUsual ? [] : [`on ${fact(runtime)}`]), ...(own === '' ? [] : [`with ${fact(own)}`])]
+    return told.length === 0 ? [] : [`${appId(app.id)} ${told.join(' ')}`]
+  })
+  return started.length === 0 ? null : started.join('; ')
 }
 
 /** How the figures came about, in one paragraph made from the options really used. */
@@ -116,6 +133,10 @@ function blocks(result: Result): string {
 /** The command that asks for the same run again, safe to paste into a POSIX shell. */
 export function reproduceCommand(result: Result): string {
   const { options, seed, study, environment } = result
+  // What no option can say is in the result itself.
+  const isWrittenOut = options.ownEndpoints.length > 0 && options.givenEndpoints === undefined
+  const isInFile = isWrittenOut || options.apps.some((app) => typeof app !== 'string') || CONFIG in options.given
+  if (isInFile && result.config !== null) return commandLine(['compare', '--'], [[CONFIG, RESULT]])
   // A study's options mean what they meant when they were given; what it chose by itself it will choose again.
   if (result.answer !== null) {
     const told = Object.entries({ ...options.given, '--seed': String(seed) }).filter(([flag]) => !PLACES.includes(flag))
@@ -129,6 +150,7 @@ export function reproduceCommand(result: Result): string {
       ['--endpoints', (options.givenEndpoints ?? options.endpoints).join(',')],
       ['--connections', options.connections],
       ['--transport', options.transport === 'tcp' ? null : options.transport],
+      ['--node-flags', options.nodeFlags.length === 0 ? null : options.nodeFlags.join(' ')],
       ['--quick', options.quick ? '' : null],
       ['--rounds', options.rounds],
       ['--precision', options.precisionPercent],

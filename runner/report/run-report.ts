@@ -70,7 +70,7 @@ function tableSection(table: CellTable): Section {
 }
 
 /** Without a heading of its own, wherever it goes. */
-function untitledTable(table: CellTable): Section {
+export function untitledTable(table: CellTable): Section {
   return { blocks: [paragraph(table.title, { strong: true }), { kind: 'cells', table }] }
 }
 

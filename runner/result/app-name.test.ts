@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fixtureResult } from '../fixtures/fixture-result.ts'
+import { appFacts, fixtureResult } from '../fixtures/fixture-result.ts'
 import { appName } from './format.ts'
 import type { AppFacts, Result } from './model.ts'
 
@@ -7,7 +7,8 @@ function resultWith(facts: Partial<AppFacts>): Result {
   const result = fixtureResult()
   return {
     ...result,
-    apps: [{ id: 'mine', title: 'Mine', package: null, version: null, given: 'mine', warmUpMilliseconds: null, ...facts }],
+    options: { ...result.options, nodeFlags: ['--all'] },
+    apps: [{ ...appFacts('mine', 'Mine', null, null), ...facts }],
   }
 }
 
@@ -17,6 +18,8 @@ test.each<[Partial<AppFacts>, string]>([
   [{ title: 'My Server', version: '1.2.3' }, 'My Server 1.2.3 (mine)'],
   [{ title: 'a\nb\u001b[1m', version: 'x'.repeat(100) }, `a b ${'x'.repeat(23)}… (mine)`],
   [{ title: 't'.repeat(500) }, `${'t'.repeat(39)}… (mine)`],
+  [{ nodeFlags: ['--all', '--mine=1'], env: { A: 'b\nc' } }, 'Mine, --mine=1 A=b c'],
+  [{ nodeFlags: ['--all'], env: {} }, 'Mine'],
 ])('%j is shown as %s', (facts, name) => {
   expect(appName(resultWith(facts), 'mine')).toBe(name)
 })

@@ -130,6 +130,7 @@ export function count(number: number, one: string, many = `${one}s`): string {
 
 const LONGEST_TITLE = 40
 const LONGEST_VERSION = 24
+const LONGEST_START = 80
 const LONGEST_ID = 60
 
 /** An app's id, safe to print. */
@@ -143,10 +144,18 @@ export function appName(result: Result, id: string): string {
   if (facts === undefined) return appId(id)
   const title = plainText(facts.title, LONGEST_TITLE)
   const name = facts.version === null ? title : `${title} ${plainText(facts.version, LONGEST_VERSION)}`
-  return obviousId(facts.title) === id ? name : `${name} (${appId(id)})`
+  const started = plainText(ownStart(result, facts), LONGEST_START)
+  return [obviousId(facts.title) === id ? name : `${name} (${appId(id)})`, ...(started === '' ? [] : [started])].join(', ')
 }
 
-function obviousId(title: string): string {
+/** `--max-semi-space-size=16 A=1`: what an app is started with beside the flags of the run, as it is; empty: nothing. */
+export function ownStart({ options }: Result, { nodeFlags, env }: Result['apps'][number]): string {
+  const variables = Object.entries(env).map((pair) => pair.join('='))
+  return [...nodeFlags.slice(options.nodeFlags.length), ...variables].join(' ')
+}
+
+/** The id that somebody would give to an app of this title. */
+export function obviousId(title: string): string {
   return title
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { Answer, Estimate } from './answer.ts'
+import { AskedApp, Variables } from './asked-app.ts'
 import { Fact, Processor, SpeedScore } from './fact.ts'
 import { OwnEndpoint } from './own-endpoint.ts'
 
@@ -229,6 +230,11 @@ export const AppFacts = z.object({
   version: z.string().nullable(),
   /** As given on the command line; the id for the suite's own apps. */
   given: z.string(),
+  /** Where it differs from the usual: flags of Node, those of the run included, and variables of its environment. */
+  nodeFlags: z.array(z.string()).default([]),
+  env: Variables.default({}),
+  /** All that was installed for a version that was asked for, by its path in node_modules; empty: what the lockfile of the suite says. */
+  packages: z.record(z.string(), z.string()).default({}),
   /** CPU time until V8 had compiled it, mean over its processes; null: unknown. */
   warmUpMilliseconds: z.number().nullable().default(null),
 })
@@ -323,10 +329,12 @@ export type Environment = z.infer<typeof Environment>
 
 /** The options really used, defaults and what the suite chose included. */
 const UsedOptions = z.object({
-  apps: z.array(z.string()),
+  apps: z.array(AskedApp),
   endpoints: z.array(z.string()),
   connections: z.int(),
   transport: z.enum(['tcp', 'unix']),
+  /** Of Node, for all apps that it runs. */
+  nodeFlags: z.array(z.string()).default([]),
   driver: z.string(),
   /** Half-width requested, percent; null when the number of rounds was given. */
   precisionPercent: z.number().nullable(),
@@ -369,6 +377,8 @@ export const Result = z.object({
   measuredSeconds: z.number(),
   seed: z.int(),
   options: UsedOptions,
+  /** What a file for `compare -- --config` says to ask for the same again, files it names included; null: a study, or an older result. */
+  config: z.record(z.string(), z.unknown()).nullable().default(null),
   environment: Environment,
   baseline: z.string(),
   /** Measured, also those that do not count because the machine was slow (`environment.slowRounds`). */

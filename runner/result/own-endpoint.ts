@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { POINTER } from '../../apps/json-difference.ts'
 import { UserError } from './errors.ts'
 import { readJsonFile } from './json-file.ts'
 
@@ -15,13 +16,20 @@ export const OwnEndpoint = z.strictObject({
     headers,
     body: z.string().max(LONGEST_BODY).optional(),
   }),
-  expect: z.strictObject({
-    status: z.int().min(200).max(599).default(200),
-    /** That have to be there with exactly these values; others may be there too. */
-    headers,
-    /** Every byte of the body. */
-    body: z.string().max(LONGEST_BODY),
-  }),
+  expect: z
+    .strictObject({
+      status: z.int().min(200).max(599).default(200),
+      /** That have to be there with exactly these values; others may be there too. */
+      headers,
+      /** Every byte of the body. */
+      body: z.string().max(LONGEST_BODY).optional(),
+      /** In place of the bytes: what the body says as JSON, in whatever order and white space. */
+      json: z.unknown().optional(),
+      /** Places in it whose values are not looked at, as JSON Pointers (RFC 6901), `*` for every item: they only have to be there. */
+      mayChange: z.array(z.string().regex(POINTER)).default([]),
+    })
+    .refine(({ body, json }) => (body === undefined) !== (json === undefined), 'needs body or json, one of them')
+    .refine(({ json, mayChange }) => json !== undefined || mayChange.length === 0, 'mayChange is about json'),
 })
 export type OwnEndpoint = z.output<typeof OwnEndpoint>
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { UserError } from '../result/errors.ts'
-import { installWish, packagesIn } from './app-versions.ts'
+import { importedBy, installWish } from './app-versions.ts'
 import { resolveApp } from './find-app.ts'
-import { installPackages, removePackages } from './package-cache.ts'
+import { installPackages, packagesIn, removePackages } from './package-cache.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'versions-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -53,7 +53,7 @@ describe('a version of a package', () => {
       "import { serve } from '@hono/node-server/serve'",
       "  const { bodyParser } = await import('@koa/bodyparser')",
     ]
-    expect(packagesIn(source.join('\n'))).toEqual(['express', '@koa/router', '@hono/node-server', '@koa/bodyparser'])
+    expect(importedBy(source.join('\n'))).toEqual(['express', '@koa/router', '@hono/node-server', '@koa/bodyparser'])
   })
 })
 
@@ -70,6 +70,8 @@ describe('the cache of packages', () => {
       version: '1.2.3',
     })
     expect(readdirSync(local)).toEqual(['package.json'])
+    expect(packagesIn(first)).toEqual({ local: '1.2.3' })
+    expect(packagesIn(folder)).toEqual({})
     expect(await installPackages({ local: `file:${local}` }, cache)).toBe(first)
     expect(readdirSync(cache)).toHaveLength(1)
   })

@@ -1,14 +1,25 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { extname, join, resolve } from 'node:path'
 import { UserError } from '../result/errors.ts'
 import type { ResolvedApp } from './find-app.ts'
-import { installPackages, shortHash } from './package-cache.ts'
+import { installPackages, packagesIn, shortHash } from './package-cache.ts'
+import { installRuntime, moduleFor } from './runtimes.ts'
 
 /**
- * Installs what the app needs beside the project, and puts a copy of its module there, so that it finds those packages and no others.
- * An app without a wish stays what it is.
+ * Installs beside the project what an app is asked for with: a version of Node, a version of its package.
  * @param cwd where relative paths of a specification start
  * @throws UserError when npm cannot install it
+ */
+export async function installApp(app: ResolvedApp, cwd: string): Promise<ResolvedApp> {
+  const { node } = app.own ?? {}
+  if (node === undefined) return installWish(app, cwd)
+  const runner = await installRuntime(`node@${node}`)
+  return installWish({ ...app, runner, modulePath: moduleFor(runner, app.modulePath) }, cwd)
+}
+
+/**
+ * Installs what the app needs, and puts a copy of its module there, so that it finds those packages and no others. An app without a wish
+ * stays what it is.
  */
 export async function installWish(
   app: ResolvedApp,
@@ -18,7 +29,7 @@ export async function installWish(
   const { wish, modulePath } = app
   if (wish === undefined) return app
   const source = readFileSync(modulePath, 'utf8')
-  const others = packagesIn(source).filter((name) => name !== wish.name)
+  const others = importedBy(source).filter((name) => name !== wish.name)
   const dependencies = Object.fromEntries(others.map((name) => [name, projectVersion(name)]))
   const specification = absolute(wish.specification, cwd)
   const path = /^file:(.*)$/.exec(specification)?.[1]
@@ -31,9 +42,9 @@ export async function installWish(
   const folder = await install({ ...dependencies, [wish.name]: specification })
   // Named by what is in it: the folder outlives this version of the suite.
   const hash = shortHash(source).slice(0, 12)
-  const copy = join(folder, `${wish.name}-${hash}.ts`)
+  const copy = join(folder, `${wish.name}-${hash}${extname(modulePath)}`)
   if (!existsSync(copy)) writeFileSync(copy, source)
-  return { ...app, modulePath: copy }
+  return { ...app, modulePath: copy, packages: packagesIn(folder) }
 }
 
 /** npm would look for a relative path from the folder of the cache on. */
@@ -44,7 +55,7 @@ function absolute(specification: string, cwd: string): string {
 }
 
 /** Names of the packages that a module imports; types vanish, and what Node brings along is none. */
-export function packagesIn(source: string): string[] {
+export function importedBy(source: string): string[] {
   const imported = [...source.matchAll(/^import (?!type )[^']*'([^'.][^']*)'|import\('([^'.][^']*)'\)/gm)].map(
     ([, first, later]) => first ?? later!,
   )

@@ -22,6 +22,10 @@ export interface DeploymentPlan {
   readonly modulePath: string
   /** What runs the module; absent: the Node that runs the suite. */
   readonly runner?: Runtime
+  /** For a module that Node runs; nothing else has a use for them. */
+  readonly nodeFlags?: readonly string[]
+  /** Beside the few variables that every server gets. */
+  readonly env?: Readonly<Record<string, string>>
   /** The module also answers what is asked for by name only; absent: it does not. */
   readonly more?: true
   /** What is started in place of a module of ours; absent: the module. */
@@ -80,6 +84,11 @@ export interface NginxAlone extends NginxPlan {
 /** Name of the process that a deployment needs. */
 export function processOf({ id, process = id }: DeploymentPlan): string {
   return process
+}
+
+/** Flags of Node that it is started with. */
+export function nodeFlagsOf({ program, runner, nodeFlags = [] }: DeploymentPlan): readonly string[] {
+  return program === undefined && (runner?.name ?? 'node') === 'node' ? nodeFlags : []
 }
 
 /** Processes that answer. */

@@ -2,10 +2,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BASELINE } from '../../apps/app.ts'
+import type { AppWish, AskedApp } from '../result/asked-app.ts'
 import { UserError } from '../result/errors.ts'
+import { obviousId } from '../result/format.ts'
+import { variantId } from '../result/ids.ts'
 import { nearest } from '../result/plain-text.ts'
 import { fillFolder, makePrivateFolder, removeFolder } from './keeper.ts'
 import { type PackageWish, readPackageWish, wishName } from './package-wish.ts'
+import type { Runtime } from './runtimes.ts'
 import { MANIFEST_NAME, type ManifestInFolder, readManifest } from './server-manifest.ts'
 
 /** An app as it was requested, not yet loaded. */
@@ -18,6 +22,12 @@ export interface ResolvedApp {
   readonly program?: ManifestInFolder
   /** Another version of its package than the one installed here; the module is still the shipped one. */
   readonly wish?: PackageWish
+  /** All packages that are installed for it, versions by path in node_modules; absent: those of the project. */
+  readonly packages?: Readonly<Record<string, string>>
+  /** What runs it; absent: the Node that runs the suite. */
+  readonly runner?: Runtime
+  /** How it is started and called otherwise than by itself; absent: it is not. */
+  readonly own?: Omit<AppWish, 'app'>
   /** The name or path as the user gave it. */
   readonly given: string
   /** False for a module that lives outside this project. */
@@ -72,6 +82,21 @@ export function resolveApp(given: string, cwd: string): ResolvedApp {
   const modulePath = findModule(given, resolve(cwd, given))
   const program = basename(modulePath) === MANIFEST_NAME ? { program: readManifest(modulePath) } : {}
   return { id: idOf(modulePath), modulePath, given, insideProject: isInside(projectFolder, modulePath), ...program }
+}
+
+/** Finds an app that may be asked for with more than its name. @throws UserError what `resolveApp` throws, and for what a program cannot have */
+export function resolveAskedApp(asked: AskedApp, cwd: string): ResolvedApp {
+  if (typeof asked === 'string') return resolveApp(asked, cwd)
+  const { app: given, ...own } = asked
+  const app = resolveApp(given, cwd)
+  const misplaced = (['node', 'nodeFlags'] as const).find((name) => own[name] !== undefined)
+  if (app.program !== undefined && misplaced !== undefined) {
+    throw new UserError('no-module', `${given} is a program, and ${misplaced} is for modules`, {
+      hint: `what runs it is in the command of its ${MANIFEST_NAME}`,
+    })
+  }
+  const plain = own.node === undefined ? app.id : variantId(app.id, `node-${own.node}`)
+  return { ...app, id: cleaned(own.title === undefined ? plain : obviousId(own.title)) || app.id, own }
 }
 
 /** A folder with the package of a shipped app, as its repository is, and with no app of its own. */

@@ -21,7 +21,7 @@ const Said = z.object({
 type Values = Readonly<Record<string, string>>
 
 /** A server that is started by the command of a manifest. */
-export function manifestProgram({ id, transport, team }: DeploymentPlan, manifest: ManifestInFolder): Program {
+export function manifestProgram({ id, transport, team, env }: DeploymentPlan, manifest: ManifestInFolder): Program {
   const workers = String(team?.workers ?? 1)
   const values = ({ listen, folder }: Place): Values =>
     listen.transport === 'unix'
@@ -39,6 +39,7 @@ export function manifestProgram({ id, transport, team }: DeploymentPlan, manifes
       ...addressVariables(place),
       WORKERS: workers,
       ...environment(manifest, values(place)),
+      ...env,
     }),
   }
 }
@@ -66,13 +67,14 @@ function fill(word: string, values: Values): string {
  * What a server of a manifest says of itself, by its `describe` command; with the title alone where it has none.
  * @throws DeploymentError when the command fails, takes too long or prints something else
  */
-export async function describeManifest({ id }: DeploymentPlan, manifest: ManifestInFolder): Promise<Description> {
+export async function describeManifest({ id, env }: DeploymentPlan, manifest: ManifestInFolder): Promise<Description> {
   const alone: Description = { title: manifest.title, package: null, version: null, facts: {} }
   if (manifest.describe === undefined) return alone
   const folder = makePrivateFolder()
   const values = { folder }
   const command = argv(manifest, manifest.describe, values)
-  const child = new StartedProcess(command, null, folder, environment(manifest, values), { cwd: workingFolder(manifest) })
+  const variables = { ...environment(manifest, values), ...env }
+  const child = new StartedProcess(command, null, folder, variables, { cwd: workingFolder(manifest) })
   try {
     const exit = await child.exitWithin(DESCRIBE_LIMIT_MILLISECONDS)
     const failed = (how: string) =>

@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { ask } from '../../apps/ask.ts'
 import { checkContract } from '../../apps/contract.ts'
 import { appFixture, planFor, startApp } from '../fixtures/start-app.ts'
 import { DeploymentError } from './deployment.ts'
@@ -19,6 +21,7 @@ function module(name: string, text: string): string {
   return path
 }
 
+const TELLS_ALL = join(import.meta.dirname, '..', 'fixtures', 'tells-all-app.ts')
 const describeAt = (path: string) => localHost.describe(planFor(path))
 
 async function refusal(path: string): Promise<DeploymentError> {
@@ -95,6 +98,33 @@ export default createServer(${ANSWER})`,
     } finally {
       await server.stop()
     }
+  })
+})
+
+it('gets flags of Node and variables, for its description as for its service', async () => {
+  const own = { nodeFlags: ['--max-semi-space-size=4'], env: { PLANET: 'Mars', NODE_ENV: 'test', PORT: '1' } }
+  const plan = planFor(TELLS_ALL, own)
+  expect((await localHost.describe(plan)).facts).toMatchObject({ execArgv: '--max-semi-space-size=4', NODE_ENV: 'test' })
+  const server = await startApp(plan.modulePath, own)
+  try {
+    const { body } = await ask(new Agent(), server.address, '/', { timeoutMs: 5_000 })
+    const { pid, environment } = JSON.parse(body.toString()) as { readonly pid: number; readonly environment: object }
+    expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[1]).toBe(own.nodeFlags[0])
+    expect(environment).toMatchObject({
+      PLANET: 'Mars',
+      NODE_ENV: 'test',
+      PORT: expect.not.stringMatching(/^1$/),
+    })
+  } finally {
+    await server.stop()
+  }
+})
+
+it('a flag that Node does not know is refused with what Node says', async () => {
+  const describing = localHost.describe(planFor(TELLS_ALL, { nodeFlags: ['--max-semispace=1'] }))
+  await expect(describing).rejects.toMatchObject({
+    code: 'bad-node-flags',
+    message: expect.stringMatching(/^Node 24\.\S+ does not start with --max-semispace=1: .*bad option/),
   })
 })
 

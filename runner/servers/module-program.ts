@@ -5,7 +5,7 @@ import type { Described, Description } from '../../apps/description.ts'
 import { allWorkersListen } from '../../apps/scheduling.ts'
 import { describeExit } from '../machine/child.ts'
 import { childrenOf, isListening } from '../machine/procfs.ts'
-import { DeploymentError, type DeploymentPlan } from './deployment.ts'
+import { DeploymentError, type DeploymentPlan, nodeFlagsOf } from './deployment.ts'
 import { makePrivateFolder } from './keeper.ts'
 import { addressVariables, type Place, type Program } from './running-program.ts'
 import type { Runtime } from './runtimes.ts'
@@ -19,19 +19,22 @@ const THIS_NODE: Runtime = {
 }
 /** Deno keeps what it has compiled, elsewhere without being asked. */
 const cacheIn = (folder: string) => ({ DENO_DIR: join(folder, 'deno'), DENO_NO_UPDATE_CHECK: '1' })
+/** Exit status of Node for an option that it does not know, or not so ("Exit codes" of its documentation of `process`). */
+const INVALID_ARGUMENT = 9
 /** Frameworks do more work per request in development. */
 const PRODUCTION = { NODE_ENV: 'production' }
 
 /** A module of an app, served by this very Node. */
-export function moduleProgram({ id, modulePath, transport, team, more, runner = THIS_NODE }: DeploymentPlan): Program {
-  const served = (module: string) => [...runner.argv, moduleIn(runner, module), modulePath]
+export function moduleProgram(plan: DeploymentPlan): Program {
+  const { id, modulePath, transport, team, more, env = {}, runner = THIS_NODE } = plan
+  const served = (module: string) => [...runner.argv, ...nodeFlagsOf(plan), moduleIn(runner, module), modulePath]
   const alone = {
     name: id,
     transport,
     hint: byHand(modulePath),
     environment: (place: Place): Record<string, string> => ({
-      ...PRODUCTION,
-      ...(runner === THIS_NODE ? {} : cacheIn(place.folder)),
+      ...variables(runner, place.folder),
+      ...env,
       ...(more && { MORE_ENDPOINTS: '1' }),
       ...addressVariables(place),
     }),
@@ -57,22 +60,23 @@ export function moduleProgram({ id, modulePath, transport, team, more, runner = 
  * What an app is, by a process of its own that loads it and ends.
  * @throws DeploymentError when it cannot be served
  */
-export async function describeModule({ id, modulePath, runner = THIS_NODE }: DeploymentPlan): Promise<Description> {
-  const argv = [...runner.argv, moduleIn(runner, 'describe'), modulePath]
+export async function describeModule(plan: DeploymentPlan): Promise<Description> {
+  const { id, modulePath, env = {}, runner = THIS_NODE } = plan
+  const flags = nodeFlagsOf(plan)
   const folder = makePrivateFolder()
   const file = join(folder, 'description.json')
-  const child = new StartedProcess(
-    [...argv, file],
-    null,
-    folder,
-    runner === THIS_NODE ? PRODUCTION : { ...PRODUCTION, ...cacheIn(folder) },
-  )
+  const argv = [...runner.argv, ...flags, moduleIn(runner, 'describe'), modulePath, file]
+  const child = new StartedProcess(argv, null, folder, { ...variables(runner, folder), ...env })
   try {
     const exit = await child.exitWithin(DESCRIBE_LIMIT_MILLISECONDS)
     const details = { hint: byHand(modulePath), lastLines: child.lastLines }
     if (exit === null) {
       const message = `${id} was not loaded within ${DESCRIBE_LIMIT_MILLISECONDS / 1000} s: its module or createServer() waits for something`
       throw new DeploymentError('not-ready', message, details)
+    }
+    if (exit.code === INVALID_ARGUMENT && flags.length > 0) {
+      const message = `Node ${runner.version} does not start with ${flags.join(' ')}: ${details.lastLines.at(-1)}`
+      throw new DeploymentError('bad-node-flags', message, { hint: 'node --help and node --v8-options list them' })
     }
     const described = readDescribed(file)
     if (described === null) throw new DeploymentError('exited', `${id} ${describeExit(exit)} while it was loaded`, details)
@@ -94,6 +98,10 @@ function placeOfSyntaxError(lines: readonly string[]): { file: string; line: str
     if (file !== undefined && line !== undefined) return { file, line, source: lines[index + 1]?.trim() ?? '' }
   }
   return null
+}
+
+function variables(runner: Runtime, folder: string): Record<string, string> {
+  return runner === THIS_NODE ? PRODUCTION : { ...PRODUCTION, ...cacheIn(folder) }
 }
 
 function moduleIn({ apps }: Pick<Runtime, 'apps'>, name: string): string {

@@ -9,6 +9,7 @@ import { UserError } from '../result/errors.ts'
 const run = promisify(execFile)
 const INSTALL_LIMIT_MILLISECONDS = 300_000
 const LOCK = 'package-lock.json'
+const MODULES = 'node_modules/'
 /** No script of a package runs, nothing is reported to anybody, and nothing but mistakes is printed. */
 const QUIETLY = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error']
 const MOST_REASON_CHARACTERS = 300
@@ -72,6 +73,21 @@ export function shortHash(...parts: readonly (string | Buffer)[]): string {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
   return hash.digest('hex').slice(0, 16)
+}
+
+/** Version of every package that is installed in a folder of the cache, by its path in node_modules. */
+export function packagesIn(folder: string): Record<string, string> {
+  const path = join(folder, 'node_modules', '.package-lock.json')
+  if (!existsSync(path)) return {}
+  const { packages } = JSON.parse(readFileSync(path, 'utf8')) as {
+    readonly packages: Readonly<Record<string, { readonly version?: string; readonly resolved?: string }>>
+  }
+  const known = Object.entries(packages).flatMap(([place, { version, resolved = '' }]) => {
+    // A folder that is linked has its version under its own path.
+    const found = version ?? packages[resolved]?.version
+    return found !== undefined && place.startsWith(MODULES) ? [[place.slice(MODULES.length), found] as const] : []
+  })
+  return Object.fromEntries(known)
 }
 
 /** Removes all that comparisons have installed. @returns whether there was anything */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { isAbsolute, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { UserError } from '../result/errors.ts'
@@ -22,6 +22,11 @@ export interface Runtime {
   readonly argv: readonly string[]
   /** Folder of the apps as plain JavaScript: not every runtime knows types. */
   readonly apps: string
+}
+
+/** `node v22.21.1`, as in a result. */
+export function runtimeName({ name, version }: Pick<Runtime, 'name' | 'version'>): string {
+  return `${name} v${version}`
 }
 
 interface Kind {
@@ -64,6 +69,12 @@ export async function installRuntime(wanted: string): Promise<Runtime> {
   const folder = join(await installPackages({ [kind.package]: specification ?? 'latest' }), 'node_modules', kind.package)
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly version: string }
   return { name, version, argv: [join(folder, kind.executable), ...kind.arguments], apps }
+}
+
+/** What a runtime loads in place of a module: of the apps of this suite the one without types. */
+export function moduleFor({ apps }: Pick<Runtime, 'apps'>, modulePath: string): string {
+  const way = relative(APPS, modulePath)
+  return way.startsWith('..') || isAbsolute(way) ? modulePath : join(apps, way.replace(/\.ts$/, '.js'))
 }
 
 /** The modules of the apps without their types, made once for every state of the sources; packages are those of the project. */

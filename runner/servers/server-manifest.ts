@@ -1,11 +1,11 @@
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { Title, Variables } from '../result/asked-app.ts'
 import { readJsonFile } from '../result/json-file.ts'
 
 /** In a folder that is named in `--apps`: a server in any language. */
 export const MANIFEST_NAME = 'server.json'
 
-const MOST_TITLE_CHARACTERS = 60
 const MOST_WORDS = 100
 const LONGEST_GRACE_MILLISECONDS = 10_000
 
@@ -16,7 +16,7 @@ export const ServerManifest = z.strictObject({
   /** For editors. */
   $schema: z.string().optional(),
   /** As people write it: "Flask on uWSGI". */
-  title: z.string().min(1).max(MOST_TITLE_CHARACTERS),
+  title: Title,
   /**
    * What is executed, without a shell, in the foreground. `{host}`, `{port}`, `{socket}`, `{folder}` and `{workers}` are filled in; HOST, PORT, SOCKET and
    * WORKERS are in its environment as well.
@@ -24,7 +24,7 @@ export const ServerManifest = z.strictObject({
   command: words,
   /** Prints a JSON object with `version`, `package`, `runtime` (all of them texts, none of them needed), and ends. */
   describe: words.optional(),
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
+  env: Variables.default({}),
   /** Where it is started, from the folder of this file on; absent: in that folder. */
   cwd: z.string().min(1).optional(),
   transports: z

@@ -13,20 +13,38 @@ describe('Answer', () => {
     expect(one.pattern?.continues(Buffer.from(response('kept')), 0)).toBe(true)
   })
 
+  const fault = (one: Answer, status: number, ...parts: string[]) => {
+    const body = one.newBody()
+    for (const part of parts) body.add(Buffer.from(part, 'latin1'))
+    return one.fault(status, body)
+  }
+  const bytes = Buffer.from('Grüße').toString('latin1')
+
   it('knows its body part by part', () => {
-    const body = Buffer.from('Grüße')
-    for (let cut = 0; cut <= body.length; cut++) {
-      expect(answer.holds(body.subarray(0, cut), 0) && answer.holds(body.subarray(cut), cut)).toBe(true)
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      expect(fault(answer, 200, bytes.slice(0, cut), bytes.slice(cut))).toBeNull()
     }
-    expect(answer.holds(Buffer.from('ü'), 0)).toBe(false)
-    expect(answer.holds(Buffer.from('Grüße!'), 0)).toBe(false)
   })
 
   it('says what is wrong with a body in bytes, not characters', () => {
-    expect(answer.fault(200, 7, true)).toBeNull()
-    expect(answer.fault(200, 5, true)).toBe('a body of 5 bytes instead of 7')
-    expect(answer.fault(200, 7, false)).toBe('a body of the right length with wrong bytes')
-    expect(answer.fault(404, 7, true)).toBe('status 404 instead of 200')
+    expect(fault(answer, 200, bytes.slice(0, 3), bytes.slice(5))).toBe('a body of 5 bytes instead of 7')
+    expect(fault(answer, 200, `${bytes}!`)).toBe('a body of 8 bytes instead of 7')
+    expect(fault(answer, 200, bytes.replace('G', 'g'))).toBe('a body of the right length with wrong bytes')
+    expect(fault(answer, 404, bytes)).toBe('status 404 instead of 200')
+  })
+
+  it('takes any body where each app has its own', () => {
+    const any = new Answer({ status: 404, body: '', anyBody: true })
+    expect(fault(any, 404, 'what', 'ever')).toBeNull()
+    expect(fault(any, 200, 'what')).toBe('status 200 instead of 404')
+  })
+
+  it('compares JSON as a whole, whatever its bytes', () => {
+    const json = new Answer({ status: 200, body: '{"a":1,"at":0}', json: { value: { a: 1, at: 0 }, mayChange: ['/at'] } })
+    expect(fault(json, 200, '{"at":', '1234, "a":1}')).toBeNull()
+    expect(fault(json, 200, '{"at":5,"a":2}')).toBe('other JSON: /a is 2, expected 1')
+    expect(fault(json, 200, '{"at":5,"a"')).toBe('other JSON: it is not JSON')
+    expect(fault(json, 500, '{"at":5,"a":1}')).toBe('status 500 instead of 200')
   })
 })
 

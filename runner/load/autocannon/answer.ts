@@ -1,4 +1,6 @@
-import { longestHeader, usualBodyBytes } from '../../../apps/ask.ts'
+import { longestHeader } from '../../../apps/ask.ts'
+import { mostBodyBytes } from '../../../apps/contract.ts'
+import { type ExpectedJson, jsonFault } from '../../../apps/json-difference.ts'
 import type { ExpectedRequest } from '../driver.ts'
 import { type ByteSpan, changingValues } from './changing-values.ts'
 
@@ -17,14 +19,13 @@ export class Answer {
   pattern: Pattern | null = null
   /** Bytes of a response that is not complete yet; what is longer can only be wrong, and must not fill the load process' memory. */
   readonly mostBytes: number
-  readonly #status: number
-  /** null: any. */
-  readonly #body: Buffer | null
+  readonly #expected: Pick<ExpectedRequest, 'status' | 'body' | 'anyBody' | 'json'>
+  readonly #body: Buffer
 
-  constructor(expected: Pick<ExpectedRequest, 'status' | 'body' | 'anyBody'>) {
-    this.#status = expected.status
-    this.#body = expected.anyBody ? null : Buffer.from(expected.body)
-    this.mostBytes = longestHeader + (this.#body?.length ?? usualBodyBytes)
+  constructor(expected: Pick<ExpectedRequest, 'status' | 'body' | 'anyBody' | 'json'>) {
+    this.#expected = expected
+    this.#body = Buffer.from(expected.body)
+    this.mostBytes = longestHeader + mostBodyBytes(expected)
   }
 
   /** Remembers a complete response that was found right, by the chunks it came in. */
@@ -34,28 +35,72 @@ export class Answer {
     this.pattern = new Pattern(bytes, changing, head)
   }
 
-  /** True when `part` is what the body holds after its first `offset` bytes. */
-  holds(part: Buffer, offset: number): boolean {
-    if (this.#body === null) return true
-    const end = offset + part.length
-    return end <= this.#body.length && this.#body.compare(part, 0, part.length, offset, end) === 0
+  /** For the body of one response, which comes in parts. */
+  newBody(): ComingBody {
+    const { anyBody, json } = this.#expected
+    return anyBody ? ANY_BODY : json === undefined ? new ExactBody(this.#body) : new JsonBody(json)
   }
 
-  /**
-   * One sentence on what is wrong, or null when status and body are right.
-   * @param isEqual whether all parts of the body were what the right one holds there
-   */
-  fault(status: number, bodyBytes: number, isEqual: boolean): string | null {
-    if (status !== this.#status) return `status ${status} instead of ${this.#status}`
-    if (this.#body !== null && bodyBytes !== this.#body.length)
-      return `a body of ${bodyBytes} bytes instead of ${this.#body.length}`
-    return isEqual ? null : 'a body of the right length with wrong bytes'
+  /** One sentence on what is wrong, or null when status and body are right. */
+  fault(status: number, body: ComingBody): string | null {
+    return status === this.#expected.status ? body.fault() : `status ${status} instead of ${this.#expected.status}`
   }
 
   /** One sentence on a response that has come to more than `mostBytes` without being complete. */
   excess(parserState: string): string {
     if (HEAD_STATES.has(parserState)) return `headers of more than ${longestHeader / 1024} KiB`
-    return `a body that does not end instead of one of ${this.#body?.length ?? usualBodyBytes} bytes`
+    return `a body that does not end instead of one of ${mostBodyBytes(this.#expected)} bytes`
+  }
+}
+
+/** A body that comes in parts. */
+export interface ComingBody {
+  add(part: Buffer): void
+  /** One sentence on what is wrong with the whole of it; null: it is right. */
+  fault(): string | null
+}
+
+const ANY_BODY: ComingBody = { add() {}, fault: () => null }
+
+/** Compared as it comes; nothing is kept of it. */
+class ExactBody implements ComingBody {
+  readonly #expected: Buffer
+  #bytes = 0
+  #isEqual = true
+
+  constructor(expected: Buffer) {
+    this.#expected = expected
+  }
+
+  add(part: Buffer): void {
+    const end = this.#bytes + part.length
+    this.#isEqual &&= end <= this.#expected.length && this.#expected.compare(part, 0, part.length, this.#bytes, end) === 0
+    this.#bytes = end
+  }
+
+  fault(): string | null {
+    if (this.#bytes !== this.#expected.length) return `a body of ${this.#bytes} bytes instead of ${this.#expected.length}`
+    return this.#isEqual ? null : 'a body of the right length with wrong bytes'
+  }
+}
+
+/** Kept until it is whole: members may come in any order. */
+class JsonBody implements ComingBody {
+  readonly #expected: ExpectedJson
+  readonly #parts: Buffer[] = []
+
+  constructor(expected: ExpectedJson) {
+    this.#expected = expected
+  }
+
+  add(part: Buffer): void {
+    // Sockets may read into one buffer: what is kept has to be copied.
+    this.#parts.push(Buffer.from(part))
+  }
+
+  fault(): string | null {
+    const difference = jsonFault(Buffer.concat(this.#parts), this.#expected)
+    return difference && `other JSON: ${difference}`
   }
 }
 

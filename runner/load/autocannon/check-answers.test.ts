@@ -48,6 +48,17 @@ describe('right answers', () => {
     }))
 })
 
+it('JSON with a part that changes is right each time, and wrong where another part changes', async () => {
+  const json = { value: { id: 1, at: 0 }, mayChange: ['/at'] }
+  const requests = [{ endpoint: 'json', path: '/json', status: 200, body: '{"id":1,"at":0}', json }]
+  const script = ({ answer, number }: Asked) => answer(JSON.stringify({ at: number ** 3, id: number === 10 ? 2 : 1 }))
+  await using server = await scriptedServer(script)
+  using load = await pulsed(server.address, { connections: 3, requests })
+  const outcome = await pulseUntil(() => server.asked.total > 60, load)
+  expect(outcome).toMatchObject({ ...UNHURT, wrongAnswers: 1, requests: server.asked.total - 1 })
+  expect(outcome.firstProblem).toBe('the server answered with other JSON: /id is 2, expected 1')
+})
+
 describe('wrong answers', () => {
   it.each([
     ['another status', (asked: Asked) => asked.answer(BODY, { status: '500 Oops' }), 'status 500 instead of 200'],

@@ -1,5 +1,5 @@
 import type autocannon from 'autocannon'
-import type { Answer, Pattern } from './answer.ts'
+import type { Answer, ComingBody, Pattern } from './answer.ts'
 import type { AnswersInPieces } from './answers-in-pieces.ts'
 import type { GatedClient } from './gate.ts'
 
@@ -29,8 +29,7 @@ export function checkAnswers(gated: GatedClient, current: () => Answer, listener
   let parsedChunks: Buffer[] = []
   let parsedBytes = 0
   let head: { statusCode: number } | null = null
-  let bodyBytes = 0
-  let bodyEqual = true
+  let body: ComingBody = current().newBody()
   let completed = 0
   let allRight = true
   let recognised = false
@@ -39,17 +38,13 @@ export function checkAnswers(gated: GatedClient, current: () => Answer, listener
 
   client.on('headers', (parsed: { statusCode: number; headers: string[] }) => {
     head = { ...parsed }
-    bodyBytes = 0
-    bodyEqual = true
+    body = current().newBody()
   })
-  client.on('body', (part: Buffer) => {
-    bodyEqual &&= current().holds(part, bodyBytes)
-    bodyBytes += part.length
-  })
+  client.on('body', (part: Buffer) => body.add(part))
   client.on('response', (status: number, bytes: number) => {
     completed++
     if (!recognised) {
-      const fault = current().fault(status, bodyBytes, bodyEqual)
+      const fault = current().fault(status, body)
       if (fault !== null) {
         allRight = false
         return listener.wrong(fault)

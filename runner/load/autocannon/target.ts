@@ -56,11 +56,7 @@ export class PulsedTarget implements AnswerListener {
         duration: FOREVER_SECONDS,
         timeout: FOREVER_SECONDS,
         sampleInt: 1000,
-        requests: target.requests.map(({ path, sent }) => ({
-          method: 'GET',
-          path,
-          ...sent,
-        })),
+        requests: target.requests.map(({ path, request }) => ({ method: 'GET', path, ...request })),
         setupClient: (client) => {
           if (target.requests.some(({ body }) => body.length > LONG_BODY_BYTES)) readIntoOneBuffer(client, address)
           this.#setUp(client, target.keepAlive ?? true)

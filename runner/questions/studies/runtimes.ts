@@ -8,7 +8,7 @@ import type { Result } from '../../result/model.ts'
 import { list } from '../../result/option-values.ts'
 import { listInWords } from '../../result/plain-text.ts'
 import type { ResolvedApp } from '../../servers/find-app.ts'
-import { installRuntime, type Runtime } from '../../servers/runtimes.ts'
+import { installRuntime, moduleFor, type Runtime, runtimeName } from '../../servers/runtimes.ts'
 import { endpointsIn, named, usableCell } from './phrases.ts'
 import { prepareVariants, type Study, type Variant, variantOf } from './study.ts'
 
@@ -31,7 +31,7 @@ export const runtimes: Study = {
   ownOptions: [runtimesOption],
   examples: ['npm run study -- runtimes --quick', 'npm run study -- runtimes --runtimes node,bun,deno --apps koa'],
   async prepare(options, { runtimes: given }, { apps, remark }) {
-    const stranger = apps.find(({ insideProject, wish }) => !insideProject || wish !== undefined)
+    const stranger = apps.find(({ insideProject, wish, runner }) => !insideProject || wish !== undefined || runner !== undefined)
     if (stranger !== undefined) {
       const hint = 'name apps of the suite; start your own with a server.json per runtime'
       throw new UserError('shipped-only', `${stranger.given} is not an app of this suite`, { hint })
@@ -49,8 +49,7 @@ export const runtimes: Study = {
 }
 
 function onRuntime(base: ResolvedApp, runner: Runtime): Variant {
-  const { name, version, apps } = runner
-  const deployment = { runner, modulePath: `${apps}/${base.id}/app.js`, runtime: `${name} v${version}` }
+  const deployment = { runner, modulePath: moduleFor(runner, base.modulePath), runtime: runtimeName(runner) }
   return { ...variantOf(base, keyOf(runner)), deployment }
 }
 

@@ -1,5 +1,5 @@
 import type { CompareOptions } from '../../measure/options.ts'
-import { BASELINE_COPIES, type Plan, programOf } from '../../measure/plan.ts'
+import { BASELINE_COPIES, ownStart, type Plan } from '../../measure/plan.ts'
 import type { Answer, AnswerBody } from '../../result/answer.ts'
 import { UserError } from '../../result/errors.ts'
 import { copyId, variantId } from '../../result/ids.ts'
@@ -8,7 +8,7 @@ import { chosenFrom, list } from '../../result/option-values.ts'
 import type { DeploymentPlan } from '../../servers/deployment.ts'
 import { type AppRecipe, type ResolvedApp, writeGeneratedApps } from '../../servers/find-app.ts'
 import type { OwnValues, PreparedQuestion, Question, QuestionContext } from '../question.ts'
-import { moreOf, planOf } from '../resolve.ts'
+import { asOptionsSay, planOf } from '../resolve.ts'
 
 export interface PreparedStudy extends PreparedQuestion {
   answer(result: Result): AnswerBody
@@ -79,7 +79,7 @@ export async function prepareVariants(
     return { ...variant, deployment: { modulePath, transport: options.transport, ...variant.deployment } }
   })
   const plan = { ...planOf(options, apps), ...own }
-  const deployments = variantDeployments(made, plan.baseline).map((one) => ({ ...moreOf(options), ...one }))
+  const deployments = variantDeployments(made, plan.baseline).map((one) => asOptionsSay(options, one))
   return { plan: { ...plan, deployments }, apps, answer, cleanUp: async () => generated?.remove() }
 }
 
@@ -93,7 +93,7 @@ export function variantDeployments(variants: readonly Variant[], baseline: strin
   const twice = variants.filter(({ id }) => id === baseline).map(processOf)
   return variants.flatMap((variant): DeploymentPlan[] => {
     const { id, base, deployment } = variant
-    const plan: DeploymentPlan = { id, app: id, modulePath: base.modulePath, transport: 'tcp', ...programOf(base), ...deployment }
+    const plan: DeploymentPlan = { id, app: id, modulePath: base.modulePath, transport: 'tcp', ...ownStart(base), ...deployment }
     if (!twice.includes(processOf(variant))) return [plan]
     return BASELINE_COPIES.map((copy) => {
       const process = plan.process === undefined ? {} : { process: copyId(plan.process, copy) }
