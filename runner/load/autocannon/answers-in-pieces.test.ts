@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type ServerOptions } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { pulsed } from '../../fixtures/pulsed.ts'
 import { bodyOf } from '../../fixtures/scripted-server.ts'
@@ -44,6 +44,31 @@ describe('answers in pieces', () => {
     // A part of them, at the least, waited for the kernel's acknowledgement of 40 ms.
     expect(ns).toBeGreaterThan(30e6)
     for (const { lost, wrongAnswers, reconnects } of [...warmUp, measured]) expect(lost + wrongAnswers + reconnects).toBe(0)
+  })
+
+  it('may come from a server that takes an empty line for the end of the connection', async () => {
+    const server = createTcpServer({ noDelay: false }, (socket) => {
+      let isOver = false
+      socket.on('error', () => {})
+      socket.on('data', (chunk) => {
+        if (chunk.toString() === '\r\n') isOver = true
+        else if (isOver) socket.destroy()
+        else {
+          socket.write('HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n')
+          setImmediate(() => socket.write(bodyOf('/hello')))
+        }
+      })
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    using load = await pulsed({ transport: 'tcp', host: '127.0.0.1', port })
+    const pulses = []
+    for (let turn = 0; turn < 8; turn++) pulses.push(await load.pulse(WARM_UP))
+    expect(pulses.at(-1)!.held!.hastened).toBeGreaterThan(0)
+    for (const { lost, wrongAnswers, reconnects, firstProblem } of pulses) {
+      expect({ failed: lost + wrongAnswers + reconnects, firstProblem }).toEqual({ failed: 0, firstProblem: null })
+    }
+    server.close()
   })
 
   it('come when the app is ready, where it waits after the head', async () => {

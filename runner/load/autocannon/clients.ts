@@ -16,11 +16,14 @@ const buffer = Buffer.alloc(BUFFER_BYTES)
 /** A client that stays connected. */
 export class KeptClient extends GatedClient {
   readonly connected: Promise<void>
+  readonly #connect: () => void
+  #hasAcknowledged = false
 
   constructor(client: autocannon.Client, gate: Gate) {
     super(client, gate)
-    client._doRequest = () => gate.offer(this)
+    client._doRequest = () => (this.#hasAcknowledged ? this.#renew() : gate.offer(this))
     const connect = client._connect
+    this.#connect = connect
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     // Nobody may be waiting for the connection any more when it fails; that must not end the load process.
     promise.catch(() => {})
@@ -47,7 +50,22 @@ export class KeptClient extends GatedClient {
 
   override acknowledge(): boolean {
     this.client.conn.write('\r\n')
+    this.#hasAcknowledged = true
     return true
+  }
+
+  /**
+   * A new connection after an empty line, before anything else is sent: Python's http.server, for one, takes the line for the end. Nothing is
+   * lost by it, and nothing of it is the server's fault, so it does not count.
+   */
+  #renew(): void {
+    const { client } = this
+    this.#hasAcknowledged = false
+    client.conn.removeAllListeners()
+    client.conn.on('error', () => {})
+    client.conn.destroy()
+    this.#connect.call(client)
+    client.conn.setNoDelay(true)
   }
 
   protected write(): void {

@@ -178,7 +178,7 @@ export abstract class GatedClient {
 
   /**
    * Acknowledges what has come so far of an answer, now instead of when the kernel likes to: an acknowledgement goes along with everything
-   * that is sent, and an empty line before a request is ignored (RFC 9112, section 2.2). False: this client cannot.
+   * that is sent, and an empty line before a request should be ignored (RFC 9112, section 2.2). False: this client cannot.
    */
   acknowledge(): boolean {
     return false
