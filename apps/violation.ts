@@ -11,6 +11,7 @@ const clauses = {
   chunked: (actual, expected) => `body is sent with ${shorten(actual)}, expected ${expected}`,
   connection: (actual) => `connection is not kept alive: ${shorten(actual)}`,
   'no-answer': (actual) => `no complete answer: ${shorten(actual)}`,
+  together: (actual, expected) => `only ${actual} of ${expected} connections were answered while all of them were open`,
   json: (actual) => `body differs: ${actual}`,
   body: (actual, expected) => describeBody(Buffer.from(expected), Buffer.from(actual)),
 } satisfies Record<string, (actual: string, expected: string) => string>

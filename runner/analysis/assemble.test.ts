@@ -255,8 +255,8 @@ describe('every stage has a result that the schema accepts', () => {
     const violation = { what: 'status', expected: '200', actual: '500' } as const
     const result = await resultOf({
       rig: ({ checkContract }) => ({
-        checkContract: async (deployment, endpoints) =>
-          (await checkContract(deployment, endpoints)).map((check) => ({ ...check, violations: [violation] })),
+        checkContract: async (deployment, endpoints, load) =>
+          (await checkContract(deployment, endpoints, load)).map((check) => ({ ...check, violations: [violation] })),
       }),
     })
     expect(result).toMatchObject({ stoppedBecause: 'failed', verdict: 'invalid', overall: [], rounds: 0 })

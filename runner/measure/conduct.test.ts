@@ -412,8 +412,8 @@ describe('an app that fails', () => {
     const { record, world } = await run({
       ...THREE_ROUNDS,
       rig: ({ checkContract }) => ({
-        checkContract: async (deployment, endpoints) =>
-          (await checkContract(deployment, endpoints)).map((check) => {
+        checkContract: async (deployment, endpoints, load) =>
+          (await checkContract(deployment, endpoints, load)).map((check) => {
             const broken = { koa: 'hello', express: 'wrong-path' }[deployment.plan.app] === check.endpoint
             return broken ? { ...check, violations: [violation, violation] } : check
           }),

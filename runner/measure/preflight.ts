@@ -5,7 +5,7 @@ import { UserError } from '../result/errors.ts'
 import { type Deployment, type DeploymentPlan, deployOn, nodeFlagsOf, processOf } from '../servers/deployment.ts'
 import { failureOf, startFailure } from './failures.ts'
 import { startOptionsOf } from './fleet.ts'
-import { endpointsOf, type Plan } from './plan.ts'
+import { endpointsOf, loadOf, type Plan } from './plan.ts'
 import type { AppPreflight, Failure } from './records.ts'
 import type { Rig } from './rig.ts'
 
@@ -67,7 +67,9 @@ async function checkDeployment(
     return { apps: [], failures: notStarted(alike, error) }
   }
   try {
-    const checks = await rig.checkContract(deployment, endpointsOf(plan, deployment.plan), plan.answers)
+    const { connections } = loadOf(plan, deployment.plan)
+    const load = { connections, ...(plan.answers && { answers: plan.answers }) }
+    const checks = await rig.checkContract(deployment, endpointsOf(plan, deployment.plan), load)
     // What is no app on this Node has other facts, and none of them is a mistake.
     const isOther = baseline === null || deployment.plan.runtime !== undefined
     const asked = askedFor(deployment.plan)

@@ -61,7 +61,7 @@ export interface Rig {
   checkContract(
     deployment: Deployment,
     endpoints: readonly string[],
-    answers?: ContractOptions['answers'],
+    load: { readonly answers?: ContractOptions['answers']; readonly connections: number },
   ): Promise<EndpointCheck[]>
   /** Lets time go by; not to the end when the run is to be. */
   rest(milliseconds: number, signal: AbortSignal): Promise<void>

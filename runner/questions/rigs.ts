@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkContract, type EndpointCheck } from '../../apps/contract.ts'
+import { checkTogether } from '../../apps/together.ts'
 import type { RunFacts } from '../analysis/facts.ts'
 import type { LoadDriver } from '../load/driver.ts'
 import { type DriverId, drivers } from '../load/drivers.ts'
@@ -38,9 +39,14 @@ export async function openRig(driverId: DriverId, seed: number, placement: CpuPl
     ({ serverCpu, loadCpu }, lane): Rig => ({
       host: localHost,
       driver,
-      checkContract({ address, plan: { program } }, endpoints, answers = {}) {
-        const closes = program !== undefined && 'connections' in program && program.connections === 'closed'
-        return checkContract(address, { endpoints, answers, closes, timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS })
+      async checkContract({ address, plan: { program, proxy } }, endpoints, { answers = {}, connections }) {
+        const isClosing = program !== undefined && 'connections' in program && program.connections === 'closed'
+        const closes = isClosing && proxy === undefined
+        const limits = { answers, timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS }
+        const checks = await checkContract(address, { ...limits, endpoints, closes })
+        // What does not answer a single request has been waited for already.
+        if (checks.some(({ violations }) => violations.length > 0)) return checks
+        return [...checks, await checkTogether(address, endpoints[0]!, { ...limits, connections })]
       },
       rest: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
       now: () => performance.now() * 1e6,
