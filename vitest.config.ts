@@ -8,6 +8,7 @@ const PROCESSES = [
   'runner/cli/{calibrate-command,cli,cli-interrupted,cli-mistakes,cli-simulated,cli-unread,disk-full,doctor,faults}.test.ts',
   'runner/cli/{result-commands,resume-command,resume-killed}.test.ts',
   'runner/questions/{real-lanes,rebuild}.test.ts',
+  'runner/questions/origins/servers.test.ts',
   'runner/questions/calibration/{burn-clock,invariance,procedures,program,today}.test.ts',
   'runner/machine/{child,cpu-distance,measure-machine,meter,process-tree}.test.ts',
   'runner/load/wrk.test.ts',

@@ -1,4 +1,5 @@
 // The four endpoints of the suite on Go's net/http: go build -o server . && HOST=127.0.0.1 PORT=3000 ./server
+// ./server fastcgi speaks FastCGI with a web server in front of it.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/fcgi"
 	"os"
 	"runtime"
 	"strconv"
@@ -104,7 +106,9 @@ func main() {
 	mux.HandleFunc("/table", answer(page, table))
 	mux.HandleFunc("/lookup", answer(text, lookup))
 	listening, err := listener()
-	if err == nil {
+	if err == nil && len(os.Args) > 1 && os.Args[1] == "fastcgi" {
+		err = fcgi.Serve(listening, mux)
+	} else if err == nil {
 		err = http.Serve(listening, mux)
 	}
 	fmt.Fprintln(os.Stderr, err)

@@ -52,15 +52,26 @@ Exit status: 0 measured, nothing invalid; 1 something failed or is invalid; 2 us
   {
     name: 'doctor',
     description: 'is this machine fit for measuring? Facts, what would improve them, and a speed score',
-    options: [{ flags: '--json', description: 'print facts and score as JSON' }],
+    options: [
+      { flags: '--json', description: 'print facts and score as JSON' },
+      {
+        flags: '--study <name>',
+        description: 'only what a study needs and this machine lacks, with the command that installs it',
+        parse: (text) => text,
+      },
+    ],
     help: `
 Examples:
   npm run doctor                                  what is good and what is poor about this machine
   npm run --silent doctor -- --json > here.json   the same for programs, to be set beside another machine's
+  npm run doctor -- --study frameworks            what that study lacks here, and the one line that installs it
 
 It changes nothing: commands it shows are for you to run. Keep the machine as quiet as for a comparison meanwhile.
 Exit status: 0 fit, poor points or not; 1 not fit; 2 usage.`,
-    run: async (values) => (await import('./commands/doctor.ts')).runDoctor(values),
+    async run({ study, ...values }) {
+      const { runDoctor, runStudyDoctor } = await import('./commands/doctor.ts')
+      return study === undefined ? runDoctor(values) : runStudyDoctor(study)
+    },
   },
   {
     name: 'soak',

@@ -2,6 +2,7 @@ import type { FindingKind } from '../analysis/checks/finding.ts'
 import { findingKinds } from '../analysis/checks/judge.ts'
 import { type GroupedProbe, probes } from '../machine/machine.ts'
 import { compareOptions, type OptionRow, resumeOption } from '../measure/options.ts'
+import type { Study } from '../questions/studies/study.ts'
 import { buildTables } from '../report/cells.ts'
 import { renderChartFiles } from '../report/charts/chart-files.ts'
 import { type Block, paragraph, type Section, texts, textTable, titled } from '../report/document.ts'
@@ -111,6 +112,8 @@ export interface StudyEntry {
   readonly id: string
   readonly title: string
   readonly question: string
+  /** Where it is shown; absent: among the studies. */
+  readonly page?: Study['page']
   /** null: there is no published run of it. */
   readonly result: Result | null
 }
@@ -125,10 +128,17 @@ middleware, and what a visitor feels. They are run by the same engine, with the 
 Every figure below is from the run that is named with it, and its data are beside it.`
 
 /** docs/studies.md: every study with the answer of its published run. */
-export function renderStudiesPage(studies: readonly StudyEntry[]): string {
+export function renderStudiesPage(all: readonly StudyEntry[]): string {
+  const studies = all.filter(({ page }) => page === undefined)
   const list = studies.map(({ id, title, question }) => `- [${title}](#${anchor(title)}) (\`${id}\`): ${question}`).join('\n')
   const head: Section = { blocks: [{ kind: 'raw', text: `${INTRODUCTION}\n\n${list}` }] }
   return `${toMarkdown([head, ...studies.flatMap(studySections)])}\n`
+}
+
+/** Every study of docs/origins.md, by the region that it stands in. */
+export function originRegions(all: readonly StudyEntry[]): Record<string, string> {
+  const shown = all.filter(({ page }) => page === 'origins')
+  return Object.fromEntries(shown.map((entry) => [entry.id, toMarkdown(studySections(entry).slice(1))]))
 }
 
 /** A run in a page that is about something else: its tables, what they are worth, and where they come from. */
@@ -151,7 +161,8 @@ export async function renderStudyCharts(studies: readonly StudyEntry[]): Promise
 
 function studySections({ id, title, question, result }: StudyEntry): Section[] {
   const raw = (text: string): Block => ({ kind: 'raw', text })
-  if (result === null) return [titled(title, raw(`*${question}* Not measured for this page yet: \`npm run study -- ${id}\`.`))]
+  if (result === null)
+    return [titled(title), { blocks: [raw(`*${question}* Not measured for this page yet: \`npm run study -- ${id}\`.`)] }]
   const facts = paragraph(`${mainFactsLine(result)}. ${verdictLine(result)}`)
   const data = raw(`Data: [${fileStem(id)}.json](${DATA}/${fileStem(id)}.json). Again:`)
   return [

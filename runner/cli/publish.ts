@@ -128,6 +128,7 @@ export async function generatedPages(): Promise<{ readonly path: string; readonl
     ...(await renderChartFiles(comparison)).map(({ name, text }) => ({ path: inProject('results', 'published', name), text })),
     { path: inDocs('studies.md'), text: pages.renderStudiesPage(entries) },
     await withRegions(inDocs('any-server.md'), await exampleRegions()),
+    await withRegions(inDocs('origins.md'), pages.originRegions(entries)),
     ...charts.map(({ name, text }) => ({ path: inDocs(name), text })),
   ]
 }
@@ -135,10 +136,10 @@ export async function generatedPages(): Promise<{ readonly path: string; readonl
 /** Every study with its published run, if it has one. */
 export async function publishedStudies(): Promise<pages.StudyEntry[]> {
   return Promise.all(
-    studies.map(async ({ id, title, question }) => {
+    studies.map(async ({ id, title, question, page }) => {
       const path = PUBLISHED.study(id)
       const text = await readFile(path, 'utf8').catch(() => null)
-      return { id, title, question, result: text === null ? null : parseResult(text, path) }
+      return { id, title, question, ...(page && { page }), result: text === null ? null : parseResult(text, path) }
     }),
   )
 }

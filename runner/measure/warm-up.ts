@@ -1,8 +1,8 @@
 import { type CpuReading, helperNs } from '../machine/process-tree.ts'
-import { type Deployment, processOf, workersOf } from '../servers/deployment.ts'
+import { type Deployment, type DeploymentPlan, processOf, workersOf } from '../servers/deployment.ts'
 import type { RoundInProgress } from './block.ts'
 import { sliceFailure } from './failures.ts'
-import { endpointsOf } from './plan.ts'
+import { endpointsOf, type Plan } from './plan.ts'
 import type { WarmUpRecord } from './records.ts'
 import { pulseOrder } from './slice.ts'
 
@@ -40,14 +40,15 @@ const ENOUGH = 0.97
  * compiler decides, so no cost is favoured. Time is the server's own CPU time: on a machine with other things to do, a time on the clock
  * would leave it colder.
  * @param deployments all of the same process
- * @param limits for each of its workers
+ * @param given for each of its workers; a process that is known to need something else gets that
  */
 export async function warmUp(
   { rig, plan, fleet, failures, capacities, signal }: RoundInProgress,
   deployments: readonly Deployment[],
-  limits: WarmUpLimits,
+  given: WarmUpLimits,
 ): Promise<WarmUpRecord> {
   const [first] = deployments as [Deployment]
+  const limits = limitsOf(first.plan, plan, given)
   const workers = workersOf(first.plan)
   const cells = deployments.flatMap((deployment) =>
     endpointsOf(plan, deployment.plan)
@@ -83,6 +84,10 @@ export async function warmUp(
   const { app } = first.plan
   const elapsedMilliseconds = (rig.now() - startedNs) / 1e6
   return { process: processOf(first.plan), app, milliseconds: worked / workers, elapsedMilliseconds, compiled: compiler.isDone }
+}
+
+function limitsOf({ warmUpMilliseconds: own }: DeploymentPlan, plan: Plan, given: WarmUpLimits): WarmUpLimits {
+  return own === undefined || plan.warmUpMilliseconds !== null ? given : { least: own, most: own }
 }
 
 /** Whether a process is warm. @param worked CPU milliseconds of it so far */

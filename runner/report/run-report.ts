@@ -55,14 +55,22 @@ export function renderMarkdownTable(result: Result, endpoint: string | null): st
 /** The run as Markdown for reveal.js (`data-separator="^\n---\n"`): a sentence, the chart, a table per slide, how it was measured. */
 export function renderSlides(result: Result): string {
   const chart = '![CPU µs per request over the baseline, by app and endpoint](overhead-light.svg)'
-  const slides: Section[] = [
+  const compared: Section[] = [
     titled('What a framework costs', paragraph(summarise(result))),
     { blocks: result.verdict === 'invalid' ? [] : [{ kind: 'raw', text: chart }] },
     ...buildTables(result).map(untitledTable),
+  ]
+  const slides: Section[] = [
+    ...(result.answer === null ? compared : answerSections(result).flatMap(blocksApart)),
     titled('How it was measured', { kind: 'facts', facts: mainFacts(result) }, command(result), verdict(result)),
   ]
   const texts = slides.map((slide) => toMarkdown([slide])).filter((text) => text !== '')
   return `${texts.join(BETWEEN_SLIDES)}\n`
+}
+
+/** A slide for each block of a section, the first with its heading. */
+function blocksApart({ blocks, ...head }: Section): Section[] {
+  return blocks.map((block, index) => ({ ...(index === 0 ? head : {}), blocks: [block] }))
 }
 
 function tableSection(table: CellTable): Section {

@@ -46,6 +46,8 @@ export interface DeploymentPlan {
   readonly team?: TeamWish
   /** The CPUs it may use, where that is not the one that all servers have. */
   readonly cpus?: readonly number[]
+  /** How much CPU time of it is enough to make it warm, milliseconds; absent: what an app of Node needs. */
+  readonly warmUpMilliseconds?: number
   /** How it is asked, where that differs from the others; see `loadOf`. */
   readonly load?: Partial<LoadShape>
   /**
@@ -57,7 +59,7 @@ export interface DeploymentPlan {
   readonly provokes?: readonly string[]
 }
 
-/** An nginx that is to be started. */
+/** An nginx, or another front, that is to be started. */
 export interface NginxPlan {
   /** With its version, for the result. */
   readonly name: string
@@ -67,8 +69,12 @@ export interface NginxPlan {
   readonly connections: number
 }
 
+export type FrontKind = 'nginx' | 'lighttpd' | 'haproxy'
+
 /** Between the load generator and the app. */
 export interface ProxyPlan extends NginxPlan {
+  /** Absent: nginx. */
+  readonly kind?: FrontKind
   /** Connections to the app are kept open; false: a new one for every request. */
   readonly keepAlive: boolean
 }

@@ -2,6 +2,7 @@ import { openMeter, readChildrenCpuNs, readMembers } from '../machine/process-tr
 import { type CpuShares, childrenOf, readAllowedCpus, readCpuShares } from '../machine/procfs.ts'
 import { total } from '../statistics/summary.ts'
 import type { Deployment, DeploymentHost, DeploymentPlan } from './deployment.ts'
+import { frontProgram } from './fronts.ts'
 import { describeManifest, manifestProgram } from './manifest-program.ts'
 import { describeModule, moduleProgram } from './module-program.ts'
 import { nginxProgram } from './nginx.ts'
@@ -25,8 +26,8 @@ export const localHost: DeploymentHost = {
     return deploymentOf(plan, await runProgram(program, options), answeringIn(plan, program))
   },
   async front(process, plan, options) {
-    const nginx = plan.proxy!
-    const program = nginxProgram({ ...nginx, serves: { app: process.address, keepAlive: nginx.keepAlive } })
+    const speaks = (plan.program !== undefined && 'speaks' in plan.program && plan.program.speaks) || 'http'
+    const program = frontProgram(plan.proxy!, { app: process.address, speaks })
     return inFront(process, deploymentOf(plan, await runProgram(program, options), 'main-thread'))
   },
 }

@@ -5,8 +5,8 @@ import type { Description } from '../../apps/description.ts'
 import { describeExit } from '../machine/child.ts'
 import { DeploymentError, type DeploymentPlan } from './deployment.ts'
 import { makePrivateFolder } from './keeper.ts'
-import { addressVariables, type Place, type Program } from './running-program.ts'
-import type { ManifestInFolder } from './server-manifest.ts'
+import { addressVariables, type Program } from './running-program.ts'
+import type { ManifestInFolder, Place } from './server-manifest.ts'
 import { DESCRIBE_LIMIT_MILLISECONDS, StartedProcess } from './start-process.ts'
 
 const MOST_CHARACTERS = 60
@@ -31,6 +31,9 @@ export function manifestProgram({ id, transport, team, env }: DeploymentPlan, ma
     name: id,
     transport,
     workers: 0,
+    ...(manifest.speaks && { speaks: manifest.speaks }),
+    ...(manifest.files && { files: manifest.files }),
+    ...(manifest.isEnteredByOthers && { isEnteredByOthers: true }),
     cwd: workingFolder(manifest),
     stop: manifest.stop,
     hint: `start it alone, in ${workingFolder(manifest)}: ${manifest.command.join(' ')}`,

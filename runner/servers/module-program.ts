@@ -7,8 +7,9 @@ import { describeExit } from '../machine/child.ts'
 import { childrenOf, isListening } from '../machine/procfs.ts'
 import { DeploymentError, type DeploymentPlan, nodeFlagsOf } from './deployment.ts'
 import { makePrivateFolder } from './keeper.ts'
-import { addressVariables, type Place, type Program } from './running-program.ts'
+import { addressVariables, type Program } from './running-program.ts'
 import type { Runtime } from './runtimes.ts'
+import type { Place } from './server-manifest.ts'
 import { DESCRIBE_LIMIT_MILLISECONDS, StartedProcess } from './start-process.ts'
 
 const THIS_NODE: Runtime = {

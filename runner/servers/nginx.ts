@@ -3,6 +3,7 @@ import type { Address } from '../../apps/ask.ts'
 import { canReadProcessTree } from '../machine/process-tree.ts'
 import type { NginxAlone, NginxPlan, ProxyPlan } from './deployment.ts'
 import type { Program } from './running-program.ts'
+import type { Protocol } from './server-manifest.ts'
 
 /** An nginx that can be started. */
 export interface InstalledNginx {
@@ -38,6 +39,8 @@ export interface NginxSite extends Pick<NginxPlan, 'path' | 'connections'> {
 
 interface Passing extends Pick<ProxyPlan, 'keepAlive'> {
   readonly app: Address
+  /** Absent: HTTP. */
+  readonly speaks?: Protocol
 }
 
 /** An nginx of our own: in front of an app, or in its place. */
@@ -90,21 +93,52 @@ ${'app' in serves ? passingOn(serves, connections, listen) : server(listen, serv
 /** Folders that nginx makes when it starts, used or not. */
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
 
-function passingOn({ app, keepAlive }: Passing, connections: number, listen: Address): string {
+function passingOn({ app, keepAlive, speaks = 'http' }: Passing, connections: number, listen: Address): string {
   const kept = keepAlive ? ` keepalive ${connections}; ${ENDLESS}` : ''
+  const passing = speaks === 'http' ? passingHttp(keepAlive) : passingScript(speaks, keepAlive)
+  return `  upstream app { server ${place(app)};${kept} }\n${server(listen, `location / {\n${passing}\n}`)}`
+}
+
+/** As Debian's fastcgi_params and uwsgi_params have them; the whole path is PATH_INFO, and there is no script. */
+const SCRIPT_PARAMETERS = {
+  QUERY_STRING: '$query_string',
+  REQUEST_METHOD: '$request_method',
+  CONTENT_TYPE: '$content_type',
+  CONTENT_LENGTH: '$content_length',
+  REQUEST_URI: '$request_uri',
+  PATH_INFO: '$document_uri',
+  DOCUMENT_ROOT: '$document_root',
+  SERVER_PROTOCOL: '$server_protocol',
+  REQUEST_SCHEME: '$scheme',
+  REMOTE_ADDR: '$remote_addr',
+  REMOTE_PORT: '$remote_port',
+  SERVER_PORT: '$server_port',
+  SERVER_NAME: '$server_name',
+}
+
+function passingScript(speaks: 'fastcgi' | 'uwsgi', keepAlive: boolean): string {
+  const parameters = { ...SCRIPT_PARAMETERS, ...(speaks === 'fastcgi' && { SCRIPT_NAME: '""' }) }
+  return [
+    `${speaks}_pass app;`,
+    ...(keepAlive && speaks === 'fastcgi' ? ['fastcgi_keep_conn on;'] : []),
+    `${speaks}_max_temp_file_size 0;`,
+    ...Object.entries(parameters).map(([name, value]) => `${speaks}_param ${name} ${value};`),
+  ]
+    .map((line) => `  ${line}`)
+    .join('\n')
+}
+
+function passingHttp(keepAlive: boolean): string {
   const version = keepAlive
     ? 'proxy_http_version 1.1; proxy_set_header Connection "";'
     : 'proxy_http_version 1.0; proxy_set_header Connection close;'
-  const locations = `location / {
-  proxy_pass http://app;
+  return `  proxy_pass http://app;
   ${version}
   proxy_set_header Host $host;
   proxy_set_header X-Real-IP $remote_addr;
   proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
   proxy_set_header X-Forwarded-Proto $scheme;
-  proxy_max_temp_file_size 0;
-}`
-  return `  upstream app { server ${place(app)};${kept} }\n${server(listen, locations)}`
+  proxy_max_temp_file_size 0;`
 }
 
 function server(listen: Address, locations: string): string {

@@ -1,11 +1,13 @@
+import { chmodSync } from 'node:fs'
 import { Agent } from 'node:http'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Address, ask, formatAddress, NoAnswerError } from '../../apps/ask.ts'
 import { descendants, isListening, listeningPorts, readText } from '../machine/procfs.ts'
 import { DeploymentError, type StartOptions, type Startup } from './deployment.ts'
 import { type Files, fillFolder, makePrivateFolder, removeFolder } from './keeper.ts'
+import type { Place, Protocol } from './server-manifest.ts'
 import { StartedProcess, type StopWish } from './start-process.ts'
 
 const READY_LIMIT_MILLISECONDS = 10_000
@@ -17,14 +19,10 @@ const LOOK_MILLISECONDS = 20
 /** What a server says while it is coming up, or a proxy for one that is; said for longer, it is its answer. */
 const UNAVAILABLE_FROM = 500
 const UNAVAILABLE_MILLISECONDS = 2_000
+/** Others can reach what they know by name, and list nothing. */
+const ENTERED_BY_OTHERS = 0o711
 /** Between our choice of a port and the start somebody else may take it. */
 const TRIES_FOR_A_PORT = 5
-
-/** Where a program is told to listen, and the private folder that is its own and goes with it. */
-export interface Place {
-  readonly listen: Address
-  readonly folder: string
-}
 
 /** A program that listens where it is told: a Node module of ours is one case, nginx another. */
 export interface Program {
@@ -39,8 +37,12 @@ export interface Program {
   readonly stop?: StopWish
   /** Beside the few variables that every server has. */
   environment?(place: Place): Readonly<Record<string, string>>
+  /** Processes of another user have to get into its private folder; absent: its own user alone does. */
+  readonly isEnteredByOthers?: true
   /** Written into the private folder before it starts. */
   files?(place: Place): Files
+  /** Absent: HTTP. Of what speaks something else, it is ready when it takes a connection: the first answer comes through its front. */
+  readonly speaks?: Protocol
   /** Processes that answer, each of them a child of the one that is started; 0: that one answers itself. */
   readonly workers: number
   /** Whether all of its workers can answer, once the first answer has come; absent: the answer is enough. */
@@ -72,6 +74,7 @@ export async function runProgram(program: Program, options: StartOptions): Promi
     try {
       const place = { listen: await freeAddress(program.transport, folder), folder }
       fillFolder(folder, program.files?.(place) ?? new Map())
+      if (program.isEnteredByOthers) chmodSync(folder, ENTERED_BY_OTHERS)
       const environment = { PADDING: 'x'.repeat(options.environmentPadding), ...program.environment?.(place) }
       const startedAt = performance.now()
       process = new StartedProcess(program.argv(place), options.cpu, folder, environment, program)
@@ -89,7 +92,7 @@ export async function runProgram(program: Program, options: StartOptions): Promi
 
 /** Waits until it answers the first request, whatever it answers: whether that is right is for the contract to say. */
 async function ready(
-  { name, workers, isComplete, hint }: Program,
+  { name, workers, isComplete, speaks = 'http', hint }: Program,
   process: StartedProcess,
   address: Address,
   options: StartOptions,
@@ -112,7 +115,7 @@ async function ready(
       const told = elsewhere ? `it listens on port ${ports.join(', ')} instead` : why
       throw failure('not-ready', `did not answer ${where} within ${limitMs / 1000} s: ${told}`)
     }
-    const looked = await look(address, options)
+    const looked = speaks === 'http' ? await look(address, options) : await lookForListener(address)
     if (looked.listens) listenedMilliseconds ??= sinceStart()
     const answers = looked.answers || (looked.unavailable && sinceStart() > listenedMilliseconds! + UNAVAILABLE_MILLISECONDS)
     if (answers && (isComplete?.(process.pid, process.lastLines, address) ?? true)) {
@@ -140,6 +143,16 @@ async function look(address: Address, { readyPath, answerMilliseconds = ANSWER_L
   } finally {
     agent.destroy()
   }
+}
+
+/** Whether somebody takes a connection there. */
+async function lookForListener(address: Address) {
+  const socket = address.transport === 'unix' ? connect(address.path) : connect(address.port, address.host)
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+  const listens = await promise
+  socket.destroy()
+  return { listens, answers: listens, unavailable: false, why: 'nothing listens there' }
 }
 
 /** Somebody else may listen at the port that was free a moment ago. */

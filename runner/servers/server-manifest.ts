@@ -1,7 +1,9 @@
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import type { Address } from '../../apps/ask.ts'
 import { Title, Variables } from '../result/asked-app.ts'
 import { readJsonFile } from '../result/json-file.ts'
+import type { Files } from './keeper.ts'
 
 /** In a folder that is named in `--apps`: a server in any language. */
 export const MANIFEST_NAME = 'server.json'
@@ -44,9 +46,24 @@ export const ServerManifest = z.strictObject({
 })
 export type ServerManifest = z.output<typeof ServerManifest>
 
-/** A manifest, and the folder that its relative paths start in. */
+/** What is spoken with a server; what is not HTTP needs a front before it. */
+export type Protocol = 'http' | 'fastcgi' | 'uwsgi'
+
+/** Where a program is told to listen, and the private folder that is its own and goes with it. */
+export interface Place {
+  readonly listen: Address
+  readonly folder: string
+}
+
+/** A manifest, and the folder that its relative paths start in; with what only servers of the suite itself have. */
 export interface ManifestInFolder extends ServerManifest {
   readonly folder: string
+  /** Absent: HTTP. */
+  readonly speaks?: Protocol
+  /** Processes of another user have to get into its private folder; absent: its own user alone does. */
+  readonly isEnteredByOthers?: true
+  /** Written into its private folder before it starts, such as its configuration; absent: none. */
+  files?(place: Place): Files
 }
 
 /** @throws UserError `manifest-broken` with the line of the mistake and the name of the field */

@@ -1,11 +1,13 @@
 import { EXAMINATION_SECONDS, examineMachine } from '../../questions/doctor.ts'
+import { studies } from '../../questions/studies/registry.ts'
 import { paragraph, type Fact as ReportFact, type Tone, titled } from '../../report/document.ts'
 import { type TerminalOptions, toTerminal } from '../../report/terminal.ts'
 import { type Examination, type Fact, FactGroup, type Grade, type SpeedScore } from '../../result/fact.ts'
 import { count, formatNumber } from '../../result/format.ts'
 import { prettyJson } from '../../result/json.ts'
+import { chosenFrom } from '../../result/option-values.ts'
 import { listInWords, plainText } from '../../result/plain-text.ts'
-import { EXIT, terminalOptions } from '../output.ts'
+import { EXIT, terminalOptions, writeLines } from '../output.ts'
 
 const LONGEST_TEXT = 500
 
@@ -17,6 +19,19 @@ export async function runDoctor({ json }: { readonly json?: boolean }): Promise<
   const examination = await examineMachine(new Date())
   process.stdout.write(json ? prettyJson(examination) : renderExamination(examination, terminalOptions()))
   return examination.fit ? EXIT.valid : EXIT.notValid
+}
+
+/** Says what of a study cannot be measured here, and what brings it. @returns the exit status @throws UserError for an unknown study */
+export async function runStudyDoctor(name: string): Promise<number> {
+  const id = chosenFrom(
+    'study',
+    studies.map((study) => study.id),
+    name,
+  )
+  const study = studies.find((one) => one.id === id)!
+  const lacking = (await study.missing?.({})) ?? study.lacking?.() ?? null
+  writeLines([lacking === null ? `all of the study ${id} can be measured here` : `cannot be measured here: ${lacking}`])
+  return lacking === null ? EXIT.valid : EXIT.notValid
 }
 
 /** What the doctor found, for a person at a terminal; also fit for a file with `colour` false. Ends with a line break. */

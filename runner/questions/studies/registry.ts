@@ -1,3 +1,7 @@
+import { frameworks, protocols } from '../origins/frameworks.ts'
+import { keepAlive } from '../origins/keep-alive.ts'
+import { models } from '../origins/models.ts'
+import { ownWork } from '../origins/own-work.ts'
 import { cache } from './cache.ts'
 import { connections } from './connections.ts'
 import { latency } from './latency.ts'
@@ -24,4 +28,9 @@ export const studies: readonly Study[] = [
   memory,
   pair,
   runtimes,
+  protocols,
+  frameworks,
+  ownWork,
+  keepAlive,
+  models,
 ]

@@ -1,6 +1,15 @@
 import { serverWasTheLimit } from '../../analysis/checks/saturation.ts'
 import { LEVEL } from '../../analysis/estimates.ts'
-import { combine, costsOf, differences, estimateLogs, estimateRows, figuresOf, logsOf } from '../../analysis/relative.ts'
+import {
+  combine,
+  costsOf,
+  differences,
+  estimateLogs,
+  estimateRows,
+  type Figure,
+  figuresOf,
+  logsOf,
+} from '../../analysis/relative.ts'
 import { type AnswerBody, chartOf, joinAnswers, mark, tableOf } from '../../result/answer.ts'
 import { formatEstimate, formatShare } from '../../result/format.ts'
 import type { Estimate, MeasuredCell, Result, RoundValue } from '../../result/model.ts'
@@ -71,15 +80,11 @@ type Row = ReturnType<typeof rowsOf>[number]
 function rowsOf(result: Result, stacks: readonly StackOfApp[], endpoint: string) {
   const quotable = withCells(result, stacks, endpoint)
   type One = (typeof quotable)[number]
-  const costOf = (partOf: (proxyShare: number) => number) => (one: One) => {
-    const shares = figuresOf(one.cell, ({ proxy }) => proxy?.share)
-    return combine(shares, costsOf(one.cell), (share, cost) => Math.log(partOf(share) * cost))
-  }
   const over = (reference: StackId, part: Ratio) => (one: One) =>
     quotable.some(({ stack, app }) => stack === reference && (stack === ALONE || app === one.app)) ? logsOver(one.cell, part) : []
   const estimated = estimateRows(quotable, {
-    proxyCost: costOf((share) => share),
-    appCost: costOf((share) => 1 - share),
+    proxyCost: ({ cell }) => partCosts(cell, (share) => share),
+    appCost: ({ cell }) => partCosts(cell, (share) => 1 - share),
     overDirect: over(DIRECT, 'overDirect'),
     appOverDirect: over(DIRECT, 'appOverDirect'),
     proxyOverAlone: over(ALONE, 'overAlone'),
@@ -92,6 +97,12 @@ function rowsOf(result: Result, stacks: readonly StackOfApp[], endpoint: string)
     appCost: one.stack !== ALONE && one.proxyCost === null ? one.cell.cost : one.appCost,
     ...(one.stack === DIRECT ? { overDirect: null, appOverDirect: null } : {}),
   }))
+}
+
+/** Logs of what a part of a cell costs, by round. @param partOf the part, from that of the proxy */
+export function partCosts(cell: MeasuredCell, partOf: (proxyShare: number) => number): Figure[] {
+  const shares = figuresOf(cell, ({ proxy }) => proxy?.share)
+  return combine(shares, costsOf(cell), (share, cost) => Math.log(partOf(share) * cost))
 }
 
 type Ratio = Exclude<keyof NonNullable<RoundValue['proxy']>, 'share'>

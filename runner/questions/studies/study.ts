@@ -17,8 +17,12 @@ export interface PreparedStudy extends PreparedQuestion {
 /** A question beyond the comparison. */
 export interface Study extends Question {
   readonly title: string
+  /** Of the documentation, that shows its published run; absent: studies. */
+  readonly page?: 'origins'
   /** With --quick: to the end in less than five minutes. */
   readonly quick: Pick<CompareOptions, 'maxMinutes'> & Partial<Pick<CompareOptions, 'precision' | 'rounds'>>
+  /** Rows that cannot be measured on this machine, and what brings them, as a sentence; null, or absent: there are none. */
+  lacking?(): string | null
   /** Options of `compare` that mean nothing here; absent: none. */
   readonly without?: readonly (keyof CompareOptions)[]
   /** Lines for --help. */

@@ -1,0 +1,56 @@
+import type { OriginRow } from './rows.ts'
+import { NGINX } from './rows.ts'
+
+/** "Maximum Throughput", PyCon Ireland 2013: nginx, unix socket, one worker, 64 clients; requests per second. */
+export const TALK_YEAR = 2013
+
+const behindNginx = (server: string, published?: number): OriginRow => ({
+  ...{ key: server, server, front: 'nginx', transport: 'unix' },
+  ...(published !== undefined && { published }),
+})
+
+/** nginx, the way it speaks with a bare application, and what else can stand there. The first row but nginx is the reference. */
+export const protocolRows: readonly OriginRow[] = [
+  { key: 'wsgi-uwsgi-unix', server: 'wsgi', front: 'nginx', transport: 'unix', published: 1495 },
+  { key: 'wsgi-uwsgi-tcp', server: 'wsgi', front: 'nginx', transport: 'tcp', published: 1319 },
+  { key: 'wsgi-http-unix', server: 'wsgi-http', front: 'nginx', transport: 'unix' },
+  { key: 'wsgi-http-tcp', server: 'wsgi-http', front: 'nginx', transport: 'tcp', published: 1247 },
+  { key: 'wsgi-fastcgi-unix', server: 'wsgi-fastcgi', front: 'nginx', transport: 'unix' },
+  { key: 'wsgi-fastcgi-tcp', server: 'wsgi-fastcgi', front: 'nginx', transport: 'tcp', published: 1177 },
+  { key: 'go-http-unix', server: 'go', front: 'nginx', transport: 'unix' },
+  { key: 'go-fastcgi-unix', server: 'go-fastcgi', front: 'nginx', transport: 'unix' },
+  { key: 'wsgi-lighttpd', server: 'wsgi', front: 'lighttpd', transport: 'unix' },
+  { key: 'go-haproxy', server: 'go', front: 'haproxy', transport: 'unix' },
+  { key: NGINX, server: NGINX, published: 3780 },
+]
+
+/** The table of the talk in its order, then what has come since. */
+export const frameworkRows: readonly OriginRow[] = [
+  ...[behindNginx('wsgi', 1495), behindNginx('bottle', 1338), behindNginx('go', 1305), behindNginx('django-bare', 816)],
+  ...[behindNginx('node-http', 721), behindNginx('flask', 708), behindNginx('tornado', 645), behindNginx('twisted', 530)],
+  ...[behindNginx('cherrypy', 417), behindNginx('django', 321)],
+  ...['aiohttp', 'uvicorn', 'starlette', 'fastapi', 'gunicorn-sync', 'gunicorn-gthread', 'cherrypy-alone', 'twisted-pypy'].map(
+    (server) => behindNginx(server),
+  ),
+  ...['express', 'fastify', 'hono', 'koa', 'bun', 'deno'].map((server) => behindNginx(server)),
+].map((row) => (row.server === 'node-http' ? { ...row, key: 'node-http-nginx' } : row))
+
+/** Django* and its own work: 816, 689, 223, 71 requests per second then. */
+export const ownWorkRows: readonly OriginRow[] = [behindNginx('wsgi'), behindNginx('django-bare')]
+export const ownWorkPublished: Readonly<Record<string, number>> = { hello: 816, template: 689, table: 223, lookup: 71 }
+
+/** "A question on slow keep-alive", 2009. The kept one is made to stall. */
+export const keepAliveRows: readonly OriginRow[] = [
+  { key: 'paste-kept', server: 'paste', deployment: { provokes: ['stall'], load: { saturates: false } } },
+  { key: 'paste-kept-nodelay', server: 'paste-nodelay' },
+  { key: 'paste-closed', server: 'paste-closed', deployment: { load: { keepAlive: false, saturates: false } } },
+  { key: 'paste-closed-nodelay', server: 'paste-closed-nodelay', deployment: { load: { keepAlive: false, saturates: false } } },
+]
+
+/** "Python Web Performance", 2009: threads, forked processes, daemons behind a web server, async. */
+export const modelRows: readonly OriginRow[] = [
+  ...[behindNginx('wsgi'), behindNginx('wsgi-processes'), behindNginx('gunicorn-sync'), behindNginx('gunicorn-gthread')],
+  { key: 'apache-embedded', server: 'apache-embedded' },
+  { key: 'apache-daemon', server: 'apache-daemon' },
+  ...[behindNginx('uvicorn'), behindNginx('tornado')],
+]
