@@ -10,6 +10,7 @@ import type { ResolvedApp } from '../servers/find-app.ts'
 import { median, total } from '../statistics/summary.ts'
 import type { OutsideWork } from './all-in.ts'
 import type { CellFacts, CellFigures } from './checks/finding.ts'
+import { overContinuous } from './continuous.ts'
 import { type CellSeries, distances, estimateCells, estimateChanges } from './estimates.ts'
 import type { Ledger } from './ledger.ts'
 import { type OpenLoopFigures, openLoopOver } from './open-loop.ts'
@@ -51,6 +52,7 @@ export function gatherFacts(
 ): CellFacts[] {
   const { plan, options, ledger, machine } = facts
   const estimates = estimateCells(series, plan.baseline, bound)
+  const continuous = overContinuous(series, ledger, plan.baseline)
   const [drifts, helperFalls] = [estimateChanges(series, 'drift'), estimateChanges(series, 'helperFall')]
   return series.map((cell) => {
     const { app, endpoint, rounds, measured } = cell
@@ -77,6 +79,7 @@ export function gatherFacts(
       driverSleeps: facts.driver.sleeps || load.sleeps,
       loadSaturates: load.saturates,
       outside: outsideWork.find((one) => one.app === app) ?? null,
+      overContinuous: continuous.get(app) ?? null,
       precisionPercent: options.rounds === null ? options.precision : null,
     }
   })

@@ -25,7 +25,7 @@ export class Ledger {
   readonly #latencies = new Map<number, readonly CellLatencies[]>()
   #sums = { rounds: new Set<number>(), byCell: new Map<string, hdr.Histogram>() }
   readonly #residentBytes = new Map<string, number[]>()
-  readonly #warmUps: RoundRecord['warmUps'][number][] = []
+  readonly #warmUps: (RoundRecord['warmUps'][number] & { readonly round: number })[] = []
 
   constructor(plan: Plan) {
     this.#plan = plan
@@ -43,7 +43,7 @@ export class Ledger {
     this.measuredNs += total(record.slices, ({ elapsedNs, disturbance }) => (disturbance === null ? elapsedNs : 0))
     this.loadResidentBytes = Math.max(this.loadResidentBytes ?? 0, record.loadResidentBytes ?? 0) || null
     for (const key of Object.keys(this.#noise) as (keyof RoundRecord['noise'])[]) this.#noise[key] += record.noise[key]
-    this.#warmUps.push(...record.warmUps)
+    this.#warmUps.push(...record.warmUps.map((one) => ({ ...one, round: record.round })))
     this.#latencies.set(record.round, record.latencies)
     for (const [id, process] of record.processRecords) {
       const app = appOf(this.#plan, id)
@@ -80,6 +80,13 @@ export class Ledger {
   /** CPU time of the warm-up of one app, mean over its processes; null: unknown. */
   warmUpMilliseconds(app: string): number | null {
     return meanOrNull(this.#warmUps.map((one) => (one.app === app ? one.milliseconds : null)))
+  }
+
+  /** What a request of an app cost at the end of its warm-up of a round, in the mean over its processes, microseconds; null: unknown. */
+  continuousMicroseconds(app: string, round: number): number | null {
+    const own = this.#warmUps.filter((one) => one.app === app && one.round === round)
+    const nanoseconds = meanOrNull(own.map(({ lastCostNs }) => lastCostNs))
+    return nanoseconds === null ? null : nanoseconds / 1000
   }
 
   latency(app: string, endpoint: string): MeasuredCell['latencyMicroseconds'] {

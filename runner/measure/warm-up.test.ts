@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { twoAppPlan } from '../fixtures/plans.ts'
 import { simulation } from '../fixtures/simulated-run.ts'
-import { CompilerWatch } from './warm-up.ts'
+import { CompilerWatch, CostWatch } from './warm-up.ts'
 
 /** What happened between the connections of the first round and its first measured block. */
 async function warmUpOf(share: number): Promise<string[]> {
@@ -88,6 +89,56 @@ describe('a warm-up whose length was not given', () => {
     expect(['node-http', 'koa', 'express'].map((app) => of(app).compiled)).toEqual([true, true, false])
     expect(apps.find(({ id }) => id === 'koa')!.warmUpMilliseconds).toBeGreaterThan(1_900)
   })
+})
+
+describe('a cost', () => {
+  /** Whether it is level after each 100 ms of CPU time, in which a process answers so many requests. */
+  const watched = (rates: readonly number[]) => {
+    const watch = new CostWatch()
+    let requests = 0
+    return rates.map((rate, index) => {
+      requests += rate
+      watch.note(100 * (index + 1), null, requests)
+      return watch.isDone
+    })
+  }
+  const times = (count: number, rate: number) => Array<number>(count).fill(rate)
+
+  it('is level when it has hardly fallen from one part of a second to the next, twice', () => {
+    const levels = watched(times(30, 1000))
+    expect(levels.indexOf(true)).toBe(20)
+    expect(levels.slice(20).every((one) => one)).toBe(true)
+  })
+
+  it('is not level while it falls, and on a step only if that is a long one', () => {
+    expect(watched(Array.from({ length: 60 }, (_, index) => 1000 * 1.01 ** index)).includes(true)).toBe(false)
+    const steps = watched([...times(15, 1000), ...times(15, 2000), ...times(25, 4000)])
+    expect(steps.indexOf(true)).toBe(30 + 20)
+  })
+
+  it('may rise, as it does when a collector begins to work', () => {
+    expect(watched([...times(10, 1000), ...times(20, 900)]).at(-1)).toBe(true)
+  })
+})
+
+it('a process that is no module on Node is warm when its cost is level, and does not wait for a compiler', async () => {
+  const stranger = { id: 'koa', app: 'koa', modulePath: '/koa.ts', transport: 'tcp', runner: { name: 'bun' } as never } as const
+  const { run, records } = simulation({
+    apps: ['node-http', 'koa'],
+    rule: { rounds: 2, precision: null },
+    plan: {
+      warmUpMilliseconds: null,
+      blocksPerRound: 1,
+      deployments: [...twoAppPlan.deployments.filter(({ app }) => app === 'raw'), stranger],
+      baseline: 'raw',
+    },
+    world: { helperShare: () => 0.2, processNoise: 0, sliceNoise: 0 },
+  })
+  await run()
+  const { milliseconds, compiled } = records[0]!.warmUps.find(({ process }) => process === 'koa')!
+  expect(compiled).toBe(true)
+  expect(milliseconds).toBeGreaterThan(2_000)
+  expect(milliseconds).toBeLessThan(2_400)
 })
 
 describe('the compiler', () => {

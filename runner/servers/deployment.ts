@@ -92,9 +92,14 @@ export function processOf({ id, process = id }: DeploymentPlan): string {
   return process
 }
 
+/** A module that Node runs: flags of Node are for it, and the time of V8's threads tells whether it is warm. */
+export function isOnNode({ program, runner }: DeploymentPlan): boolean {
+  return program === undefined && (runner?.name ?? 'node') === 'node'
+}
+
 /** Flags of Node that it is started with. */
-export function nodeFlagsOf({ program, runner, nodeFlags = [] }: DeploymentPlan): readonly string[] {
-  return program === undefined && (runner?.name ?? 'node') === 'node' ? nodeFlags : []
+export function nodeFlagsOf(plan: DeploymentPlan): readonly string[] {
+  return isOnNode(plan) ? (plan.nodeFlags ?? []) : []
 }
 
 /** Processes that answer. */

@@ -97,6 +97,8 @@ export interface CellFacts {
   readonly loadSaturates: boolean
   /** What its server does outside its slices; null: not watched. */
   readonly outside: OutsideWork | null
+  /** How much more an app costs in slices than without a break, over how much more the baseline does; null: unknown. */
+  readonly overContinuous: MeasuredCell['ratio'] | null
   /** Half-width requested; null: none. */
   readonly precisionPercent: number | null
 }

@@ -44,6 +44,7 @@ const cellChecks: readonly CellCheck[] = [
   checkCounters,
   rounds.checkWarm,
   rounds.checkCompiled,
+  rounds.checkBursts,
   rounds.checkRoundOutliers,
   rounds.checkSkew,
   checkBeyondTypical,

@@ -29,6 +29,12 @@ const DRIFT_PERCENT = 1
 /** What helper threads take less in the second half of a round than in the first, percent of the CPU time: a cost of the same share. */
 const COMPILING_PERCENT = 1
 
+/** What Node costs more or less in slices than without a break lies within ±5 %, seen from the baseline. */
+const BURST_PERCENT = 10
+
+const bursts = ({ times, low, high }: Facts) =>
+  `a request costs ${fixed(times, 2)} [${fixed(low, 2)}, ${fixed(high, 2)}] times what it cost without a break, as seen from the baseline`
+
 const drifts = ({ driftPercent, low, high }: Facts) =>
   `the cost drifts by ${signed(driftPercent, 1)} [${signed(low, 1)}, ${signed(high, 1)}] within a round: ` +
   `${Number(driftPercent) < 0 ? 'the app was still warming up' : 'each request is more expensive than the one before'}`
@@ -91,6 +97,16 @@ export const roundsKinds = kindsOf('cell', {
     message: drifts,
     advice: 'Give it a longer --warm-up if half of this drift matters to you.',
   }),
+  'costs-in-bursts': invalid({
+    meaning: `A request costs more in slices than it cost at the end of the warm-up, where it was asked without a break, or less: by more than ${BURST_PERCENT} % beyond what slices do to the baseline, and so does the whole interval over the rounds. The server does something when requests begin or end to come, such as collecting garbage or compiling code again; the cost is that of bursts, and no server under a steady load has it. Seen: 0.97 to 1.03 times for Node, 1.2 for Go and 1.6 for Deno in slices of 20 ms, and 1.0 in slices of 100 ms; 2.6 for Koa on Bun in slices of 20 ms, 1.8 of 100, and 1.0 of 400. Not judged where the load is not meant to keep the server busy.`,
+    message: bursts,
+    advice: 'Measure it in longer slices: --slice 400.',
+  }),
+  'may-cost-in-bursts': suspect({
+    meaning: `As costs-in-bursts, but of the interval no more is proven than that it excludes none.`,
+    message: bursts,
+    advice: 'Measure it in longer slices: --slice 400.',
+  }),
   'still-compiling': suspect({
     meaning: `Threads of the app that run no event loop, which are V8's compiler and garbage collector, take more than ${COMPILING_PERCENT} % (or the precision requested, or the half-width of the ratio, if one of them is coarser) more of its CPU time in the first half of a round than in the second, and the interval of that excludes 0. The app was measured while it was still being compiled, which a server pays once and no request causes.`,
     message: ({ helperFallPercent, low, high }) =>
@@ -100,6 +116,16 @@ export const roundsKinds = kindsOf('cell', {
 })
 
 const finding = findingOf(roundsKinds)
+
+/** Does the way in which it is measured change what it costs? */
+export const checkBursts: CellCheck = ({ overContinuous: over, loadSaturates, figures: { openLoop } }) => {
+  const limit = 1 + BURST_PERCENT / 100
+  if (over === null || !loadSaturates || openLoop !== undefined) return null
+  const isBeyond = over.value > limit || over.value < 1 / limit
+  if (!isBeyond || !excludes(over, 1)) return null
+  const isProven = excludes(over, over.value > 1 ? limit : 1 / limit)
+  return finding(isProven ? 'costs-in-bursts' : 'may-cost-in-bursts', { times: over.value, low: over.low, high: over.high })
+}
 
 /** Are there enough rounds for an interval? */
 export const checkRounds: CellCheck = ({ figures }) => {

@@ -14,8 +14,6 @@ import {
 
 const PYPY = 'pypy3'
 const DEBIAN_MODULES = '/usr/lib/python3/dist-packages'
-/** PyPy compiles on the thread that answers, so that nothing tells when it is done. */
-const TRACED = { warmUpMilliseconds: 6_000 }
 
 /** An application of WSGI on uWSGI, which closes a connection after every answer. */
 function onUwsgi(
@@ -125,7 +123,10 @@ function twisted(id: string, title: string, runtime: 'CPython' | 'PyPy', workers
       answering: workers > 1 ? 'main-threads-of-children' : 'main-thread',
     }),
   )
-  return runtime === 'PyPy' ? { ...server, ...TRACED } : server
+  if (runtime === 'CPython') return server
+  // It compiles, on the thread that answers: its cost tells when that is done.
+  const { warmUpMilliseconds: _, ...compiled } = server
+  return compiled
 }
 
 const djangoNeeds = { module: 'wsgi_django', needs: ['python3-django'], distribution: ['Django'] }

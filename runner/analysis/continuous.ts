@@ -1,0 +1,38 @@
+import type { Estimate } from '../result/model.ts'
+import { bounded, estimateMeans, exponentiate } from '../statistics/estimate.ts'
+import { mean } from '../statistics/summary.ts'
+import type { CellSeries } from './estimates.ts'
+import type { Ledger } from './ledger.ts'
+
+/**
+ * What a request of each app costs in slices over what it cost at the end of its warm-up, where it was asked without a break, and that over the
+ * same of the baseline: slices and the breaks between them cost every server something. The mean over rounds; all endpoints had as much time in the
+ * warm-up, so it is the harmonic mean of theirs that is compared. Apps of which it is not known are left out.
+ */
+export function overContinuous(
+  series: readonly CellSeries[],
+  ledger: Pick<Ledger, 'continuousMicroseconds'>,
+  baseline: string,
+): ReadonlyMap<string, Estimate> {
+  const byApp = Map.groupBy(series, ({ app }) => app)
+  const logs = new Map([...byApp].map(([app, cells]) => [app, logsOf(app, cells, ledger)]))
+  const reference = logs.get(baseline) ?? new Map()
+  const compared = [...logs].filter(([app]) => app !== baseline)
+  const columns = compared.map(([, own]) =>
+    [...own].flatMap(([round, log]) => (reference.has(round) ? [log - reference.get(round)] : [])),
+  )
+  const known = columns.map((column, index) => ({ app: compared[index]![0], column })).filter(({ column }) => column.length > 1)
+  const means = estimateMeans(known.map(({ column }) => column))
+  return new Map(known.map(({ app }, index) => [app, bounded(exponentiate(means[index]!))]))
+}
+
+/** ln of the ratio of the two costs of an app, by round. */
+function logsOf(app: string, cells: readonly CellSeries[], ledger: Pick<Ledger, 'continuousMicroseconds'>): Map<number, number> {
+  const rounds = cells[0]!.rounds.flatMap(({ round }) => {
+    const continuous = ledger.continuousMicroseconds(app, round)
+    const costs = cells.flatMap((cell) => cell.rounds.find((one) => one.round === round)?.costMicroseconds ?? [])
+    if (continuous === null || costs.length < cells.length) return []
+    return [[round, -Math.log(mean(costs.map((cost) => continuous / cost)))] as const]
+  })
+  return new Map(rounds)
+}
