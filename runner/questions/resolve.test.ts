@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withDefaults } from '../measure/options.ts'
-import { planOf, resolveApps } from './resolve.ts'
+import { planOf, resolveApps, sliceFor } from './resolve.ts'
 
 describe('apps of a comparison', () => {
   let cwd: string
@@ -61,4 +61,22 @@ describe('apps of a comparison', () => {
   it('may hold the baseline twice: a third copy', () => {
     expect(ids('node-http', 'node-http')).toEqual(['node-http', 'node-http-2'])
   })
+})
+
+it('slices are as long as the one that needs the longest does not mind', () => {
+  const options = withDefaults({}, [], 1)
+  const node = { id: 'a', app: 'a', modulePath: '/a.ts', transport: 'tcp' } as const
+  const program = { command: ['/opt/bin/bun', 'a.js'] } as never
+  const runner = { name: 'deno' } as never
+  expect(sliceFor(options, [node])).toBe(20)
+  expect(sliceFor(options, [node, { ...node, runner }])).toBe(100)
+  expect(
+    sliceFor(options, [
+      { ...node, runner },
+      { ...node, program },
+    ]),
+  ).toBe(400)
+  expect(sliceFor({ ...options, slice: 7 }, [{ ...node, program }])).toBe(7)
+  expect(sliceFor({ ...options, driver: 'wrk' }, [{ ...node, program }])).toBe(1000)
+  expect(sliceFor(options, [{ ...node, program: { locations: '' } as never }])).toBe(20)
 })

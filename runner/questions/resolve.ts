@@ -35,47 +35,47 @@ export function planOf(options: CompareOptions, apps: readonly ResolvedApp[]): P
     const hint = `name ${transport} in transports of its ${MANIFEST_NAME} once it can, or measure with --transport ${deaf.program!.transports[0]}`
     throw new UserError('transport-missing', `${deaf.given} does not listen on ${transport}`, { hint })
   }
+  const deployments = planDeployments(apps, baseline, transport, COPIES).map((one) => asOptionsSay(options, one))
   return {
     seed: options.seed,
     baseline,
-    deployments: planDeployments(apps, baseline, transport, COPIES).map((one) => asOptionsSay(options, one)),
+    deployments,
     endpoints: options.endpoints,
     ...(options.ownEndpoints.length > 0 && {
       answers: Object.fromEntries(options.ownEndpoints.map((own) => [own.id, answerOf(own)])),
     }),
     connections: options.connections,
-    sliceMilliseconds: options.slice ?? slice?.milliseconds ?? DEFAULT_SLICE_MILLISECONDS,
+    sliceMilliseconds: sliceFor(options, deployments),
     blocksPerRound: options.blocks ?? slice?.blocks ?? null,
     // A driver with slices of its own has no pulses short enough for a warm-up curve.
     warmUpMilliseconds: options.warmUp === null ? (slice?.milliseconds ?? null) : options.warmUp * 1000,
   }
 }
 
-/**
- * Lengths of slices, milliseconds, in which other runtimes and programs cost what they cost without a break. In 20 ms, which Node does not mind, Go costs
- * 1.2 times as much, Deno 1.6 and Koa on Bun 2.6 (docs/precision-log.md, "Slices of other runtimes").
- */
-const STRANGER_SLICE = { usual: 100, bun: 400 }
-
-/** A deployment with what the options say of all: flags of Node, slices, and whether apps of the suite answer what is asked for by name only. */
-export function asOptionsSay(options: CompareOptions, deployment: DeploymentPlan): DeploymentPlan {
-  const { endpoints, nodeFlags } = options
+/** A deployment with what the options say of all: flags of Node, and whether apps of the suite answer what is asked for by name only. */
+export function asOptionsSay({ endpoints, nodeFlags }: CompareOptions, deployment: DeploymentPlan): DeploymentPlan {
   const more = moreEndpointIds.some((id) => endpoints.includes(id))
   const flags = [...nodeFlags, ...(deployment.nodeFlags ?? [])]
-  return {
-    ...deployment,
-    ...(more && { more }),
-    ...(flags.length > 0 && { nodeFlags: flags }),
-    ...(options.slice === null && ownSlice(deployment)),
-  }
+  return { ...deployment, ...(more && { more }), ...(flags.length > 0 && { nodeFlags: flags }) }
 }
 
-function ownSlice(deployment: DeploymentPlan): Pick<DeploymentPlan, 'load'> {
-  const { program, runner, load } = deployment
+/**
+ * Lengths of slices, milliseconds, in which all of these cost what they cost without a break. In 20 ms, which Node does not mind, Go costs 1.2 times
+ * as much, Deno 1.6 and Koa on Bun 2.6 (docs/precision-log.md, "Slices of other runtimes"). Slices of one block are of one length: they are paired.
+ */
+const SLICES = { node: DEFAULT_SLICE_MILLISECONDS, other: 100, bun: 400 }
+
+/** How long a slice is for these deployments, milliseconds. */
+export function sliceFor({ slice, driver }: CompareOptions, deployments: readonly DeploymentPlan[]): number {
+  return slice ?? drivers[driver]().slice?.milliseconds ?? Math.max(...deployments.map(leastSlice))
+}
+
+function leastSlice(deployment: DeploymentPlan): number {
+  const { program, runner } = deployment
   const command = program !== undefined && 'command' in program ? program.command : null
-  if (isOnNode(deployment) || (program !== undefined && command === null)) return {}
-  const isBun = runner?.name === 'bun' || (command !== null && basename(command[0]!) === 'bun')
-  return { load: { sliceMilliseconds: isBun ? STRANGER_SLICE.bun : STRANGER_SLICE.usual, ...load } }
+  // nginx alone is none: it has nothing that collects or compiles.
+  if (isOnNode(deployment) || (program !== undefined && command === null)) return SLICES.node
+  return runner?.name === 'bun' || (command !== null && basename(command[0]!) === 'bun') ? SLICES.bun : SLICES.other
 }
 
 function answerOf({

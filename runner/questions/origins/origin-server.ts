@@ -25,8 +25,8 @@ export interface OriginServer {
   readonly warmUpMilliseconds?: number
 }
 
-/** CPython specialises its bytecode after a few calls, and compiles nothing later. Measured in docs/precision-log.md. */
-export const INTERPRETED = { warmUpMilliseconds: 500 }
+/** CPython specialises its bytecode after a few calls, and compiles nothing later; `costs-in-bursts` says if it was not enough. */
+export const INTERPRETED = { warmUpMilliseconds: 1_000 }
 
 export const PLAIN: Omit<ManifestInFolder, 'title' | 'command'> = {
   folder: FOLDER,

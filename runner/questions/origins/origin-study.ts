@@ -10,6 +10,8 @@ export interface OriginTable extends Pick<Study, 'id' | 'title' | 'question' | '
   readonly rows: readonly OriginRow[]
   /** Where all of them take too long for a first look; absent: they do not. */
   readonly isQuick?: (row: OriginRow) => boolean
+  /** The first row is what everything is compared with; absent: node:http as it is. */
+  readonly isAlone?: true
   /** What of the plan is its own; absent: nothing. */
   readonly plan?: Partial<Omit<Plan, 'deployments'>>
   /** Pure. */
@@ -19,7 +21,7 @@ export interface OriginTable extends Pick<Study, 'id' | 'title' | 'question' | '
 const DEFAULTS: Partial<CompareOptions> = { apps: ['node-http'], precision: 2, maxMinutes: 12 }
 
 /** Rows that are installed here, and node:http as it is, which every cost is told over. */
-export function originStudy({ rows, answer, plan, defaults, isQuick = () => true, ...words }: OriginTable): Study {
+export function originStudy({ rows, answer, plan, defaults, isAlone, isQuick = () => true, ...words }: OriginTable): Study {
   const keys = rows.map(({ key }) => key)
   const quickKeys = rows.filter(isQuick).map(({ key }) => key)
   const usual =
@@ -29,7 +31,7 @@ export function originStudy({ rows, answer, plan, defaults, isQuick = () => true
     page: 'origins',
     defaults: { ...DEFAULTS, ...defaults },
     quick: { precision: 5, maxMinutes: 4.8 },
-    without: ['transport', 'apps', 'baseline'],
+    without: ['transport', 'apps', 'baseline', ...(plan?.endpoints ? (['endpoints'] as const) : [])],
     ownOptions: [option('--rows <list>', `what to measure: ${keys.join(', ')}`, someOf('row', keys), keys, usual)],
     lacking: () => lackingIn(rows),
     examples: [`npm run study -- ${words.id} --quick`, `npm run study -- ${words.id} --rows ${keys.slice(0, 3).join(',')}`],
@@ -40,7 +42,8 @@ export function originStudy({ rows, answer, plan, defaults, isQuick = () => true
         options,
         remark,
       )
-      return prepareVariants(options, [variantOf(apps[0]!), ...found], (result) => answer(result, found), plan)
+      const variants = isAlone ? found : [variantOf(apps[0]!), ...found]
+      return prepareVariants(options, variants, (result) => answer(result, found), plan)
     },
   }
 }

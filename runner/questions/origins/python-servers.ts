@@ -108,6 +108,12 @@ function onPaste(id: string, title: string, changed: string): OriginServer {
   }))
 }
 
+/** Of 40 and 10,000 bytes, as the second text has them. */
+export const servedFiles: readonly (readonly [path: string, text: string])[] = [
+  ['files/file-40', 'x'.repeat(40)],
+  ['files/file-10000', 'x'.repeat(10_000)],
+]
+
 function twisted(id: string, title: string, runtime: 'CPython' | 'PyPy', workers: number): OriginServer {
   const python = runtime === 'PyPy' ? PYPY : PYTHON
   const needs = ['python3-twisted', ...(runtime === 'PyPy' ? ['pypy3'] : [])].join(' ')
@@ -118,7 +124,12 @@ function twisted(id: string, title: string, runtime: 'CPython' | 'PyPy', workers
     [],
     () => [python, 'serve_twisted.py'],
     () => ({
-      env: { WORKERS: String(workers), ...(runtime === 'PyPy' && { PYTHONPATH: `${FOLDER}:${DEBIAN_MODULES}` }) },
+      env: {
+        WORKERS: String(workers),
+        FILES: '{folder}/files',
+        ...(runtime === 'PyPy' && { PYTHONPATH: `${FOLDER}:${DEBIAN_MODULES}` }),
+      },
+      files: () => new Map(servedFiles),
       describe: [python, 'describe.py', 'Twisted'],
       answering: workers > 1 ? 'main-threads-of-children' : 'main-thread',
     }),

@@ -4,7 +4,7 @@ import { delimiter, isAbsolute, join } from 'node:path'
 import type { CompareOptions } from '../../measure/options.ts'
 import { UserError } from '../../result/errors.ts'
 import { listInWords } from '../../result/plain-text.ts'
-import type { DeploymentPlan, FrontKind, ProxyPlan } from '../../servers/deployment.ts'
+import type { DeploymentPlan, FrontKind, NginxAlone, ProxyPlan } from '../../servers/deployment.ts'
 import { type ResolvedApp, resolveApp } from '../../servers/find-app.ts'
 import { findFront } from '../../servers/fronts.ts'
 import { findNginx } from '../../servers/nginx.ts'
@@ -27,6 +27,8 @@ export interface OriginRow {
   /** Requests per second as one of the texts has published them; absent: none. */
   readonly published?: number
   readonly deployment?: Partial<DeploymentPlan>
+  /** What nginx answers by itself, where that is not hello. */
+  readonly nginx?: Pick<NginxAlone, 'locations' | 'files'>
 }
 
 /** A row that can be measured here. */
@@ -121,6 +123,7 @@ async function foundRow(row: OriginRow, connections: number): Promise<FoundRow> 
     transport,
     ...(known?.warmUpMilliseconds !== undefined && { warmUpMilliseconds: known.warmUpMilliseconds }),
     ...nginxAlone,
+    ...(row.nginx && { program: { ...nginxAlone.program, ...row.nginx } as DeploymentPlan['program'] }),
     ...proxied,
     ...row.deployment,
   }

@@ -1,5 +1,5 @@
-import type { OriginRow } from './rows.ts'
-import { NGINX } from './rows.ts'
+import { servedFiles } from './python-servers.ts'
+import { NGINX, type OriginRow } from './rows.ts'
 
 /** "Maximum Throughput", PyCon Ireland 2013: nginx, unix socket, one worker, 64 clients; requests per second. */
 export const TALK_YEAR = 2013
@@ -46,6 +46,29 @@ export const keepAliveRows: readonly OriginRow[] = [
   { key: 'paste-closed', server: 'paste-closed', deployment: { load: { keepAlive: false, saturates: false } } },
   { key: 'paste-closed-nodelay', server: 'paste-closed-nodelay', deployment: { load: { keepAlive: false, saturates: false } } },
 ]
+
+const locationOf = (bytes: number) => `location = /fixed-${bytes} {
+  default_type 'text/plain; charset=utf-8';
+  return 200 '${'x'.repeat(bytes)}';
+}
+location = /file-${bytes} {
+  default_type 'text/plain; charset=utf-8';
+  root files;
+}`
+
+/** "Scaling Twisted Web", 2013: one listening socket, shared by workers; against nginx. */
+export const sharedSocketRows: readonly OriginRow[] = [
+  ...['twisted', 'twisted-workers', 'twisted-pypy', 'twisted-pypy-workers'].map((server) => ({ key: server, server })),
+  {
+    ...{ key: NGINX, server: NGINX },
+    nginx: { locations: [40, 10_000].map(locationOf).join('\n'), files: new Map(servedFiles) },
+  },
+]
+/** Requests per second then, on four cores. */
+export const sharedSocketPublished: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  twisted: { 'fixed-40': 62_414, 'fixed-10000': 50_692, 'file-40': 21_801, 'file-10000': 17_329 },
+  nginx: { 'file-40': 86_385, 'file-10000': 82_263 },
+}
 
 /** "Python Web Performance", 2009: threads, forked processes, daemons behind a web server, async. */
 export const modelRows: readonly OriginRow[] = [

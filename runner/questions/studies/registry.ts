@@ -2,6 +2,7 @@ import { frameworks, protocols } from '../origins/frameworks.ts'
 import { keepAlive } from '../origins/keep-alive.ts'
 import { models } from '../origins/models.ts'
 import { ownWork } from '../origins/own-work.ts'
+import { sharedSocket } from '../origins/shared-socket.ts'
 import { cache } from './cache.ts'
 import { connections } from './connections.ts'
 import { latency } from './latency.ts'
@@ -31,6 +32,7 @@ export const studies: readonly Study[] = [
   protocols,
   frameworks,
   ownWork,
+  sharedSocket,
   keepAlive,
   models,
 ]

@@ -8,7 +8,7 @@ import { chosenFrom, list } from '../../result/option-values.ts'
 import type { DeploymentPlan } from '../../servers/deployment.ts'
 import { type AppRecipe, type ResolvedApp, writeGeneratedApps } from '../../servers/find-app.ts'
 import type { OwnValues, PreparedQuestion, Question, QuestionContext } from '../question.ts'
-import { asOptionsSay, planOf } from '../resolve.ts'
+import { asOptionsSay, planOf, sliceFor } from '../resolve.ts'
 
 export interface PreparedStudy extends PreparedQuestion {
   answer(result: Result): AnswerBody
@@ -84,7 +84,12 @@ export async function prepareVariants(
   })
   const plan = { ...planOf(options, apps), ...own }
   const deployments = variantDeployments(made, plan.baseline).map((one) => asOptionsSay(options, one))
-  return { plan: { ...plan, deployments }, apps, answer, cleanUp: async () => generated?.remove() }
+  return {
+    plan: { ...plan, deployments, sliceMilliseconds: sliceFor(options, deployments) },
+    apps,
+    answer,
+    cleanUp: async () => generated?.remove(),
+  }
 }
 
 /**
