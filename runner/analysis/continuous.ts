@@ -1,13 +1,14 @@
 import type { Estimate } from '../result/model.ts'
 import { bounded, estimateMeans, exponentiate } from '../statistics/estimate.ts'
 import { mean } from '../statistics/summary.ts'
+import { FAMILY_ALPHA } from './checks/finding.ts'
 import type { CellSeries } from './estimates.ts'
 import type { Ledger } from './ledger.ts'
 
 /**
  * What a request of each app costs in slices over what it cost at the end of its warm-up, where it was asked without a break, and that over the
  * same of the baseline: slices and the breaks between them cost every server something. The mean over rounds; all endpoints had as much time in the
- * warm-up, so it is the harmonic mean of theirs that is compared. Apps of which it is not known are left out.
+ * warm-up, so it is the harmonic mean of theirs that is compared. Intervals hold for all apps at once. Apps of which it is not known are left out.
  */
 export function overContinuous(
   series: readonly CellSeries[],
@@ -22,7 +23,12 @@ export function overContinuous(
     [...own].flatMap(([round, log]) => (reference.has(round) ? [log - reference.get(round)] : [])),
   )
   const known = columns.map((column, index) => ({ app: compared[index]![0], column })).filter(({ column }) => column.length > 1)
-  const means = estimateMeans(known.map(({ column }) => column))
+  // Many are looked at for one statement (Bonferroni).
+  const level = 1 - FAMILY_ALPHA / Math.max(1, known.length)
+  const means = estimateMeans(
+    known.map(({ column }) => column),
+    { level },
+  )
   return new Map(known.map(({ app }, index) => [app, bounded(exponentiate(means[index]!))]))
 }
 

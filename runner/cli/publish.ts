@@ -88,6 +88,10 @@ function placeOfStudy(result: Result): string {
 function placeOfExample(result: Result, name: string): string {
   const known = chosenFrom('place', exampleRuns, name)
   assertComplete(result)
+  // A comparison has no answer that leaves out what is invalid.
+  if (result.answer === null && result.verdict === 'invalid') {
+    throw new UserError('not-valid', 'this run is invalid: its numbers must not be shown', { hint: 'its report.md says why' })
+  }
   return PUBLISHED.example(known)
 }
 
