@@ -22,17 +22,6 @@ it('is what slices add to the cost without a break, over what they add to that o
   expect(over.get('koa')!.value).toBeCloseTo(1)
 })
 
-it('takes all endpoints together, as the warm-up has them: as much time for each', () => {
-  // In 100 µs of each: 5 requests of 20 µs and 1 of 100 are 6 requests in 200 µs.
-  const series = [
-    cell('raw', 'a', [10, 10]),
-    cell('raw', 'b', [10, 10]),
-    cell('koa', 'a', [20, 20]),
-    cell('koa', 'b', [100, 100]),
-  ]
-  expect(overContinuous(series, ledgerOf({ raw: 10, koa: 200 / 6 }), 'raw').get('koa')!.value).toBeCloseTo(1)
-})
-
 it('is not known of what was not watched, nor without the baseline, nor after one round', () => {
   const series = [cell('raw', 'hello', [10, 10]), cell('koa', 'hello', [20, 20]), cell('once', 'hello', [20])]
   expect([...overContinuous(series, ledgerOf({ raw: 10, once: 10 }), 'raw').keys()]).toEqual([])

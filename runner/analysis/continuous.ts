@@ -1,14 +1,13 @@
 import type { Estimate } from '../result/model.ts'
 import { bounded, estimateMeans, exponentiate } from '../statistics/estimate.ts'
-import { mean } from '../statistics/summary.ts'
 import { FAMILY_ALPHA } from './checks/finding.ts'
 import type { CellSeries } from './estimates.ts'
 import type { Ledger } from './ledger.ts'
 
 /**
  * What a request of each app costs in slices over what it cost at the end of its warm-up, where it was asked without a break, and that over the
- * same of the baseline: slices and the breaks between them cost every server something. The mean over rounds; all endpoints had as much time in the
- * warm-up, so it is the harmonic mean of theirs that is compared. Intervals hold for all apps at once. Apps of which it is not known are left out.
+ * same of the baseline: slices and the breaks between them cost every server something. The mean over rounds. Intervals hold for all apps at once.
+ * Apps of which it is not known, as those that are asked for several endpoints, are left out.
  */
 export function overContinuous(
   series: readonly CellSeries[],
@@ -33,12 +32,10 @@ export function overContinuous(
 }
 
 /** ln of the ratio of the two costs of an app, by round. */
-function logsOf(app: string, cells: readonly CellSeries[], ledger: Pick<Ledger, 'continuousMicroseconds'>): Map<number, number> {
-  const rounds = cells[0]!.rounds.flatMap(({ round }) => {
+function logsOf(app: string, [cell]: readonly CellSeries[], ledger: Pick<Ledger, 'continuousMicroseconds'>): Map<number, number> {
+  const rounds = cell!.rounds.flatMap(({ round, costMicroseconds }) => {
     const continuous = ledger.continuousMicroseconds(app, round)
-    const costs = cells.flatMap((cell) => cell.rounds.find((one) => one.round === round)?.costMicroseconds ?? [])
-    if (continuous === null || costs.length < cells.length) return []
-    return [[round, -Math.log(mean(costs.map((cost) => continuous / cost)))] as const]
+    return continuous === null ? [] : [[round, Math.log(costMicroseconds / continuous)] as const]
   })
   return new Map(rounds)
 }

@@ -38,6 +38,15 @@ describe('publishing refuses, and changes nothing', () => {
     await expect(withResult(result)).rejects.toMatchObject({ code: 'not-complete' })
   })
 
+  it('an invalid run as an example, and one for a place that there is not', async () => {
+    await writeFile(join(folder, 'result.json'), renderJson({ ...fixtureResult(), verdict: 'invalid' }))
+    await expect(publishResults(folder, 'endpoints')).rejects.toMatchObject({ code: 'not-valid' })
+    await expect(publishResults(folder, 'endpoint')).rejects.toMatchObject({
+      code: 'unknown-place',
+      hint: expect.stringContaining('endpoints'),
+    })
+  })
+
   it('what is no result', async () => {
     const path = join(folder, 'result.json')
     await writeFile(path, '{"format":1}')

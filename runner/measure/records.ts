@@ -149,7 +149,7 @@ const WarmUpRecord = z.object({
   elapsedMilliseconds: z.number(),
   /** Whether V8's compiler had hardly anything left to do; null: unknown. */
   compiled: z.boolean().nullable(),
-  /** CPU time per request at its end, all endpoints in turn and without a break, nanoseconds; null: too short to tell. */
+  /** CPU time per request at its end, without a break, nanoseconds; null: too short to tell, or asked for several endpoints. */
   lastCostNs: z.number().nullable().default(null),
 })
 export type WarmUpRecord = z.infer<typeof WarmUpRecord>

@@ -92,8 +92,8 @@ export async function warmUp(
     costs.note((now.cpuNs - before.cpuNs) / 1e6, null, requests)
   }
   const { app } = first.plan
-  // What is asked in several ways has a cost for each of them.
-  const lastCostNs = deployments.length === 1 ? costs.lastCostNs : null
+  // What is asked for several things has a cost for each of them, and a turn of a slow one takes longer than that of a quick one.
+  const lastCostNs = cells.length === 1 ? costs.lastCostNs : null
   const elapsedMilliseconds = (rig.now() - startedNs) / 1e6
   return {
     process: processOf(first.plan),

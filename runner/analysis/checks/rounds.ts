@@ -98,7 +98,7 @@ export const roundsKinds = kindsOf('cell', {
     advice: 'Give it a longer --warm-up if half of this drift matters to you.',
   }),
   'costs-in-bursts': invalid({
-    meaning: `A request costs more in slices than it cost at the end of the warm-up, where it was asked without a break, or less: by more than ${BURST_PERCENT} % beyond what slices do to the baseline, and so does the whole interval over the rounds, corrected for the number of apps. The server does something when requests begin or end to come, such as collecting garbage or compiling code again; the cost is that of bursts, and no server under a steady load has it. Seen: 0.97 to 1.03 times for Node, 1.2 for Go and 1.6 for Deno in slices of 20 ms, and 1.0 in slices of 100 ms; 2.6 for Koa on Bun in slices of 20 ms, 1.8 of 100, and 1.0 of 400. Not judged where the load is not meant to keep the server busy.`,
+    meaning: `A request costs more in slices than it cost at the end of the warm-up, where it was asked without a break, or less: by more than ${BURST_PERCENT} % beyond what slices do to the baseline, and so does the whole interval over the rounds, corrected for the number of apps. The server does something when requests begin or end to come, such as collecting garbage or compiling code again; the cost is that of bursts, and no server under a steady load has it. Seen: 0.97 to 1.03 times for Node, 1.2 for Go and 1.6 for Deno in slices of 20 ms, and 1.0 in slices of 100 ms; 2.6 for Koa on Bun in slices of 20 ms, 1.8 of 100, and 1.0 of 400. Not judged where an app is asked for several endpoints, and where the load is not meant to keep the server busy.`,
     message: bursts,
     advice: 'Measure it in longer slices: --slice 400.',
   }),
