@@ -8,9 +8,8 @@ import { nameOf } from '../result/asked-app.ts'
 import { UserError } from '../result/errors.ts'
 import { chosenFrom, folder, number } from '../result/option-values.ts'
 import type { CommandRow, OptionValues } from './add-command.ts'
-import { configOption, nodeOption, readConfig } from './config-file.ts'
+import { appsOfPair, configOption, nodeOption, pairOption } from './compare-options.ts'
 import { EXIT, writeError, writeLines } from './output.ts'
-import { appsOfPair, pairOption } from './pair-option.ts'
 
 /** How two runs side by side can be shown, by the function of `diff-report.ts` that does. */
 const diffFormats = { text: 'renderDiff', md: 'renderDiffMarkdown', json: 'renderDiffJson' } as const
@@ -240,7 +239,7 @@ Exit status: 0 nothing is left.`,
 /** A comparison, or one of the two studies that its options ask for as well. */
 async function runCompare(values: OptionValues, _operands: readonly string[], texts: Readonly<Record<string, string>>) {
   const { resume, config, ...here } = values
-  const all = config === undefined ? here : { ...(await readConfig(config)), ...here }
+  const all = config === undefined ? here : { ...(await (await import('./config-file.ts')).readConfig(config)), ...here }
   const { pair: both, failOn, node, runtimes: asked = node, ...given } = all
   const { '--pair': _pair, '--node': _node, ...told } = texts
   const { runQuestion } = await import('./commands/measure.ts')

@@ -7,24 +7,8 @@ import { AskedApp } from '../result/asked-app.ts'
 import { UserError } from '../result/errors.ts'
 import { readRun } from '../result/json.ts'
 import { readJsonFile } from '../result/json-file.ts'
-import { list } from '../result/option-values.ts'
 import { OwnEndpoint } from '../result/own-endpoint.ts'
-
-/** A file in place of a long command line. */
-export const configOption: OptionRow = {
-  flags: '--config <file>',
-  description: 'take options from a JSON file, or those of an earlier run from its result.json; what is given beside it wins',
-  shownDefault: 'none',
-  parse: (text) => text,
-}
-
-/** `compare -- --node 22,24` is the study `runtimes` of these versions. */
-export const nodeOption: OptionRow = {
-  flags: '--node <list>',
-  description: 'versions of Node to run all apps on',
-  shownDefault: 'this one',
-  parse: (text) => list(text).map((version) => `node@${version}`),
-}
+import { nodeOption } from './compare-options.ts'
 
 const rows = [...compareOptions, failOnOption, nodeOption, runtimesOption]
 const texts = z.array(z.string()).min(1)

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { FindingKind } from '../analysis/checks/finding.ts'
 import { findingKinds } from '../analysis/checks/judge.ts'
 import { type GroupedProbe, probes } from '../machine/machine.ts'
@@ -106,6 +107,7 @@ export function replaceRegion(document: string, name: string, content: string): 
 /** Folder of the charts, beside the page; and of the data, as seen from it. */
 const CHARTS = 'studies'
 const DATA = '../results/published/studies'
+const EXAMPLES = '../results/published/any-server'
 
 /** What the page says of a study whether or not it has been measured. */
 export interface StudyEntry {
@@ -143,13 +145,17 @@ export function originRegions(all: readonly StudyEntry[]): Record<string, string
 
 /** A run in a page that is about something else: its tables, what they are worth, and where they come from. */
 export function renderExampleRun(result: Result, name: string): string {
-  const data = `Data: [${name}.json](../results/published/any-server/${name}.json). Again:`
   const { answer } = result
   const tables =
     answer === null ? buildTables(result).map(untitledTable) : answerSections({ answer: { ...answer, charts: [] } }, CHARTS, 3)
+  return toMarkdown([...tables, provenance(result, `${EXAMPLES}/${name}.json`)])
+}
+
+/** What a run is worth, its data, and the command that asks for the same again. @param path of its result, as seen from the page */
+function provenance(result: Result, path: string): Section {
   const facts = paragraph(`${mainFactsLine(result)}. ${verdictLine(result)}`)
-  const last: Section = { blocks: [facts, { kind: 'raw', text: data }, { kind: 'code', text: reproduceCommand(result) }] }
-  return toMarkdown([...tables, last])
+  const data: Block = { kind: 'raw', text: `Data: [${basename(path)}](${path}). Again:` }
+  return { blocks: [facts, data, { kind: 'code', text: reproduceCommand(result) }] }
 }
 
 /** The charts of all published runs; names are relative to the folder of the page. */
@@ -160,16 +166,11 @@ export async function renderStudyCharts(studies: readonly StudyEntry[]): Promise
 }
 
 function studySections({ id, title, question, result }: StudyEntry): Section[] {
-  const raw = (text: string): Block => ({ kind: 'raw', text })
-  if (result === null)
-    return [titled(title), { blocks: [raw(`*${question}* Not measured for this page yet: \`npm run study -- ${id}\`.`)] }]
-  const facts = paragraph(`${mainFactsLine(result)}. ${verdictLine(result)}`)
-  const data = raw(`Data: [${fileStem(id)}.json](${DATA}/${fileStem(id)}.json). Again:`)
-  return [
-    titled(title),
-    ...answerSections(result, CHARTS, 3),
-    { blocks: [facts, data, { kind: 'code', text: reproduceCommand(result) }] },
-  ]
+  if (result === null) {
+    const text = `*${question}* Not measured for this page yet: \`npm run study -- ${id}\`.`
+    return [titled(title), { blocks: [{ kind: 'raw', text }] }]
+  }
+  return [titled(title), ...answerSections(result, CHARTS, 3), provenance(result, `${DATA}/${fileStem(id)}.json`)]
 }
 
 /** As GitHub makes it of a heading. */

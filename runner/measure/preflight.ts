@@ -2,7 +2,7 @@ import type { EndpointCheck } from '../../apps/contract.ts'
 import type { Description } from '../../apps/description.ts'
 import { describeViolation } from '../../apps/violation.ts'
 import { UserError } from '../result/errors.ts'
-import { type Deployment, type DeploymentPlan, deployOn, nodeFlagsOf, processOf } from '../servers/deployment.ts'
+import { type Deployment, type DeploymentPlan, deployOn, manifestOf, nodeFlagsOf, processOf } from '../servers/deployment.ts'
 import { failureOf, startFailure } from './failures.ts'
 import { startOptionsOf } from './fleet.ts'
 import { endpointsOf, loadOf, type Plan } from './plan.ts'
@@ -113,13 +113,14 @@ function shortened(value = 'not known'): string {
 }
 
 function notStarted(deployments: readonly DeploymentPlan[], error: unknown): Failure[] {
-  return deployments.map(({ app, program }) => {
+  return deployments.map((plan) => {
+    const { app, program } = plan
     const failure = startFailure(app, error)
     const { code, hint, lastLines } = failure
     const last = lastLines.at(-1)
     const reason = program === undefined || last === undefined ? failure.reason : `${failure.reason}: ${shortened(last)}`
     // What somebody wrote a manifest for has to run at all.
-    const isMistake = USAGE_MISTAKES.has(code) || (program !== undefined && 'command' in program)
+    const isMistake = USAGE_MISTAKES.has(code) || manifestOf(plan) !== null
     if (isMistake) throw new UserError(code, reason, { hint: hint ?? undefined, cause: error })
     return failure
   })

@@ -7,7 +7,7 @@ import { COPIES, type Plan, planDeployments } from '../measure/plan.ts'
 import type { AskedApp } from '../result/asked-app.ts'
 import { UserError } from '../result/errors.ts'
 import type { OwnEndpoint } from '../result/own-endpoint.ts'
-import { type DeploymentPlan, isOnNode } from '../servers/deployment.ts'
+import { type DeploymentPlan, isOnNode, manifestOf } from '../servers/deployment.ts'
 import { type ResolvedApp, resolveAskedApp } from '../servers/find-app.ts'
 import { MANIFEST_NAME } from '../servers/server-manifest.ts'
 
@@ -72,7 +72,7 @@ export function sliceFor({ slice, driver }: CompareOptions, deployments: readonl
 
 function leastSlice(deployment: DeploymentPlan): number {
   const { program, runner } = deployment
-  const command = program !== undefined && 'command' in program ? program.command : null
+  const command = manifestOf(deployment)?.command ?? null
   // nginx alone is none: it has nothing that collects or compiles.
   if (isOnNode(deployment) || (program !== undefined && command === null)) return SLICES.node
   return runner?.name === 'bun' || (command !== null && basename(command[0]!) === 'bun') ? SLICES.bun : SLICES.other

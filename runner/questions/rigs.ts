@@ -12,6 +12,7 @@ import { canReadProcessTree } from '../machine/process-tree.ts'
 import { readCpuTicks } from '../machine/procfs.ts'
 import type { Rig } from '../measure/rig.ts'
 import { UserError } from '../result/errors.ts'
+import { manifestOf } from '../servers/deployment.ts'
 import { localHost } from '../servers/local-host.ts'
 
 const CONTRACT_TIMEOUT_MILLISECONDS = 5_000
@@ -39,9 +40,8 @@ export async function openRig(driverId: DriverId, seed: number, placement: CpuPl
     ({ serverCpu, loadCpu }, lane): Rig => ({
       host: localHost,
       driver,
-      async checkContract({ address, plan: { program, proxy } }, endpoints, { answers = {}, connections }) {
-        const isClosing = program !== undefined && 'connections' in program && program.connections === 'closed'
-        const closes = isClosing && proxy === undefined
+      async checkContract({ address, plan }, endpoints, { answers = {}, connections }) {
+        const closes = manifestOf(plan)?.connections === 'closed' && plan.proxy === undefined
         const limits = { answers, timeoutMs: CONTRACT_TIMEOUT_MILLISECONDS }
         const checks = await checkContract(address, { ...limits, endpoints, closes })
         // What does not answer a single request has been waited for already.

@@ -1,6 +1,6 @@
 import { BASELINE } from '../../apps/app.ts'
 import { processorType } from '../result/fact.ts'
-import { appId, count, formatChange, formatDuration, formatLevel, formatShare, ownStart } from '../result/format.ts'
+import { appId, count, formatChange, formatDuration, formatLevel, formatShare, startedWith } from '../result/format.ts'
 import type { Result, StopReason } from '../result/model.ts'
 import { listInWords, plainText, shellQuote } from '../result/plain-text.ts'
 import { RESULT } from '../result/run-folder.ts'
@@ -74,7 +74,7 @@ function unusualStarts(result: Result): string | null {
     const runtime = cells.find((cell) => cell.app === app.id)?.deployment.runtime
     // A study names what it varies.
     const isUsual = result.answer !== null || runtime === undefined || [`node ${environment.node}`, app.title].includes(runtime)
-    const own = ownStart(result, app)
+    const own = startedWith(result, app)
     const told = [...(isUsual ? [] : [`on ${fact(runtime)}`]), ...(own === '' ? [] : [`with ${fact(own)}`])]
     return told.length === 0 ? [] : [`${appId(app.id)} ${told.join(' ')}`]
   })

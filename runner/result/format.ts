@@ -144,12 +144,12 @@ export function appName(result: Result, id: string): string {
   if (facts === undefined) return appId(id)
   const title = plainText(facts.title, LONGEST_TITLE)
   const name = facts.version === null ? title : `${title} ${plainText(facts.version, LONGEST_VERSION)}`
-  const started = plainText(ownStart(result, facts), LONGEST_START)
+  const started = plainText(startedWith(result, facts), LONGEST_START)
   return [obviousId(facts.title) === id ? name : `${name} (${appId(id)})`, ...(started === '' ? [] : [started])].join(', ')
 }
 
 /** `--max-semi-space-size=16 A=1`: what an app is started with beside the flags of the run, as it is; empty: nothing. */
-export function ownStart({ options }: Result, { nodeFlags, env }: Result['apps'][number]): string {
+export function startedWith({ options }: Result, { nodeFlags, env }: Result['apps'][number]): string {
   const variables = Object.entries(env).map((pair) => pair.join('='))
   return [...nodeFlags.slice(options.nodeFlags.length), ...variables].join(' ')
 }

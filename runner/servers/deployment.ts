@@ -92,6 +92,11 @@ export function processOf({ id, process = id }: DeploymentPlan): string {
   return process
 }
 
+/** How its program is started, where somebody has written that down; null: it is a module, or nginx. */
+export function manifestOf({ program }: DeploymentPlan): ManifestInFolder | null {
+  return program !== undefined && 'command' in program ? program : null
+}
+
 /** A module that Node runs: flags of Node are for it, and the time of V8's threads tells whether it is warm. */
 export function isOnNode({ program, runner }: DeploymentPlan): boolean {
   return program === undefined && (runner?.name ?? 'node') === 'node'

@@ -11,13 +11,6 @@ export interface Back {
   readonly speaks: Protocol
 }
 
-/** The protocols that each front can speak with what is behind it. */
-export const frontSpeaks: Readonly<Record<FrontKind, readonly Protocol[]>> = {
-  nginx: ['http', 'fastcgi', 'uwsgi'],
-  lighttpd: ['http', 'fastcgi', 'uwsgi'],
-  haproxy: ['http', 'fastcgi'],
-}
-
 const BACKLOG = 4096
 /** Of the clients' connections, the app's, and some that are just being closed. */
 const mostSockets = ({ connections }: ProxyPlan) => 4 * connections + 64

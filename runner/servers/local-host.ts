@@ -1,7 +1,7 @@
 import { openMeter, readChildrenCpuNs, readMembers } from '../machine/process-tree.ts'
 import { type CpuShares, childrenOf, readAllowedCpus, readCpuShares } from '../machine/procfs.ts'
 import { total } from '../statistics/summary.ts'
-import type { Deployment, DeploymentHost, DeploymentPlan } from './deployment.ts'
+import { type Deployment, type DeploymentHost, type DeploymentPlan, manifestOf } from './deployment.ts'
 import { frontProgram } from './fronts.ts'
 import { describeManifest, manifestProgram } from './manifest-program.ts'
 import { describeModule, moduleProgram } from './module-program.ts'
@@ -26,8 +26,7 @@ export const localHost: DeploymentHost = {
     return deploymentOf(plan, await runProgram(program, options), answeringIn(plan, program))
   },
   async front(process, plan, options) {
-    const speaks = (plan.program !== undefined && 'speaks' in plan.program && plan.program.speaks) || 'http'
-    const program = frontProgram(plan.proxy!, { app: process.address, speaks })
+    const program = frontProgram(plan.proxy!, { app: process.address, speaks: manifestOf(plan)?.speaks ?? 'http' })
     return inFront(process, deploymentOf(plan, await runProgram(program, options), 'main-thread'))
   },
 }
@@ -39,9 +38,8 @@ function programOf(plan: DeploymentPlan): Program {
 }
 
 /** Which threads answer: the wait of these for their CPU is the server's. */
-function answeringIn({ program }: DeploymentPlan, { workers }: Program): Answering {
-  if (program !== undefined && 'answering' in program) return program.answering
-  return workers === 0 ? 'main-thread' : 'main-threads-of-children'
+function answeringIn(plan: DeploymentPlan, { workers }: Program): Answering {
+  return manifestOf(plan)?.answering ?? (workers === 0 ? 'main-thread' : 'main-threads-of-children')
 }
 
 function deploymentOf(plan: DeploymentPlan, { process, address, startup }: RunningProgram, answering: Answering): Deployment {

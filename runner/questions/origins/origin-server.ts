@@ -21,6 +21,8 @@ export interface OriginServer {
   readonly needs: readonly string[]
   /** How it is started where it listens on this transport. */
   program(transport: Transport, connections: number): ManifestInFolder
+  /** What has to be built first: by which program, and into which folder. Absent: nothing. */
+  readonly built?: { readonly by: string; folder(): Promise<string> }
   /** An interpreter that compiles nothing is warm at once; milliseconds of CPU time. Absent: as every app. */
   readonly warmUpMilliseconds?: number
 }

@@ -12,7 +12,7 @@ import { installRuntime } from '../../servers/runtimes.ts'
 import { readManifest } from '../../servers/server-manifest.ts'
 import { type Variant, variantOf } from '../studies/study.ts'
 import type { OriginServer, Transport } from './origin-server.ts'
-import { builtGo, originServers } from './servers.ts'
+import { originServers } from './servers.ts'
 
 /** One way of serving: a row of a table. */
 export interface OriginRow {
@@ -41,7 +41,6 @@ const NGINX_ALONE: ResolvedApp = {
   ...{ id: NGINX, given: NGINX, insideProject: true },
   modulePath: join(import.meta.dirname, '..', '..', '..', 'apps', 'nginx', 'hello.conf'),
 }
-const DEBIAN_NAMES: Readonly<Record<FrontKind, string>> = { nginx: 'nginx', lighttpd: 'lighttpd', haproxy: 'haproxy' }
 
 /** What can be measured of the rows, in their order; what is missing is said with the command that brings it. */
 export async function findRows(
@@ -52,17 +51,20 @@ export async function findRows(
   const missing = missingOf(rows)
   if (missing.rows.length === rows.length)
     throw new UserError('program-missing', 'nothing of this table is installed', { hint: missing.command })
-  const lacking = lackingIn(rows)
-  if (lacking !== null) remark(`left out: ${lacking}`)
+  if (missing.rows.length > 0) remark(`left out: ${inWords(missing)}`)
   const found: FoundRow[] = []
   for (const row of rows.filter((one) => !missing.rows.includes(one))) found.push(await foundRow(row, connections))
   return found
 }
 
-/** The same as a sentence; null: all can be had. */
-export function lackingIn(all: readonly OriginRow[]): string | null {
-  const { rows, command } = missingOf(all)
-  return rows.length === 0 ? null : `${listInWords(rows.map(({ key }) => key))}. ${command}`
+/** What cannot be had here, as a sentence; null: nothing. */
+export function lackingIn(rows: readonly OriginRow[]): string | null {
+  const missing = missingOf(rows)
+  return missing.rows.length === 0 ? null : inWords(missing)
+}
+
+function inWords({ rows, command }: ReturnType<typeof missingOf>): string {
+  return `${listInWords(rows.map(({ key }) => key))}. ${command}`
 }
 
 /** Rows that cannot be had here, and the one command that brings what they need. */
@@ -79,25 +81,27 @@ export function missingOf(rows: readonly OriginRow[]): { readonly rows: readonly
 function neededBy({ server, front }: OriginRow): string[] {
   const known = originServers.get(server)
   const fronts: FrontKind[] = [...(front === undefined ? [] : [front]), ...(server === NGINX ? (['nginx'] as const) : [])]
-  const lacking = fronts.filter((kind) => installed(kind) === null).map((kind) => DEBIAN_NAMES[kind])
+  // Debian calls the packages as the programs.
+  const lacking = fronts.filter((kind) => installed(kind) === null)
   return [...lacking, ...(known === undefined || isThere(known) ? [] : known.needs)]
 }
 
-const answers = new Map<string, boolean>()
+/** Whether its program is found, and says what it is; each is asked once. */
+const isThere = onceEach(({ program, built }: OriginServer): boolean => {
+  if (built !== undefined) return isFound(built.by)
+  const { command, describe, folder, env } = program('tcp', 1)
+  if (!isFound(command[0]!)) return false
+  if (describe === undefined) return true
+  return spawnSync(describe[0]!, describe.slice(1), { cwd: folder, env: { ...process.env, ...env } }).status === 0
+})
 
-/** Whether its program is found, and says what it is. */
-function isThere(server: OriginServer): boolean {
-  const known = answers.get(server.id)
-  if (known !== undefined) return known
-  const { command, describe, folder, env } = server.program('tcp', 1)
-  const isGo = server.needs.includes('golang-go')
-  const needed = isGo ? 'go' : command[0]!
-  const described = () =>
-    describe === undefined ||
-    spawnSync(describe[0]!, describe.slice(1), { cwd: folder, env: { ...process.env, ...env } }).status === 0
-  const there = isFound(needed) && (isGo || described())
-  answers.set(server.id, there)
-  return there
+/** Programs are started to say their versions: rows share servers and fronts. */
+function onceEach<Key, Value>(of: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>()
+  return (key) => {
+    if (!known.has(key)) known.set(key, of(key))
+    return known.get(key)!
+  }
 }
 
 /** Programs for the administrator are in no usual user's PATH on Debian. */
@@ -107,9 +111,7 @@ function isFound(program: string): boolean {
   return folders.some((folder) => existsSync(join(folder, program)))
 }
 
-function installed(kind: FrontKind): { readonly path: string; readonly version: string } | null {
-  return kind === 'nginx' ? findNginx() : findFront(kind)
-}
+const installed = onceEach((kind: FrontKind) => (kind === 'nginx' ? findNginx() : findFront(kind)))
 
 async function foundRow(row: OriginRow, connections: number): Promise<FoundRow> {
   const { key, server, front, transport = 'tcp' } = row
@@ -132,7 +134,7 @@ async function foundRow(row: OriginRow, connections: number): Promise<FoundRow> 
 
 /** nginx in place of a server; it may well be faster than the load generator. */
 function aloneOf(connections: number): Partial<DeploymentPlan> {
-  const { path, version } = findNginx()!
+  const { path, version } = installed(NGINX)!
   const name = `nginx ${version}`
   const locations = readFileSync(NGINX_ALONE.modulePath, 'utf8')
   return { runtime: name, program: { name, path, connections, locations }, load: { saturates: false } }
@@ -148,8 +150,8 @@ async function appOf({ server, transport = 'tcp' }: OriginRow, connections: numb
   const known = originServers.get(server)
   if (known !== undefined) {
     const program = known.program(transport, connections)
-    const built = known.needs.includes('golang-go') ? await builtGo() : program.folder
-    return { id: server, given: server, insideProject: true, modulePath: built, program: { ...program, folder: built } }
+    const folder = (await known.built?.folder()) ?? program.folder
+    return { id: server, given: server, insideProject: true, modulePath: folder, program: { ...program, folder } }
   }
   if (RUNTIMES.includes(server)) {
     const { argv } = await installRuntime(server)

@@ -14,7 +14,7 @@ const GO = join(import.meta.dirname, '..', '..', '..', 'examples', 'go')
 /** Go's server of the examples, also for FastCGI. */
 function go(id: string, title: string, speaks: Protocol): OriginServer {
   return {
-    ...{ id, title, needs: ['golang-go'] },
+    ...{ id, title, needs: ['golang-go'], built: { by: 'go', folder: builtGo } },
     program: () => ({
       ...PLAIN,
       folder: GO,
@@ -40,9 +40,9 @@ const all = [
 export const originServers: ReadonlyMap<string, OriginServer> = new Map(all.map((server) => [server.id, server]))
 
 /** Builds Go's server, once for every state of its source. @returns the folder that it is in */
-export async function builtGo(cache: string = packageCacheFolder()): Promise<string> {
+async function builtGo(): Promise<string> {
   return keptIn(
-    cache,
+    packageCacheFolder(),
     async () => `go-${shortHash(readFileSync(join(GO, 'main.go')))}`,
     async (folder) => void (await run('go', ['build', '-o', join(folder, 'server'), '.'], { cwd: GO })),
   )

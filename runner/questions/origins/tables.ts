@@ -27,13 +27,15 @@ export const protocolRows: readonly OriginRow[] = [
 /** The table of the talk in its order, then what has come since. */
 export const frameworkRows: readonly OriginRow[] = [
   ...[behindNginx('wsgi', 1495), behindNginx('bottle', 1338), behindNginx('go', 1305), behindNginx('django-bare', 816)],
-  ...[behindNginx('node-http', 721), behindNginx('flask', 708), behindNginx('tornado', 645), behindNginx('twisted', 530)],
+  // node:http itself is there as well.
+  { ...behindNginx('node-http', 721), key: 'node-http-nginx' },
+  ...[behindNginx('flask', 708), behindNginx('tornado', 645), behindNginx('twisted', 530)],
   ...[behindNginx('cherrypy', 417), behindNginx('django', 321)],
   ...['aiohttp', 'uvicorn', 'starlette', 'fastapi', 'gunicorn-sync', 'gunicorn-gthread', 'cherrypy-alone', 'twisted-pypy'].map(
     (server) => behindNginx(server),
   ),
   ...['express', 'fastify', 'hono', 'koa', 'bun', 'deno'].map((server) => behindNginx(server)),
-].map((row) => (row.server === 'node-http' ? { ...row, key: 'node-http-nginx' } : row))
+]
 
 /** Django* and its own work: 816, 689, 223, 71 requests per second then. */
 export const ownWorkRows: readonly OriginRow[] = [behindNginx('wsgi'), behindNginx('django-bare')]

@@ -1,11 +1,28 @@
 import type { OptionRow } from '../measure/options.ts'
 import type { AskedApp } from '../result/asked-app.ts'
 import { UserError } from '../result/errors.ts'
+import { list } from '../result/option-values.ts'
 
 const ROLES = ['base', 'head'] as const
 const HINT = 'write --pair base=koa@2 head=koa@3; both take what --apps takes'
 
 type Pair = Readonly<Record<(typeof ROLES)[number], AskedApp>>
+
+/** A file in place of a long command line. */
+export const configOption: OptionRow = {
+  flags: '--config <file>',
+  description: 'take options from a JSON file, or those of an earlier run from its result.json; what is given beside it wins',
+  shownDefault: 'none',
+  parse: (text) => text,
+}
+
+/** `compare -- --node 22,24` is the study `runtimes` of these versions. */
+export const nodeOption: OptionRow = {
+  flags: '--node <list>',
+  description: 'versions of Node to run all apps on',
+  shownDefault: 'this one',
+  parse: (text) => list(text).map((version) => `node@${version}`),
+}
 
 /** `compare -- --pair base=a head=b` is the study `pair` of a and b. */
 export const pairOption: OptionRow = {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { UserError } from '../result/errors.ts'
-import { appsOfPair } from './pair-option.ts'
+import { appsOfPair } from './compare-options.ts'
 
 it('takes base and head in either order', () => {
   expect(appsOfPair(['base=koa@2', 'head=../koa=pr'])).toEqual(['koa@2', '../koa=pr'])
