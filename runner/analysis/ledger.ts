@@ -2,7 +2,7 @@ import * as hdr from 'hdr-histogram-js'
 import type { CellLatencies } from '../load/driver.ts'
 import { latencyHistogram } from '../load/latency-histogram.ts'
 import { appOf, type Plan } from '../measure/plan.ts'
-import type { RoundRecord } from '../measure/records.ts'
+import type { RoundRecord, WarmUpRecord } from '../measure/records.ts'
 import type { Environment, MeasuredCell, Result } from '../result/model.ts'
 import { mean, meanOrNull, median, total } from '../statistics/summary.ts'
 import { latenciesOf } from './open-loop.ts'
@@ -82,11 +82,10 @@ export class Ledger {
     return meanOrNull(this.#warmUps.map((one) => (one.app === app ? one.milliseconds : null)))
   }
 
-  /** What a request of an app cost at the end of its warm-up of a round, in the mean over its processes, microseconds; null: unknown. */
-  continuousMicroseconds(app: string, round: number): number | null {
+  /** What processes of an app used and answered at the end of their warm-up of a round; those of which it is not known are left out. */
+  latestOfWarmUp(app: string, round: number): NonNullable<WarmUpRecord['latest']>[] {
     const own = this.#warmUps.filter((one) => one.app === app && one.round === round)
-    const nanoseconds = meanOrNull(own.map(({ lastCostNs }) => lastCostNs))
-    return nanoseconds === null ? null : nanoseconds / 1000
+    return own.flatMap(({ latest }) => latest ?? [])
   }
 
   latency(app: string, endpoint: string): MeasuredCell['latencyMicroseconds'] {

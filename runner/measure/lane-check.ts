@@ -8,7 +8,8 @@ import { compareLanes, decisionOf, type LaneTurn, logCosts, turnsBetweenLooks } 
 import { type PlannedBlock, type PlannedRound, planRound } from './plan.ts'
 import type { RoundSizes } from './records.ts'
 import { allListeners, type Rig, type RunContext } from './rig.ts'
-import { type WarmUpLimits, warmUp } from './warm-up.ts'
+import { warmUp } from './warm-up.ts'
+import type { WarmUpLimits } from './warmth.ts'
 
 /** Rounds count from 1. */
 const CHECK_ROUND = 0
@@ -87,14 +88,12 @@ async function compareInTurns(context: RunContext, rigs: readonly Rig[], limits:
 
 /** Starts and warms up the processes of a lane. @param lanes takes it in as soon as there is something to stop */
 async function begin(context: RunContext, planned: PlannedRound, limits: WarmUpLimits, lanes: RoundInProgress[]) {
-  const { rig, plan, signal } = context
+  const { rig, plan } = context
   const fleet = await startFleet(rig, plan, planned, context.failures.wholeApps)
   // Nothing is repeated: what disturbs a lane only while the others work belongs to it.
   const lane = beginRound(context, CHECK_ROUND, fleet, 0)
   lanes.push(lane)
-  for (const deployments of inWarmUpOrder(fleet, planned).values()) {
-    if (!signal.aborted) await warmUp(lane, deployments, limits)
-  }
+  await warmUp(lane, inWarmUpOrder(fleet, planned).values(), limits)
 }
 
 /** ln of what each cell of a lane costs, one block on every endpoint. */

@@ -100,7 +100,13 @@ const rows = {
   out: option('--out <folder>', 'where runs are written', folder('--out'), 'results'),
   json: option('--json', 'print result.json instead of the tables', undefined, false, 'off'),
   /** Milliseconds; null: as the driver likes it. */
-  slice: numeric('--slice <ms>', 'length of a slice', [number, 5, 5000], null, `${DEFAULT_SLICE_MILLISECONDS}; 1000 with wrk`),
+  slice: numeric(
+    '--slice <ms>',
+    'length of a slice',
+    [number, 5, 5000],
+    null,
+    `${DEFAULT_SLICE_MILLISECONDS}; 1000 with wrk, ab, httperf, h2load`,
+  ),
   /** null: as many as narrow the intervals soonest. */
   blocks: numeric('--blocks <n>', 'blocks per round', [wholeNumber, 1, 500], null, 'what narrows the intervals soonest'),
   /** Seconds; null: until V8 has compiled the app. */

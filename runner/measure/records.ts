@@ -149,8 +149,14 @@ const WarmUpRecord = z.object({
   elapsedMilliseconds: z.number(),
   /** Whether V8's compiler had hardly anything left to do; null: unknown. */
   compiled: z.boolean().nullable(),
-  /** CPU time per request at its end, without a break, nanoseconds; null: too short to tell, or asked for several endpoints. */
-  lastCostNs: z.number().nullable().default(null),
+  /** What it used and answered at its end, where it was asked without a break; null: it was too short to tell. */
+  latest: z
+    .object({
+      cpuNs: z.number(),
+      answered: z.array(z.object({ app: z.string(), endpoint: z.string(), requests: z.int() })),
+    })
+    .nullable()
+    .default(null),
 })
 export type WarmUpRecord = z.infer<typeof WarmUpRecord>
 

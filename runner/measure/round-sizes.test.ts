@@ -129,9 +129,7 @@ it('the first round has as few blocks as there may be: what slices take is not k
 
 it('slices that take longer than asked for make rounds of fewer blocks: slow apps, and a driver that knows whole seconds only', () => {
   const slices = [{ elapsedNs: 1_000e6, deployment: 'koa' }] as unknown as RoundRecord['slices']
-  const warmUps = [
-    { process: 'koa', app: 'koa', milliseconds: 1_000, elapsedMilliseconds: 1_100, compiled: true, lastCostNs: null },
-  ]
+  const warmUps = [{ process: 'koa', app: 'koa', milliseconds: 1_000, elapsedMilliseconds: 1_100, compiled: true, latest: null }]
   const observed = observedIn(plan, { slices, warmUps })
   expect(observed).toEqual({ excessMilliseconds: 980, warmUpMilliseconds: 1_100 })
   const [usual, slow] = [null, observed].map((seen) => cutRounds({ ...shapeOf(plan), observed: seen }, null, rule(), LONG))

@@ -5,7 +5,8 @@ import { mean, total } from '../statistics/summary.ts'
 import { restsMilliseconds } from './between.ts'
 import { countProcesses, endpointsOf, loadOf, type Plan, type RoundCut, runningIn } from './plan.ts'
 import type { RoundRecord, RoundSizes } from './records.ts'
-import { WARM_UP, type WarmUpLimits } from './warm-up.ts'
+import { WARM_UP } from './warm-up.ts'
+import type { WarmUpLimits } from './warmth.ts'
 
 /** When a run ends; fixed before it begins. */
 export interface StopRule {

@@ -4,9 +4,10 @@ import { BetweenWatch, type IdleWork, ProcessWatch } from './between.ts'
 import { affordableRepeats, beginRound, measureBlock } from './block.ts'
 import { type Fleet, inWarmUpOrder, pinOf, serversCpuNs } from './fleet.ts'
 import type { PlannedRound } from './plan.ts'
-import type { BlockRecord, Failure, RoundRecord, Slice, WarmUpRecord } from './records.ts'
+import type { BlockRecord, Failure, RoundRecord, Slice } from './records.ts'
 import type { Rig, RunContext } from './rig.ts'
-import { type WarmUpLimits, warmUp } from './warm-up.ts'
+import { warmUp } from './warm-up.ts'
+import type { WarmUpLimits } from './warmth.ts'
 
 /** What a round begins with. */
 export interface RoundOrder {
@@ -35,13 +36,10 @@ export async function measureRound(context: RunContext, order: RoundOrder): Prom
     await watch?.look('idle')
     await between.idle()
     const before = await noiseSoFar(rig, fleet)
-    const warmUps: WarmUpRecord[] = []
-    for (const [process, deployments] of inWarmUpOrder(fleet, planned)) {
-      if (signal.aborted) break
-      await between.loading(process)
-      warmUps.push(await warmUp(running, deployments, warmUpLimits))
-      await watch?.look('loaded')
-    }
+    const warmUps = await warmUp(running, inWarmUpOrder(fleet, planned).values(), warmUpLimits, {
+      begins: (process) => between.loading(process),
+      ends: async () => void (await watch?.look('loaded')),
+    })
     await between.begin()
     await watch?.look('warm')
     const slices: Slice[] = []

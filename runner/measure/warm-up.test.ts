@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { twoAppPlan } from '../fixtures/plans.ts'
 import { simulation } from '../fixtures/simulated-run.ts'
-import { CompilerWatch, CostWatch } from './warm-up.ts'
 
 /** What happened between the connections of the first round and its first measured block. */
 async function warmUpOf(share: number): Promise<string[]> {
@@ -91,36 +90,6 @@ describe('a warm-up whose length was not given', () => {
   })
 })
 
-describe('a cost', () => {
-  /** Whether it is level after each 100 ms of CPU time, in which a process answers so many requests. */
-  const watched = (rates: readonly number[]) => {
-    const watch = new CostWatch()
-    let requests = 0
-    return rates.map((rate, index) => {
-      requests += rate
-      watch.note(100 * (index + 1), null, requests)
-      return watch.isDone
-    })
-  }
-  const times = (count: number, rate: number) => Array<number>(count).fill(rate)
-
-  it('is level when it has hardly fallen from one part of a second to the next, twice', () => {
-    const levels = watched(times(30, 1000))
-    expect(levels.indexOf(true)).toBe(20)
-    expect(levels.slice(20).every((one) => one)).toBe(true)
-  })
-
-  it('is not level while it falls, and on a step only if that is a long one', () => {
-    expect(watched(Array.from({ length: 60 }, (_, index) => 1000 * 1.01 ** index)).includes(true)).toBe(false)
-    const steps = watched([...times(15, 1000), ...times(15, 2000), ...times(25, 4000)])
-    expect(steps.indexOf(true)).toBe(30 + 20)
-  })
-
-  it('may rise, as it does when a collector begins to work', () => {
-    expect(watched([...times(10, 1000), ...times(20, 900)]).at(-1)).toBe(true)
-  })
-})
-
 it('a process that is no module on Node is warm when its cost is level, and does not wait for a compiler', async () => {
   const stranger = { id: 'koa', app: 'koa', modulePath: '/koa.ts', transport: 'tcp', runner: { name: 'bun' } as never } as const
   const { run, records } = simulation({
@@ -141,31 +110,24 @@ it('a process that is no module on Node is warm when its cost is level, and does
   expect(milliseconds).toBeLessThan(2_400)
 })
 
-describe('the compiler', () => {
-  const watched = (shares: readonly (number | null)[]) => {
-    const watch = new CompilerWatch()
-    let helperNs: number | null = 0
-    return shares.map((share, index) => {
-      helperNs = share === null || helperNs === null ? null : helperNs + share * 100e6
-      watch.note(100 * (index + 1), helperNs)
-      return watch.isDone
+describe('processes that may get cold again', () => {
+  const stranger = (id: string) => ({
+    ...{ id, app: id, modulePath: '/nowhere.ts', transport: 'tcp' as const },
+    runner: { name: 'deno', version: '2.0.0', argv: ['deno'], apps: '/nowhere' },
+  })
+  const own = { id: 'node-http', app: 'node-http', modulePath: '/nowhere.ts', transport: 'tcp' as const }
+
+  it('are warmed up last, in turns, so that none of them rests for long', async () => {
+    const { run, world } = simulation({
+      ...{ apps: ['node-http'], endpoints: ['hello'], rule: { rounds: 2, precision: null } },
+      plan: { warmUpMilliseconds: 1_000, blocksPerRound: 1, deployments: [stranger('deno-a'), own, stranger('deno-b')] },
+      world: { processNoise: 0, sliceNoise: 0, cost: () => 10 },
     })
-  }
-
-  it('is done when it has taken hardly anything for 400 ms', () => {
-    expect(watched([0.3, 0.2, 0, 0, 0, 0.01, 0])).toEqual([false, false, false, false, false, true, true])
-  })
-
-  it('works in bursts, and is not done before the last of them', () => {
-    expect(watched([0.3, 0, 0, 0, 0, 0.2, 0, 0, 0, 0]).slice(4)).toEqual([true, false, false, false, false, true])
-  })
-
-  it('is not done while the garbage collector takes as much, which nobody can tell from it', () => {
-    expect(watched(Array(8).fill(0.02)).at(-1)).toBe(false)
-  })
-
-  it('is unknown where nobody tells', () => {
-    expect(new CompilerWatch().isDone).toBeNull()
-    expect(watched([null, null, null])).toEqual([null, null, null])
+    await run()
+    const pulses = world.journal.filter((entry) => entry.startsWith('pulse ')).slice(0, 150)
+    const names = pulses.map((entry) => entry.split(' ')[1]!)
+    expect(new Set(names.slice(0, 48))).toEqual(new Set(['node-http']))
+    const legs = names.slice(49, 145).filter((name, index, all) => name !== all[index - 1])
+    expect(legs.length).toBeGreaterThan(8)
   })
 })

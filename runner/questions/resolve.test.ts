@@ -70,12 +70,13 @@ it('slices are as long as the one that needs the longest does not mind', () => {
   const runner = { name: 'deno' } as never
   expect(sliceFor(options, [node])).toBe(20)
   expect(sliceFor(options, [node, { ...node, runner }])).toBe(100)
+  expect(sliceFor(options, [node, { ...node, runner: { name: 'node', version: '20.1.0' } as never }])).toBe(100)
   expect(
     sliceFor(options, [
       { ...node, runner },
       { ...node, program },
     ]),
-  ).toBe(400)
+  ).toBe(1000)
   expect(sliceFor({ ...options, slice: 7 }, [{ ...node, program }])).toBe(7)
   expect(sliceFor({ ...options, driver: 'wrk' }, [{ ...node, program }])).toBe(1000)
   expect(sliceFor(options, [{ ...node, program: { locations: '' } as never }])).toBe(20)

@@ -77,6 +77,8 @@ export interface ProxyPlan extends NginxPlan {
   readonly kind?: FrontKind
   /** Connections to the app are kept open; false: a new one for every request. */
   readonly keepAlive: boolean
+  /** Processes of the app that it shares requests out to, in turn; absent: one. */
+  readonly backs?: number
 }
 
 /** nginx in place of an app: it answers by itself. */
@@ -102,6 +104,11 @@ export function isOnNode({ program, runner }: DeploymentPlan): boolean {
   return program === undefined && (runner?.name ?? 'node') === 'node'
 }
 
+/** The Node that runs the suite, of whatever way it was asked for. */
+export function isOnThisNode(plan: DeploymentPlan): boolean {
+  return isOnNode(plan) && (plan.runner?.version ?? process.versions.node) === process.versions.node
+}
+
 /** Flags of Node that it is started with. */
 export function nodeFlagsOf(plan: DeploymentPlan): readonly string[] {
   return isOnNode(plan) ? (plan.nodeFlags ?? []) : []
@@ -116,6 +123,8 @@ export function workersOf({ team }: DeploymentPlan): number {
 export interface Deployment {
   readonly plan: DeploymentPlan
   readonly address: Address
+  /** Where the others listen, of several processes that stand for one; absent: there is one. */
+  readonly otherAddresses?: readonly Address[]
   readonly startup: Startup
   /** What has to be equal for all apps and only the running process knows, by name: the CPUs it may use. */
   readonly facts: Readonly<Record<string, string>>
@@ -160,7 +169,7 @@ export interface StartOptions {
 export interface DeploymentHost {
   /** What a plan's server says of itself, from a process of its own that ends before anything is measured. */
   describe(plan: DeploymentPlan): Promise<Description>
-  /** Starts the process of a plan, without what stands in front of it. */
+  /** Starts the process of a plan, or those that its front shares requests out to, without what stands in front. */
   start(plan: DeploymentPlan, options: StartOptions): Promise<Deployment>
   /** Puts a plan's proxy in front of a process that runs; stopping what this returns leaves the process running. */
   front(process: Deployment, plan: DeploymentPlan, options: StartOptions): Promise<Deployment>

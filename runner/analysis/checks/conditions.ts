@@ -1,3 +1,4 @@
+import type { LoadDriver } from '../../load/driver.ts'
 import type { Environment, StopReason } from '../../result/model.ts'
 import { type Found, findingOf, fixed, invalid, kindsOf, note, suspect } from './finding.ts'
 
@@ -64,8 +65,14 @@ export const conditionsKinds = kindsOf('run', {
   }),
   'sleeping-load-generator': suspect({
     meaning:
-      'The driver lets its CPU sleep between responses. Waking it is charged to the server, the more often the slower the app: costs are too high. wrk also opens its connections again for every slice and checks no bodies.',
+      'The driver lets its CPU sleep between responses. Waking it is charged to the server, the more often the slower the app: costs are too high.',
     message: ({ driver }) => `${driver} sleeps between responses: the server pays for waking it, so costs are too high`,
+    advice: 'Take requests per second as a cross-check only; measure cost with the autocannon driver.',
+  }),
+  'whole-runs': suspect({
+    meaning:
+      'The driver is a program of its own that is run once for every slice. Its connections are opened within the slice, which the server pays for, it checks no bodies, and requests on their way may be dropped at its end.',
+    message: ({ driver }) => `${driver} is started again for every slice, opens its connections in it and checks no bodies`,
     advice: 'Take requests per second as a cross-check only; measure cost with the autocannon driver.',
   }),
   simulated: invalid({
@@ -85,7 +92,7 @@ export interface Conditions {
   readonly cpuAccounting: Environment['cpuAccounting']
   /** Why nothing is pinned; null: pinned. */
   readonly notPinnedBecause: string | null
-  readonly driver: { readonly id: string; readonly sleeps: boolean }
+  readonly driver: Pick<LoadDriver, 'id' | 'sleeps' | 'wholeRuns'>
   /** What the caller has set for Node; null: nothing. */
   readonly callerNodeOptions: string | null
   readonly warmUpMilliseconds: number
@@ -108,6 +115,7 @@ export function checkConditions(conditions: Conditions): Found[] {
     notPinnedBecause !== null && finding('not-pinned', { reason: notPinnedBecause }),
     nodeOptions !== null && finding('node-options-not-passed', { nodeOptions: shortened(nodeOptions) }),
     driver.sleeps && finding('sleeping-load-generator', { driver: driver.id }),
+    driver.wholeRuns === true && finding('whole-runs', { driver: driver.id }),
   ]
 }
 

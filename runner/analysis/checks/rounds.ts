@@ -98,14 +98,14 @@ export const roundsKinds = kindsOf('cell', {
     advice: 'Give it a longer --warm-up if half of this drift matters to you.',
   }),
   'costs-in-bursts': invalid({
-    meaning: `A request costs more in slices than it cost at the end of the warm-up, where it was asked without a break, or less: by more than ${BURST_PERCENT} % beyond what slices do to the baseline, and so does the whole interval over the rounds, corrected for the number of apps. The server does something when requests begin or end to come, such as collecting garbage or compiling code again; the cost is that of bursts, and no server under a steady load has it. Seen: 0.97 to 1.03 times for Node, 1.2 for Go and 1.6 for Deno in slices of 20 ms, and 1.0 in slices of 100 ms; 2.6 for Koa on Bun in slices of 20 ms, 1.8 of 100, and 1.0 of 400. Not judged where an app is asked for several endpoints, and where the load is not meant to keep the server busy.`,
+    meaning: `A request costs more in slices than it cost at the end of the warm-up, where it was asked without a break, or less: by more than ${BURST_PERCENT} % beyond what slices do to the baseline, and so does the whole interval over the rounds. The server does something when requests begin or end to come, such as collecting garbage or compiling code again; the cost is that of bursts, and no server under a steady load has it. Seen: 0.97 to 1.03 times for the Node of the suite, 1.2 for Go and 1.6 for Deno in slices of 20 ms, and 1.0 in slices of 100 ms; 2.6 for Koa on Bun in slices of 20 ms, 1.8 of 100, and 1.3 of 400; 2 to 5 for Express on Node 20 and 22 after a rest. Of an app that is asked for several endpoints all that it answered is judged together. Not judged where the load is not meant to keep the server busy.`,
     message: bursts,
-    advice: 'Measure it in longer slices: --slice 400.',
+    advice: 'Measure it in longer slices, with --slice.',
   }),
   'may-cost-in-bursts': suspect({
     meaning: `As costs-in-bursts, but of the interval no more is proven than that it excludes none.`,
     message: bursts,
-    advice: 'Measure it in longer slices: --slice 400.',
+    advice: 'Measure it in longer slices, with --slice.',
   }),
   'still-compiling': suspect({
     meaning: `Threads of the app that run no event loop, which are V8's compiler and garbage collector, take more than ${COMPILING_PERCENT} % (or the precision requested, or the half-width of the ratio, if one of them is coarser) more of its CPU time in the first half of a round than in the second, and the interval of that excludes 0. The app was measured while it was still being compiled, which a server pays once and no request causes.`,

@@ -44,7 +44,8 @@ describe('checkRun', () => {
     ['a run a twentieth too short to get warm', { warmUpMilliseconds: 2_280 }, []],
     ['a run a little shorter than that', { warmUpMilliseconds: 2_279 }, ['short-warm-up']],
     ['a run that measured cold code', { warmUpMilliseconds: 1_899 }, ['cold-apps']],
-    ['wrk', { driver: { id: 'wrk', sleeps: true } }, ['sleeping-load-generator']],
+    ['a client that sleeps', { driver: { id: 'autocannon-sleeping', sleeps: true } }, ['sleeping-load-generator']],
+    ['wrk', { driver: { id: 'wrk', sleeps: true, wholeRuns: true } }, ['sleeping-load-generator', 'whole-runs']],
     ['an interrupted run', { stoppedBecause: 'interrupted' }, ['interrupted']],
     ['a run that ran out of time', { stoppedBecause: 'time' }, []],
     [
