@@ -124,6 +124,8 @@ export interface LoadDriver {
   readonly slice: { readonly milliseconds: number; readonly blocks: number } | null
   /** A client that sleeps makes the server pay for its wake-ups: its costs are an upper bound. */
   readonly sleeps: boolean
+  /** A whole run of a program for every slice: connections are opened in it, and bodies are not checked. Absent: neither is so. */
+  readonly wholeRuns?: true
   available(): Promise<{ readonly version: string } | { readonly missing: string }>
   open(options: { readonly cpu: number | null }): Promise<LoadSession>
 }

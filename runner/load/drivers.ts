@@ -1,13 +1,17 @@
 import { autocannonDriver } from './autocannon/session.ts'
 import type { LoadDriver } from './driver.ts'
 import { FakeWorld, fakeDriver } from './fake.ts'
-import { wrkDriver } from './wrk.ts'
+import { ab, h2load, httperf, wrk } from './load-programs.ts'
+import { programDriver } from './program-driver.ts'
 
 /** The registry: what `--driver` may be called. Each is opened for one run. */
 export const drivers = {
   autocannon: () => autocannonDriver(false),
   'autocannon-sleeping': () => autocannonDriver(true),
-  wrk: () => wrkDriver,
+  wrk: () => programDriver(wrk),
+  ab: () => programDriver(ab),
+  httperf: () => programDriver(httperf),
+  h2load: () => programDriver(h2load),
   fake: () => fakeDriver(new FakeWorld()),
 } satisfies Record<string, () => LoadDriver>
 
@@ -17,6 +21,9 @@ export type DriverId = keyof typeof drivers
 export const driverNotes: Readonly<Record<DriverId, string | null>> = {
   autocannon: null,
   'autocannon-sleeping': 'shows the price of wake-ups',
-  wrk: 'cross-check of requests/s',
+  wrk: 'this and the next three: cross-checks of requests/s',
+  ab: null,
+  httperf: null,
+  h2load: null,
   fake: 'tests',
 }

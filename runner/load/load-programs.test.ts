@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isRunning, processesWith } from '../../fixtures/processes.ts'
-import { RunError } from '../../result/errors.ts'
+import { isRunning, processesWith } from '../fixtures/processes.ts'
+import { RunError } from '../result/errors.ts'
 import { outputOfProgram } from './load-programs.ts'
 
 const never = new AbortController().signal

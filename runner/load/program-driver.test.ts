@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LoadTarget } from './driver.ts'
-import { parseWrkReport, wrkDriver } from './wrk.ts'
+import { h2load, httperf, wrk } from './load-programs.ts'
+import { programDriver } from './program-driver.ts'
+
+const wrkDriver = programDriver(wrk)
 
 const target: LoadTarget = {
   id: 'koa',
@@ -28,19 +31,21 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** Puts a program called wrk first on the PATH. */
-function standIn(script: string): void {
-  writeFileSync(join(folder, 'wrk'), `#!/bin/sh\n${script}\n`)
-  chmodSync(join(folder, 'wrk'), 0o755)
+/** Puts a program first on the PATH. */
+function standIn(script: string, name = 'wrk'): void {
+  writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`)
+  chmodSync(join(folder, name), 0o755)
 }
 
-async function connected() {
-  const session = await wrkDriver.open({ cpu: null })
+async function connected(driver = wrkDriver) {
+  const session = await driver.open({ cpu: null })
   await session.connect(target)
   return session
 }
 
-describe('the wrk driver', () => {
+const called = () => readFileSync(join(folder, 'called'), 'utf8')
+
+describe('a driver by a load program', () => {
   it('says its version, or what to do when there is none', async () => {
     standIn('echo "wrk 4.1.0 [epoll] Copyright (C) 2012 Will Glozer"; exit 1')
     expect(await wrkDriver.available()).toEqual({ version: '4.1.0' })
@@ -61,16 +66,41 @@ describe('the wrk driver', () => {
       lost: 3,
       timeouts: 2,
       idleNs: null,
-      firstProblem: 'a status that is neither 2xx nor 3xx',
+      firstProblem: 'a wrong status, or another length',
     })
-    expect(readFileSync(join(folder, 'called'), 'utf8')).toBe('-t1 -c12 -d1s http://127.0.0.1:4711/lookup\n')
+    expect(called()).toBe('-t1 -c12 -d1s http://127.0.0.1:4711/lookup\n')
     expect(await session.cpu()).toBeNull()
     expect(await session.latencies()).toEqual([])
   })
 
+  it('asks for as many requests as the last run says fit into the time, where a program is told a number', async () => {
+    standIn(
+      `echo "$@" >> "${folder}/called"
+      echo "Total: connections 12 requests 24000 replies 24000 test-duration 2.000 s"`,
+      'httperf',
+    )
+    const session = await connected(programDriver(httperf))
+    await session.pulse(ORDER)
+    await session.pulse(ORDER)
+    const words = '--hog --rate=20000 --num-conns=12'
+    const where = '--server=127.0.0.1 --port=4711 --uri=/lookup'
+    expect(called()).toBe(`${words} --num-calls=83 ${where}\n${words} --num-calls=1000 ${where}\n`)
+  })
+
+  it.each([
+    ['another connection for every request', { keepAlive: false }],
+    ['a header', { requests: [{ ...target.requests[0]!, request: { headers: { accept: '*/*' } } }] }],
+  ] as const)('refuses %s as a mistake of the call', async (_what, more) => {
+    const session = await programDriver(h2load).open({ cpu: null })
+    await expect(session.connect({ ...target, ...more } as LoadTarget)).rejects.toMatchObject({
+      name: 'UserError',
+      exitStatus: 2,
+    })
+  })
+
   it.each([
     ['prints nonsense', 'echo hello', /printed no report but: hello/],
-    ['fails', 'echo no >&2; exit 3', /wrk failed: /],
+    ['fails', 'echo no >&2; exit 3', /wrk ended with exit code 3: no/],
   ])('reports a wrk that %s as a failure of the load generator', async (_what, script, message) => {
     standIn(script)
     const session = await connected()
@@ -91,50 +121,4 @@ describe('the wrk driver', () => {
     const session = await connected()
     await expect(session.pulse({ ...ORDER, target: 'express' })).rejects.toThrow(/express/)
   })
-})
-
-const REPORT = `Running 1s test @ http://127.0.0.1:4711/hello
-  1 threads and 8 connections
-  Thread Stats   Avg      Stdev     Max   +/- Stdev
-    Latency   154.20us   60.11us   2.28ms   95.43%
-    Req/Sec    51.48k     2.11k   53.27k    90.91%
-  56305 requests in 1.10s, 9.45MB read
-Requests/sec:  51190.11
-Transfer/sec:      8.59MB
-`
-
-describe('parseWrkReport', () => {
-  it('reads a clean report', () => {
-    expect(parseWrkReport(REPORT)).toEqual({
-      requests: 56305,
-      durationSeconds: 1.1,
-      socketErrors: 0,
-      timeouts: 0,
-      badStatuses: 0,
-    })
-  })
-
-  it('reads errors', () => {
-    const report = REPORT.replace(
-      'Requests/sec',
-      '  Socket errors: connect 1, read 20, write 300, timeout 4000\n  Non-2xx or 3xx responses: 17\nRequests/sec',
-    )
-    expect(parseWrkReport(report)).toMatchObject({ requests: 56305, socketErrors: 4321, timeouts: 4000, badStatuses: 17 })
-  })
-
-  it.each([
-    ['500.00ms', 0.5],
-    ['20.00us', 2e-5],
-    ['1.50m', 90],
-    ['2.00h', 7200],
-  ])('reads %s', (text, seconds) => {
-    expect(parseWrkReport(REPORT.replace('1.10s', text))!.durationSeconds).toBeCloseTo(seconds, 12)
-  })
-
-  it.each(['', 'unable to connect to 127.0.0.1:1 Connection refused\n', 'Usage: wrk <options> <url>'])(
-    'is null for %j',
-    (text) => {
-      expect(parseWrkReport(text)).toBeNull()
-    },
-  )
 })

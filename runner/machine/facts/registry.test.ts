@@ -8,7 +8,7 @@ describe('the registry', () => {
   it('has every id once, in the words of a file name', () => {
     const ids = probes.map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)
-    for (const id of ids) expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/)
+    for (const id of ids) expect(id).toMatch(/^[a-z]+(-[a-z0-9]+)*$/)
   })
 
   it.each(probes.map((probe) => [probe.id, probe] as const))(

@@ -45,7 +45,9 @@ export const softwareProbes: readonly Probe[] = [
     read: ({ machine }) => (machine.variables.NODE_OPTIONS ? poor('set', 'unset NODE_OPTIONS') : good('not set')),
   },
   tool('nginx', ['nginx'], 'Only comparisons with a proxy in front need it.'),
-  tool('wrk', ['wrk'], 'Only `--driver wrk` needs it: a cross-check of requests per second.'),
+  ...Object.entries({ wrk: 'wrk', ab: 'apache2-utils', httperf: 'httperf', h2load: 'nghttp2-client' }).map(([name, from]) =>
+    tool(name, [name], `Only \`--driver ${name}\` needs it: a cross-check of requests per second.`, from),
+  ),
   tool('chromium', ['chromium', 'chromium-browser', 'google-chrome'], 'Only tests that open reports in a browser need it.'),
 ]
 
@@ -67,8 +69,8 @@ const packages = readOnce((machine): Reading => {
   return graded(different.length === 0, (different.length === 0 ? all : told).join(', '), 'npm ci')
 })
 
-/** A program the suite can do without. */
-function tool(name: string, programs: readonly string[], why: string): Probe {
+/** A program the suite can do without. @param debianPackage that brings it */
+function tool(name: string, programs: readonly string[], why: string, debianPackage = name): Probe {
   return {
     id: `tool-${name}`,
     everywhere: true,
@@ -78,7 +80,7 @@ function tool(name: string, programs: readonly string[], why: string): Probe {
     why,
     read({ machine }) {
       if (programs.some((program) => machine.hasProgram(program))) return good('installed')
-      const install = machine.platform === 'linux' ? asRoot(machine, `apt-get install ${name}`) : null
+      const install = machine.platform === 'linux' ? asRoot(machine, `apt-get install ${debianPackage}`) : null
       return unknown('not installed; optional', install)
     },
   }

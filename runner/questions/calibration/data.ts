@@ -226,6 +226,13 @@ export const OutsidePart = partOf('outside', {
 })
 export type OutsidePart = z.infer<typeof OutsidePart>
 
+/** Load programs of other people on the same servers. */
+export const LoadGeneratorsPart = partOf('load-generators', {
+  /** Requests/s by server and program; one entry per set of fresh processes. */
+  sets: z.array(z.record(z.string(), z.record(z.string(), z.number()))),
+})
+export type LoadGeneratorsPart = z.infer<typeof LoadGeneratorsPart>
+
 /** Any of them, in the order of the page. */
 export const CalibrationPart = z.discriminatedUnion('part', [
   OutsidePart,
@@ -236,6 +243,7 @@ export const CalibrationPart = z.discriminatedUnion('part', [
   InvariancePart,
   CostPart,
   WarmUpPart,
+  LoadGeneratorsPart,
 ])
 export type CalibrationPart = z.infer<typeof CalibrationPart>
 export type PartId = CalibrationPart['part']

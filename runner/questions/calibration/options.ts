@@ -7,7 +7,17 @@ import type { PartId } from './data.ts'
  * Every part, in the order of measuring. The suite's own cost comes first, because the memory of the runner is a part of it, and making
  * pages takes memory.
  */
-export const partIds: readonly PartId[] = ['cost', 'outside', 'warm-up', 'identical', 'planted', 'kinds', 'invariance', 'today']
+export const partIds: readonly PartId[] = [
+  'cost',
+  'outside',
+  'warm-up',
+  'identical',
+  'planted',
+  'kinds',
+  'invariance',
+  'today',
+  'load-generators',
+]
 
 const MOST_MINUTES = 24 * 60
 const parts = (text: string) => list(text).map((name) => chosenFrom('part', partIds, name))

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BASELINE } from '../../../apps/app.ts'
 import type { DriverId } from '../../load/drivers.ts'
+import { autocannon, flawless, type LoadProgram, runLoadProgram, wrk } from '../../load/load-programs.ts'
 import { type AnswerChart, type AnswerTable, chartOf, mark, tableOf } from '../../result/answer.ts'
 import { count, formatChange } from '../../result/format.ts'
 import { listInWords } from '../../result/plain-text.ts'
@@ -8,7 +9,6 @@ import { differenceOfMeans, estimateMeans, exponentiate, type Interval, type Mea
 import { seededRandom } from '../../statistics/random.ts'
 import { resolveApps } from '../resolve.ts'
 import type { OutsidePart } from './data.ts'
-import { autocannon, type LoadProgram, wrk } from './load-programs.ts'
 import { type OutsideServer, outsideApps, startOutsideServers } from './outside-servers.ts'
 import type { Part, PartContext } from './part.ts'
 import { outcomeOf, repeatInTurns, seedOfTurn, shrunk, unitShare } from './repetitions.ts'
@@ -61,7 +61,7 @@ const OUTSIDE: readonly WayId[] = ['autocannon', 'wrk']
 export const outside: Part<OutsidePart> = {
   id: 'outside',
   title: 'servers started by hand',
-  share: 0.2,
+  share: 0.15,
   async measure(context) {
     const share = unitShare(context.milliseconds, FULL_MILLISECONDS, WAYS.length)
     const rule = { guessMilliseconds: FULL_MILLISECONDS * share, random: seededRandom(context.seed) }
@@ -110,8 +110,9 @@ function byHand(program: LoadProgram): Way['measure'] {
   return async ({ signal, placement, progress, seed }, turn, share) => {
     await using stack = new AsyncDisposableStack()
     const servers = await startOutsideServers(placement.serverCpu, stack)
-    const run = ({ url }: OutsideServer, seconds: number) =>
-      program.run(url, { connections: CONNECTIONS, pipelining: 1, seconds, cpu: placement.loadCpu }, signal)
+    const shape = { connections: CONNECTIONS, pipelining: 1, cpu: placement.loadCpu }
+    const run = async ({ url }: OutsideServer, seconds: number) =>
+      flawless(program, await runLoadProgram(program, url, { ...shape, seconds }, signal))
     for (const server of servers) {
       progress(`servers by hand, warming up ${server.app}`)
       await run(server, Math.max(1, Math.round(WARM_UP_SECONDS * share)))

@@ -1,6 +1,16 @@
 import { formatAddress } from '../../../apps/ask.ts'
 import { contract } from '../../../apps/contract.ts'
-import { wrkDriver } from '../../load/wrk.ts'
+import {
+  autocannon,
+  availability,
+  commandOf,
+  flawless,
+  type LoadProgram,
+  type LoadRun,
+  runLoadProgram,
+  wrk,
+} from '../../load/load-programs.ts'
+import { rateOf } from '../../load/program-reports.ts'
 import { type CpuPlacement, unpinRunner } from '../../machine/placement.ts'
 import { settledCpu } from '../../measure/slice.ts'
 import { RunError } from '../../result/errors.ts'
@@ -10,7 +20,6 @@ import { localHost } from '../../servers/local-host.ts'
 import { seededRandom } from '../../statistics/random.ts'
 import { mean, total } from '../../statistics/summary.ts'
 import type { TodayPart } from './data.ts'
-import { autocannon, type LoadProgram, type LoadShape, wrk } from './load-programs.ts'
 import type { PartContext } from './part.ts'
 import { shrunk } from './repetitions.ts'
 
@@ -61,7 +70,7 @@ export function runSeconds(fullSeconds: number, seconds: number): number {
   return shrunk(fullSeconds, seconds / FULL_SECONDS, 1)
 }
 
-interface SequentialLoad extends Pick<LoadShape, 'connections' | 'pipelining'>, Pick<Procedure, 'missing' | 'shortOnly'> {
+interface SequentialLoad extends Pick<LoadRun, 'connections' | 'pipelining'>, Pick<Procedure, 'missing' | 'shortOnly'> {
   /** In a full repetition. */
   readonly fullSeconds: number
   /** Before there is another run of the same kind, of which only the load is of use. */
@@ -85,7 +94,7 @@ function oneAfterAnother(
     title,
     missing,
     shortOnly,
-    what: (seconds) => describe(program.command(shapeFor(seconds)), shapeFor(seconds).seconds),
+    what: (seconds) => describe(commandOf(program, shapeFor(seconds)), shapeFor(seconds).seconds),
     async repeat({ servers, seconds }, { signal, placement, progress }) {
       const runs: NamedRun[] = []
       for (const server of servers) {
@@ -126,7 +135,7 @@ export const sequentialWrk = oneAfterAnother('wrk', 'wrk, one after another', wr
   ...USUAL,
   shortOnly: true,
   async missing() {
-    const available = await wrkDriver.available()
+    const available = availability(wrk)
     return 'missing' in available ? available.missing : null
   },
 })
@@ -139,7 +148,7 @@ export const interleavedAutocannon: Procedure = {
   id: 'interleaved',
   title: 'autocannon, interleaved runs',
   what: (seconds) =>
-    `${autocannon.command(SHORTEST)} again and again for ${Math.round(seconds)} s, all servers up at once, ` +
+    `${commandOf(autocannon, SHORTEST)} again and again for ${Math.round(seconds)} s, all servers up at once, ` +
     'each once a pass, in random order; mean over the passes',
   async repeat({ servers, seconds, seed }, { signal, placement, now, progress }) {
     const startedNs = now()
@@ -196,11 +205,12 @@ interface RunningServer {
 type NamedRun = Awaited<ReturnType<typeof runLoad>>
 
 /** Runs a load program on a server's hello; CPU time is that of its process tree over the whole run, connecting included. */
-async function runLoad({ server, deployment }: RunningServer, program: LoadProgram, shape: LoadShape, signal: AbortSignal) {
+async function runLoad({ server, deployment }: RunningServer, program: LoadProgram, run: LoadRun, signal: AbortSignal) {
   const before = await deployment.cpu()
-  const report = await program.run(`${formatAddress(deployment.address)}${contract.hello.path}`, shape, signal)
+  const url = `${formatAddress(deployment.address)}${contract.hello.path}`
+  const report = flawless(program, await runLoadProgram(program, url, run, signal))
   const after = await settledCpu(deployment)
-  return { server, ...report, cpuNs: after.cpuNs - before.cpuNs }
+  return { server, ...report, requestsPerSecond: rateOf(report), cpuNs: after.cpuNs - before.cpuNs }
 }
 
 /** Mean rate, and CPU time per request, over all runs of every server. */

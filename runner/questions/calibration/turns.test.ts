@@ -116,7 +116,7 @@ describe('repeatInTurns', () => {
       take(member)
       if (++repetitions < 6) return member
       controller.abort()
-      throw new RunError('program-failed', 'autocannon was stopped')
+      throw new RunError('load-generator', 'autocannon was stopped')
     })
     expect(finished).toHaveLength(5)
     expect({ cutShort, problem, remarks }).toEqual({ cutShort: true, problem: null, remarks: [] })
