@@ -5,7 +5,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"html"
+	"html/template"
 	"io"
 	"net"
 	"net/http"
@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	text = "text/plain; charset=utf-8"
-	page = "text/html; charset=utf-8"
+	plainText = "text/plain; charset=utf-8"
+	markup    = "text/html; charset=utf-8"
 )
 
 var rows = [][]string{
@@ -42,28 +42,23 @@ func init() {
 	}
 }
 
-// Go writes quotes as &#34;, the suite's pages as &quot;.
-func escaped(value string) string {
-	return strings.ReplaceAll(html.EscapeString(value), "&#34;", "&quot;")
-}
-
-func document(title, body string) string {
+func page(title, body string) *template.Template {
 	head := `<head><meta charset="utf-8"><title>` + title + `</title></head>`
-	return "<!doctype html>\n<html lang=\"en\">\n" + head + "\n<body>\n" + body + "\n</body>\n</html>\n"
+	return template.Must(template.New(title).Parse("<!doctype html>\n<html lang=\"en\">\n" + head + "\n<body>\n" + body + "\n</body>\n</html>\n"))
 }
 
-func table() string {
+var (
+	greeting = page("Hello", "<h1>Hello, {{.}}!</h1>")
+	orders   = page("Orders", "<table>\n{{range .}}<tr>{{range .}}<td>{{.}}</td>{{end}}</tr>\n{{end}}</table>")
+)
+
+// Go writes a quotation mark as &#34;, the suite's pages have &quot;.
+func rendered(page *template.Template, data any) string {
 	var out strings.Builder
-	out.WriteString("<table>\n")
-	for _, row := range rows {
-		out.WriteString("<tr>")
-		for _, cell := range row {
-			out.WriteString("<td>" + escaped(cell) + "</td>")
-		}
-		out.WriteString("</tr>\n")
+	if err := page.Execute(&out, data); err != nil {
+		panic(err)
 	}
-	out.WriteString("</table>")
-	return document("Orders", out.String())
+	return strings.ReplaceAll(out.String(), "&#34;", "&quot;")
 }
 
 func lookup() string {
@@ -99,12 +94,10 @@ func main() {
 		return
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("/hello", answer(text, func() string { return "Hello, World!" }))
-	mux.HandleFunc("/template", answer(page, func() string {
-		return document("Hello", "<h1>Hello, "+escaped("Ada & Grace")+"!</h1>")
-	}))
-	mux.HandleFunc("/table", answer(page, table))
-	mux.HandleFunc("/lookup", answer(text, lookup))
+	mux.HandleFunc("/hello", answer(plainText, burning(func() string { return "Hello, World!" })))
+	mux.HandleFunc("/template", answer(markup, func() string { return rendered(greeting, "Ada & Grace") }))
+	mux.HandleFunc("/table", answer(markup, func() string { return rendered(orders, rows) }))
+	mux.HandleFunc("/lookup", answer(plainText, lookup))
 	listening, err := listener()
 	if err == nil && len(os.Args) > 1 && os.Args[1] == "fastcgi" {
 		err = fcgi.Serve(listening, mux)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { nginxForTests } from '../fixtures/nginx.ts'
 import { checkClientAddress, clientProblem } from './client-address.ts'
+import { findFront } from './fronts.ts'
 
 const RIGHT = { 'x-real-ip': '127.0.0.77', 'x-forwarded-for': '203.0.113.9, 127.0.0.77' }
 const nginx = nginxForTests()
@@ -26,6 +27,10 @@ describe.skipIf(nginx === null)('checkClientAddress', () => {
       await checkClientAddress(nginx!, [way])
     },
   )
+
+  it.skipIf(findFront('haproxy') === null)('finds nothing wrong with HAProxy', async () => {
+    await checkClientAddress({ kind: 'haproxy', path: findFront('haproxy')!.path }, [{ transport: 'tcp', keepAlive: true }])
+  })
 
   it('says so when nginx does not come up', async () => {
     const broken = { ...nginx!, path: 'false' }

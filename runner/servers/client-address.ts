@@ -3,18 +3,22 @@ import { createServer, get } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Address } from '../../apps/ask.ts'
 import { RunError } from '../result/errors.ts'
-import { DeploymentError } from './deployment.ts'
+import { DeploymentError, type ProxyPlan } from './deployment.ts'
+import { frontProgram } from './fronts.ts'
 import { makePrivateFolder, removeFolder } from './keeper.ts'
-import { type InstalledNginx, nginxProgram } from './nginx.ts'
 import { freeAddress, runProgram } from './running-program.ts'
 
-/** How nginx reaches an app. */
+/** What stands in front; absent: nginx. */
+type CheckedFront = Pick<ProxyPlan, 'kind' | 'path'>
+type NamedFront = Pick<ProxyPlan, 'kind' | 'path' | 'name'>
+
+/** How a front reaches an app. */
 export interface Way {
   readonly transport: Address['transport']
   readonly keepAlive: boolean
 }
 
-/** Any address of 127.0.0.0/8 is this machine (RFC 1122); one that nginx itself does not have cannot be there by accident. */
+/** Any address of 127.0.0.0/8 is this machine (RFC 1122); one that the front itself does not have cannot be there by accident. */
 const CLIENT = '127.0.0.77'
 /** What a client says of an earlier proxy (TEST-NET-3 of RFC 5737). */
 const EARLIER = '203.0.113.9'
@@ -22,14 +26,15 @@ const TIMEOUT_MILLISECONDS = 5_000
 const CONNECTIONS = 4
 
 /**
- * Asks an echo server through nginx, with the very configuration that apps are measured behind: an app has to see who asked.
+ * Asks an echo server through a front, with the very configuration that apps are measured behind: an app has to see who asked.
  * @throws RunError when it sees somebody else
  */
-export async function checkClientAddress(nginx: InstalledNginx, ways: readonly Way[]): Promise<void> {
+export async function checkClientAddress(front: CheckedFront, ways: readonly Way[]): Promise<void> {
+  const { kind = 'nginx' } = front
   for (const way of ways) {
-    const problem = clientProblem(await seenThrough(nginx, way))
+    const problem = clientProblem(await seenThrough({ ...front, kind, name: kind }, way))
     const name = `${way.transport === 'unix' ? 'unix socket' : 'tcp'}, ${way.keepAlive ? 'connections kept' : 'a connection for every request'}`
-    if (problem !== null) throw new RunError('client-address', `nginx does not pass on who asked (${name}): ${problem}`)
+    if (problem !== null) throw new RunError('client-address', `${kind} does not pass on who asked (${name}): ${problem}`)
   }
 }
 
@@ -42,17 +47,17 @@ export function clientProblem(seen: Readonly<Record<string, string | undefined>>
   return `the app sees ${name} ${JSON.stringify(seen[name] ?? null)}, not ${JSON.stringify(value)}`
 }
 
-async function seenThrough(nginx: InstalledNginx, { transport, keepAlive }: Way): Promise<Record<string, string>> {
+async function seenThrough(front: NamedFront, { transport, keepAlive }: Way): Promise<Record<string, string>> {
   const folder = makePrivateFolder()
   const echo = createServer((request, response) => void response.end(JSON.stringify(request.headers)))
   try {
     const app = await freeAddress(transport, folder)
     await once(app.transport === 'unix' ? echo.listen(app.path) : echo.listen(app.port, app.host), 'listening')
-    return await askThrough(nginx, app, keepAlive)
+    return await askThrough(front, app, keepAlive)
   } catch (error) {
     if (error instanceof RunError) throw error
     if (error instanceof DeploymentError) throw new RunError(error.code, lastWords(error), { hint: error.hint ?? undefined })
-    const failed = `nginx was asked whether it passes on who asked, and failed: ${(error as Error).message}`
+    const failed = `${front.name} was asked whether it passes on who asked, and failed: ${(error as Error).message}`
     throw new RunError('client-address', failed)
   } finally {
     echo.close()
@@ -61,8 +66,8 @@ async function seenThrough(nginx: InstalledNginx, { transport, keepAlive }: Way)
   }
 }
 
-async function askThrough(nginx: InstalledNginx, app: Address, keepAlive: boolean): Promise<Record<string, string>> {
-  const program = nginxProgram({ path: nginx.path, connections: CONNECTIONS, serves: { app, keepAlive } })
+async function askThrough(front: NamedFront, app: Address, keepAlive: boolean): Promise<Record<string, string>> {
+  const program = frontProgram({ ...front, connections: CONNECTIONS, keepAlive }, { apps: [app], speaks: 'http' })
   const { process, address } = await runProgram(program, { cpu: null, environmentPadding: 0, readyPath: '/' })
   try {
     const { host, port } = address as Extract<Address, { transport: 'tcp' }>
@@ -71,7 +76,8 @@ async function askThrough(nginx: InstalledNginx, app: Address, keepAlive: boolea
     const request = get({ host, port, localAddress: CLIENT, headers, agent: false, signal })
     const [response] = await once(request, 'response')
     const body = await text(response)
-    if (response.statusCode !== 200) throw new RunError('client-address', `nginx answers with status ${response.statusCode}`)
+    if (response.statusCode !== 200)
+      throw new RunError('client-address', `${front.name} answers with status ${response.statusCode}`)
     return JSON.parse(body)
   } finally {
     await process.stop()

@@ -7,7 +7,8 @@ import type { Protocol } from './server-manifest.ts'
 
 /** What a front passes requests on to. */
 export interface Back {
-  readonly app: Address
+  /** More than one: in turn. */
+  readonly apps: readonly Address[]
   readonly speaks: Protocol
 }
 
@@ -38,13 +39,15 @@ export function frontProgram(plan: ProxyPlan, back: Back): Program {
   }
 }
 
-function lighttpdConfiguration(plan: ProxyPlan, { app, speaks }: Back, listen: Address, folder: string): string {
-  const place = app.transport === 'unix' ? `"socket" => "${app.path}"` : `"host" => "${app.host}", "port" => ${app.port}`
-  const asScript = `${place}, "check-local" => "disable", "fix-root-scriptname" => "enable"`
+function lighttpdConfiguration(plan: ProxyPlan, { apps, speaks }: Back, listen: Address, folder: string): string {
+  const place = (at: Address) =>
+    at.transport === 'unix' ? `"socket" => "${at.path}"` : `"host" => "${at.host}", "port" => ${at.port}`
+  const places = (more = '') => `( ${apps.map((app) => `( ${place(app)}${more} )`).join(', ')} )`
+  const asScript = places(', "check-local" => "disable", "fix-root-scriptname" => "enable"')
   const passing = {
-    http: `server.modules = ( "mod_proxy" )\nproxy.server = ( "" => (( ${place} )) )`,
-    fastcgi: `server.modules = ( "mod_fastcgi" )\nfastcgi.server = ( "/" => (( ${asScript} )) )`,
-    uwsgi: `server.modules = ( "mod_scgi" )\nscgi.protocol = "uwsgi"\nscgi.server = ( "/" => (( ${asScript} )) )`,
+    http: `server.modules = ( "mod_proxy" )\nproxy.balance = "round-robin"\nproxy.server = ( "" => ${places()} )`,
+    fastcgi: `server.modules = ( "mod_fastcgi" )\nfastcgi.balance = "round-robin"\nfastcgi.server = ( "/" => ${asScript} )`,
+    uwsgi: `server.modules = ( "mod_scgi" )\nscgi.protocol = "uwsgi"\nscgi.balance = "round-robin"\nscgi.server = ( "/" => ${asScript} )`,
   }[speaks]
   return `${passing}
 server.document-root = "${folder}"
@@ -58,9 +61,10 @@ server.max-keep-alive-idle = 300
 `
 }
 
-function haproxyConfiguration(plan: ProxyPlan, { app, speaks }: Back, listen: Address): string {
+function haproxyConfiguration(plan: ProxyPlan, { apps, speaks }: Back, listen: Address): string {
   const place = (at: Address) => (at.transport === 'unix' ? `unix@${at.path}` : `${at.host}:${at.port}`)
   const isFastcgi = speaks === 'fastcgi'
+  const more = `${isFastcgi ? ' proto fcgi' : ''} pool-max-conn ${plan.keepAlive ? plan.connections : 0}`
   return `global
   maxconn ${mostSockets(plan)}
   nbthread 1
@@ -74,9 +78,11 @@ defaults
   option forwardfor
 ${plan.keepAlive ? '' : '  option http-server-close\n'}frontend front
   bind ${place(listen)} backlog ${BACKLOG}
+  http-request set-header X-Real-IP %[src]
   default_backend app
 backend app
-${isFastcgi ? '  use-fcgi-app app\n' : ''}  server app ${place(app)}${isFastcgi ? ' proto fcgi' : ''} pool-max-conn ${plan.keepAlive ? plan.connections : 0}
+  balance roundrobin
+${isFastcgi ? '  use-fcgi-app app\n' : ''}${apps.map((app, index) => `  server app${index} ${place(app)}${more}`).join('\n')}
 ${isFastcgi ? FASTCGI_APP : ''}`
 }
 

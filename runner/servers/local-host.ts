@@ -1,6 +1,6 @@
 import { openMeter, readChildrenCpuNs, readMembers } from '../machine/process-tree.ts'
-import { type CpuShares, childrenOf, readAllowedCpus, readCpuShares } from '../machine/procfs.ts'
-import { total } from '../statistics/summary.ts'
+import { childrenOf, readAllowedCpus, readCpuShares } from '../machine/procfs.ts'
+import { asOne, inFront, sumOfShares } from './composed.ts'
 import { type Deployment, type DeploymentHost, type DeploymentPlan, manifestOf } from './deployment.ts'
 import { frontProgram } from './fronts.ts'
 import { describeManifest, manifestProgram } from './manifest-program.ts'
@@ -23,10 +23,19 @@ export const localHost: DeploymentHost = {
   },
   async start(plan, options) {
     const program = programOf(plan)
-    return deploymentOf(plan, await runProgram(program, options), answeringIn(plan, program))
+    const started: Deployment[] = []
+    try {
+      while (started.length < (plan.proxy?.backs ?? 1))
+        started.push(deploymentOf(plan, await runProgram(program, options), answeringIn(plan, program)))
+      return asOne(started)
+    } catch (error) {
+      await Promise.all(started.map((one) => one.stop()))
+      throw error
+    }
   },
   async front(process, plan, options) {
-    const program = frontProgram(plan.proxy!, { app: process.address, speaks: manifestOf(plan)?.speaks ?? 'http' })
+    const apps = [process.address, ...(process.otherAddresses ?? [])]
+    const program = frontProgram(plan.proxy!, { apps, speaks: manifestOf(plan)?.speaks ?? 'http' })
     return inFront(process, deploymentOf(plan, await runProgram(program, options), 'main-thread'))
   },
 }
@@ -65,34 +74,5 @@ function deploymentOf(plan: DeploymentPlan, { process, address, startup }: Runni
       meter.close()
       await process.stop()
     },
-  }
-}
-
-/** null where one of them is not known. */
-function sumOfShares(all: readonly (CpuShares | null)[]): CpuShares | null {
-  const known = all.filter((one) => one !== null)
-  if (known.length < all.length) return null
-  return { userNs: total(known, ({ userNs }) => userNs), systemNs: total(known, ({ systemNs }) => systemNs) }
-}
-
-/** An app behind a proxy: metered as one. Stopping it leaves the app running. */
-function inFront(process: Deployment, proxy: Deployment): Deployment {
-  return {
-    ...proxy,
-    facts: process.facts,
-    async cpu() {
-      const [app, front] = [await process.cpu(), await proxy.cpu()]
-      const sums = { cpuNs: app.cpuNs + front.cpuNs, runDelayNs: app.runDelayNs + front.runDelayNs }
-      // The threads are the app's: while nginx runs on their CPU it waits for its own part of the work: no stranger, see `waitNs`.
-      return { ...app, ...sums, proxyCpuNs: front.cpuNs }
-    },
-    cpuShares: async () => sumOfShares([await process.cpuShares(), await proxy.cpuShares()]),
-    childrenCpuNs: process.childrenCpuNs,
-    members: async () => [...(await process.members()), ...(await proxy.members())],
-    ended() {
-      const lost = proxy.ended()
-      return process.ended() ?? (lost === null ? null : `lost its nginx, which ${lost},`)
-    },
-    lastLines: () => [...process.lastLines(), ...proxy.lastLines()],
   }
 }

@@ -38,7 +38,7 @@ export interface NginxSite extends Pick<NginxPlan, 'path' | 'connections'> {
 }
 
 interface Passing extends Pick<ProxyPlan, 'keepAlive'> {
-  readonly app: Address
+  readonly apps: readonly Address[]
   /** Absent: HTTP. */
   readonly speaks?: Protocol
 }
@@ -85,7 +85,7 @@ http {
   sendfile on;
   tcp_nopush on;
   ${ENDLESS}
-${'app' in serves ? passingOn(serves, connections, listen) : server(listen, serves.locations)}
+${'apps' in serves ? passingOn(serves, connections, listen) : server(listen, serves.locations)}
 }
 `
 }
@@ -93,10 +93,11 @@ ${'app' in serves ? passingOn(serves, connections, listen) : server(listen, serv
 /** Folders that nginx makes when it starts, used or not. */
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
 
-function passingOn({ app, keepAlive, speaks = 'http' }: Passing, connections: number, listen: Address): string {
+function passingOn({ apps, keepAlive, speaks = 'http' }: Passing, connections: number, listen: Address): string {
   const kept = keepAlive ? ` keepalive ${connections}; ${ENDLESS}` : ''
   const passing = speaks === 'http' ? passingHttp(keepAlive) : passingScript(speaks, keepAlive)
-  return `  upstream app { server ${place(app)};${kept} }\n${server(listen, `location / {\n${passing}\n}`)}`
+  const servers = apps.map((app) => `server ${place(app)};`).join(' ')
+  return `  upstream app { ${servers}${kept} }\n${server(listen, `location / {\n${passing}\n}`)}`
 }
 
 /** As Debian's fastcgi_params and uwsgi_params have them; the whole path is PATH_INFO, and there is no script. */

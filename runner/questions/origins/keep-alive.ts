@@ -6,23 +6,16 @@ import { originStudy } from './origin-study.ts'
 import type { FoundRow } from './rows.ts'
 import { keepAliveRows } from './tables.ts'
 
-const study = originStudy({
+/** Paste with and without TCP_NODELAY, connections kept and closed: what was found in 2009 as a stall of 89 ms. */
+export const keepAlive = originStudy({
   id: 'keep-alive',
   title: 'keep-alive',
   question: 'Is a Python server still slower with connections that are kept, and is that a cost?',
   rows: keepAliveRows,
   defaults: { endpoints: ['hello'], maxMinutes: 5 },
   answer: answerKeepAlive,
+  check: ({ driver }) => needsAutocannon(driver, 'open a connection for every request'),
 })
-
-/** Paste with and without TCP_NODELAY, connections kept and closed: what was found in 2009 as a stall of 89 ms. */
-export const keepAlive: typeof study = {
-  ...study,
-  async prepare(options, own, context) {
-    needsAutocannon(options.driver, 'open a connection for every request')
-    return study.prepare(options, own, context)
-  },
-}
 
 type Row = FoundRow & { readonly cell: MeasuredCell }
 

@@ -14,6 +14,8 @@ export interface OriginTable extends Pick<Study, 'id' | 'title' | 'question' | '
   readonly isAlone?: true
   /** What of the plan is its own; absent: nothing. */
   readonly plan?: Partial<Omit<Plan, 'deployments'>>
+  /** Before anything is measured; throws where it cannot be. Absent: nothing is to be checked. */
+  readonly check?: (options: CompareOptions, rows: readonly FoundRow[]) => void | Promise<void>
   /** Pure. */
   answer(result: Result, rows: readonly FoundRow[]): AnswerBody
 }
@@ -21,7 +23,16 @@ export interface OriginTable extends Pick<Study, 'id' | 'title' | 'question' | '
 const DEFAULTS: Partial<CompareOptions> = { apps: ['node-http'], precision: 2, maxMinutes: 12 }
 
 /** Rows that are installed here, and node:http as it is, which every cost is told over. */
-export function originStudy({ rows, answer, plan, defaults, isAlone, isQuick = () => true, ...words }: OriginTable): Study {
+export function originStudy({
+  rows,
+  answer,
+  plan,
+  defaults,
+  check,
+  isAlone,
+  isQuick = () => true,
+  ...words
+}: OriginTable): Study {
   const keys = rows.map(({ key }) => key)
   const quickKeys = rows.filter(isQuick).map(({ key }) => key)
   const usual =
@@ -42,6 +53,7 @@ export function originStudy({ rows, answer, plan, defaults, isAlone, isQuick = (
         options,
         remark,
       )
+      await check?.(options, found)
       const variants = isAlone ? found : [variantOf(apps[0]!), ...found]
       return prepareVariants(options, variants, (result) => answer(result, found), plan)
     },

@@ -4,16 +4,17 @@ import type { AnswerBody } from '../../result/answer.ts'
 import type { Result } from '../../result/model.ts'
 import { resolveApp } from '../../servers/find-app.ts'
 import { prepareVariants, type Study, variantOf } from '../studies/study.ts'
+import { answerBalancing } from './balancing.ts'
 import { answerTable, frameworks, protocols } from './frameworks.ts'
 import { answerKeepAlive, keepAlive } from './keep-alive.ts'
 import { answerModels } from './models.ts'
 import { answerOwnWork } from './own-work.ts'
 import { type FoundRow, missingOf, type OriginRow } from './rows.ts'
-import { frameworkRows, keepAliveRows, modelRows, ownWorkRows, protocolRows } from './tables.ts'
+import { balancingRows, frameworkRows, keepAliveRows, modelRows, ownWorkRows, protocolRows } from './tables.ts'
 
 describe('tables of the texts', () => {
   it('have rows of different names, those of 2013 in the order of the talk', () => {
-    for (const rows of [protocolRows, frameworkRows, ownWorkRows, keepAliveRows, modelRows]) {
+    for (const rows of [protocolRows, frameworkRows, ownWorkRows, keepAliveRows, modelRows, balancingRows]) {
       expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length)
     }
     const published = frameworkRows.flatMap((row) => row.published ?? [])
@@ -110,6 +111,19 @@ describe('answers of the tables', () => {
     expect(tables[0]!.rows[3]![4]).toBeCloseTo(10, 0)
     expect(tables[0]!.rows[3]![5]).toBe(71)
     expect(sentences.at(-1)).toMatch(/1\.2 times on template, 3\.7 times on table and 11\.5 times on lookup\.$/)
+  })
+
+  it('say of two servers behind a balancer what a CPU for each could bring at the most', async () => {
+    const rows = balancingRows.filter(({ server }) => server === 'tornado')
+    const { tables, sentences } = await answered(rows, answerBalancing, () => 50)
+    const columns = tables[0]!.columns.map(({ head }) => head)
+    const column = (head: string) => tables[0]!.rows.map((row) => row[columns.indexOf(head)] as { value: number } | null)
+    expect(column('servers')).toEqual([1, 2, 1, 2])
+    // In this world the balancer costs as much as the server: it is at its limit with the first.
+    expect(column('pages with a CPU for each, up to').map((one) => one && Math.round(one.value))).toEqual([null, 1, null, 1])
+    expect(column('all ÷ one server')[1]!.value).toBeCloseTo(1, 1)
+    expect(sentences).toHaveLength(2)
+    expect(sentences[0]).toContain('the balancer is at its limit then')
   })
 
   it('tell connections, models, and what is no stall', async () => {

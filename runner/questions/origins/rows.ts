@@ -22,6 +22,8 @@ export interface OriginRow {
   readonly server: string
   /** What stands in front; absent: nothing. */
   readonly front?: FrontKind
+  /** Servers that the front shares requests out to; absent: one. */
+  readonly backs?: number
   /** Between the server and whoever asks it; absent: tcp. */
   readonly transport?: Transport
   /** Requests per second as one of the texts has published them; absent: none. */
@@ -114,13 +116,16 @@ function isFound(program: string): boolean {
 const installed = onceEach((kind: FrontKind) => (kind === 'nginx' ? findNginx() : findFront(kind)))
 
 async function foundRow(row: OriginRow, connections: number): Promise<FoundRow> {
-  const { key, server, front, transport = 'tcp' } = row
+  const { key, server, front, backs, transport = 'tcp' } = row
   const known = originServers.get(server)
   const app = server === NGINX ? NGINX_ALONE : await appOf(row, connections)
   const nginxAlone = server === NGINX ? aloneOf(connections) : {}
   const parts = { partsOver: { direct: null, alone: null } }
   // Whether the server keeps connections is the front's affair then.
-  const proxied = front === undefined ? {} : { proxy: proxyOf(front, connections, app), load: {}, ...parts }
+  const proxied =
+    front === undefined
+      ? {}
+      : { proxy: { ...proxyOf(front, connections, app), ...(backs !== undefined && { backs }) }, load: {}, ...parts }
   const deployment: Partial<DeploymentPlan> = {
     transport,
     ...(known?.warmUpMilliseconds !== undefined && { warmUpMilliseconds: known.warmUpMilliseconds }),

@@ -12,16 +12,16 @@ import { variantDeployments } from '../studies/study.ts'
 import { protocols } from './frameworks.ts'
 import { findRows, missingOf, type OriginRow } from './rows.ts'
 import { originServers } from './servers.ts'
-import { frameworkRows, keepAliveRows, modelRows, protocolRows } from './tables.ts'
+import { balancingRows, frameworkRows, keepAliveRows, modelRows, protocolRows } from './tables.ts'
 
 const CONNECTIONS = 4
 const ENDPOINTS = ['hello', 'template', 'table', 'lookup']
-const rows = [...protocolRows, ...frameworkRows, ...keepAliveRows, ...modelRows]
+const rows = [...protocolRows, ...frameworkRows, ...keepAliveRows, ...modelRows, ...balancingRows]
 const once = rows.filter((row, index) => rows.findIndex((other) => placeOf(other) === placeOf(row)) === index)
 const missing = missingOf(once).rows
 
-function placeOf({ server, front, transport = 'tcp' }: OriginRow): string {
-  return [server, front ?? 'alone', transport].join(' ')
+function placeOf({ server, front, transport = 'tcp', backs = 1 }: OriginRow): string {
+  return [server, front ?? 'alone', transport, ...(backs === 1 ? [] : [`x${backs}`])].join(' ')
 }
 
 it('has what .ci/run installs, where that was run', () => {

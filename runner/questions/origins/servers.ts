@@ -10,6 +10,7 @@ import { pythonServers } from './python-servers.ts'
 
 const run = promisify(execFile)
 const GO = join(import.meta.dirname, '..', '..', '..', 'examples', 'go')
+const GO_SOURCES = ['main.go', 'burn.go']
 
 /** Go's server of the examples, also for FastCGI. */
 function go(id: string, title: string, speaks: Protocol): OriginServer {
@@ -43,7 +44,7 @@ export const originServers: ReadonlyMap<string, OriginServer> = new Map(all.map(
 async function builtGo(): Promise<string> {
   return keptIn(
     packageCacheFolder(),
-    async () => `go-${shortHash(readFileSync(join(GO, 'main.go')))}`,
+    async () => `go-${shortHash(...GO_SOURCES.map((name) => readFileSync(join(GO, name))))}`,
     async (folder) => void (await run('go', ['build', '-o', join(folder, 'server'), '.'], { cwd: GO })),
   )
 }

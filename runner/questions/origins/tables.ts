@@ -79,3 +79,11 @@ export const modelRows: readonly OriginRow[] = [
   { key: 'apache-daemon', server: 'apache-daemon' },
   ...[behindNginx('uvicorn'), behindNginx('tornado')],
 ]
+
+/** A thread on load balancing, 2005: each behind a balancer, alone and as two. */
+export const balancingRows: readonly OriginRow[] = ['tornado', 'node-http'].flatMap((server) =>
+  (['haproxy', 'nginx'] as const).flatMap((front): OriginRow[] => [
+    { key: `${server}-${front}`, server, front },
+    { key: `${server}-${front}-two`, server, front, backs: 2 },
+  ]),
+)

@@ -1,3 +1,4 @@
+import { balancing } from '../origins/balancing.ts'
 import { frameworks, protocols } from '../origins/frameworks.ts'
 import { keepAlive } from '../origins/keep-alive.ts'
 import { models } from '../origins/models.ts'
@@ -35,4 +36,5 @@ export const studies: readonly Study[] = [
   sharedSocket,
   keepAlive,
   models,
+  balancing,
 ]

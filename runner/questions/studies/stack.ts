@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { drivers } from '../../load/drivers.ts'
 import { type CompareOptions, option } from '../../measure/options.ts'
 import { UserError } from '../../result/errors.ts'
 import { variantId } from '../../result/ids.ts'
@@ -50,7 +51,7 @@ export const stack: Study = {
     checkOptions(options, chosen)
     const { version, path } = findNginx()!
     const proxied = chosen.flatMap((id) => (WAYS[id].proxied ? [WAYS[id]] : []))
-    if (options.driver !== 'fake') await checkClientAddress({ version, path }, proxied)
+    if (options.driver !== 'fake') await checkClientAddress({ path }, proxied)
     return prepareStack(options, apps, chosen, { name: `nginx ${version}`, path, connections: options.connections })
   },
 }
@@ -94,8 +95,8 @@ function checkOptions({ connections, driver }: CompareOptions, chosen: readonly 
       hint: 'nginx may open as many to the app at once, and Node queues no more',
     })
   }
-  if (driver === 'wrk' && chosen.includes('direct-unix')) {
-    throw new UserError('no-unix-sockets', 'wrk cannot use unix sockets', { hint: 'leave direct-unix out of --stacks' })
+  if (drivers[driver]().wholeRuns && chosen.includes('direct-unix')) {
+    throw new UserError('no-unix-sockets', `${driver} cannot use unix sockets`, { hint: 'leave direct-unix out of --stacks' })
   }
   if (chosen.length === 1) {
     throw new UserError('bad-value', `${DIRECT} alone has nothing to be compared with`, {
