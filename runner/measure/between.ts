@@ -134,7 +134,7 @@ export class BetweenWatch {
     }
   }
 
-  /** All slices have been measured. */
+  /** All slices have been measured. @param slices with the loads before them, which the server has worked for as well */
   async end(slices: readonly Slice[], plan: Plan): Promise<BetweenSlices[]> {
     await this.#untilQuiet()
     const processes = new Map(plan.deployments.map((deployment) => [deployment.id, processOf(deployment)]))

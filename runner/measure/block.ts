@@ -1,6 +1,7 @@
 import type { Arrivals } from '../load/arrivals.ts'
 import type { Pulse } from '../load/driver.ts'
 import type { ArrivalShape } from '../result/load-shape.ts'
+import { isOnNode, mayCool } from '../servers/deployment.ts'
 import { median, total } from '../statistics/summary.ts'
 import { type DisturbanceCode, disturbanceOf } from './disturbance.ts'
 import { Failures, sliceFailure } from './failures.ts'
@@ -8,7 +9,13 @@ import { type Fleet, serversCpuNs } from './fleet.ts'
 import { arrivalSeed, loadOf, type PlannedBlock, repeatedBlock } from './plan.ts'
 import { type BlockRecord, type RatedPulse, requestsPerSecond, type Slice } from './records.ts'
 import type { RunContext } from './rig.ts'
-import { measureSlice } from './slice.ts'
+import { measureSlice, type SliceOrder } from './slice.ts'
+
+/**
+ * Load before a slice of what costs more after every break, milliseconds: Bun pays for 0.2 s, Deno and Go for 0.4 s after 3 s. It is no part of the
+ * slice (docs/precision-log.md, "Slices of other runtimes").
+ */
+const LEAD_IN_MILLISECONDS = 400
 
 /** So many of the latest pulses tell what a cell can give: enough for a middle one, few enough to follow the machine. */
 const LATEST = 7
@@ -52,6 +59,8 @@ export interface RoundInProgress extends RunContext {
   readonly round: number
   readonly fleet: Fleet
   readonly capacities: Capacities
+  /** Loads before slices so far. */
+  readonly leadIns: Slice[]
   /** How many more blocks may be measured again. */
   repeatsLeft: number
 }
@@ -60,7 +69,7 @@ export interface RoundInProgress extends RunContext {
 export function beginRound(context: RunContext, round: number, fleet: Fleet, repeatsLeft: number): RoundInProgress {
   const failures = new Failures(context.plan, context.failures)
   for (const failure of fleet.failures) failures.add(failure)
-  return { ...context, round, fleet, failures, capacities: new Capacities(), repeatsLeft }
+  return { ...context, round, fleet, failures, capacities: new Capacities(), leadIns: [], repeatsLeft }
 }
 
 /** One slice of every deployment on one endpoint; all of them once more when something from outside disturbed one. */
@@ -82,11 +91,12 @@ export async function measureBlock(context: RoundInProgress, planned: PlannedBlo
 }
 
 async function measureAttempt(context: RoundInProgress, planned: PlannedBlock, attempt: number) {
-  const { rig, plan, fleet, round, failures, capacities } = context
+  const { rig, plan, fleet, round, failures, capacities, leadIns } = context
   const { block, endpoint, slices } = attempt === 0 ? planned : repeatedBlock(plan, round, planned, attempt)
   const request = plan.endpoints.indexOf(endpoint)
   const arrivals = arrivalsOf(context, planned, attempt)
   const measured: Slice[] = []
+  const leadInsBefore = leadIns.length
   let failed = false
   const cpuDistanceNs = await rig.cpuDistance()
   const before = { kernel: rig.kernel(), cpuNs: await serversCpuNs(fleet) }
@@ -98,17 +108,24 @@ async function measureAttempt(context: RoundInProgress, planned: PlannedBlock, a
     // null: its rate is a share of something of which nothing is known.
     if (due === null) continue
     const order = { round, block, endpoint, position, attempt, cpuDistanceNs, request, milliseconds, arrivals: due }
-    const { slice, firstProblem } = await measureSlice(fleet.session, deployment, order, rig)
-    const failure = await sliceFailure(deployment, slice, firstProblem)
-    if (failure === null) measured.push(slice)
-    else failures.add(failure)
-    failed ||= failure !== null
+    const take = async (own: SliceOrder, taken: Slice[]) => {
+      const { slice, firstProblem } = await measureSlice(fleet.session, deployment, own, rig)
+      const failure = await sliceFailure(deployment, slice, firstProblem)
+      if (failure === null) taken.push(slice)
+      else failures.add(failure)
+      failed ||= failure !== null
+      return { slice, isRight: failure === null }
+    }
+    const leadIn = { ...order, milliseconds: LEAD_IN_MILLISECONDS, isLeadIn: true } as const
+    const hasLeadIn = due === undefined && mayCool(deployment.plan) && !isOnNode(deployment.plan)
+    if (hasLeadIn && !(await take(leadIn, leadIns)).isRight) continue
+    const { slice } = await take(order, measured)
     capacities.note(deployment.plan.id, request, slice)
     context.listener.sliceMeasured(slice)
   }
   // An app that fails takes connections and time with it: that is its own doing, and it is out.
   if (failed || measured.length === 0) return { measured, seen: null }
-  const ownNs = total(measured, ({ serverCpuNs }) => serverCpuNs)
+  const ownNs = total([...measured, ...leadIns.slice(leadInsBefore)], ({ serverCpuNs }) => serverCpuNs)
   const spilledNs = (await serversCpuNs(fleet)) - before.cpuNs - ownNs
   return { measured, seen: disturbanceOf({ slices: measured, spilledNs, before: before.kernel, after: rig.kernel() }) }
 }

@@ -57,7 +57,7 @@ export async function measureRound(context: RunContext, order: RoundOrder): Prom
     const interrupted = signal.aborted
     const noise = noiseBetween(before, await noiseSoFar(rig, fleet))
     order.resting(failures.list)
-    const outside = await between.end(slices, plan)
+    const outside = await between.end([...slices, ...running.leadIns], plan)
     const residentBytes = await residentBytesOf(fleet)
     const { session } = fleet
     const [latencies, loadResidentBytes] = [await session.latencies(), await session.residentBytes()]

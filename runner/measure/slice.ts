@@ -15,6 +15,8 @@ export interface SliceOrder extends Pick<Slice, 'round' | 'block' | 'endpoint' |
   readonly milliseconds: number
   /** When requests are due; absent: the next request of a connection follows the answer. */
   readonly arrivals?: Arrivals
+  /** Only there so that what follows is like a load without a break: its latencies are none. */
+  readonly isLeadIn?: true
 }
 
 /**
@@ -29,12 +31,12 @@ export async function measureSlice(
   order: SliceOrder,
   clock: Pick<Rig, 'now' | 'ownCpuNs' | 'sharesCpuWithRunner'>,
 ): Promise<{ slice: Slice; firstProblem: string | null }> {
-  const { request, milliseconds, arrivals, ...place } = order
+  const { request, milliseconds, arrivals, isLeadIn = false, ...place } = order
   const [loadBefore, ownBeforeNs, sharesBefore] = [await session.cpu(), clock.ownCpuNs(), await deployment.cpuShares()]
   const before = await deployment.cpu()
   const startedNs = clock.now()
   const { firstProblem, ...pulse } = await session.pulse({
-    ...pulseOrder(deployment.plan, request, milliseconds, true),
+    ...pulseOrder(deployment.plan, request, milliseconds, !isLeadIn),
     arrivals,
   })
   const after = await settledCpu(deployment)

@@ -130,4 +130,24 @@ describe('processes that may get cold again', () => {
     const legs = names.slice(49, 145).filter((name, index, all) => name !== all[index - 1])
     expect(legs.length).toBeGreaterThan(8)
   })
+  it('are loaded before every slice, and that work is charged to nobody', async () => {
+    const { run, records } = simulation({
+      ...{ apps: ['node-http'], endpoints: ['hello'], rule: { rounds: 2, precision: null } },
+      plan: { warmUpMilliseconds: 1_000, blocksPerRound: 3, deployments: [own, stranger('deno-a')] },
+      world: { processNoise: 0, sliceNoise: 0, cost: () => 10 },
+    })
+    await run()
+    const { slices, between } = records[0]!
+    const of = (app: string) => ({
+      measured: slices.filter(({ deployment }) => deployment === app).reduce((sum, { requests }) => sum + requests, 0),
+      outside: between.find(({ process }) => process === app)!,
+    })
+    expect(of('node-http').outside.requests).toBe(of('node-http').measured)
+    // 400 ms before each slice of 20.
+    expect(of('deno-a').outside.requests / of('deno-a').measured).toBeCloseTo(21, 0)
+    for (const app of ['node-http', 'deno-a']) {
+      const { outsideCpuNs, requests } = of(app).outside
+      expect(Math.abs(outsideCpuNs / requests)).toBeLessThan(10)
+    }
+  })
 })

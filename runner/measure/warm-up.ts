@@ -1,5 +1,5 @@
 import { type CpuReading, helperNs } from '../machine/process-tree.ts'
-import { type Deployment, type DeploymentPlan, isOnNode, isOnThisNode, processOf, workersOf } from '../servers/deployment.ts'
+import { type Deployment, type DeploymentPlan, isOnNode, mayCool, processOf, workersOf } from '../servers/deployment.ts'
 import { total } from '../statistics/summary.ts'
 import type { RoundInProgress } from './block.ts'
 import { sliceFailure } from './failures.ts'
@@ -88,7 +88,6 @@ interface WarmCell {
  */
 class ProcessWarmUp {
   readonly process: string
-  /** Whether it may get cold again while others are warmed up; see `LONGEST_REST_MILLISECONDS`. */
   readonly mayCool: boolean
   readonly #running: RoundInProgress
   readonly #first: Deployment
@@ -112,7 +111,7 @@ class ProcessWarmUp {
     this.#running = running
     this.#first = first
     this.process = processOf(first.plan)
-    this.mayCool = !isOnThisNode(first.plan) && first.plan.warmUpMilliseconds === undefined
+    this.mayCool = mayCool(first.plan)
     this.#limits = limitsOf(first.plan, plan, given)
     this.#workers = workersOf(first.plan)
     this.#cells = deployments.flatMap((deployment) =>

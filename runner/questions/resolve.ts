@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { BASELINE, moreEndpointIds } from '../../apps/app.ts'
 import type { ExpectedAnswer } from '../../apps/contract.ts'
 import { drivers } from '../load/drivers.ts'
@@ -7,7 +6,7 @@ import { COPIES, type Plan, planDeployments } from '../measure/plan.ts'
 import type { AskedApp } from '../result/asked-app.ts'
 import { UserError } from '../result/errors.ts'
 import type { OwnEndpoint } from '../result/own-endpoint.ts'
-import { type DeploymentPlan, isOnThisNode, manifestOf } from '../servers/deployment.ts'
+import { type DeploymentPlan, isNginxAlone, isOnThisNode } from '../servers/deployment.ts'
 import { type ResolvedApp, resolveAskedApp } from '../servers/find-app.ts'
 import { MANIFEST_NAME } from '../servers/server-manifest.ts'
 
@@ -62,9 +61,9 @@ export function asOptionsSay({ endpoints, nodeFlags }: CompareOptions, deploymen
 /**
  * Lengths of slices, milliseconds, in which all of these cost what they cost without a break. In 20 ms, which this Node does not mind, Go costs 1.2
  * times as much, Deno 1.6 and Koa on Bun 2.6 (docs/precision-log.md, "Slices of other runtimes"). Slices of one block are of one length: they are
- * paired.
+ * paired. What a break costs for longer is up to the load before a slice (`LEAD_IN_MILLISECONDS`).
  */
-const SLICES = { thisNode: DEFAULT_SLICE_MILLISECONDS, bun: 1000, other: 100 }
+const SLICES = { thisNode: DEFAULT_SLICE_MILLISECONDS, other: 100 }
 
 /** How long a slice is for these deployments, milliseconds. */
 export function sliceFor({ slice, driver }: CompareOptions, deployments: readonly DeploymentPlan[]): number {
@@ -72,11 +71,8 @@ export function sliceFor({ slice, driver }: CompareOptions, deployments: readonl
 }
 
 function leastSlice(deployment: DeploymentPlan): number {
-  const { program, runner } = deployment
-  const command = manifestOf(deployment)?.command ?? null
-  // nginx alone is none: it has nothing that collects or compiles.
-  if (isOnThisNode(deployment) || (program !== undefined && command === null)) return SLICES.thisNode
-  return runner?.name === 'bun' || (command !== null && basename(command[0]!) === 'bun') ? SLICES.bun : SLICES.other
+  // nginx has nothing that collects or compiles.
+  return isOnThisNode(deployment) || isNginxAlone(deployment) ? SLICES.thisNode : SLICES.other
 }
 
 function answerOf({

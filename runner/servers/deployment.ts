@@ -99,6 +99,10 @@ export function manifestOf({ program }: DeploymentPlan): ManifestInFolder | null
   return program !== undefined && 'command' in program ? program : null
 }
 
+export function isNginxAlone(plan: DeploymentPlan): boolean {
+  return plan.program !== undefined && manifestOf(plan) === null
+}
+
 /** A module that Node runs: flags of Node are for it, and the time of V8's threads tells whether it is warm. */
 export function isOnNode({ program, runner }: DeploymentPlan): boolean {
   return program === undefined && (runner?.name ?? 'node') === 'node'
@@ -107,6 +111,14 @@ export function isOnNode({ program, runner }: DeploymentPlan): boolean {
 /** The Node that runs the suite, of whatever way it was asked for. */
 export function isOnThisNode(plan: DeploymentPlan): boolean {
   return isOnNode(plan) && (plan.runner?.version ?? process.versions.node) === process.versions.node
+}
+
+/**
+ * Whether a process may cost more for a while after a rest. Measured of V8 of Node 20 and 22, which throws code away, of Deno and of Bun; not so of
+ * the Node of the suite, nor of what compiles nothing and says how long it is to be warmed up (docs/precision-log.md, "Slices of other runtimes").
+ */
+export function mayCool(plan: DeploymentPlan): boolean {
+  return !isOnThisNode(plan) && !isNginxAlone(plan) && plan.warmUpMilliseconds === undefined
 }
 
 /** Flags of Node that it is started with. */
