@@ -28,8 +28,11 @@ const STRANGER: WarmUpLimits = { least: 2_100, most: 12_000 }
 const LONGEST_WAIT = 4
 /** A server that works for less than this share of the time under load waits for something else, and longer does not warm it. */
 const HARDLY_WORKING = 0.1
-/** Of the load on one process before it is the next one's turn, where processes must not rest. */
-const LEG_MILLISECONDS = 200
+/**
+ * Of the load on one process before it is the next one's turn, where processes must not rest. What pays for every break is to be seen without one at
+ * the end of its last leg.
+ */
+const LEG_MILLISECONDS = { onNode: 200, other: 1_200 }
 /**
  * V8 of Node 20 and 22 throws compiled code away when nobody asks it for 8 to 15 s, and Express then costs 4 times as much for 0.7 s. The Node of
  * the suite does not (docs/precision-log.md, "Slices of other runtimes"). Milliseconds that a warm process may rest until the last one is warm.
@@ -65,9 +68,8 @@ export async function warmUp(
   while (restless.some(({ isOver }) => !isOver) && !signal.aborted) {
     for (const one of restless) {
       if (!one.hasBegun) await begin(one)
-      if (one.isOver && (rig.now() - one.restedSinceNs) / 1e6 > LONGEST_REST_MILLISECONDS) await one.lap()
-      for (const until = one.loadedMilliseconds + LEG_MILLISECONDS; !one.isOver && one.loadedMilliseconds < until; )
-        await one.lap()
+      if (!one.isOver) await one.leg()
+      else if ((rig.now() - one.restedSinceNs) / 1e6 > LONGEST_REST_MILLISECONDS) await one.lap()
     }
     await watch.ends?.()
   }
@@ -98,6 +100,8 @@ class ProcessWarmUp {
   readonly #watch: CompilerWatch | CostWatch
   readonly #laps: Lap[]
   #before: CpuReading | null = null
+  /** As it was at the end of its last leg. */
+  #latest: WarmUpRecord['latest'] = null
   #workedMilliseconds = 0
   #elapsedNs = 0
   /** Of load, on the clock. */
@@ -137,9 +141,15 @@ class ProcessWarmUp {
     const [worked, loaded] = [this.#workedMilliseconds, this.loadedMilliseconds]
     const patience = worked < loaded * HARDLY_WORKING ? least : Math.max(LONGEST_WAIT * least, most)
     const isWarmNow = isWarm(worked / this.#workers, this.#watch, this.#limits)
-    return (
-      isWarmNow || loaded >= this.#workers * patience || this.#out.size === this.#cells.length || this.#running.signal.aborted
-    )
+    return isWarmNow || loaded >= this.#workers * patience || this.#isOut
+  }
+
+  /** Many turns without a break; the last one may be over before its end, and goes on. */
+  async leg(): Promise<void> {
+    const { onNode, other } = LEG_MILLISECONDS
+    const until = this.loadedMilliseconds + (isOnNode(this.#first.plan) ? onNode : other)
+    while (this.loadedMilliseconds < until && !this.#isOut) await this.lap()
+    this.#latest = latestOf(this.#cells, this.#laps)
   }
 
   /** One turn for each of its cells. */
@@ -179,8 +189,12 @@ class ProcessWarmUp {
       milliseconds: this.#workedMilliseconds / this.#workers,
       elapsedMilliseconds: this.#elapsedNs / 1e6,
       compiled: this.#watch.isDone,
-      latest: latestOf(this.#cells, this.#laps),
+      latest: this.#latest ?? latestOf(this.#cells, this.#laps),
     }
+  }
+
+  get #isOut(): boolean {
+    return this.#out.size === this.#cells.length || this.#running.signal.aborted
   }
 }
 
