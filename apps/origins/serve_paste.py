@@ -28,7 +28,8 @@ httpserver.serve(
     use_threadpool=True,
     # A thread is busy with a connection as long as it is open.
     threadpool_workers=int(os.environ["THREADS"]),
-    # By default a thread that holds its connection for 30 s is taken for hung.
-    threadpool_options={"hung_thread_limit": 3600, "kill_thread_limit": 7200},
+    # By default a thread that holds its connection for 30 s is taken for hung, and a thread ends after 100 requests: the CPU time of one that began
+    # and ended within a slice is seen by nobody.
+    threadpool_options={"hung_thread_limit": 3600, "kill_thread_limit": 7200, "max_requests": 1_000_000_000},
     request_queue_size=address.BACKLOG,
 )
