@@ -30,9 +30,7 @@ export function overContinuous(
 function logsOf(app: string, cells: readonly CellSeries[], ledger: Pick<Ledger, 'latestOfWarmUp'>): Map<number, number> {
   const rounds = new Set(cells.flatMap((cell) => cell.rounds.map(({ round }) => round)))
   const logs = [...rounds].flatMap((round) => {
-    const costs = new Map(
-      cells.map((cell) => [cell.endpoint, cell.rounds.find((one) => one.round === round)?.costMicroseconds ?? Number.NaN]),
-    )
+    const costs = new Map(cells.map((cell) => [cell.endpoint, cell.rounds.find((one) => one.round === round)?.costMicroseconds]))
     const processes = ledger.latestOfWarmUp(app, round)
     const answered = processes.flatMap((one) => one.answered)
     const inSlices = total(answered, ({ endpoint, requests }) => 1000 * requests * (costs.get(endpoint) ?? Number.NaN))

@@ -1,7 +1,7 @@
 import type { Arrivals } from '../load/arrivals.ts'
 import type { Pulse } from '../load/driver.ts'
 import type { ArrivalShape } from '../result/load-shape.ts'
-import { isOnNode, mayCool } from '../servers/deployment.ts'
+import { paysForBreaks } from '../servers/deployment.ts'
 import { median, total } from '../statistics/summary.ts'
 import { type DisturbanceCode, disturbanceOf } from './disturbance.ts'
 import { Failures, sliceFailure } from './failures.ts'
@@ -117,7 +117,7 @@ async function measureAttempt(context: RoundInProgress, planned: PlannedBlock, a
       return { slice, isRight: failure === null }
     }
     const leadIn = { ...order, milliseconds: LEAD_IN_MILLISECONDS, isLeadIn: true } as const
-    const hasLeadIn = due === undefined && mayCool(deployment.plan) && !isOnNode(deployment.plan)
+    const hasLeadIn = due === undefined && paysForBreaks(deployment.plan)
     if (hasLeadIn && !(await take(leadIn, leadIns)).isRight) continue
     const { slice } = await take(order, measured)
     capacities.note(deployment.plan.id, request, slice)

@@ -1,5 +1,13 @@
 import { type CpuReading, helperNs } from '../machine/process-tree.ts'
-import { type Deployment, type DeploymentPlan, isOnNode, mayCool, processOf, workersOf } from '../servers/deployment.ts'
+import {
+  type Deployment,
+  type DeploymentPlan,
+  isOnNode,
+  mayCool,
+  paysForBreaks,
+  processOf,
+  workersOf,
+} from '../servers/deployment.ts'
 import { total } from '../statistics/summary.ts'
 import type { RoundInProgress } from './block.ts'
 import { sliceFailure } from './failures.ts'
@@ -32,7 +40,7 @@ const HARDLY_WORKING = 0.1
  * Of the load on one process before it is the next one's turn, where processes must not rest. What pays for every break is to be seen without one at
  * the end of its last leg.
  */
-const LEG_MILLISECONDS = { onNode: 200, other: 1_200 }
+const LEG_MILLISECONDS = { usual: 200, ofThosePayingForBreaks: 1_200 }
 /**
  * V8 of Node 20 and 22 throws compiled code away when nobody asks it for 8 to 15 s, and Express then costs 4 times as much for 0.7 s. The Node of
  * the suite does not (docs/precision-log.md, "Slices of other runtimes"). Milliseconds that a warm process may rest until the last one is warm.
@@ -144,10 +152,10 @@ class ProcessWarmUp {
     return isWarmNow || loaded >= this.#workers * patience || this.#isOut
   }
 
-  /** Many turns without a break; the last one may be over before its end, and goes on. */
+  /** Turns without a break. It is not cut short when the process is warm before its end, so that the latest of it is without one. */
   async leg(): Promise<void> {
-    const { onNode, other } = LEG_MILLISECONDS
-    const until = this.loadedMilliseconds + (isOnNode(this.#first.plan) ? onNode : other)
+    const { usual, ofThosePayingForBreaks } = LEG_MILLISECONDS
+    const until = this.loadedMilliseconds + (paysForBreaks(this.#first.plan) ? ofThosePayingForBreaks : usual)
     while (this.loadedMilliseconds < until && !this.#isOut) await this.lap()
     this.#latest = latestOf(this.#cells, this.#laps)
   }

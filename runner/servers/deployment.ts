@@ -121,6 +121,11 @@ export function mayCool(plan: DeploymentPlan): boolean {
   return !isOnThisNode(plan) && !isNginxAlone(plan) && plan.warmUpMilliseconds === undefined
 }
 
+/** Whether it costs more after every break, of whatever length, and not only after a long one, as other versions of Node do. */
+export function paysForBreaks(plan: DeploymentPlan): boolean {
+  return mayCool(plan) && !isOnNode(plan)
+}
+
 /** Flags of Node that it is started with. */
 export function nodeFlagsOf(plan: DeploymentPlan): readonly string[] {
   return isOnNode(plan) ? (plan.nodeFlags ?? []) : []

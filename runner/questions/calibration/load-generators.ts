@@ -28,8 +28,9 @@ import { judged } from './words.ts'
 const CONNECTIONS = 16
 const WARM_UP_SECONDS = 3
 const FULL_MILLISECONDS = 30_000
-/** The first is what the others are set against. */
-const PROGRAMS = [autocannon, wrk, ab, httperf, h2load]
+/** What the others are set against. */
+const REFERENCE = autocannon
+const PROGRAMS = [REFERENCE, wrk, ab, httperf, h2load]
 /** From the fastest to the slowest. */
 const ROWS: readonly OriginRow[] = [
   { key: NGINX, server: NGINX },
@@ -129,7 +130,7 @@ async function measureSet(
   const seconds = shrunk(WARM_UP_SECONDS, unitShare(milliseconds, FULL_MILLISECONDS), 1)
   for (const server of servers) {
     progress(`warming up ${server.key}`)
-    await run(PROGRAMS[0]!, server, seconds)
+    await run(REFERENCE, server, seconds)
   }
   const random = seededRandom(seed + turn)
   const found: RatesOfSet = Object.fromEntries(servers.map(({ key }) => [key, {}]))
@@ -151,12 +152,12 @@ function rowsOf({ sets }: LoadGeneratorsPart) {
   return places.flatMap(({ server, program }) => {
     const own = sets.filter((set) => set[server]?.[program] !== undefined)
     if (own.length < 2) return []
-    const both = own.filter((set) => set[server]![PROGRAMS[0]!.id] !== undefined)
+    const both = own.filter((set) => set[server]![REFERENCE.id] !== undefined)
     const mean = (values: number[]) => bounded(exponentiate(estimateMeans([values.map(Math.log)])[0]!))
     const overAutocannon =
-      program === PROGRAMS[0]!.id || both.length < 2
+      program === REFERENCE.id || both.length < 2
         ? null
-        : mean(both.map((set) => set[server]![program]! / set[server]![PROGRAMS[0]!.id]!))
+        : mean(both.map((set) => set[server]![program]! / set[server]![REFERENCE.id]!))
     return [{ server, program, rate: mean(own.map((set) => set[server]![program]!)), overAutocannon }]
   })
 }

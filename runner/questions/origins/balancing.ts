@@ -1,4 +1,4 @@
-import { comparePairs, differences, estimateRows } from '../../analysis/relative.ts'
+import { differences, estimateRows } from '../../analysis/relative.ts'
 import { type AnswerBody, joinAnswers, tableOf } from '../../result/answer.ts'
 import { appName, formatEstimate } from '../../result/format.ts'
 import type { Estimate, Result } from '../../result/model.ts'
@@ -34,8 +34,6 @@ const LIMITS = [
 interface BalancedRow extends KnownRow {
   /** What the servers cost over what the balancer costs. */
   readonly serverOverFront: Estimate | null
-  /** Two processes over one behind the same front. */
-  readonly overOne: Estimate | null
 }
 
 /** Pure. */
@@ -50,7 +48,7 @@ export function answerBalancing(result: Result, rows: readonly FoundRow[]): Answ
       'CPU µs/request': ({ cell }: BalancedRow) => cell.cost,
       'of the balancer, µs': ({ frontCost }: BalancedRow) => frontCost,
       'of the servers, µs': ({ serverCost }: BalancedRow) => serverCost,
-      'all ÷ one server': ({ overOne }: BalancedRow) => overOne,
+      'all ÷ one server': ({ overReference }: BalancedRow) => overReference,
       'pages with a CPU for each, up to': (row: BalancedRow) => mostPages(row),
     }
     return {
@@ -63,23 +61,16 @@ export function answerBalancing(result: Result, rows: readonly FoundRow[]): Answ
 }
 
 function balancedRows(result: Result, rows: readonly FoundRow[], endpoint: string): BalancedRow[] {
-  const known = estimateRows(knownRows(result, rows, endpoint, ''), {
+  const isOneOf = (row: FoundRow) => (one: FoundRow) =>
+    one.backs === undefined && one.server === row.server && one.front === row.front
+  const known = knownRows(result, rows, endpoint, (row) => rows.find(isOneOf(row))?.id ?? null)
+  return estimateRows(known, {
     serverOverFront: ({ cell }) =>
       differences(
         partCosts(cell, (share) => 1 - share),
         partCosts(cell, (share) => share),
       ),
   })
-  const oneOf = (row: KnownRow) =>
-    known.find((one) => one.backs === undefined && one.server === row.server && one.front === row.front)
-  const pairs = comparePairs(
-    result,
-    known.flatMap((row) => {
-      const reference = row.backs === undefined ? undefined : oneOf(row)?.id
-      return reference === undefined ? [] : [{ app: row.id, reference, endpoint }]
-    }),
-  )
-  return known.map((row) => ({ ...row, overOne: pairs.find(({ app }) => app === row.id)?.ratio ?? null }))
 }
 
 /** Of two servers over those of one without a balancer, where every process has a CPU of its own. */
@@ -91,7 +82,7 @@ function mostPages({ backs, serverOverFront }: BalancedRow): Estimate | null {
 }
 
 function sentence(result: Result, row: BalancedRow): string[] {
-  const { id, front, frontCost, serverCost, overOne } = row
+  const { id, front, frontCost, serverCost, overReference } = row
   const most = mostPages(row)
   if (most === null || frontCost === null || serverCost === null) return []
   const twice = most.low !== null && most.low >= TWICE
@@ -99,7 +90,9 @@ function sentence(result: Result, row: BalancedRow): string[] {
     ? 'two servers with a CPU each can give twice the pages'
     : `two servers with a CPU each can give ${formatEstimate(most)} times the pages, since the balancer is at its limit then`
   const shared =
-    overOne === null ? '' : `; on one CPU a request costs ${formatEstimate(overOne)} times what it costs with one server`
+    overReference === null
+      ? ''
+      : `; on one CPU a request costs ${formatEstimate(overReference)} times what it costs with one server`
   return [
     `${named(appName(result, id))} behind ${front}: ${formatEstimate(frontCost)} µs of the balancer and ${formatEstimate(serverCost)} µs of the server, so ${pages}${shared}.`,
   ]

@@ -47,7 +47,7 @@ interface Words {
 /** Pure. */
 export function answerTable(result: Result, rows: readonly FoundRow[], { reference, called, study }: Words): AnswerBody {
   const parts = endpointsIn(result).map((endpoint) => {
-    const known = knownRows(result, rows, endpoint, reference)
+    const known = knownRows(result, rows, endpoint, () => reference)
     const published = known.filter((row) => row.published !== undefined)
     const [now, then] = [placesOf(published), publishedPlaces(published)]
     const columns = {

@@ -35,7 +35,7 @@ export const models = originStudy({
 /** Pure. */
 export function answerModels(result: Result, rows: readonly FoundRow[]): AnswerBody {
   const parts = endpointsIn(result).map((endpoint) => {
-    const known = knownRows(result, rows, endpoint, SIMPLEST)
+    const known = knownRows(result, rows, endpoint, () => SIMPLEST)
     const columns = {
       model: ({ key }: KnownRow) => words[key] ?? key,
       ...costColumns(result, 'one process, one thread'),

@@ -13,18 +13,26 @@ export interface KnownRow extends OriginRow {
   readonly cell: MeasuredCell
   readonly frontCost: Estimate | null
   readonly serverCost: Estimate | null
-  /** Over the row that the table is about. */
+  /** Over the row that it is compared with. */
   readonly overReference: Estimate | null
 }
 
 type RowOfPlan = OriginRow & { readonly id: string }
 
-/** Rows of a table with valid numbers on an endpoint. @param reference id of the row that the others are compared with */
-export function knownRows(result: Result, rows: readonly RowOfPlan[], endpoint: string, reference: string): KnownRow[] {
+/** Rows of a table with valid numbers on an endpoint. @param referenceOf id of the row that a row is compared with; null: none */
+export function knownRows<Row extends RowOfPlan>(
+  result: Result,
+  rows: readonly Row[],
+  endpoint: string,
+  referenceOf: (row: Row) => string | null,
+): (Row & KnownRow)[] {
   const known = withCells(result, rows, endpoint)
   const pairs = comparePairs(
     result,
-    known.filter(({ id }) => id !== reference).map(({ id }) => ({ app: id, reference, endpoint })),
+    known.flatMap((row) => {
+      const reference = referenceOf(row)
+      return reference === null || reference === row.id ? [] : [{ app: row.id, reference, endpoint }]
+    }),
   )
   const estimated = estimateRows(known, {
     frontCost: ({ cell }) => partCosts(cell, (share) => share),
